@@ -10,6 +10,10 @@ import lazy_loader
 
 __version__ = '0.1.0'
 
-__getattr__, __dir__, _lazy_names = lazy_loader.attach_stub(__name__, __file__)
-
 __all__ = ['__version__', 'denoise', 'inpaint', 'super_resolve']
+
+__getattr__, _, _ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __dir__() -> list[str]:
+    return __all__

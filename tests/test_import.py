@@ -1,0 +1,49 @@
+"""Importing the package is quick and light, for every start of napari."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import napari_dip
+
+HEAVY = {'torch', 'napari', 'qtpy', 'scipy', 'skimage', 'numpy'}
+
+
+def in_new_interpreter(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, '-c', code],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def test_import_loads_nothing_heavy() -> None:
+    loaded = in_new_interpreter(
+        'import sys, napari_dip; '
+        'print(*sorted({m.partition(".")[0] for m in sys.modules}))'
+    )
+    assert not HEAVY & set(loaded.split())
+
+
+def test_import_takes_under_a_third_of_a_second() -> None:
+    code = (
+        'import time; start = time.perf_counter(); import napari_dip; '
+        'print(time.perf_counter() - start)'
+    )
+    # The quickest of three: the promise is about the package, not about
+    # whatever else the machine does at the time.
+    assert min(float(in_new_interpreter(code)) for _ in range(3)) < 0.3
+
+
+def test_public_names_are_listed() -> None:
+    expected = {'__version__', 'denoise', 'inpaint', 'super_resolve'}
+    assert expected == set(napari_dip.__all__)
+    assert expected <= set(dir(napari_dip))
+
+
+def test_public_names_resolve() -> None:
+    for name in napari_dip.__all__:
+        assert getattr(napari_dip, name) is not None
