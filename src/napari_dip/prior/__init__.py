@@ -1,0 +1,19 @@
+r"""The deep image prior as an equation, on tensors.
+
+.. math:: θ^* = \arg\min_θ E(A(f_θ(z)), x_0), \qquad x^* = f_{θ^*}(z)
+
+=================  ====================================================
+symbol             module
+=================  ====================================================
+:math:`f`          :mod:`~napari_dip.prior.networks`
+:math:`z`          :mod:`~napari_dip.prior.latents`
+:math:`A`          :mod:`~napari_dip.prior.operators`
+:math:`E`          :mod:`~napari_dip.prior.data_terms`
+:math:`\arg\min`   :mod:`~napari_dip.prior.fit`
+when to stop       :mod:`~napari_dip.prior.stopping`
+:math:`x^*`        :mod:`~napari_dip.prior.averaging`
+=================  ====================================================
+
+The method is that of Ulyanov, Vedaldi and Lempitsky, "Deep Image Prior",
+CVPR 2018. Nothing here knows of files, layers, units or progress bars.
+"""

@@ -1,0 +1,185 @@
+"""x*: the estimate, averaged over the fit."""
+
+from __future__ import annotations
+
+import copy
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from napari_dip.prior.device import Precision, precision_context
+from napari_dip.prior.latents import Latent
+from napari_dip.prior.windows import tile_windows, whole
+
+
+class Averaging(Protocol):
+    """Keeps the running estimate and the best of them."""
+
+    def update(self, network: nn.Module, output: Tensor) -> None:
+        """Take in the network and its output after an iteration."""
+
+    def estimate(self, passes: int) -> Tensor:
+        """Return the running estimate, ``(1, c, h, w)``, on the device.
+
+        `passes` realisations of a random latent are averaged; more give a
+        better estimate for more time.
+        """
+
+    def keep(self) -> None:
+        """Remember the running estimate as the best."""
+
+    def restore(self) -> None:
+        """Make the kept estimate the running one, if there is one."""
+
+
+def _decay(longest: float, count: int) -> float:
+    """Decay that averages all there is until that is more than wanted."""
+    return min(longest, count / (count + 10))
+
+
+class OutputAverage:
+    """Exponential average of the network's outputs.
+
+    Parameters
+    ----------
+    decay : float
+        Weight of the past; 0 is the last output.
+    """
+
+    def __init__(self, decay: float) -> None:
+        self.decay = decay
+        self._count = 0
+        self._average: Tensor | None = None
+        self._kept: Tensor | None = None
+
+    def update(self, network: nn.Module, output: Tensor) -> None:
+        """Average in one more output."""
+        output = output.detach()
+        if self._average is None:
+            self._average = output.clone()
+        else:
+            decay = _decay(self.decay, self._count)
+            self._average.lerp_(output, 1 - decay)
+        self._count += 1
+
+    def estimate(self, passes: int) -> Tensor:
+        """Return the average; there is nothing to draw."""
+        if self._average is None:
+            raise RuntimeError('OutputAverage: nothing was averaged yet.')
+        return self._average
+
+    def keep(self) -> None:
+        """Copy the average."""
+        if self._average is not None:
+            self._kept = self._average.clone()
+
+    def restore(self) -> None:
+        """Put the copy back."""
+        if self._kept is not None:
+            self._average = self._kept.clone()
+
+
+class WeightAverage:
+    """Exponential average of the weights, swept over the image on demand.
+
+    Averages like :class:`OutputAverage` where the output is nearly linear
+    in the weights, and costs nothing a pixel, so that a fit may look at
+    windows of an image of any size.
+
+    Parameters
+    ----------
+    network : nn.Module
+        Network to copy.
+    latent : Latent
+        What the estimate is drawn from.
+    shape : Tensor
+        Any tensor of the height and width of the image, on the device.
+    decay : float
+        Weight of the past.
+    precision : {'float32', 'auto'}
+        As in the fit.
+    seed : int
+        Seed of the draws; estimates never disturb the fit's own draws.
+    tile : int
+        Side of the tiles that the image is swept in, in pixels.
+    halo : int
+        Margin around a tile that is computed and thrown away.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        latent: Latent,
+        shape: Tensor,
+        *,
+        decay: float,
+        precision: Precision,
+        seed: int,
+        tile: int = 512,
+        halo: int = 64,
+    ) -> None:
+        self.decay = decay
+        self._network = copy.deepcopy(network).requires_grad_(False)
+        self._latent = latent
+        self._extent = whole(shape)
+        self._device = shape.device
+        self._precision = precision
+        self._seed = seed
+        self._tile = tile
+        self._halo = halo
+        self._count = 0
+        self._kept: list[Tensor] | None = None
+
+    def update(self, network: nn.Module, output: Tensor) -> None:
+        """Average in one more set of weights."""
+        decay = _decay(self.decay, self._count)
+        # One fused call: hundreds of small tensors would cost more in
+        # launches than in arithmetic.
+        torch._foreach_lerp_(
+            self._weights(),
+            [p.detach() for p in network.parameters()],
+            1 - decay,
+        )
+        self._count += 1
+
+    @torch.no_grad()
+    def estimate(self, passes: int) -> Tensor:
+        """Sweep the averaged network over the image."""
+        generator = torch.Generator(self._device).manual_seed(self._seed)
+        shape = (self._extent.height, self._extent.width)
+        image: Tensor | None = None
+        for tile, window in tile_windows(shape, self._tile, self._halo):
+            total: Tensor | None = None
+            for _ in range(passes):
+                draw = self._latent.draw([window], generator, fitting=False)
+                with precision_context(self._device, self._precision):
+                    output = self._network(draw.latent)
+                output = output.float()
+                total = output if total is None else total.add_(output)
+            assert total is not None
+            if image is None:
+                image = total.new_empty(1, total.shape[1], *shape)
+            inner = (tile.top - window.top, tile.left - window.left)
+            tile.cut(image).copy_(
+                total[
+                    ...,
+                    inner[0] : inner[0] + tile.height,
+                    inner[1] : inner[1] + tile.width,
+                ]
+                / passes
+            )
+        assert image is not None
+        return image
+
+    def keep(self) -> None:
+        """Copy the averaged weights."""
+        self._kept = [p.clone() for p in self._weights()]
+
+    def restore(self) -> None:
+        """Put the copy back."""
+        if self._kept is not None:
+            torch._foreach_copy_(self._weights(), self._kept)
+
+    def _weights(self) -> list[Tensor]:
+        return list(self._network.parameters())

@@ -1,0 +1,29 @@
+"""E: how far a prediction is from the data."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+
+def squared_error(prediction: Tensor, data: Tensor, weight: Tensor) -> Tensor:
+    """Weighted mean squared error, the likelihood of Gaussian noise.
+
+    Parameters
+    ----------
+    prediction, data, weight : Tensor
+        ``(n, c, h, w)``, float32; weight 0 is missing.
+
+    Returns
+    -------
+    Tensor
+        Scalar; 0 where nothing has weight.
+
+    Examples
+    --------
+    >>> import torch
+    >>> one = torch.ones(1, 1, 2, 2)
+    >>> squared_error(3 * one, one, one).item()
+    4.0
+    """
+    total = (weight * (prediction - data).square()).sum()
+    return total / weight.sum().clamp(min=1e-12)

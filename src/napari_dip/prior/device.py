@@ -1,0 +1,126 @@
+"""Where a fit runs, how precisely, and how much room there is."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import AbstractContextManager
+from typing import Literal
+
+import psutil
+import torch
+
+Precision = Literal['float32', 'auto']
+
+
+def resolve_device(name: str = 'auto') -> torch.device:
+    """Turn the name of a device into one that is there.
+
+    Parameters
+    ----------
+    name : str
+        'auto' (CUDA, then Apple's MPS, then the CPU), 'cpu', 'cuda',
+        'cuda:N' or 'mps'.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown or the device absent.
+
+    Examples
+    --------
+    >>> resolve_device('cpu')
+    device(type='cpu')
+    """
+    if name == 'auto':
+        return torch.device(available_devices()[0])
+    kind, _, index = str(name).partition(':')
+    if kind not in ('cpu', 'cuda', 'mps') or (index and not index.isdigit()):
+        raise ValueError(
+            f"device: {name!r} is unknown; choose 'auto', 'cpu', 'cuda', "
+            "'cuda:N' or 'mps'."
+        )
+    if kind == 'cuda' and not torch.cuda.is_available():
+        raise ValueError(
+            f'device: {name!r} was asked for, but this PyTorch sees no CUDA '
+            "GPU; choose 'cpu' or 'auto', or install a CUDA build of "
+            'PyTorch (see pytorch.org).'
+        )
+    if kind == 'cuda' and index and int(index) >= torch.cuda.device_count():
+        raise ValueError(
+            f'device: {name!r} was asked for, but there are only '
+            f"{torch.cuda.device_count()} CUDA GPUs; choose 'cuda:0'."
+        )
+    if kind == 'mps' and not torch.backends.mps.is_available():
+        raise ValueError(
+            "device: 'mps' was asked for, but this machine has no Apple "
+            "GPU that PyTorch can use; choose 'cpu' or 'auto'."
+        )
+    return torch.device(name)
+
+
+def available_devices() -> list[str]:
+    """Names of the devices that are there, the fastest first."""
+    names = []
+    if torch.cuda.is_available():
+        names.append('cuda')
+        names += [f'cuda:{i}' for i in range(1, torch.cuda.device_count())]
+    if torch.backends.mps.is_available():
+        names.append('mps')
+    return [*names, 'cpu']
+
+
+def device_description(device: torch.device) -> str:
+    """Name that a person knows the device by."""
+    if device.type == 'cuda':
+        return torch.cuda.get_device_name(device)
+    if device.type == 'mps':
+        return 'Apple GPU'
+    return f'CPU, {torch.get_num_threads()} threads'
+
+
+def has_fast_bfloat16(device: torch.device) -> bool:
+    """Whether the hardware multiplies bfloat16 matrices faster."""
+    if device.type == 'cuda':
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    if device.type == 'cpu' and hasattr(torch.cpu, 'get_capabilities'):
+        return bool(torch.cpu.get_capabilities().get('amx_bf16', False))
+    return False
+
+
+def precision_context(
+    device: torch.device, precision: Precision
+) -> AbstractContextManager[object]:
+    """Context in which the network, and nothing else, is evaluated.
+
+    'auto' lets matrix products run in bfloat16 where that is faster; the
+    weights, the loss, the averages and the optimiser stay in float32.
+    """
+    fast = precision == 'auto' and has_fast_bfloat16(device)
+    return torch.autocast(device.type, torch.bfloat16, enabled=fast)
+
+
+def free_memory(device: torch.device) -> int:
+    """Bytes that a fit may still take on the device."""
+    if device.type == 'cuda':
+        return int(torch.cuda.mem_get_info(device)[0])
+    return int(psutil.virtual_memory().available)
+
+
+def release_cache(device: torch.device) -> None:
+    """Hand memory that is no longer used back to the system."""
+    gc.collect()
+    if device.type == 'cuda':
+        torch.cuda.empty_cache()
+    elif device.type == 'mps':
+        torch.mps.empty_cache()
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that the device's memory is exhausted."""
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+        return True
+    # The CPU allocator and MPS raise a plain RuntimeError.
+    text = str(error).lower()
+    return isinstance(error, RuntimeError) and (
+        'allocate memory' in text or 'out of memory' in text
+    )

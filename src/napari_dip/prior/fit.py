@@ -1,0 +1,430 @@
+"""argmin over θ: the one loop, an iterator of states."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from napari_dip.prior.averaging import (
+    Averaging,
+    OutputAverage,
+    WeightAverage,
+)
+from napari_dip.prior.checkpoints import Checkpoints
+from napari_dip.prior.data_terms import squared_error
+from napari_dip.prior.device import (
+    Precision,
+    is_out_of_memory,
+    precision_context,
+    release_cache,
+)
+from napari_dip.prior.latents import Latent
+from napari_dip.prior.operators import Operator
+from napari_dip.prior.schedules import Schedule, learning_rate_factor
+from napari_dip.prior.stopping import (
+    Minimum,
+    Observation,
+    StoppingRule,
+    StopReason,
+)
+from napari_dip.prior.windows import Window, cut_all, draw_windows, whole
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How a fit goes about the minimum.
+
+    Parameters
+    ----------
+    num_iter : int
+        Iterations that the schedule is laid out for, and the most there
+        are.
+    learning_rate : float
+        Greatest step of Adam.
+    schedule : {'constant', 'one_cycle'}
+        Course of the learning rate.
+    window : int or None
+        Side in pixels of the windows an iteration looks at; None is the
+        whole image.
+    num_windows : int
+        Windows an iteration.
+    average : {'output', 'weights'}
+        What the estimate averages.
+    decay : float
+        Weight of the past in that average.
+    passes : int
+        Realisations of a random latent averaged in the final estimate.
+    patience : int
+        Iterations without a lower stopping figure that end the fit.
+    tolerance : float
+        Relative fall of the stopping figure that counts as lower.
+    check_every : int
+        Iterations between looks at loss and stopping figure. Only then does
+        the fit wait for the device.
+    precision : {'float32', 'auto'}
+        'auto' evaluates the network in bfloat16 where that is faster.
+    """
+
+    num_iter: int = 500
+    learning_rate: float = 3e-3
+    schedule: Schedule = 'one_cycle'
+    window: int | None = None
+    num_windows: int = 1
+    average: Literal['output', 'weights'] = 'output'
+    decay: float = 0.99
+    passes: int = 1
+    patience: int = 1000
+    tolerance: float = 0.0
+    check_every: int = 10
+    precision: Precision = 'float32'
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The equation, all but its minimum.
+
+    Parameters
+    ----------
+    network : nn.Module
+        f with its first weights, on the device.
+    latent : Latent
+        z.
+    operator : Operator
+        A.
+    data : Tensor
+        x0, ``(1, c, h, w)``, float32, finite everywhere, on the device.
+    known : Tensor
+        Same shape: 1 where the data were measured, 0 where they are missing.
+    held_out : Tensor
+        Same shape: 1 where measured data are kept from the fit to judge it.
+    """
+
+    network: nn.Module
+    latent: Latent
+    operator: Operator
+    data: Tensor
+    known: Tensor
+    held_out: Tensor
+
+
+@dataclass(frozen=True)
+class FitState:
+    """Where a fit stands after an iteration.
+
+    `loss` and `figure` are the latest values that have left the device.
+
+    Parameters
+    ----------
+    iteration : int
+        Iterations done.
+    num_iter : int
+        Iterations planned; the fit may stop before.
+    loss : float
+        Data term.
+    figure : float or None
+        Stopping figure; None if there is none yet.
+    best_iteration : int
+        Iteration of the lowest stopping figure.
+    reason : StopReason or None
+        Why the fit ended; None while it goes on.
+    """
+
+    iteration: int
+    num_iter: int
+    loss: float
+    figure: float | None
+    best_iteration: int
+    reason: StopReason | None = None
+
+
+class Fit(Iterator[FitState]):
+    """Fit a network to one image, one iteration at a time.
+
+    Pausing is not asking for the next state. The last state names the
+    reason why the fit ended; :meth:`extend` lets it go on.
+
+    Parameters
+    ----------
+    problem : Problem
+        The equation.
+    settings : FitSettings
+        How to go about it.
+    rules : sequence of StoppingRule
+        The first rule's figure is the one reported and followed to its
+        minimum.
+    seed : int
+        Seed of every draw: the same seed, problem and device give the same
+        states.
+    time_limit : float, optional
+        Seconds of work after which the fit ends.
+
+    References
+    ----------
+    .. [1] D. Ulyanov, A. Vedaldi, V. Lempitsky, "Deep Image Prior",
+           CVPR 2018.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        settings: FitSettings,
+        rules: Sequence[StoppingRule] = (),
+        *,
+        seed: int = 0,
+        time_limit: float | None = None,
+    ) -> None:
+        self.problem: Problem | None = problem
+        self.settings = settings
+        self.device = problem.data.device
+        self.reason: StopReason | None = None
+        self.iteration = 0
+        self.num_iter = settings.num_iter
+        self.time_limit = time_limit
+        self._rules = list(rules)
+        self._minimum = Minimum(settings.patience, settings.tolerance)
+        self._weights = problem.known * (1 - problem.held_out)
+        self._judged = problem.known * problem.held_out
+        self._has_held_out = bool(self._judged.any())
+        self._generator = torch.Generator(self.device).manual_seed(seed)
+        self._window_generator = torch.Generator().manual_seed(seed)
+        self._optimiser = torch.optim.Adam(
+            problem.network.parameters(), lr=settings.learning_rate
+        )
+        self._checkpoints = Checkpoints(problem.network, self._optimiser)
+        self._averaging = self._make_averaging(problem, seed)
+        self._losses: list[Tensor] = []
+        self._figures: list[tuple[int, float]] = []
+        self._figure: float | None = None
+        self._loss = float('nan')
+        self._spent = 0.0
+
+    def __next__(self) -> FitState:
+        """Do one iteration.
+
+        Raises
+        ------
+        StopIteration
+            If the fit has ended.
+        MemoryError
+            If the device has no room for even the first iteration.
+        """
+        if self.reason is not None or self.problem is None:
+            raise StopIteration
+        start = time.monotonic()
+        try:
+            self._iterate(self.problem)
+            self._decide()
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            self._survive_out_of_memory(error)
+        self._spent += time.monotonic() - start
+        if self._over_time() and self.reason is None:
+            self._end(StopReason.TIME_LIMIT)
+        return self.state()
+
+    def state(self) -> FitState:
+        """Return where the fit stands."""
+        return FitState(
+            self.iteration,
+            self.num_iter,
+            self._loss,
+            self._figure,
+            self._minimum.best_iteration,
+            self.reason,
+        )
+
+    def estimate(self, passes: int | None = None) -> Tensor:
+        """Return the estimate, ``(1, c, h, w)``, on the device.
+
+        While the fit goes on this is the running average; afterwards it is
+        the best one.
+
+        Parameters
+        ----------
+        passes : int, optional
+            Realisations of a random latent to average; the settings' number
+            unless given. A preview needs but one.
+        """
+        return self._averaging.estimate(passes or self.settings.passes)
+
+    def stop(self, reason: StopReason = StopReason.USER) -> None:
+        """End the fit with the best estimate so far."""
+        if self.reason is None:
+            self._end(reason)
+
+    def extend(self, num_iter: int, time_limit: float | None = None) -> None:
+        """Let an ended fit go on for `num_iter` iterations.
+
+        The stopping rules go on being reported, but no longer end the fit:
+        who continues wants to see what comes next.
+        """
+        self.reason = None
+        self.num_iter = self.iteration + num_iter
+        self.time_limit = None
+        if time_limit is not None:
+            self.time_limit = self._spent + time_limit
+        self._minimum.confirmed = True
+
+    def loss_history(self) -> list[float]:
+        """Return the loss of every iteration."""
+        if not self._losses:
+            return []
+        history: list[float] = torch.stack(self._losses).tolist()
+        return history
+
+    def figure_history(self) -> list[tuple[int, float]]:
+        """Return iteration and stopping figure of every look at it."""
+        return list(self._figures)
+
+    def close(self) -> None:
+        """Give all device memory back; the histories stay readable."""
+        if self.problem is None:
+            return
+        self._losses = [loss.cpu() for loss in self._losses]
+        self.problem = None
+        self._rules = []
+        del self._averaging, self._optimiser, self._checkpoints
+        del self._weights, self._judged
+        release_cache(self.device)
+
+    def _make_averaging(self, problem: Problem, seed: int) -> Averaging:
+        if self.settings.average == 'output':
+            return OutputAverage(self.settings.decay)
+        shape = problem.operator.image_shape(
+            (problem.data.shape[-2], problem.data.shape[-1])
+        )
+        return WeightAverage(
+            problem.network,
+            problem.latent,
+            problem.data.new_empty(1, 1, 1, 1).expand(1, 1, *shape),
+            decay=self.settings.decay,
+            precision=self.settings.precision,
+            seed=seed,
+        )
+
+    def _iterate(self, problem: Problem) -> None:
+        for group in self._optimiser.param_groups:
+            group['lr'] = self._learning_rate()
+        windows = self._windows(problem)
+        draw = problem.latent.draw(windows, self._generator, fitting=True)
+        with precision_context(self.device, self.settings.precision):
+            output = problem.network(draw.latent)
+        output = output.float()
+        prediction = problem.operator(output)
+        seen = [problem.operator.data_window(w) for w in windows]
+        data = cut_all(problem.data, seen)
+        weight = draw.weight
+        if weight is None:
+            weight = cut_all(self._weights, seen)
+        loss = squared_error(prediction, data, weight)
+        self._optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._optimiser.step()
+        self.iteration += 1
+        self._losses.append(loss.detach())
+        self._averaging.update(problem.network, output)
+        self._observe(output, prediction, data, seen)
+
+    @torch.no_grad()
+    def _observe(
+        self,
+        output: Tensor,
+        prediction: Tensor,
+        data: Tensor,
+        seen: list[Window],
+    ) -> None:
+        if not self._rules:
+            return
+        error = None
+        if self._has_held_out:
+            judged = cut_all(self._judged, seen)
+            error = squared_error(prediction, data, judged)
+        observation = Observation(self.iteration, output, error)
+        for rule in self._rules:
+            rule.observe(observation)
+
+    def _windows(self, problem: Problem) -> list[Window]:
+        if self.settings.window is None:
+            shape = problem.operator.image_shape(
+                (problem.data.shape[-2], problem.data.shape[-1])
+            )
+            return [Window(0, 0, *shape)]
+        extent = whole(problem.data)
+        return draw_windows(
+            (extent.height, extent.width),
+            self.settings.window,
+            self.settings.num_windows,
+            self._window_generator,
+        )
+
+    def _learning_rate(self) -> float:
+        factor = learning_rate_factor(
+            self.settings.schedule, self.iteration / self.settings.num_iter
+        )
+        caution: float = self._checkpoints.caution
+        return self.settings.learning_rate * factor * caution
+
+    def _decide(self) -> None:
+        """Look at loss and figure now and then, and end the fit if due."""
+        last = self.iteration >= self.num_iter
+        if last or self.iteration % self.settings.check_every == 0:
+            recent = self._losses[-self.settings.check_every :]
+            self._loss = float(torch.stack(recent).mean())
+            if not self._checkpoints.accept(self._loss):
+                self._go_back()
+            else:
+                self._follow_figure()
+        if last and self.reason is None:
+            planned = self.num_iter == self.settings.num_iter
+            annealed = planned and self.settings.schedule != 'constant'
+            self._end(
+                StopReason.SCHEDULE_COMPLETE
+                if annealed
+                else StopReason.MAX_NUM_ITER
+            )
+
+    def _go_back(self) -> None:
+        if self._checkpoints.exhausted:
+            self._end(StopReason.DIVERGED)
+            return
+        self._checkpoints.restore()
+        for rule in self._rules:
+            rule.rewind()
+
+    def _follow_figure(self) -> None:
+        if not self._rules:
+            return
+        value = self._rules[0].figure()
+        if value is None:
+            return
+        self._figure = float(value)
+        self._figures.append((self.iteration, self._figure))
+        if self._minimum.update(self.iteration, self._figure):
+            self._averaging.keep()
+        elif self._minimum.confirmed and self._is_first_run():
+            self._end(self._rules[0].reason)
+
+    def _is_first_run(self) -> bool:
+        return self.num_iter == self.settings.num_iter
+
+    def _end(self, reason: StopReason) -> None:
+        self.reason = reason
+        if self._is_first_run():
+            self._averaging.restore()
+
+    def _over_time(self) -> bool:
+        return self.time_limit is not None and self._spent >= self.time_limit
+
+    def _survive_out_of_memory(self, error: BaseException) -> None:
+        if self.iteration == 0:
+            raise MemoryError(
+                f'Not enough memory on {self.device} for this image; choose '
+                'a smaller preset or device="cpu", or crop the image.'
+            ) from error
+        self._end(StopReason.OUT_OF_MEMORY)

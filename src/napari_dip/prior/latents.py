@@ -1,0 +1,184 @@
+"""z: what the network is fed, anew at every iteration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from napari_dip.prior.windows import Window, cut_all
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One realisation of a latent.
+
+    Parameters
+    ----------
+    latent : Tensor
+        ``(windows, channels, height, width)``.
+    weight : Tensor or None
+        Weight of each datum in the data term, ``(windows, image channels,
+        height, width)``; None weighs all alike.
+    """
+
+    latent: Tensor
+    weight: Tensor | None = None
+
+
+class Latent(Protocol):
+    """Source of network inputs."""
+
+    @property
+    def channels(self) -> int:
+        """Channels of a draw."""
+
+    def draw(
+        self,
+        windows: list[Window],
+        generator: torch.Generator,
+        *,
+        fitting: bool,
+    ) -> Draw:
+        """Draw the latent inside each window.
+
+        `fitting` tells a draw for the fit from one for an estimate, which
+        may use every datum and needs no weight.
+        """
+
+
+class FixedLatent:
+    """A latent drawn once, jittered at each iteration.
+
+    Parameters
+    ----------
+    values : Tensor
+        ``(1, channels, height, width)``: uniform noise, a mesh grid or a
+        guide image.
+    jitter : float
+        Standard deviation of the Gaussian noise added in the fit.
+    """
+
+    def __init__(self, values: Tensor, jitter: float = 0.0) -> None:
+        self.values = values
+        self.jitter = jitter
+
+    @property
+    def channels(self) -> int:
+        """Channels of a draw."""
+        return self.values.shape[1]
+
+    def draw(
+        self,
+        windows: list[Window],
+        generator: torch.Generator,
+        *,
+        fitting: bool,
+    ) -> Draw:
+        """Draw the latent inside each window, with jitter in the fit."""
+        latent = cut_all(self.values, windows)
+        if fitting and self.jitter:
+            noise = torch.empty_like(latent).normal_(generator=generator)
+            latent = latent + self.jitter * noise
+        return Draw(latent)
+
+
+def uniform_noise(
+    channels: int, shape: tuple[int, int], seed: int, amplitude: float = 0.1
+) -> Tensor:
+    """Uniform noise in 0 to `amplitude`, the published default latent.
+
+    Drawn on the CPU, so that every device starts from the same latent.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    return amplitude * torch.rand((1, channels, *shape), generator=generator)
+
+
+def mesh_grid(shape: tuple[int, int]) -> Tensor:
+    """Coordinates in 0 to 1, ``(1, 2, height, width)``, x first."""
+    rows, columns = (torch.linspace(0, 1, n) for n in shape)
+    y, x = torch.meshgrid(rows, columns, indexing='ij')
+    return torch.stack([x, y])[None]
+
+
+# Binomial weights of the eight neighbours that stand in for a dropped pixel.
+_NEIGHBOURS = ((1.0, 2.0, 1.0), (2.0, 0.0, 2.0), (1.0, 2.0, 1.0))
+
+
+def fill_from_neighbours(image: Tensor, keep: Tensor) -> Tensor:
+    """Replace pixels that are not kept by a mean of kept neighbours.
+
+    Parameters
+    ----------
+    image, keep : Tensor
+        ``(n, c, h, w)``; `keep` is 1 where a pixel is kept and 0 elsewhere.
+
+    Returns
+    -------
+    Tensor
+        The image; 0 where no neighbour is kept.
+    """
+    channels = image.shape[1]
+    kernel = image.new_tensor(_NEIGHBOURS).expand(channels, 1, 3, 3)
+    kept = image * keep
+    total = F.conv2d(kept, kernel, padding=1, groups=channels)
+    count = F.conv2d(keep, kernel, padding=1, groups=channels)
+    return kept + (1 - keep) * total / count.clamp(min=1.0)
+
+
+class DroppedPixels:
+    """The image itself, with pixels dropped anew at every draw.
+
+    The network is asked for the dropped pixels and sees only the others, so
+    that it cannot copy noise that is independent from pixel to pixel. The
+    latent has twice the channels of the image: the image, its dropped
+    pixels filled from their neighbours, and the map of the kept ones.
+
+    Parameters
+    ----------
+    image : Tensor
+        ``(1, channels, height, width)``, standardised; finite everywhere.
+    known : Tensor
+        Same shape, 1 where a pixel is measured, 0 where it is missing.
+    held_out : Tensor
+        Same shape, 1 where a pixel must never enter the fit.
+    drop : float
+        Probability that a pixel is dropped, between 0 and 1.
+
+    References
+    ----------
+    .. [1] J. Batson, L. Royer, "Noise2Self: Blind Denoising by
+           Self-Supervision", ICML 2019.
+    .. [2] Y. Quan et al., "Self2Self With Dropout", CVPR 2020.
+    """
+
+    def __init__(
+        self, image: Tensor, known: Tensor, held_out: Tensor, drop: float
+    ) -> None:
+        self.image = image
+        self.known = known
+        self.fitted = known * (1 - held_out)
+        self.drop = drop
+
+    @property
+    def channels(self) -> int:
+        """Channels of a draw."""
+        return 2 * self.image.shape[1]
+
+    def draw(
+        self,
+        windows: list[Window],
+        generator: torch.Generator,
+        *,
+        fitting: bool,
+    ) -> Draw:
+        """Drop pixels inside each window and weigh them in the data term."""
+        image = cut_all(self.image, windows)
+        known = cut_all(self.fitted if fitting else self.known, windows)
+        chance = torch.empty_like(image).uniform_(generator=generator)
+        keep = known * (chance >= self.drop)
+        filled = fill_from_neighbours(image, keep)
+        return Draw(torch.cat([filled, keep], dim=1), known - keep)

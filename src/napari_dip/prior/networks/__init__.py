@@ -1,0 +1,25 @@
+"""f: the untrained networks whose structure is the prior.
+
+A network maps a latent ``(batch, channels, height, width)`` to an image of
+the same height and width, whatever these are: it pads inside.
+"""
+
+from __future__ import annotations
+
+from napari_dip.prior.networks.deep_decoder import DeepDecoder, DeepDecoderSpec
+from napari_dip.prior.networks.hourglass import Hourglass, HourglassSpec
+from napari_dip.prior.networks.initialise import initialise
+from napari_dip.prior.networks.trunk import Trunk, TrunkSpec
+
+NetworkSpec = HourglassSpec | TrunkSpec | DeepDecoderSpec
+
+__all__ = [
+    'DeepDecoder',
+    'DeepDecoderSpec',
+    'Hourglass',
+    'HourglassSpec',
+    'NetworkSpec',
+    'Trunk',
+    'TrunkSpec',
+    'initialise',
+]

@@ -1,0 +1,96 @@
+"""The deep decoder: an under-parameterised network without convolutions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from napari_dip.prior.networks.padding import Padded
+
+
+@dataclass(frozen=True)
+class DeepDecoderSpec:
+    """Shape of a :class:`DeepDecoder`.
+
+    Parameters
+    ----------
+    width : int
+        Channels of every layer.
+    depth : int
+        Number of layers; each but the last doubles the resolution.
+    sigmoid : bool
+        Whether the output is squeezed into 0 to 1.
+    """
+
+    width: int = 128
+    depth: int = 5
+    sigmoid: bool = False
+
+    def build(self, channels_in: int, channels_out: int) -> nn.Module:
+        """Build the network with PyTorch's default weights."""
+        return DeepDecoder(self, channels_in, channels_out)
+
+
+class _Decode(nn.Module):
+    """1×1 convolutions, ReLU and batch norm between bilinear doublings."""
+
+    def __init__(
+        self, spec: DeepDecoderSpec, channels_in: int, channels_out: int
+    ) -> None:
+        super().__init__()
+        self.doublings = spec.depth - 1
+        self.sigmoid = spec.sigmoid
+        widths = [channels_in] + [spec.width] * spec.depth
+        self.mix = nn.ModuleList(
+            nn.Sequential(
+                nn.Conv2d(before, after, 1, bias=False),
+                nn.ReLU(inplace=True),
+                nn.BatchNorm2d(after, track_running_stats=False),
+            )
+            for before, after in pairwise(widths)
+        )
+        self.leave = nn.Conv2d(spec.width, channels_out, 1)
+
+    def forward(self, z: Tensor) -> Tensor:
+        # The latent lives on the coarsest grid; a draw comes at full size.
+        x = F.avg_pool2d(z, 2**self.doublings)
+        for index, layer in enumerate(self.mix):
+            if index:
+                x = F.interpolate(x, scale_factor=2, mode='bilinear')
+            x = layer(x)
+        image: Tensor = self.leave(x)
+        return image.sigmoid() if self.sigmoid else image
+
+
+class DeepDecoder(Padded):
+    """Network with fewer weights than the image has pixels.
+
+    Parameters
+    ----------
+    spec : DeepDecoderSpec
+        Width and depth.
+    channels_in, channels_out : int
+        Channels of the latent and of the image.
+
+    References
+    ----------
+    .. [1] R. Heckel, P. Hand, "Deep Decoder: Concise Image Representations
+           from Untrained Non-convolutional Networks", ICLR 2019.
+
+    Examples
+    --------
+    >>> import torch
+    >>> network = DeepDecoderSpec(width=16).build(16, 1)
+    >>> network(torch.rand(1, 16, 40, 33)).shape
+    torch.Size([1, 1, 40, 33])
+    """
+
+    def __init__(
+        self, spec: DeepDecoderSpec, channels_in: int, channels_out: int
+    ) -> None:
+        super().__init__(
+            _Decode(spec, channels_in, channels_out), 2 ** (spec.depth - 1)
+        )

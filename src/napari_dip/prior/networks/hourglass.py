@@ -1,0 +1,170 @@
+"""The published encoder-decoder with skip connections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from napari_dip.prior.networks.padding import Padded
+
+Upsampling = Literal['nearest', 'bilinear']
+
+
+@dataclass(frozen=True)
+class HourglassSpec:
+    """Shape of an :class:`Hourglass`; one entry a scale, finest first.
+
+    Parameters
+    ----------
+    down, up, skip : tuple of int
+        Channels of the encoder, the decoder and the skip connections;
+        a skip of 0 is none.
+    down_kernel : tuple of int
+        Side of the encoder's convolution kernels, in pixels.
+    up_kernel : tuple of int
+        Side of the decoder's convolution kernels, in pixels.
+    upsampling : tuple of {'nearest', 'bilinear'}
+        Interpolation from each scale's coarser neighbour.
+    downsampling : {'stride', 'average'}
+        How a scale is halved.
+    padding : {'reflect', 'zeros'}
+        Border of the convolutions.
+    pointwise : bool
+        Whether a 1×1 convolution follows each decoder convolution.
+    sigmoid : bool
+        Whether the output is squeezed into 0 to 1.
+    """
+
+    down: tuple[int, ...] = (128,) * 5
+    up: tuple[int, ...] = (128,) * 5
+    skip: tuple[int, ...] = (4,) * 5
+    down_kernel: tuple[int, ...] = (3,) * 5
+    up_kernel: tuple[int, ...] = (3,) * 5
+    upsampling: tuple[Upsampling, ...] = ('bilinear',) * 5
+    downsampling: Literal['stride', 'average'] = 'stride'
+    padding: Literal['reflect', 'zeros'] = 'reflect'
+    pointwise: bool = True
+    sigmoid: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse scales that do not match in number."""
+        depths = {
+            len(v)
+            for v in (
+                self.down,
+                self.up,
+                self.skip,
+                self.down_kernel,
+                self.up_kernel,
+                self.upsampling,
+            )
+        }
+        if len(depths) != 1:
+            raise ValueError(
+                'HourglassSpec: down, up, skip, down_kernel, up_kernel and '
+                'upsampling must have one entry a scale each; their lengths '
+                f'are {sorted(depths)}.'
+            )
+
+    def build(self, channels_in: int, channels_out: int) -> nn.Module:
+        """Build the network with PyTorch's default weights."""
+        return Hourglass(self, channels_in, channels_out)
+
+
+def _convolution(
+    spec: HourglassSpec,
+    channels_in: int,
+    channels_out: int,
+    kernel: int,
+    stride: int = 1,
+) -> nn.Sequential:
+    """Convolution, batch norm and leaky ReLU, halving if asked to."""
+    average = stride > 1 and spec.downsampling == 'average'
+    layers: list[nn.Module] = [
+        nn.Conv2d(
+            channels_in,
+            channels_out,
+            kernel,
+            1 if average else stride,
+            kernel // 2,
+            padding_mode=spec.padding if kernel > 1 else 'zeros',
+        )
+    ]
+    if average:
+        layers.append(nn.AvgPool2d(stride))
+    layers += [
+        nn.BatchNorm2d(channels_out, track_running_stats=False),
+        nn.LeakyReLU(0.2, inplace=True),
+    ]
+    return nn.Sequential(*layers)
+
+
+class _Scale(nn.Module):
+    """One scale: skip beside (halve, coarser scales, double), then merge."""
+
+    def __init__(self, spec: HourglassSpec, scale: int, channels: int) -> None:
+        super().__init__()
+        down, up, skip = spec.down[scale], spec.up[scale], spec.skip[scale]
+        last = scale == len(spec.down) - 1
+        kernel = spec.down_kernel[scale]
+        self.skip = _convolution(spec, channels, skip, 1) if skip else None
+        self.encode = nn.Sequential(
+            _convolution(spec, channels, down, kernel, stride=2),
+            _convolution(spec, down, down, kernel),
+        )
+        self.coarser = None if last else _Scale(spec, scale + 1, down)
+        self.enlarge = nn.Upsample(scale_factor=2, mode=spec.upsampling[scale])
+        merged = skip + (down if last else spec.up[scale + 1])
+        self.norm = nn.BatchNorm2d(merged, track_running_stats=False)
+        self.decode = nn.Sequential(
+            _convolution(spec, merged, up, spec.up_kernel[scale])
+        )
+        if spec.pointwise:
+            self.decode.append(_convolution(spec, up, up, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        deep = self.encode(x)
+        if self.coarser is not None:
+            deep = self.coarser(deep)
+        deep = self.enlarge(deep)
+        if self.skip is not None:
+            deep = torch.cat([self.skip(x), deep], dim=1)
+        decoded: Tensor = self.decode(self.norm(deep))
+        return decoded
+
+
+class Hourglass(Padded):
+    """Encoder-decoder with skip connections, as published.
+
+    Parameters
+    ----------
+    spec : HourglassSpec
+        Channels, kernels and interpolation of each scale.
+    channels_in, channels_out : int
+        Channels of the latent and of the image.
+
+    References
+    ----------
+    .. [1] D. Ulyanov, A. Vedaldi, V. Lempitsky, "Deep Image Prior",
+           CVPR 2018, supplementary material, figure 21.
+
+    Examples
+    --------
+    >>> network = HourglassSpec().build(32, 3)
+    >>> sum(p.numel() for p in network.parameters())
+    2217831
+    """
+
+    def __init__(
+        self, spec: HourglassSpec, channels_in: int, channels_out: int
+    ) -> None:
+        layers: list[nn.Module] = [
+            _Scale(spec, 0, channels_in),
+            nn.Conv2d(spec.up[0], channels_out, 1),
+        ]
+        if spec.sigmoid:
+            layers.append(nn.Sigmoid())
+        super().__init__(nn.Sequential(*layers), 2 ** len(spec.down))

@@ -1,0 +1,133 @@
+"""The light default: a trunk that starts at reduced resolution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from napari_dip.prior.networks.padding import Padded
+
+
+@dataclass(frozen=True)
+class TrunkSpec:
+    """Shape of a :class:`Trunk`.
+
+    Parameters
+    ----------
+    widths : tuple of int
+        Channels of each scale of the trunk, finest first.
+    reduction : int
+        Pixels of the image along one side of a pixel of the finest scale.
+    norm : {'none', 'batch'}
+        Without normalisation the network is the same function of any
+        window of the latent, so that it can be fitted on windows and swept
+        over an image of any size without a seam.
+    """
+
+    widths: tuple[int, ...] = (64, 64, 128, 128)
+    reduction: int = 2
+    norm: Literal['none', 'batch'] = 'none'
+
+    def build(self, channels_in: int, channels_out: int) -> nn.Module:
+        """Build the network with PyTorch's default weights."""
+        return Trunk(self, channels_in, channels_out)
+
+    @property
+    def multiple(self) -> int:
+        """Product of the strides, in pixels."""
+        return self.reduction << (len(self.widths) - 1)
+
+
+# Leaky enough that no unit dies in a fit of a few hundred iterations.
+_SLOPE = 0.1
+
+
+def _convolution(
+    spec: TrunkSpec, channels_in: int, channels_out: int, stride: int = 1
+) -> nn.Sequential:
+    layer = nn.Conv2d(channels_in, channels_out, 3, stride, 1)
+    # He et al. 2015 for a leaky ReLU; uniform, so times sqrt(3).
+    layer.gain = (6 / (1 + _SLOPE**2)) ** 0.5  # type: ignore[assignment]
+    layers: list[nn.Module] = [layer]
+    if spec.norm == 'batch':
+        layers.append(nn.BatchNorm2d(channels_out, track_running_stats=False))
+    layers.append(nn.LeakyReLU(_SLOPE, inplace=True))
+    return nn.Sequential(*layers)
+
+
+class _Body(nn.Module):
+    """Pixel unshuffle, U-shaped trunk, pixel shuffle."""
+
+    def __init__(
+        self, spec: TrunkSpec, channels_in: int, channels_out: int
+    ) -> None:
+        super().__init__()
+        self.reduction = spec.reduction
+        area = spec.reduction**2
+        widths = spec.widths
+        pairs = list(pairwise(widths))
+        self.enter = _convolution(spec, channels_in * area, widths[0])
+        self.down = nn.ModuleList(
+            nn.Sequential(
+                _convolution(spec, fine, coarse, stride=2),
+                _convolution(spec, coarse, coarse),
+            )
+            for fine, coarse in pairs
+        )
+        self.up = nn.ModuleList(
+            nn.Sequential(
+                _convolution(spec, coarse + fine, fine),
+                _convolution(spec, fine, fine),
+            )
+            for fine, coarse in reversed(pairs)
+        )
+        self.leave = nn.Conv2d(widths[0], channels_out * area, 1)
+        # A first estimate near zero, the mean of standardised data.
+        self.leave.gain = 0.1  # type: ignore[assignment]
+
+    def forward(self, z: Tensor) -> Tensor:
+        x = F.pixel_unshuffle(z, self.reduction)
+        # Channels last is what the fast convolution kernels want.
+        x = self.enter(x.contiguous(memory_format=torch.channels_last))
+        finer = []
+        for halve in self.down:
+            finer.append(x)
+            x = halve(x)
+        for merge in self.up:
+            x = F.interpolate(x, scale_factor=2, mode='nearest')
+            x = merge(torch.cat([x, finer.pop()], dim=1))
+        return F.pixel_shuffle(self.leave(x), self.reduction)
+
+
+class Trunk(Padded):
+    """U-shaped network whose finest scale is coarser than the image.
+
+    More than half of the published network's work is done at full
+    resolution. Here the latent is folded into channels first and the image
+    unfolded last, so that no convolution runs at full resolution.
+
+    Parameters
+    ----------
+    spec : TrunkSpec
+        Widths, reduction and normalisation.
+    channels_in, channels_out : int
+        Channels of the latent and of the image.
+
+    Examples
+    --------
+    >>> import torch
+    >>> network = TrunkSpec(widths=(8, 8)).build(2, 1)
+    >>> network(torch.zeros(1, 2, 17, 23)).shape
+    torch.Size([1, 1, 17, 23])
+    """
+
+    def __init__(
+        self, spec: TrunkSpec, channels_in: int, channels_out: int
+    ) -> None:
+        super().__init__(_Body(spec, channels_in, channels_out), spec.multiple)
+        self.to(memory_format=torch.channels_last)

@@ -1,0 +1,156 @@
+"""A: fixed linear maps from the image to what was measured.
+
+Missing pixels need no operator: they have weight zero in the data term, the
+same way as held-out and not-a-number pixels.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from napari_dip.prior.windows import Window
+
+Kernel = Literal['area', 'gaussian', 'lanczos']
+
+
+class Operator(Protocol):
+    """Forward model of the measurement."""
+
+    def __call__(self, image: Tensor) -> Tensor:
+        """Apply A to ``(n, c, h, w)``."""
+
+    def image_shape(self, data_shape: tuple[int, int]) -> tuple[int, int]:
+        """Height and width of the image behind data of a given shape."""
+
+    def data_window(self, window: Window) -> Window:
+        """Window of the data that a window of the image predicts."""
+
+
+class Identity:
+    """The measurement is the image (with noise)."""
+
+    def __call__(self, image: Tensor) -> Tensor:
+        """Return the image."""
+        return image
+
+    def image_shape(self, data_shape: tuple[int, int]) -> tuple[int, int]:
+        """Return the shape of the data."""
+        return data_shape
+
+    def data_window(self, window: Window) -> Window:
+        """Return the window."""
+        return window
+
+
+def _box(distance: Tensor, factor: int) -> Tensor:
+    return (distance.abs() <= factor / 2).to(distance)
+
+
+def _gaussian(distance: Tensor, factor: int) -> Tensor:
+    # A full width at half maximum of one data pixel.
+    sigma = factor / (2 * math.sqrt(2 * math.log(2)))
+    return torch.exp(-0.5 * (distance / sigma) ** 2)
+
+
+def _lanczos(distance: Tensor, factor: int) -> Tensor:
+    x = distance / factor
+    return torch.sinc(x) * torch.sinc(x / 2) * (x.abs() < 2)
+
+
+# Function of the distance from a data pixel's centre, and its support as
+# a multiple of the factor.
+_KERNELS: dict[Kernel, tuple[Callable[[Tensor, int], Tensor], int]] = {
+    'area': (_box, 1),
+    'gaussian': (_gaussian, 3),
+    'lanczos': (_lanczos, 4),
+}
+
+
+def kernel_weights(kernel: Kernel, factor: int) -> Tensor:
+    """Weights of the image pixels around a data pixel, summing to 1.
+
+    Symmetric about the centre of the data pixel, so that the operator does
+    not shift: data pixel k sits at image coordinate ``(k + 1/2) factor -
+    1/2``.
+    """
+    if factor == 1:
+        return torch.ones(1)
+    profile, support = _KERNELS[kernel]
+    # As wide as the support and centred alike: length has factor's parity.
+    length = support * factor
+    length -= (length - factor) % 2
+    centre = (length - 1) / 2
+    distance = torch.arange(length, dtype=torch.float64) - centre
+    weights = profile(distance, factor)
+    return (weights / weights.sum()).float()
+
+
+class Downsample:
+    """Low-pass filter and decimation by an integer factor along each axis.
+
+    Separable, depthwise, without weights to learn. At the border the image
+    is continued by its outermost pixels.
+
+    Parameters
+    ----------
+    factors : tuple of int
+        Image pixels a data pixel along rows and columns, at least 1.
+    kernel : {'area', 'gaussian', 'lanczos'}
+        'area' is the mean over a data pixel, which is what a camera pixel
+        collects; 'gaussian' has a full width at half maximum of one data
+        pixel; 'lanczos' is Lanczos-2, as published.
+
+    Examples
+    --------
+    >>> import torch
+    >>> Downsample((2, 4))(torch.ones(1, 1, 8, 8)).shape
+    torch.Size([1, 1, 4, 2])
+    """
+
+    def __init__(
+        self, factors: tuple[int, int], kernel: Kernel = 'area'
+    ) -> None:
+        self.factors = factors
+        self.kernel = kernel
+        self._weights = tuple(kernel_weights(kernel, f) for f in factors)
+
+    def __call__(self, image: Tensor) -> Tensor:
+        """Apply A to ``(n, c, h, w)``."""
+        rows, columns = self._weights
+        image = _decimate(image, rows[:, None], self.factors[0], 0)
+        return _decimate(image, columns[None], self.factors[1], 1)
+
+    def image_shape(self, data_shape: tuple[int, int]) -> tuple[int, int]:
+        """Return the shape of the data times the factors."""
+        return (
+            data_shape[0] * self.factors[0],
+            data_shape[1] * self.factors[1],
+        )
+
+    def data_window(self, window: Window) -> Window:
+        """Return the window in data pixels; it must lie on their edges."""
+        rows, columns = self.factors
+        return Window(
+            window.top // rows,
+            window.left // columns,
+            window.height // rows,
+            window.width // columns,
+        )
+
+
+def _decimate(image: Tensor, kernel: Tensor, factor: int, axis: int) -> Tensor:
+    if factor == 1:
+        return image
+    channels = image.shape[1]
+    margin = (kernel.numel() - factor) // 2
+    pad = (0, 0, margin, margin) if axis == 0 else (margin, margin, 0, 0)
+    stride = (factor, 1) if axis == 0 else (1, factor)
+    image = F.pad(image, pad, mode='replicate')
+    weight = kernel.to(image).expand(channels, 1, *kernel.shape)
+    return F.conv2d(image, weight, stride=stride, groups=channels)

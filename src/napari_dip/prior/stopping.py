@@ -1,0 +1,227 @@
+"""When to stop, and why. No rule ever sees the ground truth."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+
+class StopReason(Enum):
+    """Why a fit ended; the value is shown to the user."""
+
+    VARIANCE_MINIMUM = 'the estimate had settled and began to take up noise'
+    HELD_OUT_MINIMUM = 'the error on held-out pixels no longer fell'
+    SCHEDULE_COMPLETE = 'the learning-rate schedule was completed'
+    MAX_NUM_ITER = 'the greatest number of iterations was reached'
+    TIME_LIMIT = 'the time limit was reached'
+    USER = 'stopped by the user'
+    OUT_OF_MEMORY = 'the memory ran out; the best estimate so far was kept'
+    DIVERGED = 'the fit diverged; the best estimate so far was kept'
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a rule may look at after an iteration.
+
+    Parameters
+    ----------
+    iteration : int
+        Iterations done.
+    output : Tensor
+        The network's output, ``(n, c, h, w)``, on the device.
+    held_out_error : Tensor or None
+        Mean squared error of the output on held-out pixels, a scalar on the
+        device; None where no pixel is held out.
+    """
+
+    iteration: int
+    output: Tensor
+    held_out_error: Tensor | None
+
+
+class StoppingRule(Protocol):
+    """Watches a figure that has a minimum where the fit should end."""
+
+    reason: StopReason
+
+    def observe(self, observation: Observation) -> None:
+        """Take in an iteration; nothing may wait for the device."""
+
+    def figure(self) -> Tensor | None:
+        """Return the figure as a scalar on the device, None if not yet."""
+
+    def rewind(self) -> None:
+        """Forget what was observed: the fit went back to a checkpoint."""
+
+
+class WindowedVariance:
+    """Moving variance of the last outputs (ES-WMV) in constant memory.
+
+    The figure is the mean over pixels of the variance of the last `window`
+    outputs. It falls while the outputs settle on the image and rises when
+    they begin to wander among the noise. Only a fixed random sample of the
+    pixels is kept, and mean and variance are updated in place, so that
+    neither memory nor time depends on the window or on the image.
+
+    Parameters
+    ----------
+    window : int
+        Number of outputs.
+    num_pixels : int
+        Greatest number of values sampled from an output.
+    min_start : int
+        Iterations to let pass first: in the first few hundred the variance
+        dips before the image is there.
+    seed : int
+        Chooses the sample.
+
+    References
+    ----------
+    .. [1] H. Wang et al., "Early Stopping for Deep Image Prior",
+           TMLR 2023.
+    """
+
+    reason = StopReason.VARIANCE_MINIMUM
+
+    def __init__(
+        self,
+        window: int = 100,
+        num_pixels: int = 65_536,
+        min_start: int = 0,
+        seed: int = 0,
+    ) -> None:
+        self.window = window
+        self.num_pixels = num_pixels
+        self.min_start = min_start
+        self._generator = torch.Generator().manual_seed(seed)
+        self._sample: Tensor | None = None
+        self.rewind()
+
+    def rewind(self) -> None:
+        """Empty the window."""
+        self._seen = 0
+        self._kept: Tensor | None = None
+
+    def observe(self, observation: Observation) -> None:
+        """Slide the window over one more output."""
+        if observation.iteration <= self.min_start:
+            return
+        values = self._pixels(observation.output.detach())
+        if self._kept is None:
+            self._kept = values.new_zeros(self.window, values.numel())
+            self._mean = torch.zeros_like(values)
+            self._sum_squares = torch.zeros_like(values)
+        slot = self._seen % self.window
+        if self._seen < self.window:
+            step = (values - self._mean) / (self._seen + 1)
+            self._sum_squares += (values - self._mean) * (
+                values - self._mean - step
+            )
+            self._mean += step
+        else:
+            old = self._kept[slot]
+            step = (values - old) / self.window
+            self._sum_squares += (values - old) * (
+                values + old - 2 * self._mean - step
+            )
+            self._mean += step
+        self._kept[slot] = values
+        self._seen += 1
+
+    def figure(self) -> Tensor | None:
+        """Return the variance, once the window is full."""
+        if self._seen < self.window:
+            return None
+        return self._sum_squares.mean() / self.window
+
+    def _pixels(self, output: Tensor) -> Tensor:
+        flat = output.flatten()
+        if flat.numel() <= self.num_pixels:
+            return flat.clone()
+        if self._sample is None:
+            self._sample = torch.randint(
+                flat.numel(), (self.num_pixels,), generator=self._generator
+            ).to(flat.device)
+        return flat[self._sample]
+
+
+class HeldOutError:
+    """Error on pixels that the fit never sees.
+
+    Unbiased where the noise is independent from pixel to pixel: the
+    expected figure is the true error plus the variance of the noise.
+
+    Parameters
+    ----------
+    smoothing : float
+        Weight of the past in the exponential average, 0 to 1.
+    min_start : int
+        Iterations before a figure is given.
+    """
+
+    reason = StopReason.HELD_OUT_MINIMUM
+
+    def __init__(self, smoothing: float = 0.97, min_start: int = 0) -> None:
+        self.smoothing = smoothing
+        self.min_start = min_start
+        self.rewind()
+
+    def rewind(self) -> None:
+        """Forget the average."""
+        self._average: Tensor | None = None
+        self._weight = 0.0
+        self._iteration = 0
+
+    def observe(self, observation: Observation) -> None:
+        """Average in one more error."""
+        self._iteration = observation.iteration
+        error = observation.held_out_error
+        if error is None:
+            return
+        if self._average is None:
+            self._average = torch.zeros_like(error)
+        self._average = torch.lerp(error, self._average, self.smoothing)
+        self._weight = 1 - self.smoothing * (1 - self._weight)
+
+    def figure(self) -> Tensor | None:
+        """Return the average, its start-up bias removed."""
+        if self._average is None or self._iteration <= self.min_start:
+            return None
+        return self._average / self._weight
+
+
+class Minimum:
+    """Follow a figure to the first minimum that patience confirms.
+
+    Once confirmed it is frozen: late in a fit a figure can fall below an
+    earlier valley although the estimate is worse.
+
+    Parameters
+    ----------
+    patience : int
+        Iterations without a lower figure that confirm a minimum.
+    tolerance : float
+        Relative fall that counts as lower.
+    """
+
+    def __init__(self, patience: int, tolerance: float = 0.0) -> None:
+        self.patience = patience
+        self.tolerance = tolerance
+        self.best = math.inf
+        self.best_iteration = 0
+        self.confirmed = False
+
+    def update(self, iteration: int, figure: float) -> bool:
+        """Take in a figure; return whether it is the new minimum."""
+        if self.confirmed or not math.isfinite(figure):
+            return False
+        if figure < self.best * (1 - self.tolerance):
+            self.best, self.best_iteration = figure, iteration
+            return True
+        self.confirmed = iteration - self.best_iteration >= self.patience
+        return False

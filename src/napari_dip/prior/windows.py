@@ -1,0 +1,116 @@
+"""Windows: rectangles of an image that a fit looks at one at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Window:
+    """Rectangle of an image, in pixels.
+
+    Parameters
+    ----------
+    top, left : int
+        First row and column.
+    height, width : int
+        Size.
+    """
+
+    top: int
+    left: int
+    height: int
+    width: int
+
+    def cut(self, image: Tensor) -> Tensor:
+        """View of the last two axes of `image` inside the window."""
+        return image[
+            ...,
+            self.top : self.top + self.height,
+            self.left : self.left + self.width,
+        ]
+
+
+def whole(image: Tensor) -> Window:
+    """Window that holds the last two axes of `image`."""
+    height, width = image.shape[-2:]
+    return Window(0, 0, height, width)
+
+
+def cut_all(image: Tensor, windows: list[Window]) -> Tensor:
+    """Stack the windows of ``(1, c, h, w)`` along the batch axis."""
+    return torch.cat([window.cut(image) for window in windows])
+
+
+def draw_windows(
+    shape: tuple[int, int],
+    side: int | None,
+    count: int,
+    generator: torch.Generator,
+) -> list[Window]:
+    """Draw windows uniformly over an image.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Height and width of the image.
+    side : int or None
+        Height and width of a window; None, or an image that is hardly
+        larger, gives the whole image once.
+    count : int
+        How many windows.
+    generator : torch.Generator
+        On the CPU, so that every device sees the same windows.
+    """
+    height, width = shape
+    if side is None or height * width <= count * side**2:
+        return [Window(0, 0, height, width)]
+    tall, wide = min(side, height), min(side, width)
+
+    def first(extent: int) -> int:
+        return int(torch.randint(extent + 1, (), generator=generator))
+
+    return [
+        Window(first(height - tall), first(width - wide), tall, wide)
+        for _ in range(count)
+    ]
+
+
+def tile_windows(
+    shape: tuple[int, int], side: int, halo: int
+) -> list[tuple[Window, Window]]:
+    """Cover an image with tiles, each inside a window with a halo.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Height and width of the image.
+    side : int
+        Largest height and width of a tile.
+    halo : int
+        Pixels around a tile that are computed and thrown away.
+
+    Returns
+    -------
+    list of (Window, Window)
+        Each tile, and the window that must be computed for it.
+    """
+    pairs = []
+    height, width = shape
+    for top in range(0, height, side):
+        for left in range(0, width, side):
+            tile = Window(
+                top, left, min(side, height - top), min(side, width - left)
+            )
+            pairs.append((tile, _grow(tile, halo, shape)))
+    return pairs
+
+
+def _grow(tile: Window, halo: int, shape: tuple[int, int]) -> Window:
+    top, left = max(0, tile.top - halo), max(0, tile.left - halo)
+    bottom = min(shape[0], tile.top + tile.height + halo)
+    right = min(shape[1], tile.left + tile.width + halo)
+    return Window(top, left, bottom - top, right - left)

@@ -1,0 +1,13 @@
+"""What a user can choose from, without loading torch."""
+
+from __future__ import annotations
+
+#: From the quickest to the most thorough, then the published settings.
+PRESETS = ('fast', 'balanced', 'best', 'ulyanov2018')
+DEFAULT_PRESET = 'balanced'
+
+#: Factors that the form and the documentation offer.
+FACTORS = (2, 3, 4, 8)
+
+#: Devices by name; a machine has some of them.
+DEVICES = ('auto', 'cpu', 'cuda', 'mps')

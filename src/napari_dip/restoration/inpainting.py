@@ -1,0 +1,181 @@
+"""Inpainting: A is the mask of the known pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.ndimage import distance_transform_edt
+
+from napari_dip.prior.fit import FitSettings
+from napari_dip.prior.networks import TrunkSpec
+from napari_dip.prior.operators import Identity
+from napari_dip.restoration import published
+from napari_dip.restoration.axes import to_channels_first
+from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS
+from napari_dip.restoration.prepare import Options, prepare
+from napari_dip.restoration.run import Callback, Restored, run
+from napari_dip.restoration.session import Session
+from napari_dip.restoration.settings import (
+    LatentSettings,
+    Settings,
+    StoppingSettings,
+)
+from napari_dip.restoration.validation import (
+    check_choice,
+    check_image,
+    check_mask,
+)
+
+
+def _light(
+    widths: tuple[int, ...], num_iter: int, reduction: int = 2
+) -> Settings:
+    return Settings(
+        network=TrunkSpec(widths, reduction=reduction, norm='batch'),
+        latent=LatentSettings('noise', channels=16, jitter=0.03),
+        fit=FitSettings(
+            num_iter=num_iter,
+            learning_rate=1e-2,
+            decay=0.95,
+            patience=400,
+            precision='auto',
+        ),
+        stopping=StoppingSettings('held_out', held_out=0.01, min_start=200),
+    )
+
+
+SETTINGS = {
+    'fast': _light((32, 64, 64, 64, 64), 300),
+    'balanced': _light((64, 64, 128, 128, 128), 800),
+    'best': _light((64, 64, 128, 128, 128), 2000, reduction=1),
+}
+
+# Which of the published recipes fits a mask: the paper used one for text
+# and scratches, one for a large hole, and two for scattered pixels.
+_MOST = 0.9
+_HALF = 0.3
+_LARGE_RADIUS = 16
+
+
+def inpaint(
+    image: ArrayLike,
+    mask: ArrayLike,
+    *,
+    channel_axis: int | None = None,
+    preset: str = DEFAULT_PRESET,
+    seed: int = 0,
+    device: str = 'auto',
+    max_num_iter: int | None = None,
+    time_limit: float | None = None,
+    callback: Callback | None = None,
+    return_info: bool = False,
+) -> Restored:
+    """Fill the missing pixels of one image with a deep image prior.
+
+    A network with random weights is fitted to the known pixels alone; what
+    it puts elsewhere is the result there. Known pixels keep their values.
+
+    Parameters
+    ----------
+    image : (M, N) or (M, N, C) array_like
+        Image in any real dtype and any unit, at least 16 × 16 pixels. Pixels
+        that are not finite are missing too.
+    mask : (M, N) or (M, N, C) array_like
+        Nonzero where a pixel is missing, as in scikit-image.
+    channel_axis, preset, seed, device, max_num_iter, time_limit, callback, \
+return_info
+        As in :func:`~napari_dip.denoise`.
+
+    Returns
+    -------
+    restored : ndarray of float32
+        Same shape and axes as `image`, in its units.
+    info : Record
+        Only with `return_info`.
+
+    Raises
+    ------
+    TypeError
+        If the image or the mask does not hold real numbers.
+    ValueError
+        If there is nothing to restore, the mask does not fit the image or
+        marks no or all pixels, or an option is unknown.
+    MemoryError
+        If the device has no room for the image.
+
+    References
+    ----------
+    .. [1] D. Ulyanov, A. Vedaldi, V. Lempitsky, "Deep Image Prior",
+           CVPR 2018.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from napari_dip import inpaint
+    >>> image = np.random.default_rng(0).normal(100, 5, (32, 32))
+    >>> mask = np.zeros((32, 32), bool)
+    >>> mask[10:12] = True
+    >>> inpaint(image, mask, preset='fast', max_num_iter=5).shape
+    (32, 32)
+    """
+    session = start_inpainting(
+        image,
+        mask,
+        channel_axis=channel_axis,
+        options=Options(preset, seed, device, max_num_iter, time_limit),
+    )
+    return run(session, callback, return_info)
+
+
+def start_inpainting(
+    image: ArrayLike,
+    mask: ArrayLike,
+    *,
+    channel_axis: int | None = None,
+    options: Options | None = None,
+) -> Session:
+    """Prepare :func:`inpaint` as a session, to be run step by step."""
+    options = options or Options()
+    array, axis = check_image(image, channel_axis)
+    missing = to_channels_first(check_mask(mask, array, axis), axis)
+    planes = to_channels_first(array, axis)
+    return prepare(
+        planes,
+        ~missing,
+        operator=Identity(),
+        settings=choose_settings(options.preset, missing),
+        options=options,
+        task='inpaint',
+        arguments={},
+        channel_axis=axis,
+        keep_known=True,
+    )
+
+
+def choose_settings(preset: str, missing: NDArray[np.bool_]) -> Settings:
+    """Return the settings that a preset stands for, given the mask.
+
+    Parameters
+    ----------
+    preset : str
+        Name of the preset.
+    missing : (C, M, N) ndarray of bool
+        True where a pixel is missing.
+    """
+    check_choice(preset, PRESETS, 'preset')
+    if preset == 'ulyanov2018':
+        return _published_for(missing)
+    return SETTINGS[preset]
+
+
+def _published_for(missing: NDArray[np.bool_]) -> Settings:
+    part = float(missing.mean())
+    if part >= _MOST:
+        return published.INPAINTING_MOST_MISSING
+    if part >= _HALF:
+        return published.INPAINTING_HALF_MISSING
+    # Padded, because a hole that touches the border is open to it.
+    plane = np.pad(missing.any(axis=0), 1)
+    if float(distance_transform_edt(plane).max()) >= _LARGE_RADIUS:
+        return published.INPAINTING_LARGE_HOLE
+    return published.INPAINTING_TEXT

@@ -1,0 +1,151 @@
+"""Detector units to the range of a network, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.restoration.noise import NoiseModel, estimate_noise
+from napari_dip.restoration.variance_stabilisation import invert, stabilise
+
+Array = NDArray[np.float64]
+Range = Literal['standard', 'unit']
+
+# Gain times span below this part of the noise's standard deviation squared:
+# the noise hardly depends on the signal, and a transform would only bend
+# the intensities.
+_LEAST_DEPENDENCE = 0.5
+
+
+@dataclass(frozen=True)
+class ChannelScale:
+    """Map between the intensities of a channel and a network's range.
+
+    Parameters
+    ----------
+    offset, factor : float
+        The network's range is ``(stabilised - offset) / factor``.
+    noise : NoiseModel or None
+        Noise whose variance is stabilised first; None leaves intensities
+        as they are.
+    low, high : float
+        Least and greatest of the data, in their units.
+    """
+
+    offset: float
+    factor: float
+    noise: NoiseModel | None
+    low: float
+    high: float
+
+    def forward(self, channel: Array) -> Array:
+        """Bring intensities to the network's range."""
+        if self.noise is not None:
+            channel = stabilise(channel, self.noise)
+        return (channel - self.offset) / self.factor
+
+    def backward(self, estimate: Array) -> Array:
+        """Bring an estimate to the units of the data, clipping nothing."""
+        values = estimate * self.factor + self.offset
+        if self.noise is None:
+            return values
+        return invert(values, self.noise, np.array([self.low, self.high]))
+
+
+class Intensity:
+    """Map between the user's intensities and the network's, by channel.
+
+    Parameters
+    ----------
+    image : ndarray
+        ``(channels, rows, columns)``, any real dtype.
+    known : ndarray of bool
+        Same shape; only these pixels are looked at.
+    range_ : {'standard', 'unit'}
+        'standard' gives mean 0 and standard deviation 1; 'unit' maps 8-bit
+        images by 1/255 and others from least to greatest to 0 to 1, as
+        networks that end in a sigmoid need.
+    stabilise_noise : bool
+        Whether to stabilise noise whose variance grows with the signal.
+    """
+
+    def __init__(
+        self,
+        image: NDArray[Any],
+        known: NDArray[np.bool_],
+        range_: Range,
+        *,
+        stabilise_noise: bool = False,
+    ) -> None:
+        self.channels = [
+            _scale(channel, mask, range_, stabilise_noise)
+            for channel, mask in zip(image, known, strict=True)
+        ]
+
+    def forward(
+        self, image: NDArray[Any], known: NDArray[np.bool_]
+    ) -> NDArray[np.float32]:
+        """Bring an image to the network's range; unknown pixels become 0."""
+        planes = []
+        for scale, channel, mask in zip(
+            self.channels, image, known, strict=True
+        ):
+            clean = np.where(mask, channel, scale.low).astype(float)
+            planes.append(np.where(mask, scale.forward(clean), 0))
+        return np.stack(planes).astype(np.float32)
+
+    def backward(self, estimate: NDArray[Any]) -> NDArray[np.float32]:
+        """Bring an estimate to the units of the image, as float32."""
+        planes = [
+            scale.backward(channel.astype(float))
+            for scale, channel in zip(self.channels, estimate, strict=True)
+        ]
+        return np.stack(planes).astype(np.float32)
+
+    def describe(self) -> str:
+        """Say what noise was assumed, in words."""
+        models = [scale.noise for scale in self.channels]
+        if not any(models):
+            return 'Gaussian noise of one variance'
+        gains = ', '.join(
+            'none' if model is None else f'{model.gain:.3g}'
+            for model in models
+        )
+        return f'Poisson-Gaussian noise, gain {gains}'
+
+
+def _scale(
+    channel: NDArray[Any],
+    known: NDArray[np.bool_],
+    range_: Range,
+    stabilise_noise: bool,
+) -> ChannelScale:
+    values = channel[known].astype(float)
+    if values.size == 0:
+        return ChannelScale(0.0, 1.0, None, 0.0, 0.0)
+    low, high = float(values.min()), float(values.max())
+    if range_ == 'unit':
+        if channel.dtype == np.uint8:
+            return ChannelScale(0.0, 255.0, None, low, high)
+        return ChannelScale(low, (high - low) or 1.0, None, low, high)
+    noise = _noise(channel, known) if stabilise_noise else None
+    if noise is not None:
+        values = stabilise(values, noise)
+    spread = float(values.std())
+    return ChannelScale(float(values.mean()), spread or 1.0, noise, low, high)
+
+
+def _noise(
+    channel: NDArray[Any], known: NDArray[np.bool_]
+) -> NoiseModel | None:
+    """Noise model of a channel if its variance depends on the signal."""
+    plane = np.where(known, channel, np.nan).astype(float)
+    noise = estimate_noise(plane)
+    low, high = np.nanquantile(plane, [0.01, 0.99])
+    dim, bright = noise.variance([low, high])
+    if bright <= 0 or bright - dim < _LEAST_DEPENDENCE * bright:
+        return None
+    return noise

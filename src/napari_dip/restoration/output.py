@@ -1,0 +1,44 @@
+"""From a network's estimate to the user's image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.restoration.axes import from_channels_first
+from napari_dip.restoration.intensity import Intensity
+
+
+@dataclass(frozen=True)
+class Output:
+    """Way from the network's range back to what the user gave.
+
+    Parameters
+    ----------
+    intensity : Intensity
+        Map of the intensities.
+    channel_axis : int or None
+        Where the channels belong.
+    data : ndarray, optional
+        ``(channels, rows, columns)``; its known pixels are put back.
+    known : ndarray of bool, optional
+        Same shape.
+    """
+
+    intensity: Intensity
+    channel_axis: int | None
+    data: NDArray[Any] | None = None
+    known: NDArray[np.bool_] | None = None
+
+    def to_image(self, estimate: NDArray[Any]) -> NDArray[np.float32]:
+        """Bring ``(channels, rows, columns)`` to the user's units and axes."""
+        planes = self.intensity.backward(estimate)
+        if self.data is not None and self.known is not None:
+            np.copyto(planes, self.data, where=self.known, casting='unsafe')
+        image: NDArray[np.float32] = from_channels_first(
+            planes, self.channel_axis
+        )
+        return image

@@ -1,0 +1,207 @@
+"""From a checked image and settings to a session ready to run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from napari_dip.prior.device import resolve_device
+from napari_dip.prior.fit import Fit, Problem
+from napari_dip.prior.latents import (
+    DroppedPixels,
+    FixedLatent,
+    Latent,
+    mesh_grid,
+    uniform_noise,
+)
+from napari_dip.prior.networks import initialise
+from napari_dip.prior.operators import Operator
+from napari_dip.prior.stopping import (
+    HeldOutError,
+    StoppingRule,
+    WindowedVariance,
+)
+from napari_dip.restoration.choices import DEFAULT_PRESET
+from napari_dip.restoration.intensity import Intensity
+from napari_dip.restoration.output import Output
+from napari_dip.restoration.session import Brief, Session
+from napari_dip.restoration.settings import Settings
+from napari_dip.restoration.validation import check_limits
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options that all tasks share.
+
+    Parameters
+    ----------
+    preset : str
+        Name of the settings.
+    seed : int
+        Seed of every random draw.
+    device : str
+        Name of the device.
+    max_num_iter : int or None
+        Most iterations.
+    time_limit : float or None
+        Most seconds.
+    """
+
+    preset: str = DEFAULT_PRESET
+    seed: int = 0
+    device: str = 'auto'
+    max_num_iter: int | None = None
+    time_limit: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that bound nothing."""
+        check_limits(self.seed, self.max_num_iter, self.time_limit)
+
+
+def prepare(
+    planes: NDArray[Any],
+    known: NDArray[np.bool_],
+    *,
+    operator: Operator,
+    settings: Settings,
+    options: Options,
+    task: str,
+    arguments: dict[str, Any],
+    channel_axis: int | None,
+    keep_known: bool = False,
+) -> Session:
+    """Build a session.
+
+    Parameters
+    ----------
+    planes : ndarray
+        ``(channels, rows, columns)``, the data in their own units.
+    known : ndarray of bool
+        Same shape; False where a pixel is missing. Pixels that are not
+        finite are missing too.
+    operator : Operator
+        A.
+    settings : Settings
+        What the preset stands for.
+    options : Options
+        What the user asked for.
+    task, arguments, channel_axis
+        Written into the record; see :class:`Brief`.
+    keep_known : bool
+        Whether known pixels keep their values in the result.
+
+    Raises
+    ------
+    ValueError
+        If the device is unknown or absent.
+    """
+    device = resolve_device(options.device)
+    settings = _limit(settings, options.max_num_iter)
+    known = known & np.isfinite(planes)
+    intensity = Intensity(
+        planes,
+        known,
+        settings.range_,
+        stabilise_noise=settings.stabilise_noise,
+    )
+    data = torch.from_numpy(intensity.forward(planes, known))[None]
+    problem = _problem(data, known, operator, settings, options.seed, device)
+    fit = Fit(
+        problem,
+        settings.fit,
+        _rules(settings, options.seed),
+        seed=options.seed,
+        time_limit=options.time_limit,
+    )
+    brief = Brief(
+        task,
+        {
+            'channel_axis': channel_axis,
+            'preset': options.preset,
+            'seed': options.seed,
+            'device': options.device,
+            'max_num_iter': options.max_num_iter,
+            'time_limit': options.time_limit,
+            **arguments,
+        },
+        settings,
+        options.seed,
+    )
+    output = Output(intensity, channel_axis)
+    if keep_known:
+        # A copy: the user may go on working with the image meanwhile.
+        output = replace(output, data=planes.copy(), known=known)
+    return Session(fit, output, brief)
+
+
+def _limit(settings: Settings, max_num_iter: int | None) -> Settings:
+    if max_num_iter is None or max_num_iter >= settings.fit.num_iter:
+        return settings
+    return replace(settings, fit=replace(settings.fit, num_iter=max_num_iter))
+
+
+def _problem(
+    data: torch.Tensor,
+    known: NDArray[np.bool_],
+    operator: Operator,
+    settings: Settings,
+    seed: int,
+    device: torch.device,
+) -> Problem:
+    measured = torch.from_numpy(known)[None].float().to(device)
+    held_out = _held_out(measured, settings, seed)
+    data = data.to(device)
+    latent = _latent(data, measured, held_out, operator, settings, seed)
+    network = settings.network.build(latent.channels, data.shape[1])
+    initialise(network, seed)
+    return Problem(
+        network.to(device), latent, operator, data, measured, held_out
+    )
+
+
+def _held_out(
+    measured: torch.Tensor, settings: Settings, seed: int
+) -> torch.Tensor:
+    """Choose the pixels that judge the fit, on the CPU for every device."""
+    stopping = settings.stopping
+    if stopping.rule != 'held_out':
+        return torch.zeros_like(measured)
+    generator = torch.Generator().manual_seed(seed)
+    chance = torch.rand(measured.shape, generator=generator)
+    return measured * (chance < stopping.held_out).to(measured)
+
+
+def _latent(
+    data: torch.Tensor,
+    measured: torch.Tensor,
+    held_out: torch.Tensor,
+    operator: Operator,
+    settings: Settings,
+    seed: int,
+) -> Latent:
+    latent = settings.latent
+    if latent.kind == 'dropped':
+        return DroppedPixels(data, measured, held_out, latent.drop)
+    shape = operator.image_shape((data.shape[-2], data.shape[-1]))
+    if latent.kind == 'mesh':
+        values = mesh_grid(shape)
+    else:
+        values = uniform_noise(latent.channels, shape, seed)
+    return FixedLatent(values.to(data.device), latent.jitter)
+
+
+def _rules(settings: Settings, seed: int) -> list[StoppingRule]:
+    stopping = settings.stopping
+    if stopping.rule == 'held_out':
+        return [HeldOutError(min_start=stopping.min_start)]
+    if stopping.rule == 'variance':
+        return [
+            WindowedVariance(
+                stopping.window, min_start=stopping.min_start, seed=seed
+            )
+        ]
+    return []

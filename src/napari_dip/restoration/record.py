@@ -1,0 +1,75 @@
+"""What a restoration was and how it went."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Record:
+    """Account of a restoration, enough to repeat it.
+
+    Parameters
+    ----------
+    task : str
+        'denoise', 'inpaint' or 'super_resolve'.
+    version : str
+        Version of napari-dip.
+    arguments : dict
+        Arguments of the public function, the images aside.
+    settings : dict
+        Settings that the preset stands for.
+    seed : int
+        Seed of every random draw.
+    device : str
+        Device that the fit ran on.
+    iterations : int
+        Iterations done.
+    reason : str
+        Name of the :class:`~napari_dip.prior.stopping.StopReason`.
+    reason_text : str
+        The same in words.
+    best_iteration : int
+        Iteration of the lowest stopping figure, 0 without one.
+    noise : str
+        Noise that was assumed.
+    wall_time : float
+        Seconds of work, pauses not counted.
+    peak_memory : int
+        Greatest memory during the fit in bytes: of the process on the CPU,
+        of the device on a GPU.
+    loss_history : list of float
+        Data term of every iteration.
+    figure_history : list of (int, float)
+        Iteration and stopping figure of every look at it.
+    """
+
+    task: str
+    version: str
+    arguments: dict[str, Any]
+    settings: dict[str, Any]
+    seed: int
+    device: str
+    iterations: int
+    reason: str
+    reason_text: str
+    best_iteration: int
+    noise: str
+    wall_time: float
+    peak_memory: int
+    loss_history: list[float]
+    figure_history: list[tuple[int, float]]
+
+    def to_dict(self, *, histories: bool = True) -> dict[str, Any]:
+        """Return a dictionary that JSON can hold.
+
+        Parameters
+        ----------
+        histories : bool
+            Whether the two histories, by far the longest part, are in it.
+        """
+        content = asdict(self)
+        if not histories:
+            del content['loss_history'], content['figure_history']
+        return content

@@ -1,0 +1,58 @@
+"""A session run to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.restoration.record import Record
+from napari_dip.restoration.session import Progress, Session
+
+#: Called after each iteration; a true return value stops the fit and keeps
+#: the best estimate so far.
+Callback = Callable[[Progress], object]
+
+Restored = NDArray[np.float32] | tuple[NDArray[np.float32], Record]
+
+
+def run(
+    session: Session,
+    callback: Callback | None = None,
+    return_info: bool = False,
+) -> Restored:
+    """Run a session to its end and close it.
+
+    A keyboard interrupt ends the fit with the best estimate so far, once
+    there is one.
+
+    Parameters
+    ----------
+    session : Session
+        A prepared restoration.
+    callback : callable, optional
+        Called with each :class:`Progress`; returning True stops.
+    return_info : bool
+        Whether to return the record too.
+
+    Returns
+    -------
+    image : ndarray of float32
+        The restored image.
+    info : Record
+        Only with `return_info`.
+    """
+    try:
+        try:
+            for progress in session:
+                if callback is not None and callback(progress) is True:
+                    session.stop()
+        except KeyboardInterrupt:
+            if session.progress.iteration == 0:
+                raise
+            session.stop()
+        image = session.result()
+        return (image, session.record()) if return_info else image
+    finally:
+        session.close()

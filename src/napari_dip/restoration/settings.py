@@ -1,0 +1,95 @@
+"""All that a preset decides, as data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from napari_dip.prior.fit import FitSettings
+from napari_dip.prior.networks import NetworkSpec, TrunkSpec
+from napari_dip.prior.operators import Kernel
+from napari_dip.restoration.intensity import Range
+
+
+@dataclass(frozen=True)
+class LatentSettings:
+    """z.
+
+    Parameters
+    ----------
+    kind : {'dropped', 'noise', 'mesh'}
+        The image with pixels dropped, uniform noise, or a mesh grid.
+    drop : float
+        Probability that a pixel is dropped ('dropped').
+    channels : int
+        Channels of the latent ('noise').
+    jitter : float
+        Standard deviation of the noise added at each iteration ('noise' and
+        'mesh').
+    """
+
+    kind: Literal['dropped', 'noise', 'mesh'] = 'dropped'
+    drop: float = 0.3
+    channels: int = 32
+    jitter: float = 0.0
+
+
+@dataclass(frozen=True)
+class StoppingSettings:
+    """When to stop.
+
+    Parameters
+    ----------
+    rule : {'held_out', 'variance', 'none'}
+        Figure that is followed to its minimum; 'none' ends with the
+        schedule.
+    held_out : float
+        Part of the measured pixels kept from the fit ('held_out').
+    window : int
+        Outputs in the moving variance ('variance').
+    min_start : int
+        Iterations before the first figure.
+    """
+
+    rule: Literal['held_out', 'variance', 'none'] = 'held_out'
+    held_out: float = 0.02
+    window: int = 100
+    min_start: int = 0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that a preset decides.
+
+    Parameters
+    ----------
+    network : NetworkSpec
+        f.
+    latent : LatentSettings
+        z.
+    fit : FitSettings
+        How the minimum is sought.
+    stopping : StoppingSettings
+        When the search ends.
+    range_ : {'standard', 'unit'}
+        Range of the network's output.
+    stabilise_noise : bool
+        Whether to stabilise noise whose variance grows with the signal.
+    kernel : {'area', 'gaussian', 'lanczos'}
+        Low-pass filter of the downsampling operator.
+    """
+
+    network: NetworkSpec = field(default_factory=TrunkSpec)
+    latent: LatentSettings = field(default_factory=LatentSettings)
+    fit: FitSettings = field(default_factory=FitSettings)
+    stopping: StoppingSettings = field(default_factory=StoppingSettings)
+    range_: Range = 'standard'
+    stabilise_noise: bool = False
+    kernel: Kernel = 'area'
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return nested dictionaries, the network's kind included."""
+        content = asdict(self)
+        kind = type(self.network).__name__.removesuffix('Spec').lower()
+        content['network'] = {'kind': kind, **content['network']}
+        return content

@@ -1,0 +1,161 @@
+"""Super-resolution: A is a low-pass filter and decimation."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from napari_dip.prior.fit import FitSettings
+from napari_dip.prior.networks import TrunkSpec
+from napari_dip.prior.operators import Downsample
+from napari_dip.restoration import published
+from napari_dip.restoration.axes import to_channels_first
+from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS
+from napari_dip.restoration.prepare import Options, prepare
+from napari_dip.restoration.run import Callback, Restored, run
+from napari_dip.restoration.session import Session
+from napari_dip.restoration.settings import (
+    LatentSettings,
+    Settings,
+    StoppingSettings,
+)
+from napari_dip.restoration.validation import (
+    check_choice,
+    check_factor,
+    check_image,
+)
+
+
+def _light(
+    widths: tuple[int, ...], num_iter: int, reduction: int = 2
+) -> Settings:
+    return Settings(
+        network=TrunkSpec(widths, reduction=reduction, norm='batch'),
+        latent=LatentSettings('noise', channels=16, jitter=0.03),
+        fit=FitSettings(
+            num_iter=num_iter,
+            learning_rate=1e-2,
+            decay=0.95,
+            precision='auto',
+        ),
+        stopping=StoppingSettings('none'),
+        kernel='area',
+    )
+
+
+SETTINGS = {
+    'fast': _light((32, 64, 64, 64, 64), 300),
+    'balanced': _light((64, 64, 128, 128, 128), 800),
+    'best': _light((64, 64, 128, 128, 128), 2000, reduction=1),
+    'ulyanov2018': published.SUPER_RESOLUTION,
+}
+
+
+def super_resolve(
+    image: ArrayLike,
+    factor: int | tuple[int, int],
+    *,
+    channel_axis: int | None = None,
+    preset: str = DEFAULT_PRESET,
+    seed: int = 0,
+    device: str = 'auto',
+    max_num_iter: int | None = None,
+    time_limit: float | None = None,
+    callback: Callback | None = None,
+    return_info: bool = False,
+) -> Restored:
+    """Enlarge one image with a deep image prior.
+
+    A network with random weights is fitted so that its output, brought down
+    to the size of the image, agrees with the image.
+
+    Parameters
+    ----------
+    image : (M, N) or (M, N, C) array_like
+        Image in any real dtype and any unit, at least 16 × 16 pixels. Pixels
+        that are not finite are missing.
+    factor : int or tuple of int
+        Pixels of the result a pixel of the image: 2, 3, 4 or 8, or one from
+        1 to 8 for rows and one for columns.
+    channel_axis, preset, seed, device, max_num_iter, time_limit, callback, \
+return_info
+        As in :func:`~napari_dip.denoise`.
+
+    Returns
+    -------
+    restored : ndarray of float32
+        `factor` times the rows and columns of `image`, in its units. The
+        image and the result cover the same rectangle: pixel k of the image
+        is centred at ``(k + 1/2) factor - 1/2`` of the result.
+    info : Record
+        Only with `return_info`.
+
+    Raises
+    ------
+    TypeError
+        If the image does not hold real numbers, or the factor no integers.
+    ValueError
+        If there is nothing to restore in the image, or an option is unknown
+        or out of range.
+    MemoryError
+        If the device has no room for the result.
+
+    Notes
+    -----
+    The downsampling operator is fixed and linear: the mean over each pixel
+    (what the area of a detector pixel collects), or with 'ulyanov2018'
+    Lanczos-2 as published.
+
+    References
+    ----------
+    .. [1] D. Ulyanov, A. Vedaldi, V. Lempitsky, "Deep Image Prior",
+           CVPR 2018.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from napari_dip import super_resolve
+    >>> image = np.random.default_rng(0).normal(100, 5, (16, 16))
+    >>> super_resolve(image, 2, preset='fast', max_num_iter=5).shape
+    (32, 32)
+    """
+    session = start_super_resolution(
+        image,
+        factor,
+        channel_axis=channel_axis,
+        options=Options(preset, seed, device, max_num_iter, time_limit),
+    )
+    return run(session, callback, return_info)
+
+
+def start_super_resolution(
+    image: ArrayLike,
+    factor: int | tuple[int, int],
+    *,
+    channel_axis: int | None = None,
+    options: Options | None = None,
+) -> Session:
+    """Prepare :func:`super_resolve` as a session, to be run step by step."""
+    options = options or Options()
+    array, axis = check_image(image, channel_axis)
+    factors = check_factor(factor)
+    settings = choose_settings(options.preset, factors)
+    planes = to_channels_first(array, axis)
+    return prepare(
+        planes,
+        np.ones(planes.shape, bool),
+        operator=Downsample(factors, settings.kernel),
+        settings=settings,
+        options=options,
+        task='super_resolve',
+        arguments={'factor': list(factors)},
+        channel_axis=axis,
+    )
+
+
+def choose_settings(preset: str, factors: tuple[int, int]) -> Settings:
+    """Return the settings that a preset stands for, given the factors."""
+    check_choice(preset, PRESETS, 'preset')
+    if preset == 'ulyanov2018' and max(factors) > 4:
+        return published.SUPER_RESOLUTION_8
+    return SETTINGS[preset]
