@@ -1,0 +1,168 @@
+"""Commands of the benchmark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks import results, runner
+from benchmarks.cases import Case
+from benchmarks.datasets import find_cases
+from benchmarks.datasets.folder import DataNotFoundError, data_folder
+from benchmarks.methods import METHODS
+
+app = typer.Typer(
+    help='Measure napari-dip and its peers on the same files.',
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        help='Folder of the test images; otherwise NAPARI_DIP_DATA, '
+        'otherwise ../shared/data beside the repository.'
+    ),
+]
+Sets = Annotated[
+    list[str] | None, typer.Option('--set', help='Only this set.')
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option('--only', help='Only cases whose name contains this.'),
+]
+Quick = Annotated[
+    bool,
+    typer.Option('--quick', help='Small stand-ins, a quarter of an hour.'),
+]
+Folder = Annotated[Path, typer.Option(help='Where figures are stored.')]
+
+_QUICK_PRESETS = ('dip-fast', 'dip-balanced')
+
+
+@app.command('list')
+def list_cases(
+    data: Data = None,
+    sets: Sets = None,
+    only: Only = None,
+    quick: Quick = False,
+) -> None:
+    """Name the cases and, below, the methods of each task."""
+    for case in _cases(data, sets, only, quick):
+        typer.echo(f'{case.collection}  {case.name}  {case.group}')
+    for method in METHODS:
+        slow = ' (slow)' if method.slow else ''
+        typer.echo(f'{method.task}: {method.name}{slow}')
+
+
+@app.command('run')
+def run_cases(
+    data: Data = None,
+    sets: Sets = None,
+    only: Only = None,
+    methods: Annotated[
+        list[str] | None,
+        typer.Option('--method', help='Only this method, slow or not.'),
+    ] = None,
+    quick: Quick = False,
+    slow: Annotated[
+        bool, typer.Option('--slow', help='Also methods that take minutes.')
+    ] = False,
+    stale: Annotated[
+        bool,
+        typer.Option(
+            '--stale', help='Again where the sources have changed since.'
+        ),
+    ] = False,
+    seeds: Annotated[
+        int, typer.Option(min=1, help='How many seeds, from 0.')
+    ] = 1,
+    device: Annotated[
+        str, typer.Option(help='Device of napari-dip.')
+    ] = 'auto',
+    folder: Folder = results.FOLDER,
+) -> None:
+    """Measure what has no figure yet; can be stopped and run again."""
+    cases = _cases(data, sets, only, quick)
+    names = list(methods or ())
+    if quick and not names:
+        names = _quick_methods()
+    try:
+        work = list(
+            runner.jobs(cases, methods=names, slow=slow, seeds=range(seeds))
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    left = runner.pending(work, folder, stale=stale)
+    typer.echo(f'{len(left)} of {len(work)} figures to measure')
+    failures = runner.run(
+        left,
+        data=data_folder(data),
+        folder=folder,
+        device=device,
+        report=typer.echo,
+    )
+    raise typer.Exit(1 if failures else 0)
+
+
+def _quick_methods() -> list[str]:
+    peers = [method.name for method in METHODS if not method.slow]
+    return [*peers, *_QUICK_PRESETS]
+
+
+@app.command()
+def report(
+    folder: Folder = results.FOLDER,
+    output: Annotated[Path, typer.Option(help='Folder of the pages.')] = Path(
+        'docs/benchmarks'
+    ),
+) -> None:
+    """Write tables and plots of all stored figures."""
+    from benchmarks.report.pages import write_pages
+
+    for path in write_pages(results.load(folder), output):
+        typer.echo(str(path))
+
+
+@app.command()
+def pictures(
+    data: Data = None,
+    sets: Sets = None,
+    only: Only = None,
+    quick: Quick = False,
+    method: Annotated[
+        str, typer.Option(help='Method whose results are shown.')
+    ] = 'dip-balanced',
+    device: Annotated[
+        str, typer.Option(help='Device of napari-dip.')
+    ] = 'auto',
+    output: Annotated[
+        Path, typer.Option(help='Folder of the pictures.')
+    ] = Path('docs/images'),
+) -> None:
+    """Restore and show input, result and truth, where the licence allows."""
+    from benchmarks.pictures import write_picture
+
+    for case in _cases(data, sets, only, quick):
+        path = write_picture(case, method, device=device, output=output)
+        shown = path or 'not shown, its licence does not allow it'
+        typer.echo(f'{case.collection} {case.name}: {shown}')
+
+
+def _cases(
+    data: Path | None,
+    sets: list[str] | None,
+    only: list[str] | None,
+    quick: bool,
+) -> list[Case]:
+    try:
+        folder = data_folder(data)
+        return list(
+            find_cases(
+                folder, collections=sets or (), only=only or (), quick=quick
+            )
+        )
+    except (DataNotFoundError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None

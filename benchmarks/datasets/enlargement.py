@@ -1,0 +1,67 @@
+"""Set5 and Set14 enlarged four and eight times.
+
+The low-resolution image is made as in the deep image prior paper: Pillow's
+Lanczos resampling (three lobes, widened by the factor, so anti-aliased) of the
+8-bit image, rounded to 8 bit.  The high-resolution image is cropped at its
+right and bottom edges to a multiple of the factor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as PillowImage
+
+from benchmarks.cases import Case, Image, Problem
+from benchmarks.datasets.folder import licences, read
+from benchmarks.protocols import luminance
+
+_QUICK = {'set5': 'butterfly'}
+
+
+def collection_name(folder: str, factor: int) -> str:
+    """Name of the set for one folder and factor."""
+    return f'{folder}-x{factor}'
+
+
+def cases(data: Path, *, folder: str, factor: int) -> Iterator[Case]:
+    """Photographs of one folder, enlarged by one factor."""
+    for path in sorted((data / folder).glob('*.png')):
+        yield _case(path, folder, factor)
+        if path.stem == _QUICK.get(folder):
+            yield _case(path, folder, factor, quick=True)
+
+
+def _case(
+    path: Path, folder: str, factor: int, *, quick: bool = False
+) -> Case:
+    return Case(
+        name=f'{path.stem}-quick' if quick else path.stem,
+        collection=collection_name(folder, factor),
+        task='super_resolve',
+        load=partial(_load, path, factor),
+        score=luminance,
+        licence=licences(path.parent)[path.name],
+        quick=quick,
+    )
+
+
+def _load(path: Path, factor: int) -> Problem:
+    whole = read(path)
+    rows, columns = (size - size % factor for size in whole.shape[:2])
+    truth = whole[:rows, :columns]
+    axis = 2 if truth.ndim == 3 else None
+    return Problem(
+        shrink(truth, factor), truth, channel_axis=axis, factor=factor
+    )
+
+
+def shrink(image: Image, factor: int) -> Image:
+    """Anti-aliased 8-bit reduction by an integer factor (see above)."""
+    rows, columns = (size // factor for size in image.shape[:2])
+    picture = PillowImage.fromarray(image)
+    lanczos = PillowImage.Resampling.LANCZOS
+    return np.asarray(picture.resize((columns, rows), lanczos))

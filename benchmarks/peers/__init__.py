@@ -1,0 +1,1 @@
+"""Other ways to solve the tasks, each at its strongest."""

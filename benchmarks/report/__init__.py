@@ -1,0 +1,1 @@
+"""Pages of tables and plots made from the stored figures."""

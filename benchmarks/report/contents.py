@@ -1,0 +1,109 @@
+"""Title, protocol and cases of the page of each set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmarks.cases import Task
+from benchmarks.results import Record
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a page says about its set, and how many cases it has."""
+
+    title: str
+    task: Task
+    size: int
+    protocol: str
+
+
+_NINE = (
+    'Gaussian noise of standard deviation {}, clipped and rounded to 8 bit, '
+    'the same draw for every method. PSNR over all channels, range 255. BM3D '
+    'and the other peers are told the standard deviation; napari-dip is not.'
+)
+_ENLARGED = (
+    "Reduced with Pillow's Lanczos filter and rounded to 8 bit. PSNR of the "
+    'Y channel, range 255, a border of four pixels off. Published rows stem '
+    'from other reductions in part: after a bicubic one, bicubic '
+    'interpolation is about 0.3 dB lower than here, as in the published '
+    'rows.'
+)
+
+CONTENTS: dict[str, Content] = {
+    'fmd': Content(
+        'FMD microscopy, single frames',
+        'denoise',
+        8,
+        'One raw frame (realisation 1) of each scene; truth: mean of 50 '
+        'frames; range 255. The noise is estimated from the one frame by '
+        'every method, and the peers run on the variance-stabilised image. '
+        'The noise of the wide-field scenes is correlated; the peers measure '
+        'that and adapt to it. The mean brightness of single frames differs '
+        'from that of the truth by up to a fifth, so the scale-invariant '
+        'figures tell more of the two-photon scenes.',
+    ),
+    'w2s': Content(
+        'W2S microscopy, single frames',
+        'denoise',
+        12,
+        'Truth: mean of 400 frames, stretched apart from the noisy frame, so '
+        'an affine map to the truth is fitted first; range 255.',
+    ),
+    'other-pairs': Content(
+        'Other microscopy pairs',
+        'denoise',
+        6,
+        'An affine map to the truth is fitted first; range 255 for the '
+        '8-bit pairs, the range of the truth for the others.',
+    ),
+    'poisson-gaussian': Content(
+        'Synthetic fluorescence, 5 to 500 photons',
+        'denoise',
+        5,
+        'A drawn field of cells, counted with gain 2.2, offset 100 and read '
+        'noise of 1.6 electrons, rounded; range of the truth.',
+    ),
+    'nine-colour-25': Content(
+        'Nine colour photographs, σ = 25', 'denoise', 9, _NINE.format(25)
+    ),
+    'nine-colour-50': Content(
+        'Nine colour photographs, σ = 50', 'denoise', 9, _NINE.format(50)
+    ),
+    'missing-50': Content(
+        'Eleven photographs, half of the pixels missing',
+        'inpaint',
+        11,
+        'PSNR of the whole image, range 255, and of the missing pixels.',
+    ),
+    'holes': Content(
+        'Text and a large hole',
+        'inpaint',
+        2,
+        'PSNR of the whole image, range 255, and of the missing pixels.',
+    ),
+    'set5-x4': Content('Set5 ×4', 'super_resolve', 5, _ENLARGED),
+    'set5-x8': Content('Set5 ×8', 'super_resolve', 5, _ENLARGED),
+    'set14-x4': Content('Set14 ×4', 'super_resolve', 14, _ENLARGED),
+    'set14-x8': Content('Set14 ×8', 'super_resolve', 14, _ENLARGED),
+}
+
+_MISSING = '(not yet run)'
+
+
+def expected_cases(
+    name: str, records: Sequence[Record]
+) -> list[tuple[str, str]]:
+    """Case names and groups seen so far; padded to the size of the set.
+
+    The store alone has to be enough to write the pages, so cases that no
+    method has run are not known by name.  One stands for all of them and
+    keeps every mean from being given too early.
+    """
+    seen = {record['case']: record['group'] for record in records}
+    cases = sorted(seen.items(), key=lambda pair: (pair[1], pair[0]))
+    if len(cases) < CONTENTS[name].size:
+        cases.append((_MISSING, ''))
+    return cases

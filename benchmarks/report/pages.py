@@ -1,0 +1,181 @@
+"""One page for each set and an index, written from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from benchmarks.methods import Method, methods_for
+from benchmarks.report.contents import CONTENTS, expected_cases
+from benchmarks.report.plots import plot_quality_and_cost
+from benchmarks.report.published import PUBLISHED
+from benchmarks.report.tables import (
+    Selection,
+    case_table,
+    figure,
+    markdown,
+    summary_table,
+)
+from benchmarks.results import Record
+
+_NOTE = '<!-- Written by "python -m benchmarks report": do not edit. -->'
+_INTRODUCTION = (
+    'Mean PSNR over each set; the pages have every image, method, SSIM, time '
+    'and memory. All methods see the same degraded files. A mean is given '
+    'once all images of the set have been run.'
+)
+_REPEAT = """```
+python -m benchmarks run --quick
+python -m benchmarks run --set fmd --method dip-balanced
+python -m benchmarks report
+```
+
+A run can be stopped at any time and goes on where it stopped. Figures are
+kept in `benchmarks/results`, each with settings, version, seed, device and
+machine."""
+
+
+def write_pages(records: Sequence[Record], output: Path) -> list[Path]:
+    """Write the pages of all sets.
+
+    Parameters
+    ----------
+    records : sequence of dict
+        Stored figures, latest last.
+    output : Path
+        Folder, made where it is missing.
+
+    Returns
+    -------
+    list of Path
+        Files written.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name in CONTENTS:
+        written += _write_set(name, records, output)
+    index = output / 'README.md'
+    index.write_text(_index(records), encoding='utf-8')
+    return [index, *written]
+
+
+def _write_set(
+    name: str, records: Sequence[Record], output: Path
+) -> list[Path]:
+    content = CONTENTS[name]
+    chosen = _select(name, records)
+    methods = methods_for(content.task, slow=True)
+    plot = output / f'{name}.png'
+    drawn = plot_quality_and_cost(chosen, methods, content.title, plot)
+    parts = [
+        _NOTE,
+        f'# {content.title}',
+        content.protocol,
+        '## Mean over the set',
+        summary_table(chosen, methods),
+        '## PSNR / dB of each image',
+        case_table(chosen, methods, PUBLISHED.get(name, ()), figure('psnr')),
+        *_scale_invariant(chosen, methods),
+        *([f'![Quality and time]({plot.name})'] if drawn else []),
+        *_sources(name),
+        '## Measured on',
+        _machines(chosen.records),
+    ]
+    page = output / f'{name}.md'
+    page.write_text('\n\n'.join(parts) + '\n', encoding='utf-8')
+    return [page, plot] if drawn else [page]
+
+
+def _scale_invariant(
+    chosen: Selection, methods: Sequence[Method]
+) -> list[str]:
+    read = figure('si_psnr')
+    if all(read(record) is None for record in chosen.records):
+        return []
+    table = case_table(chosen, methods, (), read)
+    return ['## Scale-invariant PSNR / dB of each image', table]
+
+
+def _select(name: str, records: Sequence[Record]) -> Selection:
+    full = [
+        record
+        for record in records
+        if record['set'] == name and not record['quick']
+    ]
+    return Selection(_latest_version(full), expected_cases(name, full))
+
+
+def _latest_version(records: Iterable[Record]) -> list[Record]:
+    # The store keeps every version; a table shows the newest of each figure.
+    newest: dict[tuple[str, str, int], Record] = {}
+    for record in records:
+        newest[record['case'], record['method'], record['seed']] = record
+    return list(newest.values())
+
+
+def _sources(name: str) -> list[str]:
+    rows = PUBLISHED.get(name, ())
+    if not rows:
+        return []
+    sources = dict.fromkeys(row.source for row in rows)
+    return ['Published figures: ' + '; '.join(sources) + '.']
+
+
+def _index(records: Sequence[Record]) -> str:
+    rows = [
+        [
+            f'[{content.title}]({name}.md)',
+            *_best(_select(name, records), methods_for(content.task)),
+            *_best(
+                _select(name, records),
+                [
+                    method
+                    for method in methods_for(content.task, slow=True)
+                    if method.ours
+                ],
+            ),
+        ]
+        for name, content in CONTENTS.items()
+    ]
+    head = ['set', 'best classical peer', 'PSNR / dB']
+    head += ['best of napari-dip', 'PSNR / dB']
+    parts = [
+        _NOTE,
+        '# Benchmarks',
+        _INTRODUCTION,
+        markdown(head, rows),
+        '## Repeat',
+        _REPEAT,
+    ]
+    return '\n\n'.join(parts) + '\n'
+
+
+def _best(chosen: Selection, methods: Sequence[Method]) -> list[str]:
+    names = chosen.names()
+    means = [
+        (chosen.mean(method.name, names, figure('psnr')), method.label)
+        for method in methods
+    ]
+    finished = [(mean, label) for mean, label in means if mean is not None]
+    if not finished:
+        return ['', 'not yet run']
+    mean, label = max(finished)
+    return [label, f'{mean:.2f}']
+
+
+def _machines(records: Iterable[Record]) -> str:
+    seen = dict.fromkeys(_machine(record) for record in records)
+    lines = sorted(line for line in seen if line)
+    return '\n'.join(f'- {line}' for line in lines) or 'nothing yet'
+
+
+def _machine(record: Record) -> str:
+    about = record['machine']
+    threads = about['threads'] or about['cores']
+    parts = [
+        f'{record["device"]}: {about["processor"]}, {about["cores"]} cores, '
+        f'{threads} thread' + 's' * (threads != 1),
+        f'{about["memory_gib"]} GiB',
+        f'{about["system"]}, Python {about["python"]}',
+    ]
+    return ', '.join([about['gpu'], *parts] if 'gpu' in about else parts)

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from skimage.io import imsave
+
+HEAD = 'file\tlicence\n'
+
+
+def save(folder: Path, name: str, image: np.ndarray) -> None:
+    imsave(folder / name, image, check_contrast=False)
+
+
+def write_manifest(folder: Path, licence: str) -> None:
+    names = sorted(path.name for path in folder.glob('*.png'))
+    lines = ''.join(f'{name}\t{licence}\n' for name in names)
+    (folder / 'MANIFEST.tsv').write_text(HEAD + lines, encoding='utf-8')
+
+
+def gradient(*shape: int) -> np.ndarray:
+    ramp = np.linspace(20, 220, int(np.prod(shape))).reshape(shape)
+    return ramp.astype(np.uint8)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder like the real one, with small images."""
+    microscopy = tmp_path / 'microscopy'
+    colour = tmp_path / 'denoise_color'
+    inpaint = tmp_path / 'inpaint'
+    set5 = tmp_path / 'set5'
+    for folder in (microscopy, colour, inpaint, set5):
+        folder.mkdir()
+    generator = np.random.default_rng(0)
+    truth = gradient(48, 48)
+    noisy = generator.poisson(truth).clip(0, 255).astype(np.uint8)
+    for scene in ('Confocal_MICE', 'WideField_BPAE_B'):
+        save(microscopy, f'fmd_{scene}_1_noisy.png', noisy)
+        save(microscopy, f'fmd_{scene}_gt.png', truth)
+    save(microscopy, 'w2s_010_ch0_noisy.png', noisy)
+    save(microscopy, 'w2s_010_ch0_gt.png', truth)
+    save(colour, 'House.png', gradient(40, 40, 3))
+    mask = 255 * generator.integers(0, 2, (48, 48), np.uint8)
+    save(inpaint, 'bernoulli_house.png', truth)
+    save(inpaint, 'bernoulli_house_mask50.png', mask)
+    save(inpaint, 'kate.png', gradient(48, 48, 3))
+    save(inpaint, 'kate_mask.png', mask)
+    save(set5, 'butterfly.png', gradient(50, 41, 3))
+    write_manifest(microscopy, 'Apache-2.0 (images from FMD dataset)')
+    write_manifest(colour, 'MIT (authors of images not stated)')
+    write_manifest(inpaint, 'none stated')
+    write_manifest(set5, 'none stated')
+    return tmp_path

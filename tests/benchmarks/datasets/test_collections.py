@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.datasets import COLLECTIONS, find_case, find_cases
+from benchmarks.datasets.folder import (
+    DataNotFoundError,
+    data_folder,
+    publishable,
+)
+from benchmarks.report.contents import CONTENTS
+
+
+def test_every_set_has_a_page():
+    assert set(CONTENTS) == set(COLLECTIONS)
+
+
+def test_every_case_loads_and_scores_its_own_truth(data):
+    cases = [*find_cases(data), *find_cases(data, quick=True)]
+    names = {(case.collection, case.name) for case in cases}
+    assert len(names) == len(cases) > 12
+    for case in cases:
+        problem = case.load()
+        figures = case.score(problem.truth, problem)
+        assert figures['psnr'] > 60
+
+
+def test_quick_and_full_cases_are_apart(data):
+    full = {case.name for case in find_cases(data, collections=['fmd'])}
+    quick = {
+        case.name for case in find_cases(data, collections=['fmd'], quick=True)
+    }
+    assert full == {'Confocal_MICE', 'WideField_BPAE_B'}
+    assert quick == {'Confocal_MICE-crop', 'WideField_BPAE_B-crop'}
+
+
+def test_only_keeps_cases_whose_name_contains_a_part(data):
+    found = find_cases(data, collections=['fmd'], only=['Wide'])
+    assert [case.group for case in found] == ['wide-field']
+
+
+def test_unknown_set_is_named(data):
+    with pytest.raises(ValueError, match="no set 'fdm'; there are fmd"):
+        list(find_cases(data, collections=['fdm']))
+
+
+def test_noise_is_the_same_at_every_load_and_clipped(data):
+    case = find_case(data, 'nine-colour-25', 'House')
+    first, second = case.load(), case.load()
+    np.testing.assert_array_equal(first.image, second.image)
+    assert first.image.dtype == np.uint8
+    assert np.std(first.image - first.truth.astype(float)) == pytest.approx(
+        25, rel=0.1
+    )
+
+
+def test_masks_are_true_where_pixels_are_missing(data):
+    problem = find_case(data, 'missing-50', 'house').load()
+    assert not problem.image[problem.mask].any()
+    known = ~problem.mask
+    np.testing.assert_array_equal(problem.image[known], problem.truth[known])
+
+
+def test_enlargement_truth_is_a_multiple_of_the_factor(data):
+    problem = find_case(data, 'set5-x8', 'butterfly').load()
+    assert problem.truth.shape == (48, 40, 3)
+    assert problem.image.shape == (6, 5, 3)
+
+
+def test_synthetic_noise_follows_the_detector(data):
+    case = find_case(data, 'poisson-gaussian', 'peak-500')
+    problem = case.load()
+    residual = problem.image - problem.truth
+    signal = (problem.truth - 100) / 2.2
+    expected = 2.2**2 * (signal + 1.6**2) + 1 / 12
+    assert np.mean(residual**2 / expected) == pytest.approx(1, abs=0.03)
+
+
+def test_missing_folder_says_how_to_choose_one(tmp_path):
+    with pytest.raises(DataNotFoundError, match='--data or the environment'):
+        data_folder(tmp_path / 'absent')
+
+
+@pytest.mark.parametrize(
+    ('licence', 'shown'),
+    [
+        ('Apache-2.0 (repo LICENSE; images from FMD dataset)', True),
+        ('CC0 (BBBC022v1)', True),
+        ('BSD-3-Clause', True),
+        ('Apache-2.0, repo LICENSE asks to be contacted for sale', False),
+        ('MIT (repo LICENSE; authors of images not stated)', False),
+        ('GPL-3.0', False),
+        ('none stated', False),
+    ],
+)
+def test_pictures_need_an_open_licence(licence, shown):
+    assert publishable(licence) is shown

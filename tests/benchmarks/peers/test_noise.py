@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter
+
+from benchmarks.datasets.photons import draw_cells
+from benchmarks.peers.noise import (
+    NoiseModel,
+    block_statistics,
+    estimate_noise,
+    high_pass,
+    noise_texture,
+)
+
+
+def test_high_pass_keeps_white_variance_and_drops_planes():
+    white = np.random.default_rng(0).normal(0, 3, (400, 400))
+    assert np.var(high_pass(white)) == pytest.approx(9, rel=0.02)
+    rows, columns = np.mgrid[:20, :20]
+    np.testing.assert_allclose(high_pass(2.0 * rows + columns), 0, atol=1e-9)
+
+
+def test_quiet_share_is_that_of_white_noise():
+    white = np.random.default_rng(1).normal(0, 1, (900, 900))
+    _, power = block_statistics(white)
+    assert np.quantile(power, 0.25) == pytest.approx(0.699, abs=0.01)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    peak=st.floats(5, 300),
+    gain=st.floats(0.5, 20),
+    read=st.floats(0, 5),
+    offset=st.floats(0, 1000),
+    seed=st.integers(0, 9),
+)
+def test_noise_of_a_drawn_field_is_found(peak, gain, read, offset, seed):
+    generator = np.random.default_rng(seed)
+    photons = peak * draw_cells(256)
+    counts = generator.poisson(photons) + generator.normal(0, read, (256, 256))
+    noise = estimate_noise(gain * counts + offset)
+    levels = np.quantile(photons, (0.1, 0.5, 0.95))
+    expected = gain * np.sqrt(levels + read**2)
+    found = np.sqrt(noise.variance(gain * levels + offset))
+    # Half a photon: counts this low hardly have a variance to measure.
+    np.testing.assert_allclose(found, expected, rtol=0.2, atol=0.5 * gain)
+
+
+def test_noise_scales_with_the_unit():
+    image = np.random.default_rng(2).poisson(50 * draw_cells(128)) + 3.0
+    one, thousand = estimate_noise(image), estimate_noise(1000 * image)
+    assert thousand.gain == pytest.approx(1000 * one.gain)
+    assert thousand.read_variance == pytest.approx(1e6 * one.read_variance)
+
+
+@pytest.mark.parametrize('sigma', [10, 40])
+def test_clipping_does_not_hide_the_noise(sigma):
+    clean = np.tile(np.linspace(0, 255, 256), (256, 1))
+    noisy = clean + np.random.default_rng(3).normal(0, sigma, clean.shape)
+    noise = estimate_noise(np.clip(np.rint(noisy), 0, 255))
+    assert np.sqrt(noise.variance(128)) == pytest.approx(sigma, rel=0.12)
+
+
+@pytest.mark.parametrize('shape', [(3, 3), (8, 8), (16, 300)])
+def test_small_and_flat_images_give_a_usable_model(shape):
+    assert estimate_noise(np.full(shape, 7.0)) == NoiseModel(0.0, 0.0)
+    noisy = np.random.default_rng(4).normal(0, 1, shape)
+    assert np.isfinite(estimate_noise(noisy).variance(0.0))
+
+
+def test_non_finite_pixels_are_left_out():
+    image = np.random.default_rng(5).normal(100, 4, (128, 128))
+    image[10:20, 10:20] = np.nan
+    image[50, 50] = np.inf
+    sigma = np.sqrt(estimate_noise(image).variance(100))
+    assert sigma == pytest.approx(4, rel=0.1)
+
+
+def test_colour_channels_are_pooled():
+    image = np.random.default_rng(6).normal(100, 4, (64, 64, 3))
+    noise = estimate_noise(image, channel_axis=2)
+    assert np.sqrt(noise.variance(100)) == pytest.approx(4, rel=0.1)
+
+
+def test_grain_of_white_and_correlated_noise():
+    white = np.random.default_rng(7).normal(0, 5, (256, 256))
+    cells = 200 * draw_cells(256)
+    fine = noise_texture(white + cells)
+    assert fine.independent
+    assert fine.area == 1
+    blurred = gaussian_filter(white, (0, 0.7))
+    grain = noise_texture(20 * blurred / blurred.std() + cells)
+    assert grain.correlation[0] < 0.2 < 0.4 < grain.correlation[1]
+    assert grain.sigma == pytest.approx(20, rel=0.15)
+    assert 1.5 < grain.area < 3.5

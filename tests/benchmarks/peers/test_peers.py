@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import importlib.util
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from benchmarks.cases import Problem
+from benchmarks.datasets.photons import draw_cells, expose
+from benchmarks.peers import classical, enlargement, filling, zero_shot
+from benchmarks.peers.noise import NoiseTexture
+from benchmarks.scores import psnr
+
+needs_bm3d = pytest.mark.skipif(
+    importlib.util.find_spec('bm3d') is None,
+    reason='bm3d is licensed for non-commercial use only, so it is optional',
+)
+
+
+@pytest.fixture
+def cells() -> Problem:
+    return expose(draw_cells(64), 60, seed=0)
+
+
+def gain_in_db(problem: Problem, estimate: np.ndarray) -> float:
+    span = float(np.ptp(problem.truth))
+    before = psnr(problem.image, problem.truth, span)
+    return psnr(estimate, problem.truth, span) - before
+
+
+@pytest.mark.parametrize(
+    'denoise',
+    [
+        classical.wavelet,
+        classical.non_local_means,
+        classical.total_variation,
+        pytest.param(classical.bm3d, marks=needs_bm3d),
+    ],
+)
+def test_denoisers_improve_photon_noise_in_detector_units(denoise, cells):
+    assert gain_in_db(cells, denoise(cells, 0)) > 2
+
+
+@pytest.mark.parametrize(
+    'denoise', [classical.total_variation, classical.wavelet]
+)
+def test_colour_noise_of_a_told_strength(denoise):
+    truth = np.repeat(200 * draw_cells(64)[..., None], 3, axis=2)
+    noisy = truth + np.random.default_rng(0).normal(0, 20, truth.shape)
+    problem = Problem(noisy, truth, channel_axis=2, sigma=20.0)
+    assert gain_in_db(problem, denoise(problem, 0)) > 3
+
+
+def test_total_variation_adapts_to_correlated_noise():
+    truth = gaussian_filter(2000 * draw_cells(128), 4)
+    white = np.random.default_rng(0).normal(size=truth.shape)
+    grain = gaussian_filter(white, 0.7)
+    noisy = truth + 60 * grain / grain.std()
+    problem = Problem(noisy, truth)
+    unaware = Problem(noisy, truth, sigma=60.0)
+    adapted = gain_in_db(problem, classical.total_variation(problem, 0))
+    plain = classical.total_variation(unaware, 0)
+    assert adapted > gain_in_db(problem, plain)
+
+
+def test_flat_image_comes_back():
+    problem = Problem(np.full((32, 32), 9.0), np.full((32, 32), 9.0))
+    np.testing.assert_array_equal(
+        classical.total_variation(problem, 0), problem.truth
+    )
+
+
+def test_power_spectrum_has_the_variance_of_the_noise():
+    noise = NoiseTexture(3.0, (0.6, 0.4))
+    spectrum = classical.power_spectrum(noise, (40, 50))
+    assert spectrum.mean() == pytest.approx(9 * 2000, rel=0.01)
+    assert spectrum[0, 0] > 4 * spectrum.mean() > 40 * spectrum.min()
+
+
+@pytest.mark.parametrize('fill', [filling.linear, filling.biharmonic])
+@pytest.mark.parametrize('shape', [(32, 32), (32, 32, 3)])
+def test_filling_restores_a_smooth_image(fill, shape):
+    truth = np.linspace(1000, 3000, int(np.prod(shape))).reshape(shape)
+    mask = np.random.default_rng(0).random((32, 32)) < 0.5
+    image = np.where(mask.reshape(32, 32, *(1,) * (len(shape) - 2)), 0, truth)
+    axis = 2 if len(shape) == 3 else None
+    problem = Problem(image, truth, channel_axis=axis, mask=mask)
+    estimate = fill(problem, 0)
+    np.testing.assert_array_equal(estimate[~mask], truth[~mask])
+    assert psnr(estimate, truth, 2000) > 30
+
+
+@pytest.mark.parametrize('enlarge', [enlargement.bicubic, enlargement.lanczos])
+@pytest.mark.parametrize('channels', [(), (3,)])
+def test_enlarging_keeps_levels_and_pixel_edges(enlarge, channels):
+    rows = np.arange(16.0).reshape(16, 1, *(1,) * len(channels))
+    image = np.broadcast_to(rows, (16, 12, *channels)) + 300
+    estimate = enlarge(Problem(image, image, factor=4), 0)
+    assert estimate.shape == (64, 48, *channels)
+    inner = estimate[16:48, 16]
+    centres = 300 + (np.arange(16, 48) + 0.5) / 4 - 0.5
+    expected = np.broadcast_to(
+        centres.reshape(-1, *(1,) * len(channels)), inner.shape
+    )
+    np.testing.assert_allclose(inner, expected, atol=0.05)
+
+
+def test_diagonals_are_means_of_disjoint_pixels():
+    import torch
+
+    image = torch.arange(16.0).reshape(1, 1, 4, 4)
+    down, up = zero_shot._diagonals(image)
+    assert down[0, 0].tolist() == [[2.5, 4.5], [10.5, 12.5]]
+    assert up[0, 0].tolist() == down[0, 0].tolist()
+
+
+def test_chequerboard_halves_share_no_pixel():
+    import torch
+
+    image = torch.arange(16.0).reshape(1, 1, 4, 4)
+    rows, columns = torch.meshgrid(
+        torch.arange(4), torch.arange(4), indexing='ij'
+    )
+    colour = ((rows + columns) % 2).float()
+    assert all(
+        half.unique().numel() == 1
+        for half in zero_shot._squeezed(colour[None, None])
+    )
+    first, second = zero_shot._squeezed(image)
+    together = torch.cat([first.flatten(), second.flatten()])
+    assert sorted(together.tolist()) == list(range(16))
+
+
+@pytest.mark.parametrize(
+    'train',
+    [
+        lambda problem: zero_shot.zero_shot_noise2noise(problem, 0, 60),
+        lambda problem: zero_shot.chequerboard(problem, 0, 4),
+    ],
+)
+@pytest.mark.parametrize('shape', [(17, 20), (16, 15, 3)])
+def test_zero_shot_keeps_shape_units_and_seed(train, shape):
+    truth = np.linspace(33000, 34000, int(np.prod(shape))).reshape(shape)
+    noisy = truth + np.random.default_rng(0).normal(0, 50, shape)
+    problem = Problem(noisy, truth)
+    first = train(problem)
+    assert first.shape == shape
+    assert 32500 < first.mean() < 34500
+    np.testing.assert_array_equal(first, train(problem))

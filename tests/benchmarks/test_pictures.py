@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmarks.cases import Problem
+from benchmarks.datasets import find_case
+from benchmarks.pictures import compose, write_picture
+
+
+def test_three_panels_side_by_side():
+    generator = np.random.default_rng(0)
+    truth = generator.uniform(1000, 2000, (60, 90))
+    picture = compose(Problem(truth, truth), truth)
+    panel = round(384 * 90 / 60)
+    assert picture.size == (3 * panel + 2 * 6, 2 * 384 + 6)
+
+
+@pytest.mark.parametrize('shape', [(15, 20), (15, 20, 3)])
+def test_small_inputs_are_shown_at_the_size_of_the_result(shape):
+    image = np.random.default_rng(0).uniform(0, 255, shape)
+    truth = np.repeat(np.repeat(image, 4, 0), 4, 1)
+    picture = compose(Problem(image, truth, factor=4), truth)
+    left, right = (
+        np.asarray(picture)[:, start : start + 512] for start in (0, 518)
+    )
+    np.testing.assert_array_equal(left, right)
+
+
+def test_picture_is_small_and_only_where_the_licence_allows(data, tmp_path):
+    output = tmp_path / 'images'
+    case = find_case(data, 'fmd', 'Confocal_MICE')
+    path = write_picture(case, 'tv-vst', device='cpu', output=output)
+    assert path.stat().st_size < 300_000
+    assert Image.open(path).format == 'JPEG'
+    closed = find_case(data, 'missing-50', 'house')
+    shown = write_picture(closed, 'linear', device='cpu', output=output)
+    assert shown is None
+    assert list(output.iterdir()) == [path]
