@@ -202,6 +202,7 @@ class Fit(Iterator[FitState]):
         self._figure: float | None = None
         self._loss = float('nan')
         self._spent = 0.0
+        self._extended = False
 
     def __next__(self) -> FitState:
         """Do one iteration.
@@ -269,7 +270,7 @@ class Fit(Iterator[FitState]):
         self.time_limit = None
         if time_limit is not None:
             self.time_limit = self._spent + time_limit
-        self._minimum.confirmed = True
+        self._extended = True
 
     def loss_history(self) -> list[float]:
         """Return the loss of every iteration."""
@@ -381,11 +382,10 @@ class Fit(Iterator[FitState]):
             else:
                 self._follow_figure()
         if last and self.reason is None:
-            planned = self.num_iter == self.settings.num_iter
-            annealed = planned and self.settings.schedule != 'constant'
+            annealed = self.settings.schedule != 'constant'
             self._end(
                 StopReason.SCHEDULE_COMPLETE
-                if annealed
+                if annealed and not self._extended
                 else StopReason.MAX_NUM_ITER
             )
 
@@ -407,15 +407,12 @@ class Fit(Iterator[FitState]):
         self._figures.append((self.iteration, self._figure))
         if self._minimum.update(self.iteration, self._figure):
             self._averaging.keep()
-        elif self._minimum.confirmed and self._is_first_run():
+        elif self._minimum.confirmed and not self._extended:
             self._end(self._rules[0].reason)
-
-    def _is_first_run(self) -> bool:
-        return self.num_iter == self.settings.num_iter
 
     def _end(self, reason: StopReason) -> None:
         self.reason = reason
-        if self._is_first_run():
+        if not self._extended:
             self._averaging.restore()
 
     def _over_time(self) -> bool:

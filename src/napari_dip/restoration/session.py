@@ -184,6 +184,10 @@ class Session(Iterator[Progress]):
             figure_history=fit.figure_history(),
         )
 
+    def synchronise(self) -> None:
+        """Wait until the device has done what it was asked for."""
+        self._fit.loss_history()
+
     def close(self) -> None:
         """Give the fit's memory back."""
         self._fit.close()

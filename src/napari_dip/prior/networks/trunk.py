@@ -52,7 +52,7 @@ def _convolution(
 ) -> nn.Sequential:
     layer = nn.Conv2d(channels_in, channels_out, 3, stride, 1)
     # He et al. 2015 for a leaky ReLU; uniform, so times sqrt(3).
-    layer.gain = (6 / (1 + _SLOPE**2)) ** 0.5  # type: ignore[assignment]
+    layer.gain = (6 / (1 + _SLOPE**2)) ** 0.5
     layers: list[nn.Module] = [layer]
     if spec.norm == 'batch':
         layers.append(nn.BatchNorm2d(channels_out, track_running_stats=False))
@@ -130,4 +130,4 @@ class Trunk(Padded):
         self, spec: TrunkSpec, channels_in: int, channels_out: int
     ) -> None:
         super().__init__(_Body(spec, channels_in, channels_out), spec.multiple)
-        self.to(memory_format=torch.channels_last)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
