@@ -93,7 +93,9 @@ def forecast(
         If an option is unknown.
     """
     shape = tuple(shape)
-    axis = channel_axis if len(shape) == 2 else (channel_axis or -1) % 3
+    axis = None
+    if len(shape) == 3:
+        axis = (2 if channel_axis is None else channel_axis) % 3
     height, width = plane_shape(shape, axis)
     channels = 1 if axis is None else shape[axis]
     options = Options(preset=preset, device=device)
