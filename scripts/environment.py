@@ -71,9 +71,9 @@ def create() -> None:
         return
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:
-        target = ['--quiet', '--target', folder, 'virtualenv']
-        pip = [sys.executable, '-m', 'pip', 'install']
-        subprocess.run([*pip, *target], check=True)
+        target = ['--root-user-action', 'ignore', '--target', folder]
+        pip = [sys.executable, '-m', 'pip', 'install', '--quiet']
+        subprocess.run([*pip, *target, 'virtualenv'], check=True)
         subprocess.run(
             [sys.executable, '-m', 'virtualenv', '--quiet', ENVIRONMENT],
             env={**os.environ, 'PYTHONPATH': folder},
@@ -95,10 +95,10 @@ def program(name: str) -> Path:
 
 def pip_install(*arguments: str) -> None:
     """Install into the environment, within the tested versions."""
-    run(
-        python(), '-m', 'pip', 'install', '--quiet',
-        '--constraint', CONSTRAINTS, *arguments,
-    )  # fmt: skip
+    # A person wants to see a download of minutes move; a log does not.
+    quiet = [] if sys.stdout.isatty() else ['--quiet']
+    pip = [python(), '-m', 'pip', 'install', *quiet]
+    run(*pip, '--constraint', CONSTRAINTS, *arguments)
 
 
 def run(*command: str | Path) -> None:
