@@ -1,0 +1,1 @@
+"""The plugin: forms, runs and layers. The only floor that knows napari."""

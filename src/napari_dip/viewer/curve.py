@@ -1,0 +1,152 @@
+"""Course of loss and stopping figure, drawn as it comes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from qtpy.QtCore import QPointF, QRectF, QSize, Qt
+from qtpy.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from qtpy.QtWidgets import QSizePolicy, QWidget
+
+# Told apart by lightness too, and legible on napari's dark and light themes.
+LOSS_COLOUR = QColor('#2f8fd8')
+FIGURE_COLOUR = QColor('#e08a1e')
+_MOST_POINTS = 512
+
+
+@dataclass
+class Trace:
+    """A figure over the iterations, thinned so that it stays bounded.
+
+    Parameters
+    ----------
+    points : list of (int, float)
+        Iteration and value.
+    """
+
+    points: list[tuple[int, float]] = field(default_factory=list)
+
+    def add(self, iteration: int, value: float | None) -> None:
+        """Add a value; those that cannot be drawn are left out."""
+        if value is None or not math.isfinite(value) or value <= 0:
+            return
+        self.points.append((iteration, value))
+        if len(self.points) > _MOST_POINTS:
+            # The latest is kept, for the legend.
+            self.points = self.points[-1::-2][::-1]
+
+    def range(self) -> tuple[float, float]:
+        """Smallest and greatest logarithm, never equal."""
+        logs = [math.log10(value) for _, value in self.points]
+        low, high = min(logs), max(logs)
+        return (low, high) if high - low > 1e-3 else (low - 0.05, high + 0.05)
+
+
+class Curve(QWidget):
+    """Loss and stopping figure over the iterations.
+
+    Each is drawn on a logarithmic scale of its own: what counts is the
+    course, and where the stopping figure has its minimum.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loss = Trace()
+        self.figure = Trace()
+        self.best_iteration = 0
+        self.setMinimumHeight(110)
+        self.setSizePolicy(
+            QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed
+        )
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Wide enough to read, low enough for a laptop."""
+        return QSize(260, 130)
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.loss = Trace()
+        self.figure = Trace()
+        self.best_iteration = 0
+        self.update()
+
+    def extend(
+        self,
+        points: list[tuple[int, float, float | None]],
+        best_iteration: int,
+    ) -> None:
+        """Add points and mark the best iteration."""
+        for iteration, loss, figure in points:
+            self.loss.add(iteration, loss)
+            self.figure.add(iteration, figure)
+        self.best_iteration = best_iteration
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+        """Draw everything."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line = painter.fontMetrics().height()
+        area = QRectF(self.rect()).adjusted(1, line + 4, -1, -line - 2)
+        self._draw_frame(painter, area)
+        last = self._last_iteration()
+        if last:
+            self._draw_best(painter, area, last)
+            _draw_trace(painter, area, self.loss, last, LOSS_COLOUR)
+            _draw_trace(painter, area, self.figure, last, FIGURE_COLOUR)
+            self._draw_text(painter, last)
+        painter.end()
+
+    def _last_iteration(self) -> int:
+        points = [*self.loss.points[-1:], *self.figure.points[-1:]]
+        return max((iteration for iteration, _ in points), default=0)
+
+    def _text_colour(self) -> QColor:
+        return self.palette().color(self.foregroundRole())
+
+    def _draw_frame(self, painter: QPainter, area: QRectF) -> None:
+        colour = self._text_colour()
+        colour.setAlpha(90)
+        painter.setPen(QPen(colour, 1))
+        painter.drawRect(area)
+
+    def _draw_best(self, painter: QPainter, area: QRectF, last: int) -> None:
+        if not 0 < self.best_iteration <= last:
+            return
+        x = area.left() + area.width() * self.best_iteration / last
+        painter.setPen(QPen(FIGURE_COLOUR, 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+
+    def _draw_text(self, painter: QPainter, last: int) -> None:
+        box = QRectF(self.rect())
+        left = Qt.AlignmentFlag.AlignLeft
+        right = Qt.AlignmentFlag.AlignRight
+        bottom = Qt.AlignmentFlag.AlignBottom
+        painter.setPen(LOSS_COLOUR)
+        painter.drawText(box, left, _legend('loss', self.loss))
+        painter.setPen(FIGURE_COLOUR)
+        painter.drawText(box, right, _legend('stopping figure', self.figure))
+        painter.setPen(self._text_colour())
+        painter.drawText(box, left | bottom, '0')
+        painter.drawText(box, right | bottom, f'{last:,} iterations')
+
+
+def _legend(name: str, trace: Trace) -> str:
+    return f'{name} {trace.points[-1][1]:.3g}' if trace.points else ''
+
+
+def _draw_trace(
+    painter: QPainter, area: QRectF, trace: Trace, last: int, colour: QColor
+) -> None:
+    if not trace.points:
+        return
+    low, high = trace.range()
+    inner = area.adjusted(0, 4, 0, -4)
+    line = QPolygonF()
+    for iteration, value in trace.points:
+        x = inner.left() + inner.width() * iteration / last
+        part = (math.log10(value) - low) / (high - low)
+        line.append(QPointF(x, inner.bottom() - inner.height() * part))
+    painter.setPen(QPen(colour, 1.6))
+    painter.drawPolyline(line)

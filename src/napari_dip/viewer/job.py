@@ -1,0 +1,213 @@
+"""What a worker does: session in, updates out. No Qt, no layers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from napari_dip.restoration.session import Progress, Session
+    from napari_dip.restoration.snapshots import Snapshot
+    from napari_dip.viewer.tasks import Task
+
+#: Seconds between two updates.
+UPDATE_INTERVAL = 0.1
+# Previews may take at most this part of the time.
+_PREVIEW_SHARE = 0.15
+
+
+class RestorationError(Exception):
+    """A failure of the engine, told in words.
+
+    Never a RuntimeError: the worker of superqt that meets one ends without
+    a signal.
+    """
+
+
+@dataclass(frozen=True)
+class Update:
+    """What a run has to tell while it goes on.
+
+    Parameters
+    ----------
+    progress : Progress
+        Where it stands.
+    curve : list of (int, float, float or None)
+        Iteration, loss and stopping figure since the last update.
+    preview : Snapshot or None
+        A new estimate to show.
+    """
+
+    progress: Progress
+    curve: list[tuple[int, float, float | None]]
+    preview: Snapshot | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run ends with.
+
+    Parameters
+    ----------
+    progress : Progress
+        The last.
+    image : ndarray of float32
+        The result.
+    record : dict
+        JSON-safe account of the restoration, without histories.
+    snapshots : list of Snapshot
+        Iterates kept on the way.
+    curve : list of (int, float, float or None)
+        What the updates had not told.
+    """
+
+    progress: Progress
+    image: NDArray[np.float32]
+    record: dict[str, Any]
+    snapshots: list[Snapshot]
+    curve: list[tuple[int, float, float | None]] = field(default_factory=list)
+
+
+class Job:
+    """The worker's share of a run; owns the session.
+
+    napari keeps a worker, and with it the frame of an aborted generator,
+    until its window closes. So the frame of :meth:`work` refers to this
+    object alone, and :meth:`release` empties it.
+
+    Parameters
+    ----------
+    task : Task
+        What to do.
+    preview_rate : float
+        Most previews a second.
+    """
+
+    def __init__(self, task: Task, preview_rate: float) -> None:
+        self._task: Task | None = task
+        self._session: Session | None = None
+        self._preview_interval = 1 / preview_rate
+        self._next_preview = 0.0
+        self._curve: list[tuple[int, float, float | None]] = []
+        self._stop = Event()
+        self._may_go_on = Event()
+        self._may_go_on.set()
+
+    def pause(self) -> None:
+        """Wait after the current iteration."""
+        self._may_go_on.clear()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._may_go_on.set()
+
+    def stop(self) -> None:
+        """End after the current iteration, with the best estimate so far."""
+        self._stop.set()
+        self._may_go_on.set()
+
+    def release(self) -> None:
+        """Give the memory back and let go of session and image."""
+        session, self._session, self._task = self._session, None, None
+        if session is not None:
+            session.close()
+
+    def work(self, extend_by: int = 0) -> Generator[Update | None, None, Any]:
+        """Do the work, in the worker's thread.
+
+        Parameters
+        ----------
+        extend_by : int
+            Iterations to add to a session that has ended.
+
+        Yields
+        ------
+        Update or None
+            About every tenth of a second; None just lets the worker look
+            whether it was aborted.
+
+        Returns
+        -------
+        Outcome
+            How it ended.
+        """
+        try:
+            yield None
+            self._begin(extend_by)
+            yield from self._iterate()
+            return self._conclude()
+        except RuntimeError as error:
+            raise RestorationError(str(error)) from error
+
+    def _begin(self, extend_by: int) -> None:
+        self._stop.clear()
+        self._next_preview = 0.0
+        if extend_by and self._session is not None:
+            self._session.extend(extend_by)
+        elif self._task is not None:
+            self._session = self._task.start()
+            self._task = None
+        _leave_room_for_interface()
+
+    def _iterate(self) -> Generator[Update | None, None, None]:
+        due = 0.0
+        while self._session is not None and not self._session.finished:
+            while not self._may_go_on.wait(UPDATE_INTERVAL):
+                yield None
+            if self._stop.is_set():
+                self._session.stop()
+                return
+            self._note(next(self._session))
+            if time.monotonic() >= due:
+                yield self._update()
+                due = time.monotonic() + UPDATE_INTERVAL
+
+    def _note(self, progress: Progress) -> None:
+        point = (progress.iteration, progress.loss, progress.figure)
+        if not self._curve or self._curve[-1][1:] != point[1:]:
+            self._curve.append(point)
+
+    def _update(self) -> Update:
+        assert self._session is not None
+        preview = self._preview()
+        return Update(self._session.progress, self._take_curve(), preview)
+
+    def _take_curve(self) -> list[tuple[int, float, float | None]]:
+        curve, self._curve = self._curve, []
+        return curve
+
+    def _preview(self) -> Snapshot | None:
+        """Take a snapshot if one is due and would not slow the fit."""
+        start = time.monotonic()
+        if start < self._next_preview or self._session is None:
+            return None
+        snapshot = self._session.take_snapshot()
+        end = time.monotonic()
+        pause = max(self._preview_interval, (end - start) / _PREVIEW_SHARE)
+        self._next_preview = end + pause
+        return snapshot
+
+    def _conclude(self) -> Outcome | None:
+        session = self._session
+        if session is None:
+            return None
+        image = session.result()
+        return Outcome(
+            session.progress,
+            image,
+            session.record().to_dict(histories=False),
+            list(session.snapshots),
+            self._take_curve(),
+        )
+
+
+def _leave_room_for_interface() -> None:
+    from napari_dip.restoration.threads import leave_room_for_interface
+
+    leave_room_for_interface()

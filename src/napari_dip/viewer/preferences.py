@@ -1,0 +1,48 @@
+"""What the user set on the preferences page of the plugin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from napari.settings import get_plugin_settings
+
+from napari_dip.restoration.choices import DEFAULT_PRESET
+
+PLUGIN = 'napari-dip'
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """The page; its defaults are those of the manifest.
+
+    Parameters
+    ----------
+    device, preset : str
+        What a form begins with.
+    preview_rate : float
+        Most previews a second.
+    folder : Path or None
+        Where napari keeps its settings; None if it keeps none.
+    """
+
+    device: str = 'auto'
+    preset: str = DEFAULT_PRESET
+    preview_rate: float = 2.0
+    folder: Path | None = None
+
+
+def read_preferences() -> Preferences:
+    """Read the preferences as they are now."""
+    try:
+        settings = get_plugin_settings(PLUGIN)
+    except KeyError:
+        # The plugin is not registered: a form made by hand.
+        return Preferences()
+    path = settings.config_path
+    return Preferences(
+        device=settings.restoration.device,
+        preset=settings.restoration.preset,
+        preview_rate=settings.restoration.preview_rate,
+        folder=path.parent if isinstance(path, Path) else None,
+    )

@@ -1,0 +1,108 @@
+"""The layer that a run streams into."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from napari.layers import Image
+
+if TYPE_CHECKING:
+    from napari.components import LayerList
+    from numpy.typing import NDArray
+
+#: Key of the provenance in the metadata of the layer.
+METADATA_KEY = 'napari-dip'
+
+
+class ResultLayer:
+    """A new layer that belongs to one run, held as an object, never by name.
+
+    Parameters
+    ----------
+    layers : LayerList
+        Where it appears.
+    name : str
+        Name to begin with; the layer list makes it unique.
+    attributes : dict
+        Attributes of the layer.
+    display : Display
+        From an estimate to what a layer can show.
+    """
+
+    def __init__(
+        self,
+        layers: LayerList,
+        name: str,
+        attributes: dict[str, Any],
+        display: Display,
+    ) -> None:
+        self.layer: Image | None = None
+        self._layers = layers
+        self._name = name
+        self._attributes = attributes
+        self._display = display
+
+    def stream(self, estimate: NDArray[np.float32]) -> None:
+        """Show a preview; a layer the user has deleted stays deleted."""
+        if self.layer is None:
+            self._add(estimate)
+        elif self.layer in self._layers:
+            self.layer.data = self._display(estimate)
+
+    def settle(
+        self, estimate: NDArray[np.float32], provenance: dict[str, Any]
+    ) -> None:
+        """Show an estimate that must not be lost, deleted layer or not."""
+        if self.layer is None:
+            self._add(estimate)
+        else:
+            self.layer.data = self._display(estimate)
+        assert self.layer is not None
+        self.layer.metadata[METADATA_KEY] = provenance
+        if self.layer not in self._layers:
+            self._layers.append(self.layer)
+
+    def remove(self) -> None:
+        """Take the layer away."""
+        if self.layer is not None and self.layer in self._layers:
+            self._layers.remove(self.layer)
+        self.layer = None
+
+    def _add(self, estimate: NDArray[np.float32]) -> None:
+        data = self._display(estimate)
+        self.layer = Image(data, name=self._name, **self._attributes)
+        self._layers.append(self.layer)
+
+
+class Display:
+    """From an estimate to data that a layer can show.
+
+    napari draws an RGB layer of floating-point numbers as if they ended at
+    one, so RGB images of integers are rounded back to them. All else stays
+    float32.
+
+    Parameters
+    ----------
+    rgb_dtype : dtype or None
+        Integer dtype of an RGB source; None for all other sources.
+    alpha : ndarray or None
+        Opacity to be put back as the last channel.
+    """
+
+    def __init__(
+        self, rgb_dtype: np.dtype[Any] | None, alpha: NDArray[Any] | None
+    ) -> None:
+        self.rgb_dtype = rgb_dtype
+        self._alpha = alpha
+
+    def __call__(self, estimate: NDArray[np.float32]) -> NDArray[Any]:
+        """Return the data, always a new array."""
+        data: NDArray[Any] = estimate
+        if self.rgb_dtype is not None:
+            limits = np.iinfo(self.rgb_dtype)
+            data = np.clip(np.rint(estimate), limits.min, limits.max)
+            data = data.astype(self.rgb_dtype)
+        if self._alpha is not None:
+            return np.dstack([data, self._alpha])
+        return data if data is not estimate else estimate.copy()

@@ -1,0 +1,166 @@
+"""A few lines of Python that make a result again from its provenance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_STARTERS = {
+    'denoise': 'start_denoising',
+    'inpaint': 'start_inpainting',
+    'super_resolve': 'start_super_resolution',
+}
+
+# Ends that the same call comes to by itself; all others depended on the
+# user, the clock or the memory and have to be repeated by iteration.
+_REPEATABLE = (
+    'HELD_OUT_MINIMUM',
+    'VARIANCE_MINIMUM',
+    'SCHEDULE_COMPLETE',
+    'MAX_NUM_ITER',
+    'DIVERGED',
+)
+
+
+def as_python(provenance: dict[str, Any]) -> str:
+    """Write the script that repeats what a provenance tells.
+
+    Parameters
+    ----------
+    provenance : dict
+        ``layer.metadata['napari-dip']``.
+
+    Returns
+    -------
+    str
+        Python source that leaves the result in `restored`. It reads its
+        layers from the current viewer.
+    """
+    simple = len(provenance['legs']) == 1 and provenance['snapshot'] is None
+    lines = _call(provenance) if simple else _session(provenance)
+    return '\n'.join(
+        [
+            _heading(provenance),
+            *_imports(provenance, simple),
+            '',
+            *_read_layers(provenance),
+            *lines,
+            *_round(provenance),
+            '',
+        ]
+    )
+
+
+def _heading(provenance: dict[str, Any]) -> str:
+    source = provenance['source']
+    heading = f'# napari-dip {provenance["version"]}'
+    if source['path'] is not None:
+        heading += f'\n# {source["layer"]!r} was read from {source["path"]}'
+    return heading
+
+
+def _imports(provenance: dict[str, Any], simple: bool) -> list[str]:
+    task = provenance['task']
+    if simple:
+        own = f'from napari_dip import {task}'
+    else:
+        names = ', '.join(['Options', _STARTERS[task]])
+        own = f'from napari_dip.restoration import {names}'
+    return ['import napari', 'import numpy as np', own]
+
+
+def _read_layers(provenance: dict[str, Any]) -> list[str]:
+    source = provenance['source']
+    pixels = '.data[0]' if source['multiscale'] else '.data'
+    channels = '[..., :3]' if source['has_alpha'] else ''
+    lines = [
+        'viewer = napari.current_viewer()',
+        f'image = np.asarray(viewer.layers[{source["layer"]!r}]{pixels})'
+        + channels,
+    ]
+    mask = provenance.get('mask')
+    if mask is not None:
+        test = '!= 0' if mask['label'] is None else f'== {mask["label"]}'
+        layer = f'viewer.layers[{mask["layer"]!r}]'
+        lines.append(f'mask = np.asarray({layer}.data) {test}')
+    return lines
+
+
+def _own_arguments(provenance: dict[str, Any]) -> list[str]:
+    """Positional arguments and the channel axis."""
+    arguments = ['image']
+    if 'mask' in provenance:
+        arguments.append('mask')
+    if 'factor' in provenance['arguments']:
+        arguments.append(repr(tuple(provenance['arguments']['factor'])))
+    channel_axis = provenance['arguments']['channel_axis']
+    return [*arguments, f'channel_axis={channel_axis!r}']
+
+
+def _options(provenance: dict[str, Any]) -> list[str]:
+    names = ['preset', 'seed', 'device', 'max_num_iter']
+    return [f'{name}={provenance["arguments"][name]!r}' for name in names]
+
+
+def _call(provenance: dict[str, Any]) -> list[str]:
+    [leg] = provenance['legs']
+    arguments = _own_arguments(provenance) + _options(provenance)
+    if leg['reason'] not in _REPEATABLE:
+        arguments.append(
+            f'callback=lambda now: now.iteration >= {leg["iterations"]}'
+        )
+    return [
+        f'restored = {provenance["task"]}(',
+        *(f'    {argument},' for argument in arguments),
+        ')',
+    ]
+
+
+def _session(provenance: dict[str, Any]) -> list[str]:
+    """Step by step: continued runs and snapshots."""
+    starter = _STARTERS[provenance['task']]
+    lines = [
+        f'session = {starter}(',
+        *(f'    {argument},' for argument in _own_arguments(provenance)),
+        f'    options=Options({", ".join(_options(provenance))}),',
+        ')',
+    ]
+    done = 0
+    for leg in provenance['legs']:
+        end = leg['iterations']
+        if done:
+            lines.append(f'session.extend({end - done})')
+        snapshot = provenance['snapshot']
+        if snapshot is not None and done < snapshot <= end:
+            return lines + _run_to(snapshot, 'preview')
+        lines += _loop(end)
+        done = end
+    return [*lines, 'restored = session.result()', 'session.close()']
+
+
+def _loop(end: int) -> list[str]:
+    return [
+        'for now in session:',
+        f'    if now.iteration == {end}:',
+        '        session.stop()',
+    ]
+
+
+def _run_to(iteration: int, method: str) -> list[str]:
+    return [
+        'for now in session:',
+        f'    if now.iteration == {iteration}:',
+        '        break',
+        f'restored = session.{method}()',
+        'session.close()',
+    ]
+
+
+def _round(provenance: dict[str, Any]) -> list[str]:
+    dtype = provenance['rgb_dtype']
+    if dtype is None:
+        return []
+    return [
+        f"limits = np.iinfo('{dtype}')",
+        'restored = np.clip(np.rint(restored), limits.min, limits.max)',
+        f"restored = restored.astype('{dtype}')",
+    ]

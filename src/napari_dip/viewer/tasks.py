@@ -1,0 +1,208 @@
+"""What a form asks for: one small class a task, without Qt.
+
+A task is made when Start is pressed and carried to the worker, where it
+loads torch and becomes a session.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from napari_dip.restoration.choices import DEFAULT_PRESET
+from napari_dip.restoration.validation import (
+    check_factor,
+    check_image,
+    check_mask,
+)
+from napari_dip.viewer.layers import ImageSource, MaskSource, enlarge
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from napari_dip.restoration import Options
+    from napari_dip.restoration.session import Session
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Options of a run as the form gives them, before torch is loaded.
+
+    The fields are those of :class:`napari_dip.restoration.Options`.
+    """
+
+    preset: str = DEFAULT_PRESET
+    seed: int = 0
+    device: str = 'auto'
+    max_num_iter: int | None = None
+    time_limit: float | None = None
+
+    def to_options(self) -> Options:
+        """Return them as the engine takes them."""
+        from napari_dip.restoration import Options
+
+        return Options(**asdict(self))
+
+
+@dataclass(frozen=True)
+class Task(ABC):
+    """A restoration of one image layer.
+
+    Parameters
+    ----------
+    image : ImageSource
+        What to restore.
+    choices : Choices
+        Options.
+    """
+
+    image: ImageSource
+    choices: Choices
+
+    #: Name of the public function.
+    function: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def suffix(self) -> str:
+        """What the name of the result says after that of the source."""
+
+    @abstractmethod
+    def start(self) -> Session:
+        """Check everything, load torch and prepare; in the worker."""
+
+    def arguments(self) -> dict[str, Any]:
+        """Arguments of the task itself, for the record."""
+        return {}
+
+    def layer_attributes(self) -> dict[str, Any]:
+        """Attributes of a layer over the rectangle of the source."""
+        return dict(self.image.attributes)
+
+    def result_name(self) -> str:
+        """Name of the result; the layer list makes it unique."""
+        return f'{self.image.name} [{self.suffix}]'
+
+    def read_image(self) -> tuple[NDArray[Any], int | None]:
+        """Read and check the image, so that a message can name its layer."""
+        array = self.image.array()
+        name = f'layer "{self.image.name}"'
+        return check_image(array, self.image.channel_axis, name)
+
+    def read_alpha(self) -> NDArray[Any] | None:
+        """Opacity of the result, if the source has one."""
+        if not self.image.has_alpha:
+            return None
+        return np.asarray(self.image.data[..., 3])
+
+
+@dataclass(frozen=True)
+class Denoise(Task):
+    """Take the noise out of a layer."""
+
+    function = 'denoise'
+    suffix = 'DIP denoised'
+
+    def start(self) -> Session:
+        """Check the image, load torch and prepare."""
+        array, axis = self.read_image()
+        from napari_dip.restoration import start_denoising
+
+        return start_denoising(
+            array,
+            channel_axis=axis,
+            options=self.choices.to_options(),
+        )
+
+
+@dataclass(frozen=True)
+class Inpaint(Task):
+    """Fill the labelled pixels of a layer.
+
+    Parameters
+    ----------
+    mask : MaskSource
+        Where pixels are missing.
+    """
+
+    mask: MaskSource
+
+    function = 'inpaint'
+    suffix = 'DIP inpainted'
+
+    def start(self) -> Session:
+        """Check image and mask, load torch and prepare."""
+        array, axis = self.read_image()
+        mask = self.mask.array()
+        check_mask(mask, array, axis, f'layer "{self.mask.name}"')
+        from napari_dip.restoration import start_inpainting
+
+        return start_inpainting(
+            array,
+            mask,
+            channel_axis=axis,
+            options=self.choices.to_options(),
+        )
+
+    def arguments(self) -> dict[str, Any]:
+        """Name of the labels layer and the label that was filled."""
+        return {'mask': {'layer': self.mask.name, 'label': self.mask.label}}
+
+
+@dataclass(frozen=True)
+class SuperResolve(Task):
+    """Give a layer more pixels.
+
+    Parameters
+    ----------
+    factors : tuple of int
+        Pixels of the result a pixel of the source, along rows and columns.
+    """
+
+    factors: tuple[int, int]
+
+    function = 'super_resolve'
+
+    @property
+    def suffix(self) -> str:
+        """Say the factor, or both where they differ."""
+        rows, columns = self.factors
+        return f'DIP ×{rows}' + ('' if rows == columns else f'×{columns}')
+
+    def start(self) -> Session:
+        """Check image and factor, load torch and prepare."""
+        array, axis = self.read_image()
+        check_factor(self.factors)
+        from napari_dip.restoration import start_super_resolution
+
+        return start_super_resolution(
+            array,
+            self.factors,
+            channel_axis=axis,
+            options=self.choices.to_options(),
+        )
+
+    def layer_attributes(self) -> dict[str, Any]:
+        """Attributes of a layer with smaller pixels."""
+        return enlarge(self.image.attributes, self._layer_factors())
+
+    def read_alpha(self) -> NDArray[Any] | None:
+        """Opacity with every pixel repeated."""
+        alpha = super().read_alpha()
+        if alpha is None:
+            return None
+        rows, columns = self.factors
+        return alpha.repeat(rows, axis=0).repeat(columns, axis=1)
+
+    def _layer_factors(self) -> list[int]:
+        """Factor for every axis of the layer: 1 for channels."""
+        factors = [1] * len(self.image.shape)
+        for axis, factor in zip(
+            self.image.spatial_axes, self.factors, strict=True
+        ):
+            factors[axis] = factor
+        # An RGB layer has no axis for its channels.
+        return factors[: len(self.image.attributes['scale'])]
