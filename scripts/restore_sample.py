@@ -8,10 +8,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import imageio.v3 as iio
 import numpy as np
 import tifffile
 from rich.progress import Progress
-from skimage import io
 
 from napari_dip import denoise
 from napari_dip.samples import nuclei
@@ -31,9 +31,10 @@ def main() -> None:
     tifffile.imwrite(folder / 'nuclei_denoised.tif', restored)
     before = to_grey(noisy, *attributes['contrast_limits'])
     after = to_grey(restored, *attributes['contrast_limits'])
-    write(folder / 'before.png', before)
-    write(folder / 'after.png', after)
-    write(folder / 'before_and_after.png', np.hstack([before, after]))
+    iio.imwrite(folder / 'before.png', before)
+    iio.imwrite(folder / 'after.png', after)
+    both = np.hstack([before, after])
+    iio.imwrite(folder / 'before_and_after.png', both)
 
     print(
         f'Denoised {noisy.shape[0]} x {noisy.shape[1]} pixels in '
@@ -61,11 +62,6 @@ def to_grey(image: np.ndarray, low: float, high: float) -> np.ndarray:
     """Map counts between the contrast limits to 8-bit grey."""
     shown = (image.astype(float) - low) / (high - low)
     return np.round(255 * np.clip(shown, 0, 1)).astype(np.uint8)
-
-
-def write(path: Path, picture: np.ndarray) -> None:
-    """Write an 8-bit picture."""
-    io.imsave(path, picture, check_contrast=False)
 
 
 if __name__ == '__main__':
