@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
 import tarfile
@@ -129,6 +131,29 @@ def test_base_install_brings_no_qt(metadata: Message) -> None:
     ]
     assert base
     assert [r for r in base if r.lower().startswith(QT)] == []
+
+
+def imported_modules() -> set[str]:
+    """Top-level names that the package imports, its own aside."""
+    names = set()
+    for path in PACKAGE.rglob('*.py'):
+        for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names.add(node.module)
+    tops = {name.partition('.')[0] for name in names}
+    others = tops - {'napari_dip'} - sys.stdlib_module_names
+    return {name.lower().replace('_', '-') for name in others}
+
+
+def test_dependencies_are_exactly_what_is_imported(metadata: Message) -> None:
+    required = {
+        re.match(r'[\w.-]+', requirement)[0].lower()
+        for requirement in metadata.get_all('Requires-Dist', [])
+        if 'extra ==' not in requirement
+    }
+    assert required == imported_modules()
 
 
 def test_entry_points(wheel: zipfile.ZipFile) -> None:
