@@ -19,8 +19,8 @@ from skimage.restoration import (
 )
 
 from benchmarks.cases import Problem
-from benchmarks.peers.noise import NoiseTexture
 from benchmarks.peers.stabilised import denoise_stabilised
+from napari_dip.restoration.noise import NoiseTexture
 
 Array = NDArray[np.float64]
 

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.cases import Problem
-from benchmarks.peers.noise import (
+from napari_dip.restoration.noise import (
     NoiseModel,
     NoiseTexture,
     estimate_noise,
     noise_texture,
 )
-from benchmarks.peers.variance_stabilisation import invert, stabilise
+from napari_dip.restoration.variance_stabilisation import invert, stabilise
 
 Array = NDArray[np.float64]
 GaussianDenoiser = Callable[[Array, NoiseTexture, int | None], Array]

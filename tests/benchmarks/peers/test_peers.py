@@ -9,8 +9,8 @@ from scipy.ndimage import gaussian_filter
 from benchmarks.cases import Problem
 from benchmarks.datasets.photons import draw_cells, expose
 from benchmarks.peers import classical, enlargement, filling, zero_shot
-from benchmarks.peers.noise import NoiseTexture
 from benchmarks.scores import psnr
+from napari_dip.restoration.noise import NoiseTexture
 
 needs_bm3d = pytest.mark.skipif(
     importlib.util.find_spec('bm3d') is None,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
 from benchmarks.datasets.photons import draw_cells
-from benchmarks.peers.noise import (
+from napari_dip.restoration.noise import (
     NoiseModel,
     block_statistics,
     estimate_noise,

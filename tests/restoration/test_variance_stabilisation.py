@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.peers.noise import NoiseModel
-from benchmarks.peers.variance_stabilisation import invert, stabilise
+from napari_dip.restoration.noise import NoiseModel
+from napari_dip.restoration.variance_stabilisation import invert, stabilise
 
 
 @pytest.mark.parametrize('photons', [5, 20, 100])
