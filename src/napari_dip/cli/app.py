@@ -1,0 +1,321 @@
+"""Commands, arguments and options.
+
+What is heavy is imported when a command runs, so that help is there at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from napari_dip import __version__
+from napari_dip.restoration.choices import (
+    DEFAULT_PRESET,
+    DEVICES,
+    FACTORS,
+    PRESETS,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from napari_dip.restoration.session import Session
+
+USAGE_ERROR = 2
+
+_FORMATS = '.tif, .tiff, .ome.tif, .ome.tiff, .png or .npy'
+
+Input = Annotated[
+    Path,
+    typer.Argument(metavar='INPUT', help=f'Image to restore: {_FORMATS}.'),
+]
+Mask = Annotated[
+    Path,
+    typer.Argument(
+        metavar='MASK',
+        help='Image that is nonzero where a pixel is missing, in any of the '
+        'formats.',
+    ),
+]
+Output = Annotated[
+    Path,
+    typer.Argument(metavar='OUTPUT', help=f'File to write: {_FORMATS}.'),
+]
+Factor = Annotated[
+    str,
+    typer.Option(
+        metavar='N|ROWS,COLUMNS',
+        help='Pixels of the result for each pixel of the image: '
+        f'{", ".join(str(f) for f in FACTORS)}, or one from 1 to 8 for rows '
+        'and one for columns, such as 2,4.',
+    ),
+]
+ChannelAxis = Annotated[
+    int | None,
+    typer.Option(
+        metavar='N',
+        help='Axis of the channels, counted from 0 as the file has them. '
+        'By default what the file says, or RGB along the last axis.',
+    ),
+]
+Preset = Annotated[
+    str, typer.Option(metavar='NAME', help=f'{", ".join(PRESETS)}.')
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        metavar='N',
+        help='The same seed, image, version and device give the same result.',
+    ),
+]
+Device = Annotated[
+    str, typer.Option(metavar='NAME', help=f'{", ".join(DEVICES)} or cuda:N.')
+]
+MaxNumIter = Annotated[
+    int | None,
+    typer.Option(
+        metavar='N',
+        help='Most iterations. By default the number of the preset; it '
+        'stops by itself before.',
+    ),
+]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(
+        metavar='SECONDS',
+        help='Time after which the best estimate so far is taken.',
+    ),
+]
+DType = Annotated[
+    str | None,
+    typer.Option(
+        '--dtype',
+        metavar='float32|same',
+        help='"same" rounds and clips to the dtype of INPUT, without '
+        'scaling. By default float32, and "same" for PNG.',
+    ),
+]
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        metavar='FILE', help='Write the record of the restoration as JSON.'
+    ),
+]
+Overwrite = Annotated[
+    bool,
+    typer.Option('--overwrite', help='Replace OUTPUT and the report.'),
+]
+Quiet = Annotated[
+    bool, typer.Option('--quiet', '-q', help='Print nothing but errors.')
+]
+
+app = typer.Typer(
+    name='napari-dip',
+    help='Restore one image with a deep image prior: no training data, '
+    'nothing to tune. Ctrl-C keeps the best so far.',
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name='napari-dip')
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f'napari-dip {__version__}')
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            '--version',
+            callback=_print_version,
+            is_eager=True,
+            help='Print the version and exit.',
+        ),
+    ] = False,
+) -> None:
+    """Hold what all commands share; its help is the one of the app."""
+
+
+@app.command()
+def denoise(
+    input_: Input,
+    output: Output,
+    channel_axis: ChannelAxis = None,
+    preset: Preset = DEFAULT_PRESET,
+    seed: Seed = 0,
+    device: Device = 'auto',
+    max_num_iter: MaxNumIter = None,
+    time_limit: TimeLimit = None,
+    dtype: DType = None,
+    report: Report = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+) -> None:
+    """Remove the noise of an image."""
+
+    def start(image: NDArray[Any], axis: int | None) -> Session:
+        from napari_dip.restoration.denoising import start_denoising
+        from napari_dip.restoration.prepare import Options
+
+        options = Options(preset, seed, device, max_num_iter, time_limit)
+        return start_denoising(image, channel_axis=axis, options=options)
+
+    _run(
+        title='Denoising',
+        input=input_,
+        output=output,
+        start=start,
+        channel_axis=channel_axis,
+        dtype=dtype,
+        report=report,
+        overwrite=overwrite,
+        quiet=quiet,
+    )
+
+
+@app.command()
+def inpaint(
+    input_: Input,
+    mask: Mask,
+    output: Output,
+    channel_axis: ChannelAxis = None,
+    preset: Preset = DEFAULT_PRESET,
+    seed: Seed = 0,
+    device: Device = 'auto',
+    max_num_iter: MaxNumIter = None,
+    time_limit: TimeLimit = None,
+    dtype: DType = None,
+    report: Report = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+) -> None:
+    """Fill in the pixels of an image that are missing."""
+
+    def start(image: NDArray[Any], axis: int | None) -> Session:
+        from napari_dip.cli.errors import about
+        from napari_dip.files.reading import read_mask
+
+        with about('MASK', mask):
+            missing = read_mask(mask)
+
+        from napari_dip.restoration.inpainting import start_inpainting
+        from napari_dip.restoration.prepare import Options
+
+        options = Options(preset, seed, device, max_num_iter, time_limit)
+        return start_inpainting(
+            image, missing, channel_axis=axis, options=options
+        )
+
+    _run(
+        title='Inpainting',
+        input=input_,
+        output=output,
+        mask=mask,
+        start=start,
+        channel_axis=channel_axis,
+        dtype=dtype,
+        report=report,
+        overwrite=overwrite,
+        quiet=quiet,
+    )
+
+
+@app.command()
+def super_resolve(
+    input_: Input,
+    output: Output,
+    factor: Factor,
+    channel_axis: ChannelAxis = None,
+    preset: Preset = DEFAULT_PRESET,
+    seed: Seed = 0,
+    device: Device = 'auto',
+    max_num_iter: MaxNumIter = None,
+    time_limit: TimeLimit = None,
+    dtype: DType = None,
+    report: Report = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+) -> None:
+    """Enlarge an image, with the detail that its pixels allow."""
+    factors = _parse_factor(factor)
+
+    def start(image: NDArray[Any], axis: int | None) -> Session:
+        from napari_dip.restoration.prepare import Options
+        from napari_dip.restoration.super_resolution import (
+            start_super_resolution,
+        )
+
+        options = Options(preset, seed, device, max_num_iter, time_limit)
+        return start_super_resolution(
+            image, factors, channel_axis=axis, options=options
+        )
+
+    _run(
+        title='Super-resolution',
+        input=input_,
+        output=output,
+        start=start,
+        factor=factors,
+        channel_axis=channel_axis,
+        dtype=dtype,
+        report=report,
+        overwrite=overwrite,
+        quiet=quiet,
+    )
+
+
+@app.command()
+def info() -> None:
+    """Print versions and devices."""
+    from napari_dip.cli.info import describe
+
+    for line in describe():
+        typer.echo(line)
+
+
+def _parse_factor(text: str) -> tuple[int, int]:
+    """Read ``4`` or ``2,4``; the restoration judges the numbers."""
+    try:
+        numbers = [int(part) for part in text.split(',')]
+    except ValueError:
+        numbers = []
+    if len(numbers) == 1:
+        numbers *= 2
+    if len(numbers) != 2:
+        _fail(
+            f'--factor: {text!r} is neither a whole number nor two of them; '
+            'give for example 4, or 2,4 for rows and columns.'
+        )
+    return numbers[0], numbers[1]
+
+
+def _run(**arguments: Any) -> None:
+    from napari_dip.cli.errors import ArgumentError
+    from napari_dip.cli.job import INTERRUPTED, Job, carry_out
+
+    try:
+        status = carry_out(Job(**arguments), typer.echo)
+    except ArgumentError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        typer.echo('Aborted.', err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    else:
+        raise typer.Exit(status)
+
+
+def _fail(sentence: str) -> NoReturn:
+    typer.echo(f'Error: {sentence}', err=True)
+    raise typer.Exit(USAGE_ERROR)

@@ -1,0 +1,85 @@
+"""An image into a file of any known format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from napari_dip.files.atomic import write_atomically
+from napari_dip.files.formats import Format, format_of
+from napari_dip.files.npy import write_npy
+from napari_dip.files.png import check_png, write_png
+from napari_dip.files.stored import StoredImage
+from napari_dip.files.tiff_writing import check_tiff, write_tiff
+
+#: What a user can ask for.
+DTYPES = ('float32', 'same')
+
+
+def choose_dtype(
+    path: Path, axes: str, source: np.dtype[Any], choice: str | None
+) -> np.dtype[Any]:
+    """Decide on the dtype of a result before it is made.
+
+    Parameters
+    ----------
+    path : Path
+        File to be written.
+    axes : str
+        Axes of the result without those of length 1.
+    source : dtype
+        Dtype of the image.
+    choice : {'float32', 'same'} or None
+        None is float32, but for PNG, which has no such thing, the dtype of
+        the image.
+
+    Raises
+    ------
+    FileError
+        If the file's format cannot hold it.
+    """
+    format_ = format_of(path)
+    if choice is None:
+        choice = 'same' if format_ is Format.PNG else 'float32'
+    dtype = np.dtype(np.float32)
+    if choice == 'same':
+        dtype = source.newbyteorder('=')
+    if format_ is Format.PNG:
+        check_png(axes, dtype)
+    elif format_ is not Format.NPY:
+        check_tiff(dtype, as_ome=format_ is Format.OME_TIFF)
+    return dtype
+
+
+def keeps_pixel_size(path: Path) -> bool:
+    """Whether the format of a file holds the size of a pixel."""
+    return format_of(path) in (Format.TIFF, Format.OME_TIFF)
+
+
+def write_image(
+    path: Path, image: StoredImage, *, overwrite: bool = False
+) -> None:
+    """Write an image, wholly or not at all.
+
+    Raises
+    ------
+    FileError
+        If the ending of the name is unknown.
+    OSError
+        If the system refuses; what was there before is still there.
+    """
+    format_ = format_of(path)
+    write_atomically(
+        path, lambda file: _write(file, image, format_), overwrite=overwrite
+    )
+
+
+def _write(file: BinaryIO, image: StoredImage, format_: Format) -> None:
+    if format_ is Format.PNG:
+        write_png(file, image)
+    elif format_ is Format.NPY:
+        write_npy(file, image)
+    else:
+        write_tiff(file, image, as_ome=format_ is Format.OME_TIFF)
