@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from napari_dip.viewer.errors import RestorationError
+from napari_dip.viewer.warm_up import load_torch
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -20,14 +23,6 @@ if TYPE_CHECKING:
 UPDATE_INTERVAL = 0.1
 # Previews may take at most this part of the time.
 _PREVIEW_SHARE = 0.15
-
-
-class RestorationError(Exception):
-    """A failure of the engine, told in words.
-
-    Never a RuntimeError: the worker of superqt that meets one ends without
-    a signal.
-    """
 
 
 @dataclass(frozen=True)
@@ -151,6 +146,7 @@ class Job:
         if extend_by and self._session is not None:
             self._session.extend(extend_by)
         elif self._task is not None:
+            load_torch()
             self._session = self._task.start()
             self._task = None
         _leave_room_for_interface()

@@ -75,13 +75,20 @@ class ImageSource:
         return (*shape[:-1], 3) if self.has_alpha else shape
 
     @property
+    def positive_channel_axis(self) -> int | None:
+        """Axis of the channels, counted from the front."""
+        if self.channel_axis is None:
+            return None
+        return self.channel_axis % len(self.shape)
+
+    @property
     def spatial_axes(self) -> tuple[int, ...]:
         """Axes of the array that are not the channels'."""
-        axes = range(len(self.shape))
-        if self.channel_axis is None:
-            return tuple(axes)
-        channels = self.channel_axis % len(self.shape)
-        return tuple(axis for axis in axes if axis != channels)
+        return tuple(
+            axis
+            for axis in range(len(self.shape))
+            if axis != self.positive_channel_axis
+        )
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from napari_dip import __version__
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,41 +26,65 @@ class Provenance:
 
     def __init__(self, task: Task, rgb_dtype: np.dtype[Any] | None) -> None:
         image = task.image
-        self._source = {
-            'layer': image.name,
-            'path': None if image.path is None else str(image.path),
-            'multiscale': image.multiscale,
-            'has_alpha': image.has_alpha,
+        self._task = task.function
+        self._common = {
+            'source': {
+                'layer': image.name,
+                'path': None if image.path is None else str(image.path),
+                'multiscale': image.multiscale,
+                'has_alpha': image.has_alpha,
+            },
+            **task.layers_beside(),
+            'rgb_dtype': None if rgb_dtype is None else rgb_dtype.name,
         }
-        self._arguments = task.arguments()
-        self._rgb_dtype = None if rgb_dtype is None else rgb_dtype.name
-        self._legs: list[dict[str, Any]] = []
-        self._record: dict[str, Any] = {}
+        self._records: list[dict[str, Any]] = []
 
-    def add(self, record: dict[str, Any]) -> None:
-        """Add the record of the run, or of the run continued."""
-        self._record = record
-        self._legs.append(
-            {
-                'iterations': record['iterations'],
-                'reason': record['reason'],
-            }
-        )
+    def add(self, record: dict[str, Any]) -> int:
+        """Add the record of the run, or of its continuation.
 
-    def describe(self, snapshot: int | None = None) -> dict[str, Any]:
+        Returns
+        -------
+        int
+            Which leg of the run it was, from 0.
+        """
+        self._records.append(record)
+        return len(self._records) - 1
+
+    def describe(
+        self, leg: int, snapshot: int | None = None
+    ) -> dict[str, Any]:
         """Return the account of an iterate.
 
         Parameters
         ----------
+        leg : int
+            0 for the first run, 1 for its first continuation and so on.
         snapshot : int, optional
-            Iteration of the snapshot that is shown; None for the result.
+            Iteration of the snapshot that is shown; None for the result of
+            the leg.
         """
+        legs = [
+            {'iterations': record['iterations'], 'reason': record['reason']}
+            for record in self._records[: leg + 1]
+        ]
         return {
-            **self._record,
-            'source': self._source,
-            **self._arguments,
-            'legs': list(self._legs),
+            **self._records[leg],
+            **self._common,
+            'legs': legs,
             'snapshot': snapshot,
-            'rgb_dtype': self._rgb_dtype,
-            'date': datetime.now(timezone.utc).isoformat(timespec='seconds'),
+            'date': _now(),
         }
+
+    def describe_failure(self, message: str) -> dict[str, Any]:
+        """Return the account of a run that failed half-way."""
+        return {
+            'version': __version__,
+            'task': self._task,
+            **self._common,
+            'failure': message,
+            'date': _now(),
+        }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec='seconds')

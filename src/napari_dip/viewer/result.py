@@ -63,6 +63,11 @@ class ResultLayer:
         if self.layer not in self._layers:
             self._layers.append(self.layer)
 
+    def mark(self, provenance: dict[str, Any]) -> None:
+        """Write provenance into the layer, if there is one."""
+        if self.layer is not None:
+            self.layer.metadata[METADATA_KEY] = provenance
+
     def remove(self) -> None:
         """Take the layer away."""
         if self.layer is not None and self.layer in self._layers:

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from napari.qt.threading import create_worker
 from psygnal import Signal
 from qtpy.QtCore import QThreadPool
 from superqt.utils import GeneratorWorker
 
-from napari_dip.viewer.job import Job, Outcome, RestorationError, Update
+from napari_dip.viewer.errors import describe_error
+from napari_dip.viewer.job import Outcome, Update
 
 if TYPE_CHECKING:
-    from napari_dip.viewer.tasks import Task
+    from napari_dip.viewer.job import Job
 
 
 class State(Enum):
     """What a run is doing; the value is shown to the user."""
 
-    IDLE = 'Ready'
+    IDLE = 'Ready.'
     PREPARING = 'Preparing …'
-    RUNNING = 'Running'
-    PAUSED = 'Paused'
+    RUNNING = 'Running.'
+    PAUSED = 'Paused.'
     FINISHING = 'Computing the final estimate …'
-    FINISHED = 'Finished'
-    RELEASED = 'Finished, memory released'
-    DISCARDED = 'Discarded'
-    FAILED = 'Failed'
+    FINISHED = 'Finished.'
+    RELEASED = 'Finished; the memory is released.'
+    DISCARDED = 'Discarded.'
+    ABANDONED = 'Ended with its window.'
+    FAILED = 'Failed.'
 
     @property
     def is_busy(self) -> bool:
@@ -38,42 +40,64 @@ class State(Enum):
 _BUSY = {State.PREPARING, State.RUNNING, State.PAUSED, State.FINISHING}
 
 
+class Sink(Protocol):
+    """Where the estimates of a run go."""
+
+    def show_update(self, update: Update) -> None:
+        """Show a preview, if the update has one."""
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """Show the result."""
+
+    def discard(self) -> None:
+        """Take back what was shown since the last result."""
+
+    def fail(self, message: str) -> None:
+        """Keep what there is."""
+
+    def close(self) -> None:
+        """Let go of all layers and images."""
+
+
 class Run:
     """Owns the worker and says what happens; knows neither forms nor layers.
 
     Parameters
     ----------
-    task : Task
-        What to do.
-    preview_rate : float
-        Most previews a second.
-    job : Job, optional
-        What the worker does; made from the task unless given.
+    job : Job
+        What the worker does.
+    sink : Sink
+        Where the estimates go.
     """
 
     state_changed = Signal(State)
     updated = Signal(Update)
     finished = Signal(Outcome)
     failed = Signal(str)
-    ended = Signal()
 
-    # A run outlives the form that started it.
+    # Runs with a worker: they outlive the form that started them.
     _active: ClassVar[set[Run]] = set()
 
-    def __init__(
-        self, task: Task, preview_rate: float, job: Job | None = None
-    ) -> None:
+    def __init__(self, job: Job, sink: Sink) -> None:
         self.state = State.IDLE
-        self._job = job or Job(task, preview_rate)
+        self._job = job
+        self._sink = sink
         self._worker: GeneratorWorker | None = None
+        self._is_orphan = False
+
+    @classmethod
+    def any_active(cls) -> bool:
+        """Whether any worker is at it."""
+        return bool(cls._active)
 
     def start(self) -> None:
         """Begin."""
-        self._launch(0)
+        if self.state is State.IDLE:
+            self._launch(0)
 
     def extend(self, num_iter: int) -> None:
         """Go on for `num_iter` iterations after the end."""
-        if self.state is State.FINISHED:
+        if self.state is State.FINISHED and self._worker is None:
             self._launch(num_iter)
 
     def pause(self) -> None:
@@ -98,20 +122,26 @@ class Run:
         """End without a result; the worker ends in its own time."""
         if self.state.is_busy and self._worker is not None:
             self._worker.quit()
+            self._sink.discard()
             self._enter(State.DISCARDED)
 
     def release(self) -> None:
         """Give back the memory of a run that has ended."""
         if self.state is State.FINISHED:
-            self._job.release()
+            self._let_go()
             self._enter(State.RELEASED)
+
+    def orphan(self) -> None:
+        """Release the memory as soon as the run has ended."""
+        self._is_orphan = True
+        self.release()
 
     def _launch(self, extend_by: int) -> None:
         self._active.add(self)
         self._enter(State.PREPARING)
         _lend_thread()
-        # superqt's own class: napari's would also report an error in a
-        # traceback of its own.
+        # superqt's own class: napari's may also report an error by itself,
+        # with a traceback.
         self._worker = create_worker(
             self._job.work,
             extend_by,
@@ -129,58 +159,60 @@ class Run:
             return
         if self.state is State.PREPARING:
             self._enter(State.RUNNING)
+        self._sink.show_update(update)
         self.updated.emit(update)
 
     def _on_returned(self, outcome: Outcome | None) -> None:
-        if outcome is not None and self.state.is_busy:
-            self._enter(State.FINISHED)
-            self.finished.emit(outcome)
+        if outcome is None or not self.state.is_busy:
+            return
+        self._sink.show_outcome(outcome)
+        self._enter(State.FINISHED)
+        self.finished.emit(outcome)
 
     def _on_errored(self, error: Exception) -> None:
         if not self.state.is_busy:
             return
+        message = describe_error(error)
+        self._sink.fail(message)
         self._enter(State.FAILED)
-        self.failed.emit(describe_error(error))
+        self.failed.emit(message)
 
     def _on_finished(self) -> None:
         _return_thread()
         self._worker = None
-        if self.state.is_busy:
-            # Aborted from outside: the window closes.
-            self._enter(State.DISCARDED)
-        if self.state is not State.FINISHED:
-            self._job.release()
         self._active.discard(self)
-        self.ended.emit()
+        if self.state.is_busy:
+            # Aborted from outside: the window closes, and with it go the
+            # layers.
+            self._enter(State.ABANDONED)
+        if self.state is not State.FINISHED:
+            self._let_go()
+        elif self._is_orphan:
+            self.release()
+
+    def _let_go(self) -> None:
+        self._job.release()
+        self._sink.close()
 
     def _enter(self, state: State) -> None:
         self.state = state
         self.state_changed.emit(state)
 
 
-def describe_error(error: BaseException) -> str:
-    """Say in a sentence what went wrong."""
-    text = str(error).strip() or type(error).__name__
-    if isinstance(error, (ValueError, TypeError, MemoryError)):
-        return text
-    if isinstance(error, RestorationError):
-        return f'The restoration failed: {text}'
-    return f'The restoration failed ({type(error).__name__}): {text}'
-
-
 def _lend_thread() -> None:
     """Let napari's other workers have as many threads as before.
 
     A run, above all a paused one, would take one of the few in the pool for
-    minutes, and on two cores two runs would block every other worker.
+    minutes; on two cores two runs would block every other worker.
     """
-    QThreadPool.globalInstance().releaseThread()
+    _pool().releaseThread()
 
 
 def _return_thread() -> None:
-    QThreadPool.globalInstance().reserveThread()
+    _pool().reserveThread()
 
 
-def active_runs() -> tuple[Any, ...]:
-    """Runs whose workers have not ended."""
-    return tuple(Run._active)
+def _pool() -> QThreadPool:
+    pool = QThreadPool.globalInstance()
+    assert pool is not None
+    return pool

@@ -1,68 +1,131 @@
-"""From a run to its layer."""
+"""From a run to its layer, and the iterates to choose from afterwards."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from napari_dip.viewer.provenance import Provenance
 from napari_dip.viewer.result import Display, ResultLayer
-from napari_dip.viewer.run import Run, State
 
 if TYPE_CHECKING:
     from napari.components import LayerList
     from numpy.typing import NDArray
 
-    from napari_dip.restoration.snapshots import Snapshot
     from napari_dip.viewer.job import Outcome, Update
     from napari_dip.viewer.tasks import Task
 
 
-class Stream:
-    """Shows what a run has to show in a layer of its own.
+@dataclass(frozen=True)
+class Iterate:
+    """An estimate that the user can go back to.
 
     Parameters
     ----------
-    run : Run
-        The run, not yet started.
+    iteration : int
+        Iteration it was taken after.
+    leg : int
+        0 for the first run, 1 for its first continuation and so on.
+    is_result : bool
+        Whether it is the result of the leg, or a snapshot on the way.
+    image : ndarray of float32
+        The estimate.
+    """
+
+    iteration: int
+    leg: int
+    is_result: bool
+    image: NDArray[np.float32]
+
+    @property
+    def label(self) -> str:
+        """What it is, for the user."""
+        what = 'result' if self.is_result else 'iterate'
+        return f'{what} at iteration {self.iteration:,}'
+
+
+class Stream:
+    """Sink of a run: shows what it has to show in a layer of its own.
+
+    Parameters
+    ----------
     task : Task
-        What it does.
+        What the run does.
     layers : LayerList
         Where the layer goes.
     """
 
-    def __init__(self, run: Run, task: Task, layers: LayerList) -> None:
+    def __init__(self, task: Task, layers: LayerList) -> None:
         dtype = _rgb_dtype(task)
-        self.provenance = Provenance(task, dtype)
-        self.results: list[tuple[int, NDArray[np.float32]]] = []
-        self._result = ResultLayer(
+        self.provenance: dict[str, Any] | None = None
+        self.iterates: list[Iterate] = []
+        self._account = Provenance(task, dtype)
+        self._result: ResultLayer | None = ResultLayer(
             layers,
             task.result_name(),
             task.layer_attributes(),
             Display(dtype, task.read_alpha()),
         )
-        run.updated.connect(self._on_updated)
-        run.finished.connect(self._on_finished)
-        run.state_changed.connect(self._on_state)
 
-    def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show an earlier iterate instead of the result."""
-        self._result.settle(
-            snapshot.image, self.provenance.describe(snapshot.iteration)
-        )
-
-    def _on_updated(self, update: Update) -> None:
-        if update.preview is not None:
+    def show_update(self, update: Update) -> None:
+        """Show a preview, if the update has one."""
+        if update.preview is not None and self._result is not None:
             self._result.stream(update.preview.image)
 
-    def _on_finished(self, outcome: Outcome) -> None:
-        self.provenance.add(outcome.record)
-        self._result.settle(outcome.image, self.provenance.describe())
+    def show_outcome(self, outcome: Outcome) -> None:
+        """Show the result and gather the iterates."""
+        leg = self._account.add(outcome.record)
+        done = _end(self.iterates)
+        # The session goes on thinning the snapshots of earlier legs.
+        kept = {snapshot.iteration for snapshot in outcome.snapshots}
+        earlier = [
+            i for i in self.iterates if i.is_result or i.iteration in kept
+        ]
+        snapshots = [
+            Iterate(s.iteration, leg, False, s.image)
+            for s in outcome.snapshots
+            if s.iteration > done
+        ]
+        result = Iterate(outcome.progress.iteration, leg, True, outcome.image)
+        self.iterates = [*earlier, *snapshots, result]
+        self.show_iterate(result)
 
-    def _on_state(self, state: State) -> None:
-        if state is State.DISCARDED:
+    def show_iterate(self, iterate: Iterate) -> None:
+        """Show one of the iterates."""
+        if self._result is None:
+            return
+        snapshot = None if iterate.is_result else iterate.iteration
+        self.provenance = self._account.describe(iterate.leg, snapshot)
+        self._result.settle(iterate.image, self.provenance)
+
+    def discard(self) -> None:
+        """Remove the layer; of a continued run only the continuation."""
+        if self._result is None:
+            return
+        if self.iterates:
+            self.show_iterate(self.iterates[-1])
+        else:
             self._result.remove()
+
+    def fail(self, message: str) -> None:
+        """Keep the last preview, and say in it what happened."""
+        if self._result is None:
+            return
+        if self.iterates:
+            self.show_iterate(self.iterates[-1])
+        else:
+            self._result.mark(self._account.describe_failure(message))
+
+    def close(self) -> None:
+        """Let go of all layers and images."""
+        self._result = None
+        self.iterates = []
+
+
+def _end(iterates: list[Iterate]) -> int:
+    return iterates[-1].iteration if iterates else 0
 
 
 def _rgb_dtype(task: Task) -> np.dtype[Any] | None:

@@ -74,8 +74,8 @@ class Task(ABC):
     def start(self) -> Session:
         """Check everything, load torch and prepare; in the worker."""
 
-    def arguments(self) -> dict[str, Any]:
-        """Arguments of the task itself, for the record."""
+    def layers_beside(self) -> dict[str, Any]:
+        """Layers besides the image, for the record."""
         return {}
 
     def layer_attributes(self) -> dict[str, Any]:
@@ -147,8 +147,8 @@ class Inpaint(Task):
             options=self.choices.to_options(),
         )
 
-    def arguments(self) -> dict[str, Any]:
-        """Name of the labels layer and the label that was filled."""
+    def layers_beside(self) -> dict[str, Any]:
+        """Name of the labels layer and the label that is filled."""
         return {'mask': {'layer': self.mask.name, 'label': self.mask.label}}
 
 

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 from magicgui.widgets import ComboBox, Container
-from napari.layers import Image
-from napari.utils.notifications import show_error, show_warning
+from napari.layers import Image, Layer
+from napari.utils.notifications import show_warning
 
 from napari_dip.restoration.choices import PRESETS
 from napari_dip.viewer.forms.advanced import Advanced
-from napari_dip.viewer.forms.buttons import Buttons
 from napari_dip.viewer.layers import describe_image
-from napari_dip.viewer.monitor import Monitor
+from napari_dip.viewer.outlook import Outlook, Question
+from napari_dip.viewer.panel import RunPanel
 from napari_dip.viewer.preferences import read_preferences
-from napari_dip.viewer.run import Run, State
-from napari_dip.viewer.stream import Stream
+from napari_dip.viewer.remembered import Remembered
 from napari_dip.viewer.tasks import Choices, Task
 
 if TYPE_CHECKING:
-    from magicgui.widgets.bases import Widget
+    from magicgui.widgets.bases import ValueWidget
     from napari.viewer import Viewer
 
-_NO_CHANNELS = 'none'
+    from napari_dip.viewer.layers import ImageSource
+    from napari_dip.viewer.run import State
+
+# Pixels: labels, entries and the longest button text fit.
+_WIDTH = 330
 
 
 class RestorationForm(Container):
-    """Form of one task, the run that it started, and what became of it.
+    """Form of one task.
 
     Parameters
     ----------
@@ -36,53 +39,51 @@ class RestorationForm(Container):
         Where layers are chosen and the result goes.
     """
 
-    #: What the form does, on its first line.
-    task_name: ClassVar[str]
+    #: Name of the public function.
+    function: ClassVar[str]
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        preferences = read_preferences()
         self._layers = napari_viewer.layers
-        self._run: Run | None = None
-        self._stream: Stream | None = None
         self.image = self.layer_choice(Image, 'image', 'Layer to restore.')
         self.channel_axis = ComboBox(
             name='channel_axis',
             label='channel axis',
-            choices=[_NO_CHANNELS, '0', '1', '2'],
+            choices=self._channel_axes,
             tooltip='Axis of the layer that holds channels.',
         )
+        self.own_fields = self.make_fields()
         self.preset = ComboBox(
             name='preset',
-            value=preferences.preset,
             choices=PRESETS,
             tooltip=(
                 'From the quickest to the most thorough; "ulyanov2018" is '
                 'the published recipe, which takes hours on a CPU.'
             ),
         )
+        self.outlook = Outlook()
         self.advanced = Advanced()
-        self.advanced.device.value = preferences.device
-        self.buttons = Buttons()
-        self.monitor = Monitor()
+        self.panel = RunPanel()
         fields = Container(
             widgets=[
                 self.image,
                 self.channel_axis,
-                *self.task_fields(),
+                *self.own_fields,
                 self.preset,
             ]
         )
         fields.margins = (0, 0, 0, 0)
         super().__init__(
-            labels=False, widgets=[fields, self.buttons, self.monitor]
+            labels=False, widgets=[fields, self.outlook, self.panel]
         )
-        self.native.layout().insertWidget(1, self.advanced.fold())
+        self.native.layout().insertWidget(2, self.advanced.fold())
+        self.native.setMinimumWidth(_WIDTH)
+        self._recall()
         self._connect()
-        self._show_channel_axis()
+        self._show_image()
 
     @abstractmethod
-    def task_fields(self) -> list[Widget]:
-        """Make the widgets of the task itself."""
+    def make_fields(self) -> list[ValueWidget]:
+        """Make the entries of the task itself."""
 
     @abstractmethod
     def make_task(self) -> Task:
@@ -94,21 +95,17 @@ class RestorationForm(Container):
             If an entry does not fit the layers.
         """
 
-    def layer_choice(
-        self, kind: type, name: str, tooltip: str, nullable: bool = False
-    ) -> ComboBox:
+    def layer_choice(self, kind: type, name: str, tooltip: str) -> ComboBox:
         """Make a choice among the layers of a kind."""
 
-        def choices(_: object) -> list[tuple[str, Any]]:
+        def choices(_: object) -> list[tuple[str, Layer]]:
             return [
                 (layer.name, layer)
                 for layer in self._layers
-                if type(layer) is kind
+                if isinstance(layer, kind)
             ]
 
-        return ComboBox(
-            name=name, choices=choices, tooltip=tooltip, nullable=nullable
-        )
+        return ComboBox(name=name, choices=choices, tooltip=tooltip)
 
     def chosen_image(self) -> Image:
         """Return the image layer.
@@ -123,27 +120,36 @@ class RestorationForm(Container):
         layer: Image = self.image.value
         return layer
 
-    def chosen_channel_axis(self) -> int | None:
-        """Return the channel axis of a layer that is not RGB."""
-        layer = self.image.value
-        if layer is None or layer.ndim != 3:
-            return None
-        text = self.channel_axis.value
-        return None if text == _NO_CHANNELS else int(text)
+    def image_source(self) -> ImageSource:
+        """Describe the chosen image layer.
+
+        Raises
+        ------
+        ValueError
+            If there is none, or it has too many axes.
+        """
+        return describe_image(self.chosen_image(), self.channel_axis.value)
 
     def choices(self) -> Choices:
-        """Return the options."""
+        """Return the options.
+
+        Raises
+        ------
+        ValueError
+            If a limit is no number.
+        """
+        advanced = self.advanced
         return Choices(
             preset=self.preset.value,
-            seed=self.advanced.seed.value,
-            device=self.advanced.device.value,
-            max_num_iter=self.advanced.read_max_num_iter(),
-            time_limit=self.advanced.read_time_limit(),
+            seed=advanced.seed.value,
+            device=advanced.device.value,
+            max_num_iter=advanced.read_max_num_iter(),
+            time_limit=advanced.read_time_limit(),
         )
 
-    def image_source(self) -> Any:
-        """Describe the chosen image layer."""
-        return describe_image(self.chosen_image(), self.chosen_channel_axis())
+    def chosen_factors(self) -> tuple[int, int] | None:
+        """Return super-resolution factors; None for other tasks."""
+        return None
 
     def start(self) -> None:
         """Start a run, or say what keeps it from starting."""
@@ -152,60 +158,89 @@ class RestorationForm(Container):
         except ValueError as error:
             show_warning(str(error))
             return
-        if self._run is not None:
-            self._run.release()
-        self._begin(Run(task, read_preferences().preview_rate), task)
+        self._remember()
+        rate = read_preferences().preview_rate
+        self.panel.begin(task, self._layers, rate)
 
-    def _begin(self, run: Run, task: Task) -> None:
-        self._run = run
-        self._stream = Stream(run, task, self._layers)
-        run.state_changed.connect(self._show_state)
-        run.updated.connect(self.monitor.show_update)
-        run.finished.connect(self._show_outcome)
-        run.failed.connect(self._show_failure)
-        self.monitor.clear()
-        run.start()
+    def show_outlook(self) -> None:
+        """Show what the restoration would take."""
+        try:
+            source = self.image_source()
+        except ValueError as error:
+            self.outlook.say(str(error))
+            return
+        self.outlook.ask(
+            Question(
+                self.function,
+                source.shape,
+                source.positive_channel_axis,
+                self.chosen_factors(),
+                self.preset.value,
+                self.advanced.device.value,
+            )
+        )
 
     def _connect(self) -> None:
-        buttons = self.buttons
-        self.image.changed.connect(self._show_channel_axis)
-        buttons.start.clicked.connect(self.start)
-        buttons.pause.clicked.connect(self._toggle_pause)
-        buttons.stop.clicked.connect(lambda: self._run and self._run.stop())
-        buttons.discard.clicked.connect(self._discard)
-        buttons.extend.clicked.connect(self._extend)
-        buttons.release.clicked.connect(
-            lambda: self._run and self._run.release()
-        )
+        self.panel.start_asked.connect(self.start)
+        self.panel.state_changed.connect(self._on_state)
+        self.image.changed.connect(self._show_image)
+        for entry in (
+            self.channel_axis,
+            self.preset,
+            self.advanced.device,
+            *self.own_fields,
+        ):
+            entry.changed.connect(self.show_outlook)
 
-    def _show_channel_axis(self) -> None:
+    def _on_state(self, state: State) -> None:
+        if not state.is_busy:
+            self.show_outlook()
+
+    def _show_image(self) -> None:
+        self.channel_axis.reset_choices()
         layer = self.image.value
         self.channel_axis.visible = (
-            layer is not None and layer.ndim == 3 and not layer.rgb
+            layer is not None and layer.ndim > 2 and not layer.rgb
         )
+        self.show_outlook()
 
-    def _toggle_pause(self) -> None:
-        if self._run is None:
-            return
-        if self._run.state is State.PAUSED:
-            self._run.resume()
-        else:
-            self._run.pause()
+    def _channel_axes(self, _: object) -> list[tuple[str, int | None]]:
+        none: list[tuple[str, int | None]] = [('none', None)]
+        layer = self.image.value
+        if layer is None or layer.ndim != 3 or layer.rgb:
+            return none
+        shape = layer.data.shape
+        return none + [
+            (f'{axis} ({shape[axis]} channels)', axis) for axis in range(3)
+        ]
 
-    def _discard(self) -> None:
-        if self._run is not None:
-            self._run.discard()
+    def _entries(self) -> dict[str, ValueWidget]:
+        """Entries to be remembered: all but the choices of layers."""
+        entries = [self.preset, *self.advanced, *self.own_fields]
+        return {
+            entry.name: entry
+            for entry in entries
+            if not isinstance(entry.value, Layer | None)
+        }
 
-    def _extend(self) -> None:
-        if self._run is not None:
-            self._run.extend(self.buttons.num_iter.value)
+    def _defaults(self) -> dict[str, Any]:
+        preferences = read_preferences()
+        return {'preset': preferences.preset, 'device': preferences.device}
 
-    def _show_state(self, state: State) -> None:
-        self.buttons.show_state(state)
-        self.monitor.show_state(state)
+    def _recall(self) -> None:
+        """Enter what was last entered; preferences set since then win."""
+        defaults = self._defaults()
+        memory = self._memory().read()
+        if memory.get('defaults') == defaults:
+            defaults |= memory.get('entries', {})
+        for name, entry in self._entries().items():
+            if name in defaults:
+                with suppress(ValueError, TypeError):
+                    entry.value = defaults[name]
 
-    def _show_outcome(self, outcome: Any) -> None:
-        self.monitor.show_outcome(outcome)
+    def _remember(self) -> None:
+        values = {name: e.value for name, e in self._entries().items()}
+        self._memory().write({'defaults': self._defaults(), 'entries': values})
 
-    def _show_failure(self, message: str) -> None:
-        show_error(message)
+    def _memory(self) -> Remembered:
+        return Remembered(read_preferences().folder, self.function)

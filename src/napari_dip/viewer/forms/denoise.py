@@ -8,13 +8,15 @@ from napari_dip.viewer.forms.base import RestorationForm
 from napari_dip.viewer.tasks import Denoise
 
 if TYPE_CHECKING:
-    from magicgui.widgets.bases import Widget
+    from magicgui.widgets.bases import ValueWidget
 
 
 class DenoiseForm(RestorationForm):
     """Take the noise out of an image layer."""
 
-    def task_fields(self) -> list[Widget]:
+    function = 'denoise'
+
+    def make_fields(self) -> list[ValueWidget]:
         """Denoising has no entries of its own."""
         return []
 

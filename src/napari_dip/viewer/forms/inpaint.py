@@ -12,7 +12,7 @@ from napari_dip.viewer.layers import check_mask_covers, describe_mask
 from napari_dip.viewer.tasks import Inpaint
 
 if TYPE_CHECKING:
-    from magicgui.widgets.bases import Widget
+    from magicgui.widgets.bases import ValueWidget
 
 _ALL = 'all labels'
 _ONE = 'the selected label'
@@ -21,9 +21,11 @@ _ONE = 'the selected label'
 class InpaintForm(RestorationForm):
     """Fill the labelled pixels of an image layer."""
 
-    def task_fields(self) -> list[Widget]:
+    function = 'inpaint'
+
+    def make_fields(self) -> list[ValueWidget]:
         """Make the choices of a labels layer and of what in it to fill."""
-        self.labels = self.layer_choice(
+        self.mask_layer = self.layer_choice(
             Labels, 'labels', 'Layer whose labels mark the missing pixels.'
         )
         self.fill = ComboBox(
@@ -34,7 +36,7 @@ class InpaintForm(RestorationForm):
                 'selected in the labels layer.'
             ),
         )
-        return [self.labels, self.fill]
+        return [self.mask_layer, self.fill]
 
     def make_task(self) -> Inpaint:
         """Make the task from the entries.
@@ -46,18 +48,16 @@ class InpaintForm(RestorationForm):
         """
         source = self.image_source()
         labels = self._chosen_labels()
-        check_mask_covers(
-            self.chosen_image(), labels, self.chosen_channel_axis()
-        )
+        check_mask_covers(self.chosen_image(), labels, self.channel_axis.value)
         one = self.fill.value == _ONE
         label = int(labels.selected_label) if one else None
         return Inpaint(source, self.choices(), describe_mask(labels, label))
 
     def _chosen_labels(self) -> Labels:
-        if self.labels.value is None:
+        if self.mask_layer.value is None:
             raise ValueError(
                 'There is no labels layer; add one, paint the pixels to fill '
                 'and choose it as "labels".'
             )
-        layer: Labels = self.labels.value
+        layer: Labels = self.mask_layer.value
         return layer

@@ -11,7 +11,7 @@ from napari_dip.viewer.forms.base import RestorationForm
 from napari_dip.viewer.tasks import SuperResolve
 
 if TYPE_CHECKING:
-    from magicgui.widgets.bases import Widget
+    from magicgui.widgets.bases import ValueWidget
 
 _PER_AXIS = 'one for each axis'
 
@@ -19,7 +19,9 @@ _PER_AXIS = 'one for each axis'
 class SuperResolveForm(RestorationForm):
     """Give an image layer more pixels."""
 
-    def task_fields(self) -> list[Widget]:
+    function = 'super_resolve'
+
+    def make_fields(self) -> list[ValueWidget]:
         """Make the choice of the factors."""
         self.factor = ComboBox(
             name='factor',

@@ -6,7 +6,7 @@ from magicgui.widgets import Container, PushButton, SpinBox
 
 from napari_dip.viewer.run import State
 
-_RUNS = {State.RUNNING, State.PAUSED}
+_UNDER_WAY = {State.RUNNING, State.PAUSED}
 
 
 class Buttons(Container):
@@ -23,10 +23,11 @@ class Buttons(Container):
         self.discard = _button(
             'Discard', 'End now and remove the preview of this run.'
         )
-        self.extend = _button(
-            'Continue by', 'Go on for so many iterations more.'
+        self.more = _button(
+            'Continue by', 'Go on with the finished restoration.'
         )
         self.num_iter = SpinBox(
+            name='num_iter',
             value=200,
             min=1,
             max=100_000,
@@ -36,27 +37,33 @@ class Buttons(Container):
         self.release = _button(
             'Release memory',
             'Give back the memory of the finished restoration. The result '
-            'stays; Continue and the earlier iterates go.',
+            'stays; Continue and the choice of earlier estimates go.',
+        )
+        self.copy_script = _button(
+            'Copy as Python',
+            'Copy a script that makes the shown result again.',
         )
         super().__init__(
             labels=False,
             widgets=[
                 _row(self.start, self.pause),
                 _row(self.stop, self.discard),
-                _row(self.extend, self.num_iter, self.release),
+                _row(self.more, self.num_iter),
+                _row(self.copy_script, self.release),
             ],
         )
         self.margins = (0, 0, 0, 0)
         self.show_state(State.IDLE)
+        self.copy_script.enabled = False
 
     def show_state(self, state: State) -> None:
         """Enable what can be done in a state."""
         self.start.enabled = not state.is_busy
-        self.pause.enabled = state in _RUNS
+        self.pause.enabled = state in _UNDER_WAY
         self.pause.text = 'Resume' if state is State.PAUSED else 'Pause'
-        self.stop.enabled = state in _RUNS
+        self.stop.enabled = state in _UNDER_WAY
         self.discard.enabled = state.is_busy
-        for widget in (self.extend, self.num_iter, self.release):
+        for widget in (self.more, self.num_iter, self.release):
             widget.enabled = state is State.FINISHED
 
 

@@ -1,0 +1,44 @@
+"""From an error in the worker to a sentence with a remedy."""
+
+from __future__ import annotations
+
+_NO_MEMORY = (
+    'There is not enough memory for this restoration; choose a smaller '
+    'preset, another device, or crop the image.'
+)
+
+
+class RestorationError(Exception):
+    """A failure of the engine, told in words.
+
+    Never a RuntimeError: the worker of superqt that meets one ends without
+    a signal.
+    """
+
+
+def describe_error(error: BaseException) -> str:
+    """Say in a sentence what went wrong and what can be done.
+
+    Examples
+    --------
+    >>> describe_error(ValueError('image: it is empty.'))
+    'image: it is empty.'
+    >>> describe_error(OSError('cannot read chunk 3'))
+    'The restoration failed (OSError): cannot read chunk 3'
+    """
+    text = str(error).strip()
+    if _is_out_of_memory(error, text):
+        return _NO_MEMORY
+    if text and isinstance(error, (ValueError, TypeError)):
+        return text
+    if isinstance(error, RestorationError) and error.__cause__ is not None:
+        error = error.__cause__
+    return f'The restoration failed ({type(error).__name__}): {text}'
+
+
+def _is_out_of_memory(error: BaseException, text: str) -> bool:
+    if isinstance(error, MemoryError):
+        return True
+    # What torch raises is a RuntimeError that says so.
+    text = text.lower()
+    return 'out of memory' in text or 'allocate memory' in text

@@ -1,0 +1,172 @@
+"""What a restoration will take, told before it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from magicgui.widgets import Label
+from napari.qt.threading import create_worker
+from qtpy.QtCore import QTimer
+from superqt.utils import FunctionWorker
+
+from napari_dip.viewer.errors import describe_error
+from napari_dip.viewer.run import Run
+from napari_dip.viewer.words import (
+    describe_bytes,
+    describe_seconds,
+    describe_shape,
+)
+
+if TYPE_CHECKING:
+    from napari_dip.restoration.forecast import Forecast
+
+# Milliseconds without a change before it is worth measuring.
+_SETTLED = 400
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the forecast depends on.
+
+    Parameters
+    ----------
+    task : str
+        Name of the public function.
+    shape : tuple of int
+        Shape of the image.
+    channel_axis : int or None
+        Its channel axis.
+    factors : tuple of int or None
+        Super-resolution factors.
+    preset, device : str
+        As in the public function.
+    """
+
+    task: str
+    shape: tuple[int, ...]
+    channel_axis: int | None
+    factors: tuple[int, int] | None
+    preset: str
+    device: str
+
+
+class Outlook(Label):
+    """Size, device, time and memory, measured in a worker.
+
+    The first measurement also loads torch, so that Start need not wait for
+    it.
+    """
+
+    _answers: ClassVar[dict[Question, str]] = {}
+
+    def __init__(self) -> None:
+        super().__init__(name='outlook')
+        self.native.setWordWrap(True)
+        self._question: Question | None = None
+        self._worker: FunctionWorker | None = None
+        self._timer = QTimer(self.native)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_SETTLED)
+        self._timer.timeout.connect(self._measure)
+
+    def say(self, text: str) -> None:
+        """Show a sentence and no forecast."""
+        self._question = None
+        self._timer.stop()
+        self.value = text
+
+    def ask(self, question: Question) -> None:
+        """Show what a restoration would take, as soon as it is known."""
+        self._question = question
+        self._show()
+        if question not in self._answers:
+            self._timer.start()
+
+    def _show(self) -> None:
+        if self._question is None:
+            return
+        size = describe_size(self._question)
+        answer = self._answers.get(self._question, 'estimating time …')
+        self.value = f'{size}\n{answer}'
+
+    def _measure(self) -> None:
+        if self._worker is not None or self._question is None:
+            return
+        if Run.any_active():
+            # It would measure, and slow down, the run.
+            self._timer.start()
+            return
+        question = self._question
+        self._worker = create_worker(
+            _forecast,
+            question,
+            _worker_class=FunctionWorker,
+            _connect={
+                'returned': lambda found: self._receive(question, found),
+                'errored': lambda error: self._receive_error(question, error),
+                'finished': self._rest,
+            },
+        )
+
+    def _receive(self, question: Question, found: Forecast) -> None:
+        self._answers[question] = describe_forecast(found)
+
+    def _receive_error(self, question: Question, error: Exception) -> None:
+        self._answers[question] = describe_error(error)
+
+    def _rest(self) -> None:
+        self._worker = None
+        self._show()
+        if self._question is not None and self._question not in self._answers:
+            self._timer.start()
+
+
+def describe_size(question: Question) -> str:
+    """Say how many pixels go in and come out."""
+    sides = [
+        length
+        for axis, length in enumerate(question.shape)
+        if axis != question.channel_axis
+    ]
+    text = f'{describe_shape(sides)} pixels'
+    if question.channel_axis is not None:
+        text += f', {question.shape[question.channel_axis]} channels'
+    if question.factors is not None:
+        larger = [
+            length * factor
+            for length, factor in zip(sides, question.factors, strict=True)
+        ]
+        text += f' → {describe_shape(larger)}'
+    return text
+
+
+def describe_forecast(found: Forecast) -> str:
+    """Say time, device and memory; warn where the memory is short."""
+    text = (
+        f'at most about {describe_seconds(found.seconds)} on '
+        f'{found.description}\n'
+        f'{describe_bytes(found.memory)} of '
+        f'{describe_bytes(found.free_memory)} free memory'
+    )
+    if found.memory > found.free_memory:
+        text += ': not enough, choose a smaller preset or crop the image'
+    return text
+
+
+def _forecast(question: Question) -> Forecast:
+    from napari_dip.viewer.warm_up import load_torch
+
+    load_torch()
+    from napari_dip.restoration.forecast import forecast
+    from napari_dip.restoration.threads import leave_room_for_interface
+
+    leave_room_for_interface()
+    return forecast(
+        question.task,
+        question.shape,
+        channel_axis=question.channel_axis,
+        factor=question.factors,
+        preset=question.preset,
+        device=question.device,
+    )

@@ -1,0 +1,67 @@
+"""Numbers as a person would say them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from napari_dip.restoration.session import Progress
+
+
+def describe_progress(progress: Progress) -> str:
+    """Iterations and times in a line."""
+    return (
+        f'{progress.iteration:,} of {progress.num_iter:,} iterations · '
+        f'{describe_seconds(progress.elapsed)} · '
+        f'{describe_seconds(progress.remaining)} left'
+    )
+
+
+def describe_end(progress: Progress) -> str:
+    """Why and when it ended, in a sentence."""
+    return (
+        f'Ended at {progress.iteration:,} of {progress.num_iter:,} '
+        f'iterations after {describe_seconds(progress.elapsed)}: '
+        f'{progress.reason}.'
+    )
+
+
+def describe_seconds(seconds: float) -> str:
+    """Return a duration as a person would say it.
+
+    Examples
+    --------
+    >>> describe_seconds(7.2), describe_seconds(95), describe_seconds(7200)
+    ('7 s', '1 min 35 s', '2 h 0 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f'{whole} s'
+    if whole < 3600:
+        return f'{whole // 60} min {whole % 60} s'
+    return f'{whole // 3600} h {whole % 3600 // 60} min'
+
+
+def describe_bytes(number: int) -> str:
+    """Return an amount of memory as a person would say it.
+
+    Examples
+    --------
+    >>> describe_bytes(52_000_000), describe_bytes(3_210_000_000)
+    ('52 MB', '3.2 GB')
+    """
+    if number < 1e9:
+        return f'{number / 1e6:.0f} MB'
+    return f'{number / 1e9:.1f} GB'
+
+
+def describe_shape(shape: Sequence[int]) -> str:
+    """Return lengths with times signs between.
+
+    Examples
+    --------
+    >>> describe_shape((512, 256))
+    '512 × 256'
+    """
+    return ' × '.join(str(length) for length in shape)
