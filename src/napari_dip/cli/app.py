@@ -286,19 +286,22 @@ def info() -> None:
 
 
 def _parse_factor(text: str) -> tuple[int, int]:
-    """Read ``4`` or ``2,4``; the restoration judges the numbers."""
+    """Read ``4`` or ``2,4``."""
+    from napari_dip.restoration.validation import check_factor
+
     try:
-        numbers = [int(part) for part in text.split(',')]
+        numbers = tuple(int(part) for part in text.split(','))
     except ValueError:
-        numbers = []
-    if len(numbers) == 1:
-        numbers *= 2
-    if len(numbers) != 2:
+        numbers = ()
+    if len(numbers) not in (1, 2):
         _fail(
             f'--factor: {text!r} is neither a whole number nor two of them; '
             'give for example 4, or 2,4 for rows and columns.'
         )
-    return numbers[0], numbers[1]
+    try:
+        return check_factor(numbers if len(numbers) == 2 else numbers[0])
+    except ValueError as error:
+        _fail(f'--{error}')
 
 
 def _run(**arguments: Any) -> None:

@@ -192,6 +192,9 @@ def _restore(
     ):
         session = job.start(layout.squeeze(source.data), layout.channel_axis)
         try:
+            if interrupt.requested:
+                # There is no estimate yet that would be worth keeping.
+                raise KeyboardInterrupt
             return _fit(session, monitor, interrupt)
         finally:
             session.close()
@@ -200,9 +203,10 @@ def _restore(
 def _fit(session: Session, monitor: Monitor, interrupt: Interrupt) -> Outcome:
     interrupted = False
     for progress in session:
-        monitor(progress)
+        monitor.show(progress)
         if interrupt.requested and not session.finished:
             interrupted = True
+            monitor.note('Keeping the best so far; Ctrl-C again discards it.')
             session.stop()
     return Outcome(session.result(), session.record(), interrupted)
 

@@ -6,19 +6,27 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    import rich.progress
     from rich.console import Console
 
     from napari_dip.restoration.session import Progress
 
-#: Called after each iteration.
-Monitor = Callable[['Progress'], None]
-
 # A log gets a line every tenth of the way, and at least one a minute.
 _LINES = 10
 _LONGEST_SILENCE = 60
+
+
+class Monitor(Protocol):
+    """What a restoration reports to."""
+
+    def show(self, progress: Progress) -> None:
+        """Take in where it stands; called after each iteration."""
+
+    def note(self, text: str) -> None:
+        """Take in what a person should know at once."""
 
 
 @contextmanager
@@ -34,23 +42,32 @@ def open_monitor(title: str, *, quiet: bool) -> Iterator[Monitor]:
 
     Yields
     ------
-    callable
-        Takes a :class:`~napari_dip.restoration.session.Progress`.
+    Monitor
+        A bar on a terminal, else lines.
     """
     from rich.console import Console
 
     console = Console(stderr=True)
     if quiet:
-        yield lambda progress: None
+        yield Silent()
     elif console.is_terminal:
-        with _bar(title, console) as show:
-            yield show
+        with _columns(console) as progress:
+            yield Bar(title, progress)
     else:
         yield Lines(title, lambda line: console.print(line, soft_wrap=True))
 
 
-@contextmanager
-def _bar(title: str, console: Console) -> Iterator[Monitor]:
+class Silent:
+    """Shows nothing."""
+
+    def show(self, progress: Progress) -> None:
+        """Show nothing."""
+
+    def note(self, text: str) -> None:
+        """Show nothing."""
+
+
+def _columns(console: Console) -> rich.progress.Progress:
     from rich.progress import (
         BarColumn,
         Progress,
@@ -59,7 +76,7 @@ def _bar(title: str, console: Console) -> Iterator[Monitor]:
         TimeRemainingColumn,
     )
 
-    columns = (
+    return Progress(
         TextColumn('{task.description}'),
         BarColumn(),
         TextColumn('{task.fields[text]}'),
@@ -67,16 +84,39 @@ def _bar(title: str, console: Console) -> Iterator[Monitor]:
         TextColumn('elapsed,'),
         TimeRemainingColumn(),
         TextColumn('remaining'),
+        console=console,
+        transient=True,
     )
-    with Progress(*columns, console=console, transient=True) as bar:
-        # Without a total the bar pulses, until the first iteration.
-        task = bar.add_task(title, total=None, text='preparing')
-        yield lambda progress: bar.update(
-            task,
+
+
+class Bar:
+    """Progress as a bar that disappears in the end.
+
+    Parameters
+    ----------
+    title : str
+        What is being done.
+    progress : rich.progress.Progress
+        The bar, with a field "text".
+    """
+
+    def __init__(self, title: str, progress: rich.progress.Progress) -> None:
+        self._bar = progress
+        # Without a total it pulses, until the first iteration.
+        self._task = progress.add_task(title, total=None, text='preparing')
+
+    def show(self, progress: Progress) -> None:
+        """Move the bar."""
+        self._bar.update(
+            self._task,
             completed=progress.iteration,
             total=progress.num_iter,
             text=_describe(progress),
         )
+
+    def note(self, text: str) -> None:
+        """Write a line above the bar."""
+        self._bar.console.print(text)
 
 
 class Lines:
@@ -96,7 +136,7 @@ class Lines:
         self._part = -1
         self._time = 0.0
 
-    def __call__(self, progress: Progress) -> None:
+    def show(self, progress: Progress) -> None:
         """Write a line if it is time for one."""
         part = _LINES * progress.iteration // progress.num_iter
         late = progress.elapsed - self._time >= _LONGEST_SILENCE
@@ -107,6 +147,10 @@ class Lines:
                 f'{duration(progress.elapsed)} elapsed, '
                 f'{duration(progress.remaining)} remaining'
             )
+
+    def note(self, text: str) -> None:
+        """Write a line."""
+        self._write(text)
 
 
 def _describe(progress: Progress) -> str:

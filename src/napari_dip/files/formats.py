@@ -17,12 +17,12 @@ class Format(Enum):
     NPY = 'NPY'
 
 
-#: Endings of file names, the longer before those they end in.
+#: Endings of file names; the longest that fits counts.
 ENDINGS = {
-    '.ome.tif': Format.OME_TIFF,
-    '.ome.tiff': Format.OME_TIFF,
     '.tif': Format.TIFF,
     '.tiff': Format.TIFF,
+    '.ome.tif': Format.OME_TIFF,
+    '.ome.tiff': Format.OME_TIFF,
     '.png': Format.PNG,
     '.npy': Format.NPY,
 }
@@ -41,22 +41,11 @@ def format_of(path: Path) -> Format:
     >>> format_of(Path('cells.OME.TIF'))
     <Format.OME_TIFF: 'OME-TIFF'>
     """
-    return ENDINGS[ending_of(path)]
-
-
-def ending_of(path: Path) -> str:
-    """Return the ending of a file name, in lower case.
-
-    Raises
-    ------
-    FileError
-        If it is unknown.
-    """
     name = path.name.lower()
-    for ending in ENDINGS:
-        if name.endswith(ending):
-            return ending
-    raise FileError(
-        f'the ending {path.suffix!r} is not known; use one of '
-        f'{", ".join(ENDINGS)}.'
-    )
+    fitting = [ending for ending in ENDINGS if name.endswith(ending)]
+    if not fitting:
+        raise FileError(
+            f'the ending {path.suffix!r} is not known; use one of '
+            f'{", ".join(ENDINGS)}.'
+        )
+    return ENDINGS[max(fitting, key=len)]

@@ -13,7 +13,14 @@ from napari_dip.files.stored import UNKNOWN, StoredImage
 
 def read_npy(path: Path) -> StoredImage:
     """Read an array; objects are refused, since they could run code."""
-    data = np.load(path, allow_pickle=False)
+    try:
+        data = np.load(path, allow_pickle=False)
+    except ValueError as error:
+        if 'Object arrays' not in str(error):
+            raise
+        raise FileError(
+            'it holds Python objects; save an array of numbers.'
+        ) from error
     if not isinstance(data, np.ndarray):
         raise FileError(
             'it is an archive of several arrays; save the one to restore '

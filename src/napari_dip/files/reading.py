@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tokenize
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,6 +40,7 @@ _DECODING_ERRORS = (
     TypeError,
     ValueError,
     struct.error,
+    tokenize.TokenError,  # of the header of NPY
     zlib.error,
 )
 

@@ -118,6 +118,9 @@ def _imagej(
     size = _resolution(page, str(metadata.get('yunit', unit)), unit)
     depth = length(metadata.get('spacing'), str(metadata.get('zunit', unit)))
     details = {k: metadata[k] for k in _IMAGEJ_DETAILS if k in metadata}
+    if isinstance(details.get('Labels'), str):
+        # tifffile gives a single one bare, and takes lists only.
+        details['Labels'] = [details['Labels']]
     return PixelSize(size.y, size.x, depth), details
 
 
