@@ -32,6 +32,12 @@ class Averaging(Protocol):
     def restore(self) -> None:
         """Make the kept estimate the running one, if there is one."""
 
+    def hold(self) -> None:
+        """Remember the running average, to fall back on."""
+
+    def fall_back(self) -> None:
+        """Go on from the average held: a fit diverged since."""
+
 
 def _decay(longest: float, count: int) -> float:
     """Decay that averages all there is until that is more than wanted."""
@@ -52,12 +58,15 @@ class OutputAverage:
         self._count = 0
         self._average: Tensor | None = None
         self._kept: Tensor | None = None
+        self._held: tuple[Tensor, int] | None = None
 
     def update(self, network: nn.Module, output: Tensor) -> None:
         """Average in one more output."""
         output = output.detach()
         if self._average is None:
             self._average = output.clone()
+            # The first weights give a finite output, whatever comes after.
+            self._held = (self._average.clone(), 1)
         else:
             decay = _decay(self.decay, self._count)
             self._average.lerp_(output, 1 - decay)
@@ -78,6 +87,17 @@ class OutputAverage:
         """Put the copy back."""
         if self._kept is not None:
             self._average = self._kept.clone()
+
+    def hold(self) -> None:
+        """Copy the average and how much is in it."""
+        if self._average is not None:
+            self._held = (self._average.clone(), self._count)
+
+    def fall_back(self) -> None:
+        """Put that copy back."""
+        if self._held is not None:
+            average, self._count = self._held
+            self._average = average.clone()
 
 
 class WeightAverage:
@@ -130,6 +150,7 @@ class WeightAverage:
         self._halo = halo
         self._count = 0
         self._kept: list[Tensor] | None = None
+        self.hold()
 
     def update(self, network: nn.Module, output: Tensor) -> None:
         """Average in one more set of weights."""
@@ -180,6 +201,15 @@ class WeightAverage:
         """Put the copy back."""
         if self._kept is not None:
             torch._foreach_copy_(self._weights(), self._kept)
+
+    def hold(self) -> None:
+        """Copy the averaged weights and how much is in them."""
+        self._held = ([p.clone() for p in self._weights()], self._count)
+
+    def fall_back(self) -> None:
+        """Put that copy back."""
+        weights, self._count = self._held
+        torch._foreach_copy_(self._weights(), weights)
 
     def _weights(self) -> list[Tensor]:
         return list(self._network.parameters())

@@ -9,6 +9,8 @@ from typing import Any
 from torch import nn
 from torch.optim import Optimizer
 
+from napari_dip.prior.averaging import Averaging
+
 # The published code goes back when PSNR falls by 5 dB: a loss 3.2 times
 # as high. A loss on random windows of an image varies by that much.
 _DIVERGED = 10.0
@@ -16,10 +18,10 @@ _MOST_RETURNS = 5
 
 
 class Checkpoints:
-    """The last good weights, with the optimiser's state that led to them.
+    """The last good weights, the optimiser's state and the average.
 
     Restoring the weights alone would let the optimiser's moments repeat the
-    step that diverged.
+    step that diverged, and leave what diverged in the average.
 
     Parameters
     ----------
@@ -27,46 +29,67 @@ class Checkpoints:
         Network whose weights are kept.
     optimiser : Optimizer
         Its optimiser.
+    averaging : Averaging
+        Average that the fit keeps.
     every : int
         Accepted losses between checkpoints.
     """
 
     def __init__(
-        self, network: nn.Module, optimiser: Optimizer, every: int = 10
+        self,
+        network: nn.Module,
+        optimiser: Optimizer,
+        averaging: Averaging,
+        every: int = 10,
     ) -> None:
         self._network = network
         self._optimiser = optimiser
+        self._averaging = averaging
         self._every = every
         self._accepted = 0
         self._returns = 0
         self._reference = math.inf
-        self._saved: tuple[dict[str, Any], dict[str, Any]] | None = None
+        self._saved = self._state()
         #: Factor of the learning rate, halved at each return.
         self.caution = 1.0
 
     @property
     def exhausted(self) -> bool:
-        """Whether there is nothing to go back to, or it never helps."""
-        return self._saved is None or self._returns >= _MOST_RETURNS
+        """Whether going back never helps."""
+        return self._returns >= _MOST_RETURNS
 
-    def accept(self, loss: float) -> bool:
-        """Judge a loss; save the state now and then while all is well."""
-        if not math.isfinite(loss) or loss > _DIVERGED * self._reference:
+    def accept(self, loss: float, harmless: float = 0.0) -> bool:
+        """Judge a loss; save the state now and then while all is well.
+
+        Parameters
+        ----------
+        loss : float
+            Data term.
+        harmless : float
+            Loss that means no divergence, however low others were: windows
+            without a bright structure have a far lower loss than those with
+            one.
+        """
+        limit = max(_DIVERGED * self._reference, harmless)
+        if not math.isfinite(loss) or loss > limit:
             return False
         self._reference = min(self._reference, loss)
         if self._accepted % self._every == 0:
-            self._saved = copy.deepcopy(
-                (self._network.state_dict(), self._optimiser.state_dict())
-            )
+            self._saved = self._state()
+            self._averaging.hold()
         self._accepted += 1
         return True
 
     def restore(self) -> None:
-        """Put weights and moments back and step more carefully."""
-        if self._saved is None:
-            raise RuntimeError('Checkpoints: nothing was saved yet.')
+        """Put all of it back and step more carefully."""
         weights, moments = copy.deepcopy(self._saved)
         self._network.load_state_dict(weights)
         self._optimiser.load_state_dict(moments)
+        self._averaging.fall_back()
         self._returns += 1
         self.caution *= 0.5
+
+    def _state(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        return copy.deepcopy(
+            (self._network.state_dict(), self._optimiser.state_dict())
+        )

@@ -33,8 +33,9 @@ def resolve_device(name: str = 'auto') -> torch.device:
     """
     if name == 'auto':
         return torch.device(available_devices()[0])
-    kind, _, index = str(name).partition(':')
-    if kind not in ('cpu', 'cuda', 'mps') or (index and not index.isdigit()):
+    kind, colon, index = str(name).partition(':')
+    whole = not colon or index.isdecimal()
+    if kind not in ('cpu', 'cuda', 'mps') or not whole:
         raise ValueError(
             f"device: {name!r} is unknown; choose 'auto', 'cpu', 'cuda', "
             "'cuda:N' or 'mps'."

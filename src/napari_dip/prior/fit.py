@@ -34,6 +34,10 @@ from napari_dip.prior.stopping import (
 )
 from napari_dip.prior.windows import Window, cut_all, draw_windows, whole
 
+# A fit on windows that is no worse than this many times an empty image has
+# not diverged.
+_HARMLESS = 2.0
+
 
 @dataclass(frozen=True)
 class FitSettings:
@@ -195,9 +199,12 @@ class Fit(Iterator[FitState]):
         self._optimiser = torch.optim.Adam(
             problem.network.parameters(), lr=settings.learning_rate
         )
-        self._checkpoints = Checkpoints(problem.network, self._optimiser)
         self._averaging = self._make_averaging(problem, seed)
+        self._checkpoints = Checkpoints(
+            problem.network, self._optimiser, self._averaging
+        )
         self._losses: list[Tensor] = []
+        self._powers: list[Tensor] = []
         self._figures: list[tuple[int, float]] = []
         self._figure: float | None = None
         self._loss = float('nan')
@@ -251,7 +258,13 @@ class Fit(Iterator[FitState]):
         passes : int, optional
             Realisations of a random latent to average; the settings' number
             unless given. A preview needs but one.
+
+        Raises
+        ------
+        RuntimeError
+            After :meth:`close`, or before an iteration gave an estimate.
         """
+        self._check_open()
         return self._averaging.estimate(passes or self.settings.passes)
 
     def stop(self, reason: StopReason = StopReason.USER) -> None:
@@ -264,7 +277,13 @@ class Fit(Iterator[FitState]):
 
         The stopping rules go on being reported, but no longer end the fit:
         who continues wants to see what comes next.
+
+        Raises
+        ------
+        RuntimeError
+            After :meth:`close`.
         """
+        self._check_open()
         self.reason = None
         self.num_iter = self.iteration + num_iter
         self.time_limit = None
@@ -288,11 +307,19 @@ class Fit(Iterator[FitState]):
         if self.problem is None:
             return
         self._losses = [loss.cpu() for loss in self._losses]
+        self._powers = []
         self.problem = None
         self._rules = []
         del self._averaging, self._optimiser, self._checkpoints
         del self._weights, self._judged
         release_cache(self.device)
+
+    def _check_open(self) -> None:
+        if self.problem is None:
+            raise RuntimeError(
+                'Fit: its memory was given back, so it can neither go on nor '
+                'give another estimate; start a new one.'
+            )
 
     def _make_averaging(self, problem: Problem, seed: int) -> Averaging:
         if self.settings.average == 'output':
@@ -327,9 +354,13 @@ class Fit(Iterator[FitState]):
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
+        # Before it counts: without it there is no estimate to fall back on.
+        self._averaging.update(problem.network, output)
         self.iteration += 1
         self._losses.append(loss.detach())
-        self._averaging.update(problem.network, output)
+        if self.settings.window is not None:
+            nothing = torch.zeros_like(data)
+            self._powers.append(squared_error(nothing, data, weight))
         self._observe(output, prediction, data, seen)
 
     @torch.no_grad()
@@ -377,7 +408,7 @@ class Fit(Iterator[FitState]):
         if last or self.iteration % self.settings.check_every == 0:
             recent = self._losses[-self.settings.check_every :]
             self._loss = float(torch.stack(recent).mean())
-            if not self._checkpoints.accept(self._loss):
+            if not self._checkpoints.accept(self._loss, self._harmless()):
                 self._go_back()
             else:
                 self._follow_figure()
@@ -389,11 +420,20 @@ class Fit(Iterator[FitState]):
                 else StopReason.MAX_NUM_ITER
             )
 
+    def _harmless(self) -> float:
+        """Loss on the recent windows that an empty image would have."""
+        if not self._powers:
+            return 0.0
+        power = float(torch.stack(self._powers).mean())
+        self._powers.clear()
+        return _HARMLESS * power
+
     def _go_back(self) -> None:
-        if self._checkpoints.exhausted:
+        exhausted = self._checkpoints.exhausted
+        self._checkpoints.restore()
+        if exhausted:
             self._end(StopReason.DIVERGED)
             return
-        self._checkpoints.restore()
         for rule in self._rules:
             rule.rewind()
 
@@ -412,7 +452,7 @@ class Fit(Iterator[FitState]):
 
     def _end(self, reason: StopReason) -> None:
         self.reason = reason
-        if not self._extended:
+        if self.problem is not None and not self._extended:
             self._averaging.restore()
 
     def _over_time(self) -> bool:
@@ -420,8 +460,9 @@ class Fit(Iterator[FitState]):
 
     def _survive_out_of_memory(self, error: BaseException) -> None:
         if self.iteration == 0:
+            other = '' if self.device.type == 'cpu' else ' or device="cpu"'
             raise MemoryError(
                 f'Not enough memory on {self.device} for this image; choose '
-                'a smaller preset or device="cpu", or crop the image.'
+                f'preset="fast"{other}, or crop the image.'
             ) from error
         self._end(StopReason.OUT_OF_MEMORY)

@@ -66,7 +66,7 @@ class WindowedVariance:
     outputs. It falls while the outputs settle on the image and rises when
     they begin to wander among the noise. Only a fixed random sample of the
     pixels is kept, and mean and variance are updated in place, so that
-    neither memory nor time depends on the window or on the image.
+    memory does not depend on the image, nor time on the window.
 
     Parameters
     ----------

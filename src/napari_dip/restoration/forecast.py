@@ -22,9 +22,13 @@ from napari_dip.restoration.session import Session
 from napari_dip.restoration.super_resolution import start_super_resolution
 from napari_dip.restoration.validation import (
     MIN_SIDE,
+    check_axes,
+    check_choice,
     check_factor,
     plane_shape,
 )
+
+TASKS = ('denoise', 'inpaint', 'super_resolve')
 
 # Large enough to keep a device as busy as the real image would, small enough
 # that even the published network takes but a second.
@@ -90,12 +94,11 @@ def forecast(
     Raises
     ------
     ValueError
-        If an option is unknown.
+        If an option is unknown or the shape is none of an image.
     """
+    check_choice(task, TASKS, 'task')
     shape = tuple(shape)
-    axis = None
-    if len(shape) == 3:
-        axis = (2 if channel_axis is None else channel_axis) % 3
+    axis = _channel_axis(shape, channel_axis)
     height, width = plane_shape(shape, axis)
     channels = 1 if axis is None else shape[axis]
     options = Options(preset=preset, device=device)
@@ -120,6 +123,14 @@ def forecast(
         str(resolved),
         device_description(resolved),
     )
+
+
+def _channel_axis(
+    shape: tuple[int, ...], channel_axis: int | None
+) -> int | None:
+    if len(shape) == 3 and channel_axis is None:
+        channel_axis = -1
+    return check_axes(shape, channel_axis)
 
 
 def _enlargement(factor: int | tuple[int, int] | None) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -67,9 +68,14 @@ class Record:
         Parameters
         ----------
         histories : bool
-            Whether the two histories, by far the longest part, are in it.
+            Whether the two histories, by far the longest part, are in it;
+            a loss that is not finite is None there.
         """
         content = asdict(self)
+        # JSON has no word for what is not finite: a fit that diverged.
+        content['loss_history'] = [
+            loss if math.isfinite(loss) else None for loss in self.loss_history
+        ]
         if not histories:
             del content['loss_history'], content['figure_history']
         return content

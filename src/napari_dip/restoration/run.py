@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from napari_dip.restoration.record import Record
 from napari_dip.restoration.session import Progress, Session
 
-#: Called after each iteration; a true return value stops the fit and keeps
-#: the best estimate so far.
+#: Called after each iteration; returning True stops the fit and keeps the
+#: best estimate so far.
 Callback = Callable[[Progress], object]
 
 Restored = NDArray[np.float32] | tuple[NDArray[np.float32], Record]
@@ -46,7 +46,8 @@ def run(
     try:
         try:
             for progress in session:
-                if callback is not None and callback(progress) is True:
+                answer = callback(progress) if callback else None
+                if isinstance(answer, (bool, np.bool_)) and answer:
                     session.stop()
         except KeyboardInterrupt:
             if session.progress.iteration == 0:

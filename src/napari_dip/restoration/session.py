@@ -116,7 +116,7 @@ class Session(Iterator[Progress]):
         start = time.monotonic()
         state = next(self._fit)
         self._elapsed += time.monotonic() - start
-        self._result = None
+        self._forget_result()
         if state.iteration % 10 == 1 or state.reason:
             self._memory.look()
         return self._progress(state)
@@ -155,12 +155,14 @@ class Session(Iterator[Progress]):
 
     def stop(self) -> None:
         """End with the best estimate so far."""
-        self._fit.stop(StopReason.USER)
+        if not self.finished:
+            self._fit.stop(StopReason.USER)
+            self._forget_result()
 
     def extend(self, num_iter: int, time_limit: float | None = None) -> None:
         """Let an ended restoration go on for `num_iter` iterations."""
         self._fit.extend(num_iter, time_limit)
-        self._result = None
+        self._forget_result()
 
     def record(self) -> Record:
         """Return the account of what was done so far."""
@@ -191,6 +193,11 @@ class Session(Iterator[Progress]):
     def close(self) -> None:
         """Give the fit's memory back."""
         self._fit.close()
+
+    def _forget_result(self) -> None:
+        # A closed fit gives no other.
+        if self._fit.problem is not None:
+            self._result = None
 
     def _progress(self, state: FitState) -> Progress:
         done = max(state.iteration, 1)

@@ -48,7 +48,7 @@ def check_image(
             'real floating point; convert it first, for example with '
             'abs() for complex data.'
         )
-    axis = _check_axes(array, channel_axis, name)
+    axis = check_axes(array.shape, channel_axis, name)
     height, width = plane_shape(array.shape, axis)
     if min(height, width) < MIN_SIDE:
         raise ValueError(
@@ -67,38 +67,79 @@ def plane_shape(
     return height, width
 
 
-def _check_axes(
-    array: NDArray[Any], channel_axis: int | None, name: str
+def check_axes(
+    shape: tuple[int, ...], channel_axis: int | None, name: str = 'image'
 ) -> int | None:
-    if array.size == 0:
+    """Check the shape of an image and settle its channel axis.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the image.
+    channel_axis : int or None
+        Axis of the channels; None looks for RGB.
+    name : str
+        What to call the image in a message.
+
+    Returns
+    -------
+    int or None
+        Non-negative.
+
+    Raises
+    ------
+    TypeError
+        If the channel axis is no integer.
+    ValueError
+        If the image is empty, is no plane or the axis is not there.
+    """
+    if 0 in shape:
         raise ValueError(
-            f'{name}: the image is empty (shape {array.shape}); choose one '
+            f'{name}: the image is empty (shape {shape}); choose one '
             'that has pixels.'
         )
     if channel_axis is None:
-        if array.ndim == 2:
+        if len(shape) == 2:
             return None
-        if array.ndim == 3 and array.shape[-1] in (3, 4):
+        if len(shape) == 3 and shape[-1] in (3, 4):
             return 2
-        raise ValueError(_wrong_ndim(array, name))
-    if not -array.ndim <= channel_axis < array.ndim:
-        raise ValueError(
-            f'channel_axis: {channel_axis} is not an axis of {name}, which '
-            f'has {array.ndim} axes; choose one from 0 to {array.ndim - 1}.'
+        raise ValueError(_wrong_ndim(shape, name))
+    return _check_channel_axis(shape, channel_axis, name)
+
+
+def _check_channel_axis(
+    shape: tuple[int, ...], channel_axis: object, name: str
+) -> int:
+    if not _is_integer(channel_axis):
+        raise TypeError(
+            f'channel_axis: {channel_axis!r} is not an integer; give the '
+            'number of the axis that holds the channels, or None.'
         )
-    if array.ndim != 3:
-        raise ValueError(_wrong_ndim(array, name))
-    return channel_axis % array.ndim
+    axis: int = int(channel_axis)  # type: ignore[call-overload]
+    ndim = len(shape)
+    if ndim == 2:
+        raise ValueError(
+            f'channel_axis: {axis} was given, but {name} is 2-D and has no '
+            'channels; leave it at None.'
+        )
+    if ndim != 3:
+        raise ValueError(_wrong_ndim(shape, name))
+    if not -ndim <= axis < ndim:
+        raise ValueError(
+            f'channel_axis: {axis} is not an axis of {name}, which '
+            f'has {ndim} axes; choose one from 0 to {ndim - 1}.'
+        )
+    return axis % ndim
 
 
-def _wrong_ndim(array: NDArray[Any], name: str) -> str:
-    if array.ndim < 2:
+def _wrong_ndim(shape: tuple[int, ...], name: str) -> str:
+    if len(shape) < 2:
         return (
-            f'{name}: {array.ndim} axes are too few (shape {array.shape}); '
+            f'{name}: {len(shape)} axes are too few (shape {shape}); '
             'give a 2-D image, or a 3-D one with a channel_axis.'
         )
     return (
-        f'{name}: shape {array.shape} is a stack, and stacks are not '
+        f'{name}: shape {shape} is a stack, and stacks are not '
         'restored yet; give one 2-D plane at a time, or, if one axis holds '
         'channels, name it with channel_axis.'
     )
@@ -220,6 +261,14 @@ def _is_integer(value: object, least: int | None = None) -> bool:
     return whole and (least is None or int(value) >= least)  # type: ignore[call-overload]
 
 
+def _is_duration(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(
+        value, (int, float, np.integer, np.floating)
+    ):
+        return False
+    return bool(0 < value < math.inf)
+
+
 def check_choice(value: str, choices: tuple[str, ...], name: str) -> None:
     """Check that a value is one of a few.
 
@@ -254,9 +303,7 @@ def check_limits(
             f'max_num_iter: {max_num_iter!r} is not a positive integer; give '
             'one, or None to stop automatically.'
         )
-    if time_limit is not None and not (
-        isinstance(time_limit, (int, float)) and 0 < time_limit < math.inf
-    ):
+    if time_limit is not None and not _is_duration(time_limit):
         raise ValueError(
             f'time_limit: {time_limit!r} is not a positive number of '
             'seconds; give one, or None for no limit.'

@@ -167,4 +167,6 @@ class Hourglass(Padded):
         ]
         if spec.sigmoid:
             layers.append(nn.Sigmoid())
-        super().__init__(nn.Sequential(*layers), 2 ** len(spec.down))
+        # Reflection needs one pixel more than it pads.
+        least = max(2, spec.down_kernel[-1] // 2 + 1)
+        super().__init__(nn.Sequential(*layers), 2 ** len(spec.down), least)
