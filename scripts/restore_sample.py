@@ -14,6 +14,7 @@ import tifffile
 from rich.progress import Progress
 
 from napari_dip import denoise
+from napari_dip.restoration.record import Record
 from napari_dip.samples import nuclei
 
 
@@ -44,7 +45,7 @@ def main() -> None:
     )
 
 
-def restore(noisy):
+def restore(noisy: np.ndarray) -> tuple[np.ndarray, Record]:
     """Denoise with the quickest preset under a progress bar."""
     with Progress() as bar:
         task = bar.add_task('Denoising')
