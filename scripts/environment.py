@@ -97,7 +97,7 @@ def pip_install(*arguments: str) -> None:
     """Install into the environment, within the tested versions."""
     # A person wants to see a download of minutes move; a log does not.
     quiet = [] if sys.stdout.isatty() else ['--quiet']
-    pip = [python(), '-m', 'pip', 'install', *quiet]
+    pip: list[str | Path] = [python(), '-m', 'pip', 'install', *quiet]
     run(*pip, '--constraint', CONSTRAINTS, *arguments)
 
 

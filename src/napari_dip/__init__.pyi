@@ -1,4 +1,6 @@
-from .restoration import denoise, inpaint, super_resolve
+from .restoration.denoising import denoise
+from .restoration.inpainting import inpaint
+from .restoration.super_resolution import super_resolve
 
 __version__: str
 
