@@ -42,8 +42,7 @@ class Activity(cancelable_progress):
 
     def _show_update(self, update: Update) -> None:
         progress = update.progress
-        if self.total != progress.num_iter:
-            self.total = progress.num_iter
+        self.total = progress.num_iter
         # napari handles events in the midst of this, so that the next update
         # may come before it returns.
         self.update(progress.iteration - self.n)

@@ -8,6 +8,7 @@ from magicgui.widgets import Container, Label, ProgressBar
 
 from napari_dip.viewer.curve import Curve
 from napari_dip.viewer.run import State
+from napari_dip.viewer.text import prepare_label
 from napari_dip.viewer.words import describe_end, describe_progress
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Monitor(Container):
         self._state = State.IDLE
         super().__init__(labels=False, widgets=[self.bar, self.status])
         self.margins = (0, 0, 0, 0)
-        self.status.native.setWordWrap(True)
+        prepare_label(self.status, lines=3)
         self.native.layout().addWidget(self.curve)
         self.say(State.IDLE.value)
 

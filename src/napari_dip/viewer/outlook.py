@@ -12,6 +12,7 @@ from superqt.utils import FunctionWorker
 
 from napari_dip.viewer.errors import describe_error
 from napari_dip.viewer.run import Run
+from napari_dip.viewer.text import prepare_label
 from napari_dip.viewer.words import (
     describe_bytes,
     describe_seconds,
@@ -62,7 +63,7 @@ class Outlook(Label):
 
     def __init__(self) -> None:
         super().__init__(name='outlook')
-        self.native.setWordWrap(True)
+        prepare_label(self, lines=3)
         self._question: Question | None = None
         self._worker: FunctionWorker | None = None
         self._timer = QTimer(self.native)

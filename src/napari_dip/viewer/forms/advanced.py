@@ -29,7 +29,7 @@ class Advanced(Container):
         self.max_num_iter = LineEdit(
             name='max_num_iter',
             label='most iterations',
-            tooltip='End after so many iterations; empty for the preset’s own.',
+            tooltip='End after so many iterations; empty for automatic.',
         )
         self.time_limit = LineEdit(
             name='time_limit',
@@ -52,7 +52,6 @@ class Advanced(Container):
     def fold(self) -> QWidget:
         """Return a folded section that holds this container."""
         section = QCollapsible('Advanced')
-        section.layout().setContentsMargins(0, 0, 0, 0)
         section.addWidget(self.native)
         section.collapse(animate=False)
         return section

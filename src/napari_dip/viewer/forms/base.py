@@ -95,15 +95,14 @@ class RestorationForm(Container):
             If an entry does not fit the layers.
         """
 
-    def layer_choice(self, kind: type, name: str, tooltip: str) -> ComboBox:
+    def layer_choice(
+        self, kind: type[Layer], name: str, tooltip: str
+    ) -> ComboBox:
         """Make a choice among the layers of a kind."""
 
         def choices(_: object) -> list[tuple[str, Layer]]:
-            return [
-                (layer.name, layer)
-                for layer in self._layers
-                if isinstance(layer, kind)
-            ]
+            found = [x for x in self._layers if isinstance(x, kind)]
+            return [(layer.name, layer) for layer in found]
 
         return ComboBox(name=name, choices=choices, tooltip=tooltip)
 

@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from napari.utils.colormaps import Colormap
+
+from napari_dip.viewer.result import METADATA_KEY
+from napari_dip.viewer.run import State
+
+
+@pytest.fixture
+def placed(viewer, noisy):
+    """Layer whose every attribute is out of the ordinary."""
+    return viewer.add_image(
+        noisy,
+        name='cells',
+        scale=(2, 0.5),
+        translate=(10, -3),
+        rotate=25,
+        shear=[0.2],
+        affine=[[1, 0.1, 5], [0, 1, 2], [0, 0, 1]],
+        units='um',
+        axis_labels=('row', 'column'),
+        contrast_limits=(50, 400),
+        colormap='magma',
+        gamma=0.7,
+        interpolation2d='linear',
+    )
+
+
+def test_result_lies_over_the_source_and_looks_like_it(
+    viewer, placed, open_form, finish
+):
+    form = open_form()
+    form.start()
+    finish(form)
+    result = viewer.layers['cells [DIP denoised]']
+    assert result.data.shape == placed.data.shape
+    assert result.data.dtype == np.float32
+    for name in ('scale', 'translate', 'rotate', 'shear'):
+        np.testing.assert_allclose(
+            getattr(result, name), getattr(placed, name)
+        )
+    np.testing.assert_allclose(
+        result.affine.affine_matrix, placed.affine.affine_matrix
+    )
+    for name in (
+        'units',
+        'axis_labels',
+        'contrast_limits',
+        'gamma',
+        'interpolation2d',
+    ):
+        assert getattr(result, name) == getattr(placed, name)
+    assert isinstance(result.colormap, Colormap)
+    assert result.colormap.name == 'magma'
+
+
+def test_result_is_in_the_units_of_the_source(
+    viewer, noisy, open_form, finish
+):
+    viewer.add_image(noisy.astype(np.uint32) + 33_000)
+    form = open_form()
+    form.start()
+    finish(form)
+    result = viewer.layers[-1].data
+    assert abs(float(result.mean()) - 33_200) < 60
+
+
+def test_source_is_not_modified(viewer, noisy, open_form, finish):
+    before = noisy.copy()
+    viewer.add_image(noisy)
+    form = open_form()
+    form.start()
+    finish(form)
+    np.testing.assert_array_equal(noisy, before)
+
+
+def test_every_run_gets_a_layer_of_its_own(viewer, noisy, open_form, finish):
+    viewer.add_image(noisy, name='cells')
+    form = open_form()
+    for _ in range(2):
+        form.start()
+        finish(form)
+    names = [layer.name for layer in viewer.layers]
+    assert names[:2] == ['cells', 'cells [DIP denoised]']
+    assert len(set(names)) == 3
+
+
+def test_metadata_is_json_and_tells_the_run(viewer, noisy, open_form, finish):
+    viewer.add_image(noisy, name='cells')
+    form = open_form()
+    form.advanced.seed.value = 3
+    form.start()
+    finish(form)
+    told = json.loads(json.dumps(viewer.layers[-1].metadata[METADATA_KEY]))
+    assert told['task'] == 'denoise'
+    assert told['source']['layer'] == 'cells'
+    assert told['seed'] == 3
+    assert told['iterations'] == 10
+    assert told['arguments']['preset'] == 'fast'
+    assert told['device'].startswith('cpu')
+    assert told['reason_text']
+    assert told['version']
+
+
+@pytest.mark.parametrize('channels', [3, 4])
+@pytest.mark.parametrize('dtype', [np.uint8, np.uint16, np.float32])
+def test_rgb_stays_rgb_in_its_dtype(
+    viewer, open_form, finish, channels, dtype
+):
+    rng = np.random.default_rng(0)
+    most = 1 if dtype is np.float32 else np.iinfo(dtype).max
+    rgb = (rng.uniform(0.3, 0.6, (32, 32, channels)) * most).astype(dtype)
+    viewer.add_image(rgb, rgb=True, name='tissue')
+    form = open_form()
+    assert not form.channel_axis.visible
+    form.start()
+    finish(form)
+    result = viewer.layers[-1]
+    assert result.rgb
+    assert result.data.shape == rgb.shape
+    assert result.data.dtype == dtype
+    if channels == 4:
+        np.testing.assert_array_equal(result.data[..., 3], rgb[..., 3])
+
+
+def test_channels_first(viewer, noisy, open_form, finish):
+    stack = np.stack([noisy, noisy[::-1]])
+    viewer.add_image(stack, name='two channels', scale=(1, 2, 2))
+    form = open_form()
+    form.show()
+    form.channel_axis.value = 0
+    form.start()
+    finish(form)
+    result = viewer.layers[-1]
+    assert result.data.shape == stack.shape
+    np.testing.assert_allclose(result.scale, (1, 2, 2))
+
+
+def test_multiscale_gives_its_finest_level(viewer, noisy, open_form, finish):
+    viewer.add_image([noisy, noisy[::2, ::2]], multiscale=True, name='levels')
+    form = open_form()
+    form.start()
+    finish(form)
+    result = viewer.layers[-1]
+    assert result.data.shape == noisy.shape
+    assert not result.multiscale
+
+
+def test_lazy_data_is_read_in_the_worker(viewer, noisy, open_form, finish):
+    da = pytest.importorskip('dask.array')
+    viewer.add_image(da.from_array(noisy, chunks=16), contrast_limits=(0, 300))
+    form = open_form()
+    form.start()
+    finish(form)
+    assert form.panel.run.state is State.FINISHED
+    assert isinstance(viewer.layers[-1].data, np.ndarray)
+
+
+def bad_layers():
+    flat = np.full((32, 32), 7, np.uint8)
+    stack = np.zeros((5, 32, 32), np.uint8)
+    stack[:, 3] = 1
+    return {
+        'constant': (flat, 'all pixels have the value 7'),
+        'one pixel': (np.ones((1, 1), np.uint8), 'too few'),
+        'not a number': (np.full((32, 32), np.nan), 'no pixel is a finite'),
+        'a stack': (stack, 'channel axis'),
+        'a series': (stack[None], 'stacks are not restored yet'),
+    }
+
+
+@pytest.mark.parametrize('name', bad_layers())
+def test_bad_input_is_told_and_starts_nothing(
+    viewer, open_form, finish, notices, name
+):
+    data, sentence = bad_layers()[name]
+    viewer.add_image(data, name=name, contrast_limits=(0, 1))
+    form = open_form()
+    form.start()
+    if form.panel.run is not None:
+        finish(form)
+    [message] = notices()
+    assert sentence in message
+    assert name in message
+    assert len(viewer.layers) == 1
+    assert form.panel.buttons.start.enabled
+
+
+@pytest.mark.parametrize(
+    ('entry', 'text', 'sentence'),
+    [
+        ('max_num_iter', 'many', '"most iterations"'),
+        ('max_num_iter', '0', 'max_num_iter'),
+        ('time_limit', 'long', '"time limit"'),
+        ('time_limit', '-1', 'time_limit'),
+    ],
+)
+def test_bad_limits_are_told(
+    viewer, noisy, open_form, finish, notices, entry, text, sentence
+):
+    viewer.add_image(noisy)
+    form = open_form()
+    getattr(form.advanced, entry).value = text
+    form.start()
+    if form.panel.run is not None:
+        finish(form)
+    [message] = notices()
+    assert sentence in message
+    assert len(viewer.layers) == 1
+
+
+def test_absent_device_is_told(viewer, noisy, open_form, finish, notices):
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip('this machine has the device')
+    viewer.add_image(noisy)
+    form = open_form()
+    form.advanced.device.value = 'cuda'
+    form.start()
+    finish(form)
+    [message] = notices()
+    assert 'CUDA' in message
+    assert len(viewer.layers) == 1
+
+
+def test_no_layer_is_told(open_form, notices):
+    form = open_form()
+    form.start()
+    assert notices() == ['There is no image layer; open an image first.']
+    assert form.panel.run is None

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_dip.viewer.result import METADATA_KEY
+
+
+@pytest.fixture
+def damage():
+    labels = np.zeros((32, 32), np.uint8)
+    labels[5:8, 3:25] = 1
+    labels[20:24, 20:24] = 2
+    return labels
+
+
+def test_fills_what_is_labelled_and_nothing_else(
+    viewer, noisy, damage, open_form, finish
+):
+    damaged = np.where(damage > 0, 4095, noisy).astype(np.uint16)
+    viewer.add_image(damaged, name='cells')
+    viewer.add_labels(damage, name='scratch')
+    form = open_form('Inpaint')
+    form.start()
+    finish(form)
+    result = viewer.layers['cells [DIP inpainted]']
+    known = damage == 0
+    np.testing.assert_array_equal(result.data[known], damaged[known])
+    assert result.data[~known].max() < 3000
+    told = result.metadata[METADATA_KEY]
+    assert told['mask'] == {'layer': 'scratch', 'label': None}
+
+
+def test_can_fill_the_selected_label_alone(
+    viewer, noisy, damage, open_form, finish
+):
+    viewer.add_image(noisy, name='cells')
+    labels = viewer.add_labels(damage, name='scratch')
+    labels.selected_label = 2
+    form = open_form('Inpaint')
+    form.fill.value = 'the selected label'
+    form.start()
+    finish(form)
+    result = viewer.layers[-1]
+    changed = result.data != noisy
+    assert changed[damage == 2].any()
+    assert not changed[damage != 2].any()
+    assert result.metadata[METADATA_KEY]['mask']['label'] == 2
+
+
+def test_painting_after_start_changes_nothing(
+    viewer, noisy, damage, open_form, finish
+):
+    viewer.add_image(noisy)
+    labels = viewer.add_labels(damage.copy())
+    form = open_form('Inpaint')
+    form.start()
+    labels.fill((0, 0), 1)
+    finish(form)
+    known = damage == 0
+    np.testing.assert_array_equal(viewer.layers[-1].data[known], noisy[known])
+
+
+def test_one_mask_serves_all_channels(
+    viewer, noisy, damage, open_form, finish
+):
+    rgb = np.stack([noisy // 2] * 3, axis=-1).astype(np.uint8)
+    viewer.add_image(rgb, rgb=True)
+    viewer.add_labels(damage)
+    form = open_form('Inpaint')
+    form.start()
+    finish(form)
+    result = viewer.layers[-1]
+    assert result.data.dtype == np.uint8
+    np.testing.assert_array_equal(result.data[damage == 0], rgb[damage == 0])
+
+
+def other_masks():
+    some = np.zeros((32, 32), np.uint8)
+    some[:3] = 1
+    return {
+        'another shape': (some[:, :-1], {}, '32 × 31'),
+        'another scale': (some, {'scale': (2, 2)}, 'scale'),
+        'another place': (some, {'translate': (1, 0)}, 'translation'),
+        'another angle': (some, {'rotate': 10}, 'transform'),
+        'nothing painted': (some * 0, {}, 'no pixel is marked'),
+        'all painted': (some * 0 + 1, {}, 'all pixels are marked'),
+    }
+
+
+@pytest.mark.parametrize('name', other_masks())
+def test_mask_that_does_not_fit_is_told(
+    viewer, noisy, open_form, finish, notices, name
+):
+    labels, attributes, sentence = other_masks()[name]
+    viewer.add_image(noisy, name='cells')
+    viewer.add_labels(labels, name=name, **attributes)
+    form = open_form('Inpaint')
+    form.start()
+    if form.panel.run is not None:
+        finish(form)
+    [message] = notices()
+    assert sentence in message
+    assert f'"{name}"' in message
+    assert len(viewer.layers) == 2
+
+
+def test_no_labels_layer_is_told(viewer, noisy, open_form, notices):
+    viewer.add_image(noisy)
+    form = open_form('Inpaint')
+    form.start()
+    [message] = notices()
+    assert 'no labels layer' in message

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import pytest
+
+from napari_dip.viewer.errors import RestorationError
+from napari_dip.viewer.job import Job
+
+
+def run_out(job, extend_by=0):
+    """Drive a job as its worker does; return updates and outcome."""
+    updates = []
+    steps = job.work(extend_by)
+    while True:
+        try:
+            update = next(steps)
+        except StopIteration as end:
+            return updates, end.value
+        if update is not None:
+            updates.append(update)
+
+
+def test_updates_lead_to_an_outcome(fake_session, fake_task):
+    job = Job(fake_task(fake_session(num_iter=30)), preview_rate=100)
+    updates, outcome = run_out(job)
+    iterations = [update.progress.iteration for update in updates]
+    assert iterations == sorted(iterations)
+    assert updates[0].preview.iteration == 1
+    assert outcome.progress.iteration == 30
+    assert outcome.image[0, 0] == 30.5
+    points = [point for update in updates for point in update.curve]
+    points += outcome.curve
+    assert [iteration for iteration, _, _ in points] == list(range(1, 31))
+
+
+def test_updates_are_no_more_than_ten_a_second(fake_session, fake_task):
+    job = Job(fake_task(fake_session(100, seconds=0.005)), preview_rate=1)
+    updates, _ = run_out(job)
+    assert 2 <= len(updates) <= 0.1 * 100
+    assert sum(update.preview is not None for update in updates) <= 2
+
+
+def test_previews_take_a_small_part_of_the_time(fake_session, fake_task):
+    import time
+
+    session = fake_session(60, seconds=0.02)
+    preview = session.preview
+
+    def slow_preview():
+        time.sleep(0.1)
+        return preview()
+
+    session.preview = slow_preview
+    updates, _ = run_out(Job(fake_task(session), preview_rate=100))
+    assert sum(update.preview is not None for update in updates) <= 4
+
+
+def test_stop_keeps_the_best_so_far(fake_session, fake_task):
+    job = Job(fake_task(fake_session(num_iter=10_000)), preview_rate=1)
+    steps = job.work()
+    while next(steps) is None:
+        pass
+    job.stop()
+    with pytest.raises(StopIteration) as end:
+        while True:
+            next(steps)
+    outcome = end.value.value
+    assert outcome.progress.reason == 'the user stopped it'
+    assert outcome.progress.iteration < 100
+
+
+def test_pause_waits_and_lets_the_worker_look(fake_session, fake_task):
+    session = fake_session(num_iter=10_000)
+    job = Job(fake_task(session), preview_rate=1)
+    steps = job.work()
+    while next(steps) is None:
+        pass
+    job.pause()
+    before = session.progress.iteration
+    assert [next(steps) for _ in range(3)] == [None] * 3
+    assert session.progress.iteration <= before + 1
+    job.resume()
+    assert next(steps) is not None
+    assert session.progress.iteration > before
+
+
+def test_stop_ends_a_pause(fake_session, fake_task):
+    job = Job(fake_task(fake_session(num_iter=10_000)), preview_rate=1)
+    steps = job.work()
+    while next(steps) is None:
+        pass
+    job.pause()
+    next(steps)
+    job.stop()
+    with pytest.raises(StopIteration):
+        next(steps)
+
+
+def test_goes_on_after_the_end(fake_session, fake_task):
+    job = Job(fake_task(fake_session(num_iter=10)), preview_rate=1)
+    run_out(job)
+    _, outcome = run_out(job, extend_by=5)
+    assert outcome.progress.iteration == 15
+
+
+def test_no_runtime_error_leaves_the_generator(fake_session, fake_task):
+    job = Job(fake_task(fake_session(fail_at=3)), preview_rate=1)
+    with pytest.raises(RestorationError, match='the engine broke'):
+        run_out(job)
+
+
+def test_release_closes_the_session(fake_session, fake_task):
+    session = fake_session()
+    job = Job(fake_task(session), preview_rate=1)
+    run_out(job)
+    job.release()
+    job.release()
+    assert session.closed
