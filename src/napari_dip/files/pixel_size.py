@@ -27,7 +27,7 @@ _OME_NAMES = {
     'm': 'm',
     'pm': 'pm',
     'angstrom': 'Å',
-    'å': 'Å',
+    'Å': 'Å',
 }
 
 _CENTIMETRES = {
@@ -63,7 +63,9 @@ class Length:
 
     def ome_unit(self) -> str | None:
         """Return the unit as OME spells it; None if it is no such length."""
-        return _OME_NAMES.get(self.unit.lower())
+        # Of words the case does not matter, but mm and Mm are two units.
+        unit = self.unit if len(self.unit) < 3 else self.unit.lower()
+        return _OME_NAMES.get(unit)
 
     def in_centimetres(self) -> Length | None:
         """Return the length in centimetres; None if it has no known unit."""

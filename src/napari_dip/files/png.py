@@ -12,7 +12,8 @@ from napari_dip.files.errors import FileError
 from napari_dip.files.layout import squeeze
 from napari_dip.files.stored import StoredImage
 
-# Bit depth and colour type, the 25th and 26th byte; colour types 2, 4 and 6
+_SIGNATURE = b'\x89PNG\r\n\x1a\n'
+# Bit depth and colour type are the 25th and 26th byte; colour types 2, 4 and 6
 # have several samples a pixel.
 _HEADER = 26
 _SEVERAL_SAMPLES = (2, 4, 6)
@@ -26,10 +27,16 @@ def read_png(path: Path) -> StoredImage:
     FileError
         If it has 16 bits for each of several samples, which the decoder
         would silently cut to 8.
+    ValueError
+        If it is no PNG file.
     """
     with path.open('rb') as file:
         header = file.read(_HEADER)
-    if header[24:25] == b'\x10' and header[25] in _SEVERAL_SAMPLES:
+    if not header.startswith(_SIGNATURE):
+        # The decoder would read other formats too, by rules of its own.
+        raise ValueError('not a PNG file')
+    depth, colour_type = header[24:26].ljust(2, b'\0')
+    if depth == 16 and colour_type in _SEVERAL_SAMPLES:
         raise FileError(
             'colour PNG with 16 bits a sample cannot be read in full; '
             'convert it to TIFF.'

@@ -41,20 +41,31 @@ def write_tiff(file: BinaryIO, image: StoredImage, *, as_ome: bool) -> None:
         _write_plain(file, image)
 
 
-def check_tiff(dtype: np.dtype[Any], *, as_ome: bool) -> None:
-    """Check that TIFF can hold a dtype.
+def check_tiff(axes: str, dtype: np.dtype[Any], *, as_ome: bool) -> None:
+    """Check that TIFF can hold an image.
+
+    Parameters
+    ----------
+    axes : str
+        Its axes.
+    dtype : dtype
+        Its dtype.
+    as_ome : bool
+        Whether it is to be OME-TIFF.
 
     Raises
     ------
     FileError
         If not.
     """
-    if _code(dtype) in (_OME_DTYPES if as_ome else _TIFF_DTYPES):
+    known = _code(dtype) in (_OME_DTYPES if as_ome else _TIFF_DTYPES)
+    # Colours of one bit are written, but hardly any program reads them.
+    if known and not ('S' in axes and dtype.kind == 'b'):
         return
     name = 'OME-TIFF' if as_ome else 'TIFF'
     raise FileError(
-        f'{name} does not hold {dtype}; choose --dtype float32, or a name '
-        'that ends in .npy.'
+        f'{name} does not hold {dtype} with axes {axes}; choose --dtype '
+        'float32, or a name that ends in .npy.'
     )
 
 
@@ -101,6 +112,7 @@ def _write_imagej(file: BinaryIO, image: StoredImage) -> None:
         resolution=_resolution(size),
         resolutionunit='NONE',
         metadata={**details, 'axes': image.axes},
+        **_samples(image.data, image.axes, image.inverted),
     )
 
 

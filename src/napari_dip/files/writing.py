@@ -49,7 +49,7 @@ def choose_dtype(
     if format_ is Format.PNG:
         check_png(axes, dtype)
     elif format_ is not Format.NPY:
-        check_tiff(dtype, as_ome=format_ is Format.OME_TIFF)
+        check_tiff(axes, dtype, as_ome=format_ is Format.OME_TIFF)
     return dtype
 
 

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from napari_dip.files.errors import FileError
+from napari_dip.files.npy import read_npy, write_npy
+from napari_dip.files.stored import StoredImage
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    data = np.arange(24.0).reshape(2, 3, 4)
+    with (tmp_path / 'a.npy').open('wb') as file:
+        write_npy(file, StoredImage(data, 'QQQ'))
+    image = read_npy(tmp_path / 'a.npy')
+    np.testing.assert_array_equal(image.data, data)
+    assert image.axes == 'QQQ'
+
+
+def test_objects_are_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / 'a.npy', np.array([{}]), allow_pickle=True)
+    with pytest.raises(FileError, match='Python objects'):
+        read_npy(tmp_path / 'a.npy')
+
+
+def test_archive_is_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / 'a.npz', np.zeros(3))
+    with pytest.raises(FileError, match='several arrays'):
+        read_npy(tmp_path / 'a.npz')
