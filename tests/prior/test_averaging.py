@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from napari_dip.prior.averaging import OutputAverage, WeightAverage
+from napari_dip.prior.latents import (
+    DroppedPixels,
+    FixedLatent,
+    uniform_noise,
+)
+from napari_dip.prior.networks import TrunkSpec, initialise
+
+SPEC = TrunkSpec((6, 6, 6))
+
+
+def network(seed: int = 0) -> torch.nn.Module:
+    net = SPEC.build(3, 2)
+    initialise(net, seed)
+    return net
+
+
+def weight_average(net, latent, shape, **options) -> WeightAverage:
+    defaults = {'decay': 0.9, 'precision': 'float32', 'seed': 0}
+    return WeightAverage(
+        net, latent, torch.empty(1, 1, *shape), **{**defaults, **options}
+    )
+
+
+def filled(value: float) -> torch.Tensor:
+    return torch.full((1, 1, 2, 3), float(value))
+
+
+def fed(average: OutputAverage, values) -> OutputAverage:
+    for value in values:
+        average.update(torch.nn.Identity(), filled(value))
+    return average
+
+
+def test_average_without_decay_is_the_last_output():
+    average = fed(OutputAverage(0.0), [3, 5, 8])
+    assert torch.equal(average.estimate(1), filled(8))
+
+
+@settings(deadline=None)
+@given(value=st.floats(-100, 100), count=st.integers(1, 30))
+def test_the_start_has_no_bias(value, count):
+    average = fed(OutputAverage(0.99), [value] * count)
+    torch.testing.assert_close(average.estimate(1), filled(value))
+
+
+def test_the_first_outputs_are_soon_forgotten():
+    # With a plain average of decay 0.99 the first output would weigh 0.37.
+    average = fed(OutputAverage(0.99), [1000.0] + [0.0] * 99)
+    assert average.estimate(1).max() < 1
+
+
+def test_in_the_long_run_the_past_decays_as_asked():
+    average = fed(OutputAverage(0.9), [0.0] * 500)
+    fed(average, [1.0])
+    assert average.estimate(1).max().item() == pytest.approx(0.1)
+    fed(average, [0.0] * 10)
+    expected = 0.1 * 0.9**10
+    assert average.estimate(1).max().item() == pytest.approx(expected)
+
+
+def test_keep_and_restore_bring_the_best_back():
+    average = fed(OutputAverage(0.0), [1, 2])
+    average.restore()
+    assert torch.equal(average.estimate(1), filled(2))
+    average.keep()
+    fed(average, [3])
+    assert torch.equal(average.estimate(1), filled(3))
+    average.restore()
+    assert torch.equal(average.estimate(1), filled(2))
+    # What is averaged in later leaves the kept estimate alone.
+    fed(average, [9])
+    average.restore()
+    assert torch.equal(average.estimate(1), filled(2))
+
+
+def test_falling_back_drops_what_diverged():
+    average = fed(OutputAverage(0.9), [1, 1, 1])
+    average.hold()
+    twin = fed(OutputAverage(0.9), [1, 1, 1])
+    fed(average, [np.nan, np.inf])
+    average.fall_back()
+    assert torch.equal(
+        fed(average, [4]).estimate(1), fed(twin, [4]).estimate(1)
+    )
+
+
+def test_falling_back_at_once_is_to_the_first_output():
+    average = fed(OutputAverage(0.9), [2, np.nan])
+    average.fall_back()
+    assert torch.equal(average.estimate(1), filled(2))
+
+
+def test_there_is_no_estimate_before_an_output():
+    average = OutputAverage(0.9)
+    average.keep()
+    average.hold()
+    average.restore()
+    average.fall_back()
+    with pytest.raises(RuntimeError, match='nothing was averaged yet'):
+        average.estimate(1)
+
+
+def test_weights_are_averaged_like_outputs():
+    nets = [network(seed) for seed in range(4)]
+    latent = FixedLatent(uniform_noise(3, (16, 16), 0, 1.0))
+    weights = weight_average(network(9), latent, (16, 16), decay=0.2)
+    outputs = OutputAverage(0.2)
+    for net in nets:
+        weights.update(net, torch.empty(0))
+        outputs.update(net, next(net.parameters()).detach())
+    averaged = next(iter(weights._weights()))
+    torch.testing.assert_close(averaged, outputs.estimate(1))
+
+
+def test_the_fit_network_is_left_alone():
+    net = network()
+    before = [p.clone() for p in net.parameters()]
+    latent = FixedLatent(uniform_noise(3, (16, 16), 0, 1.0))
+    average = weight_average(net, latent, (16, 16))
+    average.update(network(1), torch.empty(0))
+    average.keep()
+    average.update(network(2), torch.empty(0))
+    average.restore()
+    for old, now in zip(before, net.parameters(), strict=True):
+        assert torch.equal(old, now)
+        assert now.requires_grad
+
+
+@pytest.mark.parametrize('shape', [(96, 128), (101, 75), (150, 33)])
+def test_tiles_join_to_the_sweep_of_the_whole_image(shape):
+    latent = FixedLatent(uniform_noise(3, shape, 0, 1.0))
+    net = network()
+    whole = weight_average(net, latent, shape).estimate(1)
+    tiled = weight_average(net, latent, shape, tile=32, halo=64).estimate(1)
+    assert whole.shape == (1, 2, *shape)
+    torch.testing.assert_close(tiled, whole, rtol=1e-4, atol=1e-5)
+    # A halo that is too small would show.
+    seams = weight_average(net, latent, shape, tile=32, halo=0).estimate(1)
+    assert (seams - whole).abs().max() > 1e-3
+
+
+def dropped(shape=(24, 20)) -> DroppedPixels:
+    image = uniform_noise(2, shape, 1, 1.0)
+    return DroppedPixels(
+        image, torch.ones_like(image), torch.zeros_like(image), 0.4
+    )
+
+
+def estimates(count: int, passes: int) -> torch.Tensor:
+    net = SPEC.build(4, 2)
+    initialise(net, 0)
+    return torch.cat(
+        [
+            weight_average(net, dropped(), (24, 20), seed=s).estimate(passes)
+            for s in range(count)
+        ]
+    )
+
+
+def test_more_passes_vary_less_about_the_same_mean():
+    one, many = estimates(40, 1), estimates(40, 8)
+    ratio = (one.var(dim=0).mean() / many.var(dim=0).mean()).item()
+    assert ratio == pytest.approx(8, rel=0.25)
+    torch.testing.assert_close(one.mean(0), many.mean(0), atol=0.05, rtol=0)
+
+
+def test_an_estimate_is_the_same_each_time_it_is_asked_for():
+    net = SPEC.build(4, 2)
+    average = weight_average(net, dropped(), (24, 20))
+    assert torch.equal(average.estimate(3), average.estimate(3))
+
+
+def test_averaged_weights_are_kept_restored_and_fallen_back_on():
+    latent = FixedLatent(uniform_noise(3, (16, 16), 0, 1.0))
+    average = weight_average(network(), latent, (16, 16), decay=0.0)
+
+    def update(seed: int) -> torch.Tensor:
+        average.update(network(seed), torch.empty(0))
+        return average.estimate(1)
+
+    untrained = average.estimate(1)
+    poison = network(5)
+    with torch.no_grad():
+        next(poison.parameters()).fill_(float('nan'))
+    average.update(poison, torch.empty(0))
+    average.fall_back()
+    assert torch.equal(average.estimate(1), untrained)
+    first = update(1)
+    average.keep()
+    second = update(2)
+    average.hold()
+    update(3)
+    average.fall_back()
+    assert torch.equal(average.estimate(1), second)
+    average.restore()
+    assert torch.equal(average.estimate(1), first)

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from napari_dip.prior import device as module
+from napari_dip.prior.device import (
+    available_devices,
+    device_description,
+    free_memory,
+    has_fast_bfloat16,
+    is_out_of_memory,
+    precision_context,
+    release_cache,
+    resolve_device,
+)
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Pretend a machine with some CUDA GPUs and perhaps Apple's."""
+
+    def pretend(cuda: int = 0, mps: bool = False):
+        monkeypatch.setattr(torch.cuda, 'is_available', lambda: cuda > 0)
+        monkeypatch.setattr(torch.cuda, 'device_count', lambda: cuda)
+        monkeypatch.setattr(torch.backends.mps, 'is_available', lambda: mps)
+
+    return pretend
+
+
+@pytest.mark.parametrize(
+    ('cuda', 'mps', 'expected'),
+    [
+        (0, False, ['cpu']),
+        (0, True, ['mps', 'cpu']),
+        (1, False, ['cuda', 'cpu']),
+        (3, False, ['cuda', 'cuda:1', 'cuda:2', 'cpu']),
+    ],
+)
+def test_auto_is_the_fastest_there_is(machine, cuda, mps, expected):
+    machine(cuda, mps)
+    assert available_devices() == expected
+    assert resolve_device('auto') == torch.device(expected[0])
+    for name in expected:
+        assert resolve_device(name) == torch.device(name)
+
+
+@pytest.mark.parametrize(
+    'name', ['gpu', '', 'CUDA', 'cuda:', 'cuda:x', 'cuda:-1', 'cpu:²', 'tpu:0']
+)
+def test_an_unknown_name_gets_the_choices(machine, name):
+    machine(cuda=2)
+    with pytest.raises(ValueError, match='device') as caught:
+        resolve_device(name)
+    assert repr(name) in str(caught.value)
+    assert "choose 'auto', 'cpu', 'cuda'" in str(caught.value)
+
+
+@pytest.mark.parametrize('name', ['cuda', 'cuda:0'])
+def test_cuda_asked_for_and_absent(machine, name):
+    machine()
+    with pytest.raises(ValueError, match=r"device: .*choose 'cpu' or 'auto'"):
+        resolve_device(name)
+
+
+def test_mps_asked_for_and_absent(machine):
+    machine(cuda=1)
+    with pytest.raises(ValueError, match=r"device: 'mps'.*choose 'cpu'"):
+        resolve_device('mps')
+
+
+def test_a_cuda_gpu_that_is_not_there(machine):
+    machine(cuda=2)
+    assert resolve_device('cuda:1').index == 1
+    with pytest.raises(
+        ValueError, match=r"device: 'cuda:99'.*only 2 .*cuda:0"
+    ):
+        resolve_device('cuda:99')
+
+
+def test_the_cpu_is_described_and_has_memory():
+    cpu = torch.device('cpu')
+    assert 'CPU' in device_description(cpu)
+    assert free_memory(cpu) > 2**20
+    release_cache(cpu)
+
+
+@pytest.mark.parametrize(
+    ('error', 'expected'),
+    [
+        (MemoryError(), True),
+        (torch.OutOfMemoryError('CUDA out of memory. Tried …'), True),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: …"), True),
+        (RuntimeError('MPS backend out of memory'), True),
+        (RuntimeError('size mismatch'), False),
+        (ValueError('out of memory'), False),
+    ],
+)
+def test_out_of_memory_is_told_from_other_errors(error, expected):
+    assert is_out_of_memory(error) is expected
+
+
+@pytest.mark.parametrize('fast', [False, True])
+def test_bfloat16_only_where_it_is_fast_and_wanted(monkeypatch, fast):
+    cpu = torch.device('cpu')
+    monkeypatch.setattr(module, 'has_fast_bfloat16', lambda device: fast)
+    one = torch.ones(4, 4)
+    with precision_context(cpu, 'auto'):
+        assert (one @ one).dtype == (torch.bfloat16 if fast else torch.float32)
+    with precision_context(cpu, 'float32'):
+        assert (one @ one).dtype == torch.float32
+
+
+def test_the_hardware_says_whether_bfloat16_is_fast():
+    assert has_fast_bfloat16(torch.device('cpu')) in (True, False)
+    assert not has_fast_bfloat16(torch.device('mps'))

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from napari_dip.prior.stopping import (
+    HeldOutError,
+    Minimum,
+    Observation,
+    StopReason,
+    WindowedVariance,
+)
+
+
+def observation(iteration, output=None, error=None) -> Observation:
+    return Observation(
+        iteration,
+        torch.zeros(1, 1, 2, 2) if output is None else output,
+        None if error is None else torch.tensor(float(error)),
+    )
+
+
+def outputs(count: int, seed: int = 0, shape=(1, 2, 5, 6)) -> torch.Tensor:
+    """Outputs that settle on a picture far from zero and then wander."""
+    generator = torch.Generator().manual_seed(seed)
+    noise = torch.randn(count, *shape, generator=generator)
+    picture = 10 * torch.rand(shape, generator=generator)
+    spread = torch.linspace(1, 0.01, count).reshape(-1, 1, 1, 1, 1)
+    return picture + spread * noise
+
+
+def test_every_reason_is_a_sentence_of_its_own():
+    words = [reason.value for reason in StopReason]
+    assert len(set(words)) == len(words)
+    assert all(' ' in text and not text.endswith('.') for text in words)
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    window=st.integers(2, 12),
+    count=st.integers(1, 60),
+    seed=st.integers(0, 99),
+)
+def test_moving_variance_is_that_of_the_last_outputs(window, count, seed):
+    rule = WindowedVariance(window)
+    pictures = outputs(count, seed)
+    for index, picture in enumerate(pictures):
+        rule.observe(observation(index + 1, picture))
+    if count < window:
+        assert rule.figure() is None
+        return
+    last = pictures[-window:].double().numpy()
+    expected = np.var(last, axis=0).mean()
+    assert rule.figure().item() == pytest.approx(expected, rel=5e-3)
+
+
+def test_moving_variance_does_not_drift_in_a_long_fit():
+    rule = WindowedVariance(10)
+    pictures = outputs(3000)
+    for index, picture in enumerate(pictures):
+        rule.observe(observation(index + 1, picture))
+    expected = np.var(pictures[-10:].double().numpy(), axis=0).mean()
+    assert rule.figure().item() == pytest.approx(expected, rel=0.02)
+
+
+def test_moving_variance_takes_memory_that_no_image_raises():
+    rule = WindowedVariance(window=5, num_pixels=100)
+    for index in range(23):
+        rule.observe(observation(index + 1, torch.rand(1, 3, 64, 64)))
+    tensors = [v for v in vars(rule).values() if isinstance(v, torch.Tensor)]
+    assert sum(t.numel() for t in tensors) <= (5 + 3) * 100
+    # Of uniform values, independent from output to output.
+    assert rule.figure().item() == pytest.approx(1 / 12 * 4 / 5, rel=0.2)
+
+
+def test_a_sample_stands_for_the_whole_and_depends_on_the_seed():
+    def figure(seed, num_pixels):
+        rule = WindowedVariance(20, num_pixels, seed=seed)
+        for index, picture in enumerate(outputs(20, shape=(1, 1, 64, 64))):
+            rule.observe(observation(index + 1, picture))
+        return rule.figure().item()
+
+    whole = figure(0, 64 * 64)
+    assert figure(1, 1000) == pytest.approx(whole, rel=0.1)
+    assert figure(1, 1000) == figure(1, 1000) != figure(2, 1000)
+
+
+def test_moving_variance_waits_for_its_start_and_for_a_full_window():
+    rule = WindowedVariance(window=3, min_start=10)
+    given = []
+    for index, picture in enumerate(outputs(15)):
+        rule.observe(observation(index + 1, picture))
+        if rule.figure() is not None:
+            given.append(index + 1)
+    assert given == [13, 14, 15]
+
+
+def test_moving_variance_rewinds_to_an_empty_window():
+    rule, fresh = WindowedVariance(4), WindowedVariance(4)
+    for index in range(9):
+        rule.observe(observation(index, torch.full((1, 1, 2, 2), torch.nan)))
+    rule.rewind()
+    assert rule.figure() is None
+    for index, picture in enumerate(outputs(6)):
+        rule.observe(observation(index, picture))
+        fresh.observe(observation(index, picture))
+    assert rule.figure() == fresh.figure()
+
+
+@given(error=st.floats(0.01, 100), count=st.integers(1, 20))
+def test_held_out_error_starts_without_bias(error, count):
+    rule = HeldOutError(0.97)
+    for index in range(count):
+        rule.observe(observation(index + 1, error=error))
+    assert rule.figure().item() == pytest.approx(error, rel=1e-4)
+
+
+def test_held_out_error_is_the_weighted_mean_of_the_past():
+    errors = np.random.default_rng(0).uniform(size=30)
+    rule = HeldOutError(0.9)
+    for index, error in enumerate(errors):
+        rule.observe(observation(index + 1, error=error))
+    weights = 0.9 ** np.arange(30)[::-1]
+    expected = np.average(errors, weights=weights)
+    assert rule.figure().item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_held_out_error_needs_pixels_a_start_and_forgets_on_rewind():
+    rule = HeldOutError(0.9, min_start=2)
+    rule.observe(observation(1))
+    assert rule.figure() is None
+    rule.observe(observation(2, error=100))
+    assert rule.figure() is None
+    rule.observe(observation(3, error=100))
+    assert rule.figure() is not None
+    rule.rewind()
+    assert rule.figure() is None
+    rule.observe(observation(4, error=1))
+    assert rule.figure().item() == pytest.approx(1)
+
+
+def follow(figures, **options) -> Minimum:
+    minimum = Minimum(**options)
+    for iteration, figure in enumerate(figures, start=1):
+        minimum.update(iteration, figure)
+    return minimum
+
+
+def valley(centre: float, depth: float, width: float, count: int = 100):
+    t = np.arange(1, count + 1)
+    return -depth * np.exp(-(((t - centre) / width) ** 2))
+
+
+def test_patience_confirms_a_minimum_and_not_before():
+    minimum = Minimum(patience=5)
+    assert minimum.update(3, 1.0)
+    for iteration in range(4, 8):
+        assert not minimum.update(iteration, 1.5)
+        assert not minimum.confirmed
+    assert not minimum.update(8, 1.5)
+    assert minimum.confirmed
+    assert (minimum.best, minimum.best_iteration) == (1.0, 3)
+
+
+def test_a_confirmed_minimum_is_frozen_though_a_later_valley_is_lower():
+    figures = 2 + valley(30, 1, 8) + valley(80, 1.5, 8)
+    minimum = follow(figures, patience=20)
+    assert minimum.best_iteration == 30
+    assert follow(figures, patience=60).best_iteration == 80
+    assert not minimum.update(200, 0.0)
+    assert minimum.best_iteration == 30
+
+
+def test_a_false_dip_in_the_warm_up_is_passed_by_a_late_start():
+    figures = 2 + valley(6, 1, 3) + valley(50, 0.8, 12)
+
+    def best(min_start):
+        rule = HeldOutError(smoothing=0.0, min_start=min_start)
+        minimum = Minimum(patience=20)
+        for iteration, figure in enumerate(figures, start=1):
+            rule.observe(observation(iteration, error=figure))
+            if (value := rule.figure()) is not None:
+                minimum.update(iteration, float(value))
+        return minimum.best_iteration
+
+    assert best(min_start=0) == 6
+    assert best(min_start=15) == 50
+
+
+def test_what_is_within_tolerance_is_not_lower():
+    minimum = Minimum(patience=10, tolerance=0.1)
+    assert minimum.update(1, 1.0)
+    assert not minimum.update(2, 0.95)
+    assert minimum.update(3, 0.85)
+
+
+def test_a_figure_that_is_no_number_is_passed_over():
+    minimum = follow([1.0, math.nan, -math.inf, math.inf], patience=50)
+    assert (minimum.best, minimum.best_iteration) == (1.0, 1)
+    assert not minimum.confirmed
