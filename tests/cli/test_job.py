@@ -1,0 +1,504 @@
+from __future__ import annotations
+
+import errno
+import json
+import signal
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+import tifffile
+
+from napari_dip.cli import job
+from napari_dip.files.reading import read_image
+from napari_dip.restoration.session import Session
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+Monkey = pytest.MonkeyPatch
+
+
+def press_ctrl_c_at(monkeypatch: Monkey, *iterations: int) -> None:
+    """Let the signal arrive while an iteration is done."""
+    original = Session.__next__
+
+    def step(self: Session) -> Any:
+        progress = original(self)
+        if progress.iteration in iterations:
+            signal.raise_signal(signal.SIGINT)
+        return progress
+
+    monkeypatch.setattr(Session, '__next__', step)
+
+
+def files_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+# Good input
+
+
+@pytest.mark.parametrize('name', ['a.tif', 'a.ome.tif', 'a.npy'])
+def test_result_is_float32_in_the_units_of_the_image(
+    run: Run, tmp_path: Path, image: Path, noisy: np.ndarray, name: str
+) -> None:
+    result = run.quick('denoise', image, tmp_path / name)
+    assert result.exit_code == 0, result.output
+    restored = read_image(tmp_path / name).data
+    assert restored.dtype == np.float32
+    assert restored.shape == noisy.shape
+    assert restored.mean() == pytest.approx(noisy.mean(), rel=0.2)
+
+
+def test_same_dtype(run: Run, tmp_path: Path, image: Path) -> None:
+    output = tmp_path / 'a.tif'
+    assert (
+        run.quick('denoise', image, output, '--dtype', 'same').exit_code == 0
+    )
+    assert tifffile.imread(output).dtype == np.uint16
+
+
+@pytest.mark.parametrize('dtype', ['uint8', 'uint16'])
+def test_png_has_the_dtype_of_the_image(
+    run: Run, tmp_path: Path, noisy: np.ndarray, dtype: str
+) -> None:
+    iio.imwrite(tmp_path / 'a.png', (noisy // 4).astype(dtype))
+    result = run.quick('denoise', tmp_path / 'a.png', tmp_path / 'b.png')
+    assert result.exit_code == 0, result.output
+    assert iio.imread(tmp_path / 'b.png').dtype == dtype
+
+
+def test_ome_tiff_enlarged(run: Run, tmp_path: Path) -> None:
+    counts = np.random.default_rng(0).poisson(50, (1, 2, 1, 20, 24))
+    metadata = {
+        'axes': 'TCZYX',
+        'PhysicalSizeX': 0.4,
+        'PhysicalSizeXUnit': 'µm',
+        'PhysicalSizeY': 600,
+        'PhysicalSizeYUnit': 'nm',
+        'Channel': {'Name': ['DNA', 'actin']},
+    }
+    path = tmp_path / 'a.ome.tif'
+    tifffile.imwrite(path, counts.astype('uint16'), metadata=metadata)
+    output = tmp_path / 'b.ome.tif'
+    result = run.quick('super-resolve', path, output, '--factor', '2,4')
+    assert result.exit_code == 0, result.output
+    enlarged = read_image(output)
+    assert enlarged.axes == 'CYX'
+    assert enlarged.data.shape == (2, 40, 96)
+    size = enlarged.pixel_size
+    assert size.x is not None
+    assert size.y is not None
+    assert (size.x.unit, size.y.unit) == ('µm', 'nm')
+    assert (size.x.value, size.y.value) == pytest.approx((0.1, 300))
+    assert enlarged.details['Channel'] == {'Name': ['DNA', 'actin']}
+
+
+def test_imagej_tiff_keeps_unit_and_display(run: Run, tmp_path: Path) -> None:
+    counts = np.random.default_rng(0).poisson(50, (20, 24)).astype('uint16')
+    path, output = tmp_path / 'a.tif', tmp_path / 'b.tif'
+    tifffile.imwrite(
+        path,
+        counts,
+        imagej=True,
+        resolution=(4, 4),
+        metadata={'unit': 'um', 'min': 10.0, 'max': 90.0},
+    )
+    assert run.quick('denoise', path, output).exit_code == 0
+    before, after = read_image(path), read_image(output)
+    assert after.style == 'imagej'
+    assert after.pixel_size == before.pixel_size
+    assert after.details['max'] == 90
+
+
+def test_rgb(run: Run, tmp_path: Path) -> None:
+    colours = np.random.default_rng(0).poisson(90, (20, 24, 3)).astype('uint8')
+    iio.imwrite(tmp_path / 'a.png', colours)
+    output = tmp_path / 'b.tif'
+    assert run.quick('denoise', tmp_path / 'a.png', output).exit_code == 0
+    restored = read_image(output)
+    assert (restored.axes, restored.data.shape) == ('YXS', (20, 24, 3))
+
+
+def test_channel_axis_of_the_file(run: Run, tmp_path: Path) -> None:
+    stack = np.random.default_rng(0).poisson(50, (1, 5, 20, 24))
+    path, output = tmp_path / 'a.npy', tmp_path / 'b.npy'
+    np.save(path, stack)
+    assert run.quick('denoise', path, output).exit_code == 2
+    result = run.quick('denoise', path, output, '--channel-axis', 1)
+    assert result.exit_code == 0, result.output
+    assert np.load(output).shape == stack.shape
+
+
+def test_report(run: Run, tmp_path: Path, image: Path, mask: Path) -> None:
+    output, report = tmp_path / 'a.npy', tmp_path / 'a.json'
+    call = ('inpaint', image, mask, output, '--report', report, '--seed', 7)
+    assert run.quick(*call).exit_code == 0
+    content = json.loads(report.read_text('utf-8'))
+    assert content['task'] == 'inpaint'
+    assert content['seed'] == 7
+    assert content['iterations'] == 3
+    assert len(content['loss_history']) == 3
+    assert content['files'] == {
+        'input': str(image),
+        'mask': str(mask),
+        'output': str(output),
+    }
+
+
+def test_quiet(run: Run, tmp_path: Path, image: Path) -> None:
+    result = run.quick('denoise', image, tmp_path / 'a.png', '-q')
+    assert result.exit_code == 0
+    assert result.output == ''
+
+
+def test_lost_pixel_size_is_told(run: Run, tmp_path: Path) -> None:
+    counts = np.random.default_rng(0).poisson(50, (20, 24)).astype('uint16')
+    path = tmp_path / 'a.tif'
+    tifffile.imwrite(path, counts, resolution=(9, 9), resolutionunit='INCH')
+    result = run.quick('denoise', path, tmp_path / 'a.png')
+    assert 'does not hold the size of a pixel' in result.stdout
+
+
+def test_overwrite(run: Run, tmp_path: Path, image: Path) -> None:
+    output, report = tmp_path / 'a.npy', tmp_path / 'a.json'
+    output.write_bytes(b'old')
+    report.write_bytes(b'old')
+    call = ('denoise', image, output, '--report', report)
+    assert run.quick(*call).exit_code == 2
+    assert output.read_bytes() == report.read_bytes() == b'old'
+    assert run.quick(*call, '--overwrite').exit_code == 0
+    assert np.load(output).shape == (32, 32)
+    assert json.loads(report.read_bytes())['task'] == 'denoise'
+
+
+# Ctrl-C
+
+
+def test_interrupt_keeps_the_best_so_far(
+    run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
+) -> None:
+    press_ctrl_c_at(monkeypatch, 2)
+    output, report = tmp_path / 'a.npy', tmp_path / 'a.json'
+    call = ('denoise', image, output, '--preset', 'fast', '--report', report)
+    result = run(*call)
+    assert result.exit_code == 130
+    assert np.load(output).shape == (32, 32)
+    assert json.loads(report.read_bytes())['iterations'] == 2
+    assert 'Keeping the best so far' in result.stderr
+
+
+def test_second_interrupt_discards(
+    run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
+) -> None:
+    press_ctrl_c_at(monkeypatch, 2)
+
+    def result(self: Session) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Session, 'result', result)
+    done = run('denoise', image, tmp_path / 'a.npy', '--preset', 'fast')
+    assert done.exit_code == 130
+    assert done.stderr.endswith('Aborted.\n')
+    assert files_in(tmp_path) == {'image.npy'}
+
+
+def test_interrupt_before_the_first_iteration_discards(
+    run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
+) -> None:
+    original = job.open_monitor
+
+    def open_late(*arguments: Any, **options: Any) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(job, 'open_monitor', open_late)
+    done = run.quick('denoise', image, tmp_path / 'a.npy')
+    assert done.exit_code == 130
+    assert files_in(tmp_path) == {'image.npy'}
+
+
+def test_interrupt_at_the_end_changes_nothing(
+    run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
+) -> None:
+    press_ctrl_c_at(monkeypatch, 3)
+    done = run.quick('denoise', image, tmp_path / 'a.npy')
+    assert done.exit_code == 0
+    assert np.load(tmp_path / 'a.npy').shape == (32, 32)
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ('data', 'words'),
+    [
+        (np.zeros((0, 0)), 'empty'),
+        (np.zeros((1, 1)), 'too few'),
+        (np.ones((32, 32)), 'nothing to restore'),
+        (np.full((32, 32), np.nan), 'no pixel is a finite number'),
+        (np.ones((32, 32)) * 1j, 'dtype complex128'),
+        (np.zeros(32), 'too few'),
+        (np.random.default_rng(0).normal(size=(6, 32, 32)), 'stack'),
+    ],
+)
+def test_bad_image(
+    run: Run, tmp_path: Path, data: np.ndarray, words: str
+) -> None:
+    path = tmp_path / 'a.npy'
+    np.save(path, data)
+    sentence = run.refused('denoise', path, tmp_path / 'b.tif')
+    assert sentence.startswith(f'INPUT ({path}): ')
+    assert words in sentence
+    assert files_in(tmp_path) == {'a.npy'}
+
+
+@pytest.mark.parametrize(
+    ('name', 'content', 'words'),
+    [
+        ('a.npy', None, 'no such file'),
+        ('a.jpg', b'x', 'ending'),
+        ('a.npy', b'x', 'cannot be read as NPY'),
+        ('a.tif', b'II*\0', 'cannot be read as TIFF'),
+        ('a.png', b'\x89PNG', 'cannot be read as PNG'),
+    ],
+)
+def test_bad_file(
+    run: Run, tmp_path: Path, name: str, content: bytes | None, words: str
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    sentence = run.refused('denoise', path, tmp_path / 'b.tif')
+    assert sentence.startswith(f'INPUT ({path}): ')
+    assert words in sentence
+
+
+@pytest.mark.parametrize(
+    ('mask', 'words'),
+    [
+        (np.zeros((32, 32)), 'no pixel is marked'),
+        (np.ones((32, 32)), 'all pixels are marked'),
+        (np.eye(16), 'shape (16, 16)'),
+        (None, 'no such file'),
+    ],
+)
+def test_bad_mask(
+    run: Run,
+    tmp_path: Path,
+    image: Path,
+    mask: np.ndarray | None,
+    words: str,
+) -> None:
+    path = tmp_path / 'mask.npy'
+    if mask is not None:
+        np.save(path, mask)
+    sentence = run.refused('inpaint', image, path, tmp_path / 'b.tif')
+    assert sentence.startswith(f'MASK ({path}): ')
+    assert words in sentence
+
+
+@pytest.mark.parametrize(
+    ('option', 'value', 'words'),
+    [
+        ('--preset', 'sharp', "'sharp' is unknown"),
+        ('--device', 'tpu', "'tpu' is unknown"),
+        ('--device', 'cuda:99', "'cuda:99' was asked for"),
+        ('--dtype', 'int', "'int' is unknown"),
+        ('--channel-axis', '2', '2 is not an axis'),
+        ('--channel-axis', '-3', '-3 is not an axis'),
+        ('--max-num-iter', '0', 'leave it out'),
+        ('--time-limit', '-1', 'leave it out'),
+        ('--time-limit', 'nan', 'leave it out'),
+        ('--seed', '-1', 'non-negative'),
+    ],
+)
+def test_bad_option(
+    run: Run, tmp_path: Path, image: Path, option: str, value: str, words: str
+) -> None:
+    output = tmp_path / 'b.tif'
+    sentence = run.refused('denoise', image, output, option, value)
+    assert sentence.startswith(f'{option}: ')
+    assert words in sentence
+
+
+def no_fit(*arguments: object, **options: object) -> None:
+    pytest.fail('the fit was started')
+
+
+def test_unknown_ending_of_the_output_is_found_before_the_fit(
+    run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
+) -> None:
+    monkeypatch.setattr(job, '_restore', no_fit)
+    sentence = run.refused('denoise', image, tmp_path / 'b.jpg')
+    assert sentence.startswith('OUTPUT (')
+    assert "'.jpg' is not known" in sentence
+
+
+@pytest.mark.parametrize(
+    ('name', 'words'),
+    [
+        ('no/b.tif', 'no folder'),
+        ('image.npy', 'exists already'),
+        ('folder.tif', 'not a file'),
+    ],
+)
+@pytest.mark.parametrize('option', ['OUTPUT', '--report'])
+def test_bad_destination_is_found_before_the_fit(
+    run: Run,
+    tmp_path: Path,
+    image: Path,
+    monkeypatch: Monkey,
+    name: str,
+    words: str,
+    option: str,
+) -> None:
+    monkeypatch.setattr(job, '_restore', no_fit)
+    (tmp_path / 'folder.tif').mkdir()
+    path = tmp_path / name
+    if option == 'OUTPUT':
+        sentence = run.refused('denoise', image, path)
+    else:
+        output = tmp_path / 'b.tif'
+        sentence = run.refused('denoise', image, output, '--report', path)
+    assert sentence.startswith(f'{option} ({path}): ')
+    assert words in sentence
+
+
+def test_png_that_cannot_hold_the_result_is_found_before_the_fit(
+    run: Run, tmp_path: Path, monkeypatch: Monkey
+) -> None:
+    monkeypatch.setattr(job, '_restore', no_fit)
+    np.save(tmp_path / 'a.npy', np.eye(32))
+    output = tmp_path / 'b.png'
+    sentence = run.refused('denoise', tmp_path / 'a.npy', output)
+    assert sentence.startswith(f'OUTPUT ({output}): PNG holds')
+
+
+def test_report_in_place_of_an_image(
+    run: Run, tmp_path: Path, image: Path
+) -> None:
+    call = ('denoise', image, tmp_path / 'b.tif', '--overwrite', '--report')
+    for path in (image, tmp_path / 'b.tif'):
+        assert 'would replace an image' in run.refused(*call, path)
+    assert np.load(image).shape == (32, 32)
+
+
+def test_full_disk_is_found_before_the_fit(
+    run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
+) -> None:
+    monkeypatch.setattr(job, '_restore', no_fit)
+    usage = type('Usage', (), {'free': 5000})
+    monkeypatch.setattr('shutil.disk_usage', lambda folder: usage)
+    sentence = run.refused('denoise', image, tmp_path / 'b.tif')
+    assert 'the disk is full' in sentence
+
+
+def test_too_little_memory(
+    run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
+) -> None:
+    def step(self: Session) -> None:
+        raise MemoryError(
+            'Not enough memory on cpu for this image; choose a smaller '
+            'preset or device="cpu", or crop the image.'
+        )
+
+    monkeypatch.setattr(Session, '__next__', step)
+    sentence = run.refused('denoise', image, tmp_path / 'b.tif', '-q')
+    assert sentence.startswith(f'INPUT ({image}): not enough memory')
+    assert files_in(tmp_path) == {'image.npy'}
+
+
+# Failure after the fit
+
+
+def full_disk(*arguments: object, **options: object) -> None:
+    raise OSError(errno.ENOSPC, 'No space left on device')
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: Monkey) -> Path:
+    folder = tmp_path / 'elsewhere'
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, 'tempdir', str(folder))
+    return folder
+
+
+@pytest.mark.parametrize(
+    'error',
+    [
+        OSError(errno.ENOSPC, 'No space left on device'),
+        MemoryError('no room'),
+        ValueError('odd metadata'),
+    ],
+)
+def test_result_that_cannot_be_written_is_saved_elsewhere(
+    run: Run,
+    tmp_path: Path,
+    image: Path,
+    elsewhere: Path,
+    monkeypatch: Monkey,
+    error: Exception,
+) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise error
+
+    monkeypatch.setattr('napari_dip.files.writing._write', fail)
+    output = tmp_path / 'out.ome.tif'
+    call = ('denoise', image, output, '-q', '--preset', 'fast')
+    sentence = run.refused(*call, '--max-num-iter', 3)
+    [saved] = elsewhere.rglob('out.npy')
+    assert sentence.startswith(f'OUTPUT ({output}): it could not be written')
+    assert f'saved as {saved} instead' in sentence
+    assert np.load(saved).dtype == np.float32
+    assert np.load(saved).shape == (32, 32)
+    assert not output.exists()
+    assert not list(tmp_path.glob('.napari-dip*'))
+
+
+def test_file_that_appears_during_the_fit_is_kept(
+    run: Run,
+    tmp_path: Path,
+    image: Path,
+    elsewhere: Path,
+    monkeypatch: Monkey,
+) -> None:
+    output = tmp_path / 'out.npy'
+    original: Callable[..., Any] = job._fit
+
+    def fit(*arguments: Any) -> Any:
+        output.write_bytes(b'other')
+        return original(*arguments)
+
+    monkeypatch.setattr(job, '_fit', fit)
+    call = ('denoise', image, output, '-q', '--preset', 'fast')
+    sentence = run.refused(*call, '--max-num-iter', 3)
+    assert 'has appeared' in sentence
+    assert output.read_bytes() == b'other'
+    assert len(list(elsewhere.rglob('out.npy'))) == 1
+
+
+def test_result_is_in_place_if_the_report_fails(
+    run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
+) -> None:
+    monkeypatch.setattr(job, 'write_report', full_disk)
+    output, report = tmp_path / 'out.npy', tmp_path / 'out.json'
+    call = ('denoise', image, output, '-q', '--report', report)
+    sentence = run.refused(*call, '--preset', 'fast', '--max-num-iter', 3)
+    assert sentence.startswith(f'--report ({report}): it could not be')
+    assert str(output) in sentence
+    assert np.load(output).shape == (32, 32)
+
+
+def test_nowhere_to_save(
+    run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
+) -> None:
+    monkeypatch.setattr('napari_dip.files.writing._write', full_disk)
+    monkeypatch.setattr(tempfile, 'mkdtemp', full_disk)
+    call = ('denoise', image, tmp_path / 'a.tif', '-q', '--preset', 'fast')
+    assert 'is lost' in run.refused(*call, '--max-num-iter', 3)
