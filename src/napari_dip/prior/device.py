@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Literal
 
 import psutil
@@ -125,3 +126,24 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and (
         'allocate memory' in text or 'out of memory' in text
     )
+
+
+@contextmanager
+def memory_in_words(device: torch.device) -> Iterator[None]:
+    """Context whose lack of memory is said in a sentence with a remedy.
+
+    Raises
+    ------
+    MemoryError
+        If the device's memory is exhausted inside.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        other = '' if device.type == 'cpu' else ' or device="cpu"'
+        raise MemoryError(
+            f'Not enough memory on {device} for this image; choose '
+            f'preset="fast"{other}, or crop the image.'
+        ) from error

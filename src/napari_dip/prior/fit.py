@@ -19,7 +19,7 @@ from napari_dip.prior.checkpoints import Checkpoints
 from napari_dip.prior.data_terms import squared_error
 from napari_dip.prior.device import (
     Precision,
-    is_out_of_memory,
+    memory_in_words,
     precision_context,
     release_cache,
 )
@@ -225,12 +225,13 @@ class Fit(Iterator[FitState]):
             raise StopIteration
         start = time.monotonic()
         try:
-            self._iterate(self.problem)
-            self._decide()
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error):
+            with memory_in_words(self.device):
+                self._iterate(self.problem)
+                self._decide()
+        except MemoryError:
+            if self.iteration == 0:
                 raise
-            self._survive_out_of_memory(error)
+            self._end(StopReason.OUT_OF_MEMORY)
         self._spent += time.monotonic() - start
         if self._over_time() and self.reason is None:
             self._end(StopReason.TIME_LIMIT)
@@ -263,9 +264,12 @@ class Fit(Iterator[FitState]):
         ------
         RuntimeError
             After :meth:`close`, or before an iteration gave an estimate.
+        MemoryError
+            If the device has no room for it.
         """
         self._check_open()
-        return self._averaging.estimate(passes or self.settings.passes)
+        with memory_in_words(self.device):
+            return self._averaging.estimate(passes or self.settings.passes)
 
     def stop(self, reason: StopReason = StopReason.USER) -> None:
         """End the fit with the best estimate so far."""
@@ -457,12 +461,3 @@ class Fit(Iterator[FitState]):
 
     def _over_time(self) -> bool:
         return self.time_limit is not None and self._spent >= self.time_limit
-
-    def _survive_out_of_memory(self, error: BaseException) -> None:
-        if self.iteration == 0:
-            other = '' if self.device.type == 'cpu' else ' or device="cpu"'
-            raise MemoryError(
-                f'Not enough memory on {self.device} for this image; choose '
-                f'preset="fast"{other}, or crop the image.'
-            ) from error
-        self._end(StopReason.OUT_OF_MEMORY)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from napari_dip.prior.device import resolve_device
+from napari_dip.prior.device import memory_in_words, resolve_device
 from napari_dip.prior.fit import Fit, Problem
 from napari_dip.prior.latents import (
     DroppedPixels,
@@ -58,8 +58,13 @@ class Options:
     time_limit: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse numbers that bound nothing."""
+        """Refuse numbers that bound nothing; make Python's of NumPy's."""
         check_limits(self.seed, self.max_num_iter, self.time_limit)
+        object.__setattr__(self, 'seed', int(self.seed))
+        if self.max_num_iter is not None:
+            object.__setattr__(self, 'max_num_iter', int(self.max_num_iter))
+        if self.time_limit is not None:
+            object.__setattr__(self, 'time_limit', float(self.time_limit))
 
 
 def prepare(
@@ -97,26 +102,36 @@ def prepare(
     Raises
     ------
     ValueError
-        If the device is unknown or absent.
+        If the device is unknown or absent, or no pixel is known.
+    MemoryError
+        If there is no room for the image.
     """
     device = resolve_device(options.device)
     settings = _limit(settings, options.max_num_iter)
-    known = known & np.isfinite(planes)
-    intensity = Intensity(
-        planes,
-        known,
-        settings.range_,
-        stabilise_noise=settings.stabilise_noise,
-    )
-    data = torch.from_numpy(intensity.forward(planes, known))[None]
-    problem = _problem(data, known, operator, settings, options.seed, device)
-    fit = Fit(
-        problem,
-        settings.fit,
-        _rules(settings, options.seed),
-        seed=options.seed,
-        time_limit=options.time_limit,
-    )
+    with memory_in_words(device):
+        known = known & np.isfinite(planes)
+        if not known.any():
+            raise ValueError(
+                'mask: every pixel that is a finite number is marked as '
+                'missing; leave some to keep unpainted (zero).'
+            )
+        intensity = Intensity(
+            planes,
+            known,
+            settings.range_,
+            stabilise_noise=settings.stabilise_noise,
+        )
+        data = torch.from_numpy(intensity.forward(planes, known))[None]
+        problem = _problem(
+            data, known, operator, settings, options.seed, device
+        )
+        fit = Fit(
+            problem,
+            settings.fit,
+            _rules(settings, options.seed),
+            seed=options.seed,
+            time_limit=options.time_limit,
+        )
     brief = Brief(
         task,
         {

@@ -11,6 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 #: Smallest side of an image, in pixels.
 MIN_SIDE = 16
 
+# What PyTorch's generators take.
+_MOST_SEED = 2**64
+
 
 def check_image(
     image: ArrayLike, channel_axis: int | None, name: str = 'image'
@@ -292,11 +295,13 @@ def check_limits(
     Raises
     ------
     ValueError
-        If one is negative, zero where that means nothing, or not a number.
+        If one is negative, zero where that means nothing, too great for
+        the generators, or not a number.
     """
-    if not _is_integer(seed, least=0):
+    if not _is_integer(seed, least=0) or seed >= _MOST_SEED:  # type: ignore[operator]
         raise ValueError(
-            f'seed: {seed!r} is not a non-negative integer; give 0, 1, 2 …'
+            f'seed: {seed!r} is not an integer from 0 to 2**64 - 1; give '
+            '0, 1, 2 …'
         )
     if max_num_iter is not None and not _is_integer(max_num_iter, least=1):
         raise ValueError(
