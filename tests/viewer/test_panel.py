@@ -263,7 +263,7 @@ def test_closed_dock_loses_no_result_and_keeps_no_memory(
     panel.begin(fake_task(session), viewer.layers, 10)
     qtbot.wait_until(lambda: panel.run.state is State.RUNNING)
     viewer.window.remove_dock_widget(dock)
-    del panel, dock
+    panel = dock = None
     gc.collect()
     qtbot.wait_until(lambda: not Run.any_active())
     [layer] = viewer.layers

@@ -90,6 +90,7 @@ class Job:
         self._preview_interval = 1 / preview_rate
         self._next_preview = 0.0
         self._curve: list[tuple[int, float, float | None]] = []
+        self._noted: tuple[float, float | None] | None = None
         self._stop = Event()
         self._may_go_on = Event()
         self._may_go_on.set()
@@ -165,9 +166,10 @@ class Job:
                 due = time.monotonic() + UPDATE_INTERVAL
 
     def _note(self, progress: Progress) -> None:
-        point = (progress.iteration, progress.loss, progress.figure)
-        if not self._curve or self._curve[-1][1:] != point[1:]:
-            self._curve.append(point)
+        """Take a point where loss or figure are new; most are repeats."""
+        if (progress.loss, progress.figure) != self._noted:
+            self._noted = (progress.loss, progress.figure)
+            self._curve.append((progress.iteration, *self._noted))
 
     def _update(self) -> Update:
         assert self._session is not None

@@ -28,19 +28,22 @@ def describe_end(progress: Progress) -> str:
 
 
 def describe_seconds(seconds: float) -> str:
-    """Return a duration as a person would say it.
+    r"""Return a duration as a person would say it.
 
     Examples
     --------
     >>> describe_seconds(7.2), describe_seconds(95), describe_seconds(7200)
-    ('7 s', '1 min 35 s', '2 h 0 min')
+    ('7\xa0s', '1\xa0min 35\xa0s', '2\xa0h 0\xa0min')
     """
     whole = round(seconds)
     if whole < 60:
-        return f'{whole} s'
-    if whole < 3600:
-        return f'{whole // 60} min {whole % 60} s'
-    return f'{whole // 3600} h {whole % 3600 // 60} min'
+        text = f'{whole}~s'
+    elif whole < 3600:
+        text = f'{whole // 60}~min {whole % 60}~s'
+    else:
+        text = f'{whole // 3600}~h {whole % 3600 // 60}~min'
+    # No line ends between a number and its unit.
+    return text.replace('~', '\N{NO-BREAK SPACE}')
 
 
 def describe_bytes(number: int) -> str:

@@ -36,14 +36,9 @@ class Advanced(Container):
             label='time limit (s)',
             tooltip='End after so many seconds; empty for no limit.',
         )
-        super().__init__(
-            name='advanced',
-            widgets=[
-                self.seed,
-                self.device,
-                self.max_num_iter,
-                self.time_limit,
-            ],
+        super().__init__(name='advanced')
+        self.extend(
+            [self.seed, self.device, self.max_num_iter, self.time_limit]
         )
         self.max_num_iter.native.setPlaceholderText('automatic')
         self.time_limit.native.setPlaceholderText('none')
@@ -51,7 +46,10 @@ class Advanced(Container):
 
     def fold(self) -> QWidget:
         """Return a folded section that holds this container."""
-        section = QCollapsible('Advanced')
+        section = QCollapsible('Advanced', expandedIcon='▾', collapsedIcon='▸')
+        layout = section.layout()
+        assert layout is not None
+        layout.setContentsMargins(0, 0, 0, 0)
         section.addWidget(self.native)
         section.collapse(animate=False)
         return section

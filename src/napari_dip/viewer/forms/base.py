@@ -18,6 +18,7 @@ from napari_dip.viewer.panel import RunPanel
 from napari_dip.viewer.preferences import read_preferences
 from napari_dip.viewer.remembered import Remembered
 from napari_dip.viewer.tasks import Choices, Task
+from napari_dip.viewer.text import align
 
 if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget
@@ -63,15 +64,9 @@ class RestorationForm(Container):
         self.outlook = Outlook()
         self.advanced = Advanced()
         self.panel = RunPanel()
-        fields = Container(
-            widgets=[
-                self.image,
-                self.channel_axis,
-                *self.own_fields,
-                self.preset,
-            ]
+        fields = align(
+            self.image, self.channel_axis, *self.own_fields, self.preset
         )
-        fields.margins = (0, 0, 0, 0)
         super().__init__(
             labels=False, widgets=[fields, self.outlook, self.panel]
         )

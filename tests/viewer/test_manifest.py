@@ -1,0 +1,136 @@
+"""What napari learns from the manifest, and what it costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from napari.settings import get_plugin_settings
+
+from napari_dip.restoration.choices import DEVICES, PRESETS
+from napari_dip.viewer.preferences import Preferences, read_preferences
+
+
+def in_new_interpreter(code):
+    return subprocess.run(
+        [sys.executable, '-c', code],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def test_npe2_accepts_it_and_its_imports():
+    subprocess.run(
+        [sys.executable, '-m', 'npe2', 'validate', 'napari-dip', '--imports'],
+        check=True,
+    )
+
+
+def test_icon_is_a_large_square(plugin):
+    from importlib.resources import files
+
+    from qtpy.QtGui import QImage
+
+    package, name = plugin.icon.split(':')
+    image = QImage()
+    assert image.loadFromData((files(package) / name).read_bytes())
+    assert image.width() == image.height() >= 128
+
+
+def test_widgets_and_samples_have_names(plugin):
+    widgets = plugin.contributions.widgets
+    assert {w.command: w.display_name for w in widgets} == {
+        'napari-dip.denoise': 'Denoise',
+        'napari-dip.inpaint': 'Inpaint',
+        'napari-dip.super_resolve': 'Super-resolve',
+    }
+    assert len(plugin.contributions.sample_data) >= 4
+
+
+@pytest.mark.parametrize('title', ['Denoise', 'Inpaint', 'Super-resolve'])
+def test_opens_from_the_menu(viewer, title):
+    filters = submenu(menu_bar_action(viewer, 'Layers'), 'Filter')
+    actions = submenu(filters, 'Deep image prior').menu().actions()
+    [action] = [a for a in actions if a.text().startswith(title)]
+    action.trigger()
+    [name] = viewer.window.dock_widgets
+    assert name.startswith(title)
+
+
+def menu_bar_action(viewer, text):
+    [action] = [
+        action
+        for action in viewer.window._qt_window.menuBar().actions()
+        if action.text().replace('&', '') == text
+    ]
+    return action
+
+
+def submenu(action, text):
+    action.menu().aboutToShow.emit()
+    [found] = [a for a in action.menu().actions() if a.text() == text]
+    found.menu().aboutToShow.emit()
+    return found
+
+
+def test_commands_are_in_the_palette(viewer):
+    from napari._app_model import get_app_model
+
+    commands = get_app_model().commands
+    titles = {commands[c].title for c in commands if 'napari-dip' in c}
+    for name in ('Denoise', 'Inpaint', 'Super-resolve'):
+        assert any(name in title for title in titles)
+
+
+@pytest.mark.parametrize(
+    'key',
+    [
+        'nuclei',
+        'scratched_membranes',
+        'cells',
+        'histology',
+        'strontium_titanate',
+    ],
+)
+def test_samples_open(viewer, key):
+    layers = viewer.open_sample('napari-dip', key)
+    assert layers
+    assert layers[0].data.size >= 128 * 128
+
+
+def test_preferences_begin_as_the_code_says():
+    preferences = read_preferences()
+    defaults = Preferences()
+    assert preferences.device == defaults.device
+    assert preferences.preset == defaults.preset
+    assert preferences.preview_rate == defaults.preview_rate
+    assert preferences.folder is not None
+
+
+def test_preferences_offer_what_the_engine_knows(plugin):
+    page = plugin.contributions.configurations['restoration']
+    assert page.properties['device'].enum == list(DEVICES)
+    assert page.properties['preset'].enum == list(PRESETS)
+
+
+def test_preferences_are_read_when_a_form_opens(viewer, open_form):
+    get_plugin_settings('napari-dip').restoration.device = 'cpu'
+    get_plugin_settings('napari-dip').restoration.preset = 'best'
+    _, form = viewer.window.add_plugin_dock_widget('napari-dip', 'Denoise')
+    assert form.advanced.device.value == 'cpu'
+    assert form.preset.value == 'best'
+
+
+def test_opening_a_form_does_not_load_torch():
+    code = (
+        'import sys, numpy as np, napari\n'
+        'viewer = napari.Viewer(show=False)\n'
+        'viewer.add_image(np.eye(32))\n'
+        'for name in ("Denoise", "Inpaint", "Super-resolve"):\n'
+        '    viewer.window.add_plugin_dock_widget("napari-dip", name)\n'
+        'print("torch" in sys.modules)\n'
+        'viewer.close()\n'
+    )
+    assert in_new_interpreter(code).split()[-1] == 'False'

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from napari.layers import Image
+
+from napari_dip.viewer.layers import MaskSource, describe_image
+from napari_dip.viewer.tasks import Choices, Denoise, Inpaint, SuperResolve
+
+
+def source(data, name='cells'):
+    return describe_image(Image(data, name=name), None)
+
+
+def test_names_of_results():
+    image = source(np.eye(20))
+    mask = MaskSource(np.eye(20), 'damage', None)
+    names = [
+        Denoise(image, Choices()).result_name(),
+        Inpaint(image, Choices(), mask).result_name(),
+        SuperResolve(image, Choices(), (4, 4)).result_name(),
+        SuperResolve(image, Choices(), (2, 4)).result_name(),
+    ]
+    assert names == [
+        'cells [DIP denoised]',
+        'cells [DIP inpainted]',
+        'cells [DIP ×4]',
+        'cells [DIP ×2×4]',
+    ]
+
+
+def test_choices_are_the_options_of_the_engine():
+    choices = Choices('fast', 3, 'cpu', 7, 1.5)
+    options = choices.to_options()
+    assert vars(options) == vars(choices)
+
+
+@pytest.mark.parametrize(
+    ('data', 'error'),
+    [(np.eye(20) * 1j, TypeError), (np.eye(3), ValueError)],
+)
+def test_messages_name_the_layer(data, error):
+    with pytest.raises(error, match='layer "my cells"'):
+        Denoise(source(data, 'my cells'), Choices()).start()
+
+
+def test_bad_input_is_found_before_torch_is_loaded():
+    code = (
+        'import sys, numpy as np\n'
+        'from napari.layers import Image\n'
+        'from napari_dip.viewer.layers import describe_image\n'
+        'from napari_dip.viewer.tasks import Choices, Denoise\n'
+        'source = describe_image(Image(np.ones((20, 20))), None)\n'
+        'try:\n'
+        '    Denoise(source, Choices()).start()\n'
+        'except ValueError:\n'
+        '    assert "torch" not in sys.modules\n'
+        'else:\n'
+        '    raise SystemExit("nothing was found")\n'
+    )
+    subprocess.run([sys.executable, '-c', code], check=True)
