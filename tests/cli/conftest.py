@@ -1,22 +1,48 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
 
-from napari_dip.cli.app import app
+from napari_dip.cli import main
 
 #: Enough for a result, too little for a good one.
 QUICK = ('--preset', 'fast', '--max-num-iter', '3', '--device', 'cpu')
 
 
+@dataclass(frozen=True)
+class Result:
+    """What a call leaves behind."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def output(self) -> str:
+        return self.stdout + self.stderr
+
+
 class Run:
     """Calls the command line within this process."""
 
+    def __init__(
+        self,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        self._capsys = capsys
+        self._monkeypatch = monkeypatch
+
     def __call__(self, *arguments: object) -> Result:
-        return CliRunner().invoke(app, [str(a) for a in arguments])
+        argv = ['napari-dip', *map(str, arguments)]
+        self._monkeypatch.setattr('sys.argv', argv)
+        self._capsys.readouterr()
+        with pytest.raises(SystemExit) as exit_:
+            main()
+        return Result(exit_.value.code or 0, *self._capsys.readouterr())
 
     def quick(self, *arguments: object) -> Result:
         return self(*arguments, *QUICK)
@@ -32,8 +58,10 @@ class Run:
 
 
 @pytest.fixture
-def run() -> Run:
-    return Run()
+def run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Run:
+    return Run(capsys, monkeypatch)
 
 
 @pytest.fixture

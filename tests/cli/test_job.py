@@ -315,7 +315,7 @@ def test_bad_mask(
         ('--max-num-iter', '0', 'leave it out'),
         ('--time-limit', '-1', 'leave it out'),
         ('--time-limit', 'nan', 'leave it out'),
-        ('--seed', '-1', 'non-negative'),
+        ('--seed', '-1', 'give 0'),
     ],
 )
 def test_bad_option(

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import tifffile
 from numpy.typing import NDArray
 
 from napari_dip.files.errors import FileError, in_words
@@ -32,7 +33,6 @@ _READERS: dict[Format, Callable[[Path], StoredImage]] = {
 _DECODING_ERRORS = (
     ArithmeticError,
     AssertionError,
-    AttributeError,
     EOFError,
     LookupError,
     RuntimeError,
@@ -40,6 +40,7 @@ _DECODING_ERRORS = (
     TypeError,
     ValueError,
     struct.error,
+    tifffile.TiffFileError,
     tokenize.TokenError,  # of the header of NPY
     zlib.error,
 )

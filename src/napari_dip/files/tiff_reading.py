@@ -73,7 +73,7 @@ class _Losses(logging.Handler):
 @contextmanager
 def _no_loss() -> Iterator[None]:
     """Refuse a file of which tifffile leaves a part out."""
-    logger, losses = tifffile.logger(), _Losses()
+    logger, losses = logging.getLogger('tifffile'), _Losses()
     logger.addHandler(losses)
     try:
         yield
