@@ -45,8 +45,8 @@ def test_noise_of_a_drawn_field_is_found(peak, gain, read, offset, seed):
     levels = np.quantile(photons, (0.1, 0.5, 0.95))
     expected = gain * np.sqrt(levels + read**2)
     found = np.sqrt(noise.variance(gain * levels + offset))
-    # Half a photon: counts this low hardly have a variance to measure.
-    np.testing.assert_allclose(found, expected, rtol=0.2, atol=0.5 * gain)
+    # A photon: counts this low hardly have a variance to measure.
+    np.testing.assert_allclose(found, expected, rtol=0.2, atol=gain)
 
 
 def test_noise_scales_with_the_unit():

@@ -62,5 +62,7 @@ class Snapshots:
             self._stride *= 2
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Forget all of them and start anew."""
         self._kept = []
+        self._stride = 1
+        self._offered = 0

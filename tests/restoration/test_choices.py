@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from napari_dip.prior.device import resolve_device
+from napari_dip.restoration.choices import (
+    DEFAULT_PRESET,
+    DEVICES,
+    FACTORS,
+    PRESETS,
+)
+from napari_dip.restoration.denoising import choose_settings
+from napari_dip.restoration.validation import check_factor
+
+
+def test_what_is_offered_is_taken():
+    assert DEFAULT_PRESET in PRESETS
+    for preset in PRESETS:
+        choose_settings(preset)
+    for factor in FACTORS:
+        assert check_factor(factor) == (factor, factor)
+
+
+@pytest.mark.parametrize('name', DEVICES)
+def test_a_device_that_is_offered_is_known(monkeypatch, name):
+    for backend in (torch.cuda, torch.backends.mps):
+        monkeypatch.setattr(backend, 'is_available', lambda: True)
+    kind = 'cuda' if name == 'auto' else name
+    assert resolve_device(name).type == kind
+
+
+def test_the_choices_are_there_without_torch():
+    code = (
+        'import sys; from napari_dip.restoration.choices import PRESETS; '
+        'sys.exit("torch" in sys.modules)'
+    )
+    subprocess.run([sys.executable, '-c', code], check=True)

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_dip.restoration.intensity import Intensity
+from napari_dip.restoration.output import Output
+
+
+@pytest.mark.parametrize('axis', [None, 0, 2])
+def test_estimates_come_back_in_units_and_axes(axis):
+    planes = np.random.default_rng(0).normal(
+        50, 9, (1 if axis is None else 3, 16, 18)
+    )
+    known = np.ones(planes.shape, bool)
+    intensity = Intensity(planes, known, 'standard')
+    image = Output(intensity, axis).to_image(intensity.forward(planes, known))
+    assert image.dtype == np.float32
+    expected = planes[0] if axis is None else np.moveaxis(planes, 0, axis)
+    np.testing.assert_allclose(image, expected, rtol=1e-5)
+
+
+def test_known_pixels_are_put_back_exactly():
+    planes = np.random.default_rng(0).integers(0, 60_000, (1, 16, 18))
+    known = planes > 20_000
+    intensity = Intensity(planes, known, 'standard')
+    output = Output(intensity, None, data=planes, known=known)
+    image = output.to_image(np.zeros(planes.shape))
+    np.testing.assert_array_equal(image[known[0]], planes[known])
+    filled = image[~known[0]]
+    np.testing.assert_allclose(filled, planes[known].mean(), rtol=1e-5)

@@ -1,0 +1,101 @@
+"""The published settings, against the table of the authors' notebooks."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from napari_dip.restoration import published
+
+
+class Row(NamedTuple):
+    parameters: int
+    latent: str
+    channels: int
+    jitter: float
+    learning_rate: float
+    num_iter: int
+    upsampling: tuple[str, ...]
+    decay: float
+
+
+NEAREST, BILINEAR = ('nearest',) * 5, ('bilinear',) * 5
+
+TABLE = {
+    'DENOISING': Row(
+        2_217_831, 'noise', 32, 1 / 30, 0.01, 3000, BILINEAR, 0.99
+    ),
+    'JPEG': Row(572_827, 'noise', 3, 1 / 30, 0.01, 2400, BILINEAR, 0.99),
+    'INPAINTING_TEXT': Row(
+        3_002_627, 'noise', 32, 0.03, 0.01, 6001, NEAREST, 0
+    ),
+    'INPAINTING_LARGE_HOLE': Row(
+        2_157_955, 'mesh', 2, 0.03, 0.01, 5001, NEAREST, 0
+    ),
+    'INPAINTING_LIBRARY': Row(
+        2_996_467, 'noise', 1, 0, 0.01, 3001, ('nearest',) * 6, 0
+    ),
+    # The notebook's image has one channel: 2,217,573 weights.
+    'INPAINTING_HALF_MISSING': Row(
+        2_217_831, 'noise', 32, 0.03, 0.001, 11000, BILINEAR, 0
+    ),
+    'INPAINTING_MOST_MISSING': Row(
+        1_027_379, 'noise', 32, 0, 0.01, 1000, BILINEAR, 0
+    ),
+    'SUPER_RESOLUTION': Row(
+        2_217_831, 'noise', 32, 0.03, 0.01, 2000, BILINEAR, 0
+    ),
+    'SUPER_RESOLUTION_8': Row(
+        2_217_831, 'noise', 32, 0.05, 0.01, 4000, BILINEAR, 0
+    ),
+    'FLASH': Row(
+        2_184_307,
+        'noise',
+        3,
+        0,
+        0.1,
+        601,
+        ('nearest',) * 2 + ('bilinear',) * 3,
+        0,
+    ),
+}
+
+
+@pytest.mark.parametrize('name', TABLE)
+def test_settings_are_those_of_the_table(name):
+    settings, row = getattr(published, name), TABLE[name]
+    latent, fit = settings.latent, settings.fit
+    found = Row(
+        parameters(settings),
+        latent.kind,
+        latent.channels,
+        latent.jitter,
+        fit.learning_rate,
+        fit.num_iter,
+        settings.network.upsampling,
+        fit.decay,
+    )
+    assert found == row
+    assert settings.network.padding == 'reflect'
+    assert settings.network.sigmoid
+    assert settings.range_ == 'unit'
+    assert settings.kernel == 'lanczos'
+    assert not settings.stabilise_noise
+    assert fit.schedule == 'constant'
+    assert fit.average == 'output'
+    assert fit.window is None
+
+
+def parameters(settings, channels: int = 3) -> int:
+    network = settings.network.build(settings.latent.channels, channels)
+    return sum(p.numel() for p in network.parameters())
+
+
+def test_grey_images_have_a_layer_of_their_own():
+    assert parameters(published.INPAINTING_HALF_MISSING, 1) == 2_217_573
+
+
+def test_no_published_setting_is_left_untested():
+    public = {n for n in vars(published) if n[0] != '_' and n.isupper()}
+    assert public == set(TABLE)

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_dip.restoration.denoising import start_denoising
+from napari_dip.restoration.prepare import Options
+from napari_dip.restoration.run import run
+
+pytestmark = pytest.mark.usefixtures('tiny')
+
+
+@pytest.fixture
+def session(image):
+    return start_denoising(
+        image, options=Options('fast', device='cpu', max_num_iter=4)
+    )
+
+
+def test_it_runs_to_the_end_and_closes(session):
+    image = run(session)
+    assert isinstance(image, np.ndarray)
+    assert session.finished
+    assert session._fit.problem is None
+
+
+def test_the_record_comes_only_if_asked_for(session):
+    image, record = run(session, return_info=True)
+    assert image.dtype == np.float32
+    assert record.iterations == 4
+
+
+@pytest.mark.parametrize('answer', [None, False, 0, 1, 'yes', np.ones(2)])
+def test_only_true_stops(session, answer):
+    _, record = run(session, lambda progress: answer, return_info=True)
+    assert record.iterations == 4
+
+
+def test_an_interrupt_before_there_is_anything_is_passed_on(
+    session, monkeypatch
+):
+    def interrupt(problem):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session._fit, '_iterate', interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run(session)
+    assert session._fit.problem is None
+
+
+def test_an_error_of_the_callback_is_the_users_and_frees_memory(session):
+    def callback(progress):
+        raise LookupError('mine')
+
+    with pytest.raises(LookupError, match='mine'):
+        run(session, callback)
+    assert session._fit.problem is None

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from napari_dip.prior.networks import DeepDecoderSpec
+from napari_dip.restoration import (
+    denoising,
+    inpainting,
+    published,
+    super_resolution,
+)
+from napari_dip.restoration.choices import PRESETS
+from napari_dip.restoration.settings import Settings
+
+ALL = [
+    pytest.param(settings, id=f'{module.__name__.split(".")[-1]}-{name}')
+    for module in (denoising, inpainting, super_resolution)
+    for name, settings in module.SETTINGS.items()
+]
+
+
+@pytest.mark.parametrize('settings', [*ALL, published.INPAINTING_TEXT])
+def test_settings_become_json_and_name_the_network(settings):
+    content = json.loads(json.dumps(settings.to_dict(), allow_nan=False))
+    assert content['network']['kind'] in ('trunk', 'hourglass')
+    assert content['fit']['num_iter'] == settings.fit.num_iter
+    assert set(content) == {
+        'network',
+        'latent',
+        'fit',
+        'stopping',
+        'range_',
+        'stabilise_noise',
+        'kernel',
+    }
+
+
+def test_the_deep_decoder_is_named_too():
+    content = Settings(network=DeepDecoderSpec()).to_dict()
+    assert content['network']['kind'] == 'deepdecoder'
+
+
+@pytest.mark.parametrize('settings', ALL)
+def test_settings_are_consistent(settings):
+    # A trunk has a linear output; only a sigmoid needs data from 0 to 1.
+    squeezed = getattr(settings.network, 'sigmoid', False)
+    assert (settings.range_ == 'unit') == squeezed
+    if settings.fit.window is not None:
+        # Windows have batch statistics of their own, and seams.
+        assert settings.network.norm == 'none'
+        assert settings.fit.window % settings.network.multiple == 0
+        assert settings.fit.average == 'weights'
+    if settings.latent.kind == 'dropped':
+        assert 0 < settings.latent.drop < 1
+    assert 0 <= settings.stopping.held_out < 0.5
+
+
+@pytest.mark.parametrize(
+    'module', [denoising, inpainting, super_resolution], ids=str
+)
+def test_presets_go_from_quick_to_thorough(module):
+    names = [p for p in PRESETS if p in module.SETTINGS]
+    assert {'fast', 'balanced', 'best'} <= set(names)
+    counts = [
+        module.SETTINGS[n].fit.num_iter for n in ('fast', 'balanced', 'best')
+    ]
+    assert counts == sorted(counts)

@@ -1,0 +1,303 @@
+"""What the three public functions share."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from napari_dip import denoise, inpaint, super_resolve
+from napari_dip.prior.fit import Fit
+
+MASK = np.zeros((24, 28), bool)
+MASK[5:8, 4:20] = True
+
+
+def run_denoise(image, **options):
+    return denoise(image, **options)
+
+
+def run_inpaint(image, **options):
+    return inpaint(image, MASK, **options)
+
+
+def run_super_resolve(image, **options):
+    return super_resolve(image, 2, **options)
+
+
+TASKS = [run_denoise, run_inpaint, run_super_resolve]
+FEW = {'preset': 'fast', 'max_num_iter': 3, 'device': 'cpu'}
+
+pytestmark = pytest.mark.usefixtures('tiny')
+
+
+def scale(task) -> int:
+    return 2 if task is run_super_resolve else 1
+
+
+def enlarged(shape, task, axis=None):
+    factor = scale(task)
+    return tuple(n if a == axis else factor * n for a, n in enumerate(shape))
+
+
+@pytest.mark.parametrize('task', TASKS)
+@pytest.mark.parametrize(
+    'dtype',
+    [
+        bool,
+        np.uint8,
+        np.uint16,
+        np.uint32,
+        np.int16,
+        np.int64,
+        np.float16,
+        np.float32,
+        np.float64,
+        '>u2',
+        '>f4',
+    ],
+)
+def test_any_real_dtype_gives_float32_and_leaves_the_input(task, dtype, image):
+    given = (image > 60 if dtype is bool else image).astype(dtype)
+    before = given.copy()
+    given.flags.writeable = False
+    restored = task(given, **FEW)
+    assert restored.dtype == np.float32
+    assert restored.shape == enlarged(given.shape, task)
+    assert np.isfinite(restored).all()
+    np.testing.assert_array_equal(given, before)
+
+
+@pytest.mark.parametrize('task', TASKS)
+@pytest.mark.parametrize(
+    ('axis', 'count'), [(0, 2), (1, 5), (2, 1), (-1, 6), (-3, 2)]
+)
+def test_channels_may_be_anywhere(task, axis, count, image):
+    stack = np.stack([image + 100 * i for i in range(count)], axis)
+    restored = task(stack, channel_axis=axis, **FEW)
+    assert restored.shape == enlarged(stack.shape, task, axis % 3)
+    means = restored.mean(axis=tuple({0, 1, 2} - {axis % 3}))
+    expected = image.mean() + 100 * np.arange(count)
+    np.testing.assert_allclose(means, expected, atol=40)
+
+
+@pytest.mark.parametrize('task', TASKS)
+@pytest.mark.parametrize('count', [3, 4])
+def test_colour_is_seen_without_being_told(task, count, image):
+    colour = np.dstack([image] * count)
+    seen = task(colour, **FEW)
+    told = task(colour, channel_axis=2, **FEW)
+    assert seen.shape == enlarged(colour.shape, task, 2)
+    np.testing.assert_array_equal(seen, told)
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_views_lists_and_odd_strides_are_images_too(task, image):
+    expected = task(image, **FEW)
+    flipped = image[::-1, ::-1].copy()[::-1, ::-1]
+    assert flipped.strides[0] < 0
+    for other in (flipped, np.asfortranarray(image), image.tolist()):
+        np.testing.assert_array_equal(task(other, **FEW), expected)
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_counts_come_back_in_their_units(task, image):
+    counts = 33_000 + 10 * image.astype(np.uint16)
+    restored = task(counts, **{**FEW, 'max_num_iter': 20})
+    assert restored.mean() == pytest.approx(counts.mean(), abs=150)
+    assert restored.min() > 32_000
+    assert restored.max() < 35_000
+
+
+@pytest.mark.parametrize('task', TASKS)
+@pytest.mark.parametrize(
+    ('gain', 'offset'), [(1.0, 33_000.0), (7.0, -20.0), (1e-4, 0.0)]
+)
+def test_offset_and_gain_are_respected(task, gain, offset, image):
+    plain = task(image.astype(float), **FEW)
+    moved = task(gain * image + offset, **FEW)
+    tolerance = 0.02 * image.std()
+    np.testing.assert_allclose(
+        (moved.astype(float) - offset) / gain, plain, atol=tolerance
+    )
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_pixels_that_are_no_number_are_missing_and_not_poison(task, image):
+    def spoilt(value: float) -> np.ndarray:
+        given = image.astype(np.float32)
+        given[12:15, 9:12] = value
+        given[0, 0] = value
+        return given
+
+    results = [
+        task(spoilt(value), **FEW) for value in (np.nan, np.inf, -np.inf)
+    ]
+    assert np.isfinite(results[0]).all()
+    assert abs(results[0] - image.mean()).max() < 300
+    for other in results[1:]:
+        np.testing.assert_array_equal(other, results[0])
+
+
+@pytest.mark.parametrize('task', TASKS)
+@pytest.mark.parametrize('shape', [(16, 16), (17, 31), (16, 61), (45, 16)])
+def test_any_size_from_sixteen(task, shape, monkeypatch):
+    given = np.random.default_rng(0).normal(size=shape)
+    if task is run_inpaint:
+        restored = inpaint(given, given > 1, **FEW)
+    else:
+        restored = task(given, **FEW)
+    assert restored.shape == enlarged(shape, task)
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_the_seed_decides(task, image):
+    def restore(seed):
+        return task(image, seed=seed, **FEW)
+
+    torch.manual_seed(0)
+    first = restore(4)
+    torch.manual_seed(1)
+    np.testing.assert_array_equal(restore(4), first)
+    assert not np.array_equal(restore(5), first)
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_the_record_is_complete_and_becomes_json(task, image):
+    _, record = task(
+        image,
+        preset='fast',
+        device='cpu',
+        seed=np.int64(3),
+        max_num_iter=np.int32(4),
+        time_limit=np.float32(100),
+        return_info=True,
+    )
+    content = json.loads(json.dumps(record.to_dict(), allow_nan=False))
+    assert content['task'] == task.__name__.removeprefix('run_')
+    assert content['iterations'] == 4
+    assert content['seed'] == content['arguments']['seed'] == 3
+    assert content['arguments']['max_num_iter'] == 4
+    assert content['arguments']['preset'] == 'fast'
+    assert content['device'].startswith('cpu')
+    assert len(content['loss_history']) == 4
+    assert all(math.isfinite(loss) for loss in content['loss_history'])
+    assert content['wall_time'] > 0
+    assert content['peak_memory'] > 2**20
+    assert content['reason'] in ('SCHEDULE_COMPLETE', 'MAX_NUM_ITER')
+    assert ' ' in content['reason_text']
+    assert content['version']
+    assert content['settings']['network']['kind'] == 'trunk'
+    short = record.to_dict(histories=False)
+    assert set(content) - set(short) == {'loss_history', 'figure_history'}
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_the_record_repeats_the_result(task, image):
+    first, record = task(image, seed=5, return_info=True, **FEW)
+    arguments = dict(record.arguments)
+    arguments.pop('factor', None)
+    np.testing.assert_array_equal(task(image, **arguments), first)
+
+
+@pytest.mark.parametrize('task', TASKS)
+@pytest.mark.parametrize('answer', [True, np.True_])
+def test_the_callback_sees_each_iteration_and_may_stop(task, answer, image):
+    seen = []
+
+    def callback(progress):
+        seen.append(progress)
+        return answer if progress.iteration == 2 else None
+
+    _, record = task(image, callback=callback, return_info=True, **FEW)
+    assert [p.iteration for p in seen] == [1, 2]
+    assert record.reason == 'USER'
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_a_keyboard_interrupt_keeps_the_best_so_far(task, image):
+    def callback(progress):
+        if progress.iteration == 2:
+            raise KeyboardInterrupt
+
+    restored, record = task(image, callback=callback, return_info=True, **FEW)
+    assert record.iterations == 2
+    assert record.reason == 'USER'
+    assert np.isfinite(restored).all()
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_the_time_limit_ends_it(task, image):
+    options = {**FEW, 'max_num_iter': None}
+    _, record = task(image, time_limit=1e-6, return_info=True, **options)
+    assert (record.iterations, record.reason) == (1, 'TIME_LIMIT')
+
+
+@pytest.mark.parametrize('task', TASKS)
+@pytest.mark.parametrize(
+    ('options', 'error', 'says', 'remedy'),
+    [
+        ({'preset': 'quick'}, ValueError, "preset: 'quick'", "'balanced'"),
+        ({'device': 'gpu'}, ValueError, "device: 'gpu'", "'cuda'"),
+        ({'seed': -1}, ValueError, 'seed: -1', 'give'),
+        ({'max_num_iter': 0}, ValueError, 'max_num_iter: 0', 'give'),
+        ({'time_limit': -1}, ValueError, 'time_limit: -1', 'give'),
+        ({'channel_axis': 7}, ValueError, 'channel_axis', 'at None'),
+    ],
+)
+def test_an_option_that_will_not_do(task, options, error, says, remedy, image):
+    with pytest.raises(error) as caught:
+        task(image, **options)
+    assert says in str(caught.value)
+    assert remedy in str(caught.value)
+
+
+@pytest.mark.parametrize('task', TASKS)
+@pytest.mark.parametrize('device', ['cuda', 'mps'])
+def test_a_device_that_is_absent(task, device, image, monkeypatch):
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
+    monkeypatch.setattr(torch.backends.mps, 'is_available', lambda: False)
+    with pytest.raises(ValueError, match=f"device: '{device}'.*choose 'cpu'"):
+        task(image, device=device)
+
+
+@pytest.mark.parametrize('task', TASKS)
+@pytest.mark.parametrize(
+    ('given', 'error', 'says'),
+    [
+        (np.zeros((0, 5)), ValueError, 'image: the image is empty'),
+        (np.ones((1, 1)), ValueError, 'image: 1 × 1 pixels'),
+        (np.ones((24, 28)), ValueError, 'image: all pixels have the value'),
+        (np.full((24, 28), np.nan), ValueError, 'image: no pixel is a finite'),
+        (np.zeros((4, 24, 28, 3)), ValueError, 'image: .* is a stack'),
+        (np.eye(24) * 1j, TypeError, 'image: dtype complex128'),
+        (np.eye(24).astype(object), TypeError, 'image: dtype object'),
+    ],
+)
+def test_an_image_that_will_not_do(task, given, error, says):
+    with pytest.raises(error, match=says):
+        task(given, **FEW)
+
+
+@pytest.mark.parametrize('task', TASKS)
+@pytest.mark.parametrize('where', ['build', 'iterate', 'estimate'])
+def test_not_enough_memory_is_said_in_words(task, where, image, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+    if where == 'build':
+        monkeypatch.setattr('napari_dip.restoration.prepare._problem', fail)
+    elif where == 'iterate':
+        monkeypatch.setattr(Fit, '_iterate', fail)
+    else:
+        monkeypatch.setattr(
+            'napari_dip.prior.averaging.OutputAverage.estimate', fail
+        )
+        monkeypatch.setattr(
+            'napari_dip.prior.averaging.WeightAverage.estimate', fail
+        )
+    with pytest.raises(MemoryError, match=r'Not enough memory on cpu.*crop'):
+        task(image, **FEW)
