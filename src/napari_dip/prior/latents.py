@@ -129,6 +129,18 @@ def fill_from_neighbours(image: Tensor, keep: Tensor) -> Tensor:
     return kept + (1 - keep) * total / count.clamp(min=1.0)
 
 
+# A block's pixels that are asked for lie this much deeper than its edge,
+# counting both sides.
+_APART = 4
+
+
+def _grow(centres: Tensor, side: int) -> Tensor:
+    """Grow each centre to a square."""
+    if side == 1:
+        return centres
+    return F.max_pool2d(centres, side, stride=1, padding=side // 2)
+
+
 class DroppedPixels:
     """The image itself, with pixels dropped anew at every draw.
 
@@ -147,6 +159,16 @@ class DroppedPixels:
         Same shape, 1 where a pixel must never enter the fit.
     drop : float
         Probability that a pixel is dropped, between 0 and 1.
+    block : int
+        Odd side of the squares that are dropped, in pixels. Noise that is
+        correlated over a few pixels needs more than 1: the network is asked
+        only for pixels whose noise none of the kept ones shares.
+    shaped : bool
+        Whether to drop, beside single pixels, areas of the shape of the
+        missing ones: their map, shifted at random. Without it the network
+        never learns to fill more than a pixel.
+    seed : int
+        Seed of these shifts.
 
     References
     ----------
@@ -156,12 +178,24 @@ class DroppedPixels:
     """
 
     def __init__(
-        self, image: Tensor, known: Tensor, held_out: Tensor, drop: float
+        self,
+        image: Tensor,
+        known: Tensor,
+        held_out: Tensor,
+        drop: float,
+        *,
+        block: int = 1,
+        shaped: bool = False,
+        seed: int = 0,
     ) -> None:
         self.image = image
         self.known = known
         self.fitted = known * (1 - held_out)
         self.drop = drop
+        self.block = block
+        self.missing = 1 - known if shaped else None
+        # On the CPU: to read a shift from a device would be to wait for it.
+        self._shifts = torch.Generator().manual_seed(seed)
 
     @property
     def channels(self) -> int:
@@ -178,7 +212,23 @@ class DroppedPixels:
         """Drop pixels inside each window and weigh them in the data term."""
         image = cut_all(self.image, windows)
         known = cut_all(self.fitted if fitting else self.known, windows)
+        # As many centres as drop the wanted part of the pixels.
+        rate = 1 - (1 - self.drop) ** (1 / self.block**2)
         chance = torch.empty_like(image).uniform_(generator=generator)
-        keep = known * (chance >= self.drop)
+        centres = (chance < rate).to(image)
+        keep = known * (1 - _grow(centres, self.block))
+        asked = known * _grow(centres, max(1, self.block - _APART))
+        if fitting and self.missing is not None:
+            gaps = cut_all(self._shifted_gaps(), windows)
+            keep, asked = keep * (1 - gaps), torch.maximum(asked, known * gaps)
         filled = fill_from_neighbours(image, keep)
-        return Draw(torch.cat([filled, keep], dim=1), known - keep)
+        return Draw(torch.cat([filled, keep], dim=1), asked)
+
+    def _shifted_gaps(self) -> Tensor:
+        """Map of the missing pixels, moved to somewhere else."""
+        assert self.missing is not None
+        down, right = (
+            int(torch.randint(extent, (), generator=self._shifts))
+            for extent in self.missing.shape[-2:]
+        )
+        return self.missing.roll((down, right), (-2, -1))

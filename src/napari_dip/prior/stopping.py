@@ -166,7 +166,7 @@ class HeldOutError:
 
     reason = StopReason.HELD_OUT_MINIMUM
 
-    def __init__(self, smoothing: float = 0.97, min_start: int = 0) -> None:
+    def __init__(self, smoothing: float = 0.99, min_start: int = 0) -> None:
         self.smoothing = smoothing
         self.min_start = min_start
         self.rewind()

@@ -27,27 +27,27 @@ from napari_dip.restoration.validation import (
 )
 
 
-def _light(
-    widths: tuple[int, ...], num_iter: int, reduction: int = 2
-) -> Settings:
+def _light(widths: tuple[int, ...], num_iter: int) -> Settings:
     return Settings(
-        network=TrunkSpec(widths, reduction=reduction, norm='batch'),
+        network=TrunkSpec(widths, reduction=1, norm='batch'),
         latent=LatentSettings('noise', channels=16, jitter=0.03),
         fit=FitSettings(
             num_iter=num_iter,
             learning_rate=1e-2,
             decay=0.95,
-            patience=400,
+            patience=num_iter // 2,
             precision='auto',
         ),
-        stopping=StoppingSettings('held_out', held_out=0.01, min_start=200),
+        stopping=StoppingSettings(
+            'held_out', held_out=0.01, min_start=num_iter // 4
+        ),
     )
 
 
 SETTINGS = {
-    'fast': _light((32, 64, 64, 64, 64), 300),
-    'balanced': _light((64, 64, 128, 128, 128), 800),
-    'best': _light((64, 64, 128, 128, 128), 2000, reduction=1),
+    'fast': _light((16, 32, 64, 64, 64), 250),
+    'balanced': _light((32, 48, 64, 64, 64), 500),
+    'best': _light((64, 64, 96, 96, 96), 1500),
 }
 
 # Which of the published recipes fits a mask: the paper used one for text

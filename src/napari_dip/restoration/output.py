@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.restoration.axes import from_channels_first
+from napari_dip.restoration.binning import unbin_planes
 from napari_dip.restoration.intensity import Intensity
 
 
@@ -22,6 +23,10 @@ class Output:
         Map of the intensities.
     channel_axis : int or None
         Where the channels belong.
+    binning : int
+        Pixels of the image along a side of a pixel of the estimate.
+    shape : tuple of int
+        Rows and columns of the image, if it was binned.
     data : ndarray, optional
         ``(channels, rows, columns)``; its known pixels are put back.
     known : ndarray of bool, optional
@@ -30,12 +35,18 @@ class Output:
 
     intensity: Intensity
     channel_axis: int | None
+    binning: int = 1
+    shape: tuple[int, ...] = ()
     data: NDArray[Any] | None = None
     known: NDArray[np.bool_] | None = None
 
     def to_image(self, estimate: NDArray[Any]) -> NDArray[np.float32]:
         """Bring ``(channels, rows, columns)`` to the user's units and axes."""
         planes = self.intensity.backward(estimate)
+        if self.binning > 1:
+            rows, columns = self.shape
+            finer = unbin_planes(planes, self.binning, (rows, columns))
+            planes = finer.astype(np.float32)
         if self.data is not None and self.known is not None:
             np.copyto(planes, self.data, where=self.known, casting='unsafe')
         image: NDArray[np.float32] = from_channels_first(

@@ -25,6 +25,7 @@ from napari_dip.prior.stopping import (
     StoppingRule,
     WindowedVariance,
 )
+from napari_dip.restoration.binning import bin_planes
 from napari_dip.restoration.choices import DEFAULT_PRESET
 from napari_dip.restoration.intensity import Intensity
 from napari_dip.restoration.output import Output
@@ -115,15 +116,16 @@ def prepare(
                 'mask: every pixel that is a finite number is marked as '
                 'missing; leave some to keep unpainted (zero).'
             )
+        fitted, measured = _at_grid_of_fit(planes, known, settings)
         intensity = Intensity(
-            planes,
-            known,
+            fitted,
+            measured,
             settings.range_,
             stabilise_noise=settings.stabilise_noise,
         )
-        data = torch.from_numpy(intensity.forward(planes, known))[None]
+        data = torch.from_numpy(intensity.forward(fitted, measured))[None]
         problem = _problem(
-            data, known, operator, settings, options.seed, device
+            data, measured, operator, settings, options.seed, device
         )
         fit = Fit(
             problem,
@@ -146,17 +148,35 @@ def prepare(
         settings,
         options.seed,
     )
-    output = Output(intensity, channel_axis)
+    output = Output(
+        intensity, channel_axis, settings.binning, planes.shape[1:]
+    )
     if keep_known:
         # A copy: the user may go on working with the image meanwhile.
         output = replace(output, data=planes.copy(), known=known)
     return Session(fit, output, brief)
 
 
+def _at_grid_of_fit(
+    planes: NDArray[Any], known: NDArray[np.bool_], settings: Settings
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    if settings.binning == 1:
+        return planes, known
+    return bin_planes(planes, known, settings.binning)
+
+
 def _limit(settings: Settings, max_num_iter: int | None) -> Settings:
     if max_num_iter is None or max_num_iter >= settings.fit.num_iter:
         return settings
-    return replace(settings, fit=replace(settings.fit, num_iter=max_num_iter))
+    # A shorter fit is a faster one: its schedule is as a whole compressed.
+    start = settings.stopping.min_start * max_num_iter
+    return replace(
+        settings,
+        fit=replace(settings.fit, num_iter=max_num_iter),
+        stopping=replace(
+            settings.stopping, min_start=start // settings.fit.num_iter
+        ),
+    )
 
 
 def _problem(
@@ -200,7 +220,15 @@ def _latent(
 ) -> Latent:
     latent = settings.latent
     if latent.kind == 'dropped':
-        return DroppedPixels(data, measured, held_out, latent.drop)
+        return DroppedPixels(
+            data,
+            measured,
+            held_out,
+            latent.drop,
+            block=latent.block,
+            shaped=latent.shaped,
+            seed=seed,
+        )
     shape = operator.image_shape((data.shape[-2], data.shape[-1]))
     if latent.kind == 'mesh':
         values = mesh_grid(shape)

@@ -21,6 +21,12 @@ class LatentSettings:
         The image with pixels dropped, uniform noise, or a mesh grid.
     drop : float
         Probability that a pixel is dropped ('dropped').
+    block : int
+        Odd side of the dropped squares in pixels; more than 1 for noise that
+        is correlated between neighbours ('dropped').
+    shaped : bool
+        Whether areas of the shape of the missing ones are dropped too
+        ('dropped').
     channels : int
         Channels of the latent ('noise').
     jitter : float
@@ -30,6 +36,8 @@ class LatentSettings:
 
     kind: Literal['dropped', 'noise', 'mesh'] = 'dropped'
     drop: float = 0.3
+    block: int = 1
+    shaped: bool = False
     channels: int = 32
     jitter: float = 0.0
 
@@ -75,6 +83,8 @@ class Settings:
         Range of the network's output.
     stabilise_noise : bool
         Whether to stabilise noise whose variance grows with the signal.
+    binning : int
+        Pixels of the image along a side of a pixel of the fit.
     kernel : {'area', 'gaussian', 'lanczos'}
         Low-pass filter of the downsampling operator.
     """
@@ -85,6 +95,7 @@ class Settings:
     stopping: StoppingSettings = field(default_factory=StoppingSettings)
     range_: Range = 'standard'
     stabilise_noise: bool = False
+    binning: int = 1
     kernel: Kernel = 'area'
 
     def to_dict(self) -> dict[str, Any]:
