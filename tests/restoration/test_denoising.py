@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from napari_dip import denoise
+from napari_dip.restoration.choices import PRESETS
+from napari_dip.restoration.denoising import SETTINGS, choose_settings
+
+
+def psnr(image: np.ndarray, clean: np.ndarray) -> float:
+    error = np.mean((image - clean) ** 2)
+    return float(10 * np.log10(np.ptp(clean) ** 2 / error))
+
+
+def nuclei() -> np.ndarray:
+    """Bright discs on a dim ground, in photons."""
+    generator = np.random.default_rng(3)
+    rows, columns = np.mgrid[:96, :96]
+    photons = np.full((96, 96), 5.0)
+    for row, column in generator.uniform(10, 86, (8, 2)):
+        inside = np.hypot(rows - row, columns - column) < generator.uniform(
+            8, 14
+        )
+        photons[inside] = generator.uniform(16, 40)
+    return gaussian_filter(photons, 0.7)
+
+
+CLEAN = nuclei()
+NOISY = np.random.default_rng(4).poisson(CLEAN)
+
+
+@pytest.mark.parametrize(
+    ('gain', 'offset'), [(1, 0), (25, 33_000)], ids=['photons', 'counts']
+)
+def test_it_beats_the_noise_and_any_gaussian_filter(gain, offset):
+    given = (gain * NOISY + offset).astype(np.uint16)
+    restored = denoise(given, preset='fast', max_num_iter=150, device='cpu')
+    figure = psnr((restored - offset) / gain, CLEAN)
+    assert figure > psnr(NOISY, CLEAN) + 6
+    filtered = [
+        psnr(gaussian_filter(NOISY.astype(float), sigma), CLEAN)
+        for sigma in (0.5, 0.75, 1, 1.25, 1.5, 2, 3)
+    ]
+    assert figure > max(filtered) + 0.7
+
+
+@pytest.mark.parametrize('preset', PRESETS)
+def test_every_preset_runs(preset):
+    given = NOISY[:24, :20]
+    restored, record = denoise(
+        given, preset=preset, max_num_iter=2, device='cpu', return_info=True
+    )
+    assert restored.shape == given.shape
+    assert np.isfinite(restored).all()
+    assert record.arguments['preset'] == preset
+    assert record.iterations == 2
+
+
+def test_a_preset_stands_for_its_settings():
+    for preset in PRESETS:
+        assert choose_settings(preset) is SETTINGS[preset]
+    with pytest.raises(ValueError, match="preset: 'none' is unknown"):
+        choose_settings('none')

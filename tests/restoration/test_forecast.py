@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from napari_dip.restoration.choices import PRESETS
+from napari_dip.restoration.forecast import TASKS, forecast
+
+
+@pytest.mark.parametrize('task', TASKS)
+@pytest.mark.parametrize('preset', PRESETS)
+def test_every_task_and_preset_has_a_forecast(task, preset):
+    found = forecast(task, (24, 32), preset=preset, device='cpu')
+    for number in (found.seconds, found.memory, found.free_memory):
+        assert math.isfinite(number)
+        assert number > 0
+    assert found.device == 'cpu'
+    assert 'CPU' in found.description
+
+
+@pytest.mark.usefixtures('tiny')
+@pytest.mark.parametrize('task', ['inpaint', 'super_resolve'])
+def test_a_greater_image_takes_more(task):
+    small, large = (
+        forecast(task, (side, side), preset='fast', device='cpu')
+        for side in (128, 1024)
+    )
+    assert large.seconds > 10 * small.seconds
+    assert large.memory > 10 * small.memory
+
+
+@pytest.mark.usefixtures('tiny')
+def test_a_factor_takes_more():
+    one, four = (
+        forecast(
+            'super_resolve', (64, 64), factor=f, preset='fast', device='cpu'
+        )
+        for f in (2, 8)
+    )
+    assert four.memory > 8 * one.memory
+
+
+@pytest.mark.usefixtures('tiny')
+@pytest.mark.parametrize(
+    ('shape', 'axis'),
+    [
+        ((3, 40, 50), 0),
+        ((40, 3, 50), 1),
+        ((40, 50, 3), None),
+        ((40, 50, 3), -1),
+    ],
+)
+def test_channels_are_no_pixels(shape, axis):
+    found = forecast(
+        'denoise', shape, channel_axis=axis, preset='fast', device='cpu'
+    )
+    flat = forecast('denoise', (40, 50), preset='fast', device='cpu')
+    assert flat.memory < found.memory < 5 * flat.memory
+
+
+@pytest.mark.parametrize(
+    ('task', 'shape', 'options', 'says'),
+    [
+        ('sharpen', (40, 40), {}, "task: 'sharpen' is unknown"),
+        ('denoise', (40,), {}, 'axes are too few'),
+        ('denoise', (4, 40, 40, 3), {}, 'stack'),
+        ('denoise', (0, 40), {}, 'empty'),
+        ('denoise', (8, 40), {}, 'too few'),
+        ('denoise', (40, 40), {'channel_axis': 0}, 'channel_axis'),
+        ('denoise', (40, 40), {'preset': 'x'}, "preset: 'x'"),
+        ('denoise', (40, 40), {'device': 'x'}, "device: 'x'"),
+        ('super_resolve', (40, 40), {'factor': 0}, 'factor: 0'),
+    ],
+)
+def test_what_cannot_be_forecast(task, shape, options, says):
+    options = {'preset': 'fast', 'device': 'cpu', **options}
+    with pytest.raises(ValueError, match=says):
+        forecast(task, shape, **options)
+
+
+@pytest.mark.usefixtures('tiny')
+def test_the_forecast_is_of_the_order_of_the_run(image):
+    import time
+
+    from napari_dip import denoise
+
+    denoise(image, preset='fast', max_num_iter=2, device='cpu')
+    found = forecast('denoise', image.shape, preset='fast', device='cpu')
+    start = time.perf_counter()
+    denoise(image, preset='fast', device='cpu')
+    taken = time.perf_counter() - start
+    assert taken / 6 < found.seconds < 6 * taken
+
+
+def test_the_device_is_looked_for(monkeypatch):
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
+    with pytest.raises(ValueError, match=r"device: 'cuda'.*'cpu'"):
+        forecast('denoise', (40, 40), preset='fast', device='cuda')

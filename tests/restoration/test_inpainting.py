@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_dip import inpaint
+from napari_dip.restoration import published
+from napari_dip.restoration.choices import PRESETS
+from napari_dip.restoration.inpainting import SETTINGS, choose_settings
+
+ROWS, COLUMNS = np.mgrid[:64, :64]
+IMAGE = 100 + 40 * np.sin(COLUMNS / 5 + ROWS / 9)
+
+
+def line(width: int = 3) -> np.ndarray:
+    mask = np.zeros(IMAGE.shape, bool)
+    mask[30 : 30 + width, 5:60] = True
+    return mask
+
+
+@pytest.mark.usefixtures('tiny')
+@pytest.mark.parametrize('dtype', [np.uint8, np.uint16, np.float32])
+def test_known_pixels_keep_their_values_exactly(dtype):
+    given, mask = IMAGE.astype(dtype), line()
+    given[mask] = 0
+    restored = inpaint(
+        given, mask, preset='fast', max_num_iter=3, device='cpu'
+    )
+    np.testing.assert_array_equal(restored[~mask], given[~mask])
+    assert (restored[mask] != 0).all()
+
+
+@pytest.mark.usefixtures('tiny')
+def test_what_stands_under_the_mask_has_no_say():
+    def fill(value):
+        given = IMAGE.copy()
+        given[line()] = value
+        return inpaint(
+            given, line(), preset='fast', max_num_iter=5, device='cpu'
+        )
+
+    np.testing.assert_array_equal(fill(0.0), fill(1e6))
+    np.testing.assert_array_equal(fill(0.0), fill(np.nan))
+
+
+@pytest.mark.usefixtures('tiny')
+def test_missing_pixels_of_both_kinds_are_filled():
+    given = IMAGE.copy()
+    given[5:8, 5:8] = np.nan
+    restored = inpaint(
+        given, line(), preset='fast', max_num_iter=5, device='cpu'
+    )
+    assert np.isfinite(restored).all()
+    known = ~line() & np.isfinite(given)
+    np.testing.assert_array_equal(restored[known], np.float32(given[known]))
+
+
+@pytest.mark.usefixtures('tiny')
+def test_channels_may_miss_different_pixels():
+    given = np.dstack([IMAGE, 2 * IMAGE, 3 * IMAGE])
+    mask = np.zeros(given.shape, bool)
+    mask[10:14, :, 0] = True
+    mask[:, 20:23, 2] = True
+    restored = inpaint(given, mask, preset='fast', max_num_iter=3)
+    np.testing.assert_array_equal(restored[~mask], np.float32(given[~mask]))
+
+
+def test_a_gap_is_filled_with_what_belongs_there():
+    mask = line(5)
+    given = np.where(mask, 0, IMAGE)
+    restored = inpaint(
+        given, mask, preset='fast', max_num_iter=150, device='cpu'
+    )
+    error = np.sqrt(np.mean((restored - IMAGE)[mask] ** 2))
+    # The best constant is off by the deviation of what is missing.
+    assert error < 0.4 * IMAGE[mask].std()
+
+
+@pytest.mark.parametrize(
+    ('mask', 'says', 'remedy'),
+    [
+        (np.zeros((64, 64)), 'mask: no pixel is marked', 'paint'),
+        (np.ones((64, 64)), 'mask: all pixels are marked', 'unpainted'),
+        (np.ones((32, 64)), r'mask: its shape \(32, 64\)', 'one entry'),
+    ],
+)
+def test_a_mask_that_will_not_do(mask, says, remedy):
+    with pytest.raises(ValueError, match=says) as caught:
+        inpaint(IMAGE, mask)
+    assert remedy in str(caught.value)
+
+
+def test_a_mask_over_every_finite_pixel_leaves_nothing():
+    given = np.where(ROWS < 30, np.nan, IMAGE)
+    with pytest.raises(ValueError, match=r'mask: every pixel that is a fin'):
+        inpaint(given, ROWS >= 30)
+
+
+def scattered(part: float) -> np.ndarray:
+    return np.random.default_rng(0).random((200, 200)) < part
+
+
+def hole(radius: int, at: int = 100) -> np.ndarray:
+    rows, columns = np.mgrid[:200, :200]
+    return np.hypot(rows - at, columns - 100) < radius
+
+
+def text() -> np.ndarray:
+    mask = np.zeros((200, 200), bool)
+    mask[20:180:20] = mask[21:180:20] = True
+    return mask
+
+
+@pytest.mark.parametrize(
+    ('mask', 'expected'),
+    [
+        (scattered(0.98), published.INPAINTING_MOST_MISSING),
+        (scattered(0.5), published.INPAINTING_HALF_MISSING),
+        (hole(40), published.INPAINTING_LARGE_HOLE),
+        (hole(40, at=10), published.INPAINTING_LARGE_HOLE),
+        (hole(6), published.INPAINTING_TEXT),
+        (text(), published.INPAINTING_TEXT),
+        (scattered(0.05), published.INPAINTING_TEXT),
+    ],
+)
+def test_the_mask_chooses_the_published_recipe(mask, expected):
+    assert choose_settings('ulyanov2018', mask[None]) is expected
+
+
+@pytest.mark.parametrize('preset', PRESETS)
+def test_every_preset_runs(preset):
+    given, mask = IMAGE[:24, :20], IMAGE[:24, :20] > 130
+    restored, record = inpaint(
+        given, mask, preset=preset, max_num_iter=2, return_info=True
+    )
+    assert np.isfinite(restored).all()
+    assert record.iterations == 2
+    if preset in SETTINGS:
+        assert choose_settings(preset, mask[None]) is SETTINGS[preset]

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from napari_dip import super_resolve
+from napari_dip.prior.operators import Downsample
+from napari_dip.restoration import published
+from napari_dip.restoration.choices import FACTORS, PRESETS
+from napari_dip.restoration.prepare import Options
+from napari_dip.restoration.super_resolution import (
+    choose_settings,
+    start_super_resolution,
+)
+
+ROWS, COLUMNS = np.mgrid[:20, :24]
+IMAGE = 300 + 80 * np.sin(COLUMNS / 3) * np.cos(ROWS / 4)
+FEW = {'preset': 'fast', 'max_num_iter': 2, 'device': 'cpu'}
+
+
+@pytest.mark.usefixtures('tiny')
+@pytest.mark.parametrize('factor', [*FACTORS, 5, (2, 2), (1, 3), (4, 1)])
+def test_the_result_is_the_factor_times_the_image(factor):
+    rows, columns = factor if isinstance(factor, tuple) else (factor, factor)
+    restored, record = super_resolve(IMAGE, factor, return_info=True, **FEW)
+    assert restored.shape == (20 * rows, 24 * columns)
+    assert record.arguments['factor'] == [rows, columns]
+
+
+@pytest.mark.usefixtures('tiny')
+@pytest.mark.parametrize('axis', [0, 1, 2])
+def test_channels_are_not_enlarged(axis):
+    image = np.stack([IMAGE, IMAGE + 9], axis)
+    shape = super_resolve(image, (2, 3), channel_axis=axis, **FEW).shape
+    assert shape[axis] == 2
+    assert sorted(shape) == [2, 40, 72]
+
+
+def down(image: np.ndarray, factors, kernel='area') -> np.ndarray:
+    tensor = torch.from_numpy(image.astype(np.float32))[None, None]
+    return Downsample(factors, kernel)(tensor)[0, 0].numpy()
+
+
+@pytest.mark.parametrize('factors', [(2, 2), (1, 3)])
+def test_the_result_agrees_with_the_image_ever_better(factors):
+    session = start_super_resolution(
+        IMAGE, factors, options=Options('fast', 0, 'cpu', max_num_iter=60)
+    )
+    next(session)
+
+    def disagreement(restored):
+        return np.sqrt(np.mean((down(restored, factors) - IMAGE) ** 2))
+
+    start = disagreement(session.preview())
+    for _ in session:
+        pass
+    end = disagreement(session.result())
+    assert end < 0.5 * start
+    assert end < 0.5 * IMAGE.std()
+
+
+def test_the_result_covers_the_rectangle_of_the_image():
+    # A slope must not be shifted: image pixel k is centred at
+    # (k + 1/2) factor - 1/2 of the result.
+    slope = np.tile(np.arange(24.0), (20, 1))
+    restored = super_resolve(
+        slope, 4, preset='fast', max_num_iter=150, device='cpu'
+    )
+    columns = np.arange(96)
+    expected = (columns + 0.5) / 4 - 0.5
+    found = restored.mean(axis=0)
+    inner = slice(12, -12)
+    assert abs(np.mean((found - expected)[inner])) < 0.1
+
+
+@pytest.mark.parametrize(
+    ('factor', 'error'),
+    [
+        (0, ValueError),
+        (-1, ValueError),
+        (1, ValueError),
+        (9, ValueError),
+        (0.5, TypeError),
+        ('2', TypeError),
+        (None, TypeError),
+    ],
+)
+def test_a_factor_that_will_not_do(factor, error):
+    with pytest.raises(error, match=r'^factor: .*give'):
+        super_resolve(IMAGE, factor)
+
+
+def test_eight_has_a_published_recipe_of_its_own():
+    assert choose_settings('ulyanov2018', (8, 8)) is (
+        published.SUPER_RESOLUTION_8
+    )
+    for factors in ((2, 2), (4, 4), (1, 3)):
+        assert choose_settings('ulyanov2018', factors) is (
+            published.SUPER_RESOLUTION
+        )
+
+
+@pytest.mark.parametrize('preset', PRESETS)
+def test_every_preset_runs(preset):
+    restored = super_resolve(
+        IMAGE[:17, :16], 2, preset=preset, max_num_iter=2, device='cpu'
+    )
+    assert restored.shape == (34, 32)
+    assert np.isfinite(restored).all()
