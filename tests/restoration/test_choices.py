@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 
@@ -20,7 +21,7 @@ from napari_dip.restoration.validation import check_factor
 def test_what_is_offered_is_taken():
     assert DEFAULT_PRESET in PRESETS
     for preset in PRESETS:
-        choose_settings(preset)
+        assert choose_settings(preset, np.zeros((1, 16, 16)))
     for factor in FACTORS:
         assert check_factor(factor) == (factor, factor)
 
