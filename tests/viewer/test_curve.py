@@ -42,7 +42,7 @@ def test_draws_both_traces(curve):
     points = [(i, 1 / i, 2.0 + i if i > 50 else None) for i in range(1, 101)]
     curve.extend(points, best_iteration=51)
     drawn = pixels(curve)
-    area = drawn[25:95]
+    area = drawn[25:110]
     # The loss falls from left to right, over the whole width.
     rows, columns = np.nonzero(near(area, LOSS_COLOUR))
     assert columns.min() < 10

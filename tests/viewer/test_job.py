@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from napari_dip.viewer.errors import RestorationError
-from napari_dip.viewer.job import Job
+from napari_dip.viewer.job import Failure, Job
 
 
 def run_out(job, extend_by=0):
@@ -104,10 +103,11 @@ def test_goes_on_after_the_end(fake_session, fake_task):
     assert outcome.progress.iteration == 15
 
 
-def test_no_runtime_error_leaves_the_generator(fake_session, fake_task):
+def test_failure_is_returned(fake_session, fake_task):
     job = Job(fake_task(fake_session(fail_at=3)), preview_rate=1)
-    with pytest.raises(RestorationError, match='the engine broke'):
-        run_out(job)
+    _, outcome = run_out(job)
+    assert isinstance(outcome, Failure)
+    assert 'the engine broke' in outcome.message
 
 
 def test_release_closes_the_session(fake_session, fake_task):

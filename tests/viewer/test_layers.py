@@ -130,7 +130,7 @@ def test_masks_that_cover(image, channel_axis, mask):
 )
 def test_masks_of_another_shape(image, channel_axis, mask):
     labels = Labels(np.zeros(mask, int), name='painted')
-    with pytest.raises(ValueError, match='"painted" is .* but image layer'):
+    with pytest.raises(ValueError, match=r'"painted" is .* but image layer'):
         check_mask_covers(image, labels, channel_axis)
 
 

@@ -11,6 +11,8 @@ from napari.settings import get_plugin_settings
 from napari_dip.restoration.choices import DEVICES, PRESETS
 from napari_dip.viewer.preferences import Preferences, read_preferences
 
+COMMANDS = ('denoise', 'inpaint', 'super_resolve')
+
 
 def in_new_interpreter(code):
     return subprocess.run(
@@ -78,10 +80,10 @@ def submenu(action, text):
 def test_commands_are_in_the_palette(viewer):
     from napari._app_model import get_app_model
 
-    commands = get_app_model().commands
-    titles = {commands[c].title for c in commands if 'napari-dip' in c}
-    for name in ('Denoise', 'Inpaint', 'Super-resolve'):
-        assert any(name in title for title in titles)
+    menus = get_app_model().menus
+    palette = menus.get_menu(menus.COMMAND_PALETTE_ID)
+    ids = {item.command.id for item in palette}
+    assert {f'napari-dip.{name}' for name in COMMANDS} <= ids
 
 
 @pytest.mark.parametrize(

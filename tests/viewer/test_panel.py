@@ -234,6 +234,7 @@ def test_two_forms_run_at_once(
 
 def test_activity_bar_follows_and_cancels(qtbot, viewer, panel, begin):
     begin(num_iter=ENDLESS)
+    qtbot.wait_until(lambda: len(progress._all_instances) == 1)
     [bar] = list(progress._all_instances)
     assert bar.desc.startswith('cells [DIP denoised]')
     qtbot.wait_until(lambda: bar.n > 3)

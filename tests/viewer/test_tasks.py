@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -43,8 +44,9 @@ def test_choices_are_the_options_of_the_engine():
     [(np.eye(20) * 1j, TypeError), (np.eye(3), ValueError)],
 )
 def test_messages_name_the_layer(data, error):
+    image = replace(source(np.eye(20), 'my cells'), data=data)
     with pytest.raises(error, match='layer "my cells"'):
-        Denoise(source(data, 'my cells'), Choices()).start()
+        Denoise(image, Choices()).start()
 
 
 def test_bad_input_is_found_before_torch_is_loaded():

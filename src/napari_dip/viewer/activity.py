@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from napari.utils.progress import cancelable_progress
 
-from napari_dip.viewer.run import Run, State
-
 if TYPE_CHECKING:
+    from napari_dip.restoration.session import Progress
     from napari_dip.viewer.job import Update
+    from napari_dip.viewer.run import Run, State
 
 
-class Activity(cancelable_progress):
-    """Bar with a Cancel button that works; lives while its run does.
-
-    napari calls the callback of a bar only from its iterator, which a bar
-    that follows a worker does not have.
+class Activity:
+    """Bar of a run: appears with its first update, goes when it ends.
 
     Parameters
     ----------
@@ -27,28 +25,61 @@ class Activity(cancelable_progress):
     """
 
     def __init__(self, name: str, run: Run) -> None:
-        super().__init__(total=0, desc=name, leave=False)
+        self._name = name
         self._run = run
-        run.updated.connect(self._show_update)
-        run.state_changed.connect(self._show_state)
-
-    def cancel(self) -> None:
-        """End the run, with a result if there can be one."""
-        super().cancel()
-        if self._run.state is State.PREPARING:
-            self._run.discard()
-        else:
-            self._run.stop()
+        self._bar: Bar | None = None
+        # Of a method the signals would keep but a weak reference, and nobody
+        # else keeps this object.
+        self._connections = [
+            (run.updated, lambda update: self._show_update(update)),
+            (run.state_changed, lambda state: self._show_state(state)),
+        ]
+        for signal, slot in self._connections:
+            signal.connect(slot)
 
     def _show_update(self, update: Update) -> None:
-        progress = update.progress
-        self.total = progress.num_iter
-        # napari handles events in the midst of this, so that the next update
-        # may come before it returns.
-        self.update(progress.iteration - self.n)
+        if self._bar is None:
+            self._bar = Bar(self._name, self._run.stop)
+        self._bar.show_progress(update.progress)
 
     def _show_state(self, state: State) -> None:
-        if not state.is_busy:
-            self._run.updated.disconnect(self._show_update)
-            self._run.state_changed.disconnect(self._show_state)
-            self.close()
+        if state.is_busy:
+            return
+        for signal, slot in self._connections:
+            signal.disconnect(slot)
+        bar, self._bar = self._bar, None
+        if bar is not None:
+            bar.close()
+
+
+class Bar(cancelable_progress):
+    """Bar with a Cancel button that works.
+
+    napari calls the callback of a bar only from its iterator, which a bar
+    that follows a worker does not have.
+
+    Parameters
+    ----------
+    name : str
+        What is going on.
+    cancel : callable
+        Called by the Cancel button.
+    """
+
+    def __init__(self, name: str, cancel: Callable[[], None]) -> None:
+        super().__init__(total=0, desc=name, leave=False)
+        self._cancel = cancel
+
+    def cancel(self) -> None:
+        """End what is going on."""
+        super().cancel()
+        self._cancel()
+
+    def show_progress(self, progress: Progress) -> None:
+        """Move the bar.
+
+        napari handles events in the midst of this, so that the next update
+        may come before it returns, and even the end.
+        """
+        self.total = progress.num_iter
+        self.update(progress.iteration - self.n)

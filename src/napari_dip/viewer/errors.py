@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+#: What reading layers and fitting may raise. They are told in the worker,
+#: which must end by returning: superqt drops a worker that raises a
+#: RuntimeError without a signal, and with PySide6 napari adds an error of
+#: its own to all others.
+EXPECTED = (
+    ArithmeticError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
 _NO_MEMORY = (
     'There is not enough memory for this restoration; choose a smaller '
     'preset, another device, or crop the image.'
 )
-
-
-class RestorationError(Exception):
-    """A failure of the engine, told in words.
-
-    Never a RuntimeError: the worker of superqt that meets one ends without
-    a signal.
-    """
 
 
 def describe_error(error: BaseException) -> str:
@@ -31,8 +37,6 @@ def describe_error(error: BaseException) -> str:
         return _NO_MEMORY
     if text and isinstance(error, (ValueError, TypeError)):
         return text
-    if isinstance(error, RestorationError) and error.__cause__ is not None:
-        error = error.__cause__
     return f'The restoration failed ({type(error).__name__}): {text}'
 
 

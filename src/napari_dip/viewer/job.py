@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from napari_dip.viewer.errors import RestorationError
-from napari_dip.viewer.warm_up import load_torch
+from napari_dip.viewer.errors import EXPECTED, describe_error
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,6 +68,19 @@ class Outcome:
     curve: list[tuple[int, float, float | None]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Failure:
+    """What a run ends with that cannot go on.
+
+    Parameters
+    ----------
+    message : str
+        What went wrong, in a sentence.
+    """
+
+    message: str
+
+
 class Job:
     """The worker's share of a run; owns the session.
 
@@ -114,7 +126,9 @@ class Job:
         if session is not None:
             session.close()
 
-    def work(self, extend_by: int = 0) -> Generator[Update | None, None, Any]:
+    def work(
+        self, extend_by: int = 0
+    ) -> Generator[Update | None, None, Outcome | Failure | None]:
         """Do the work, in the worker's thread.
 
         Parameters
@@ -130,7 +144,7 @@ class Job:
 
         Returns
         -------
-        Outcome
+        Outcome or Failure
             How it ended.
         """
         try:
@@ -138,8 +152,8 @@ class Job:
             self._begin(extend_by)
             yield from self._iterate()
             return self._conclude()
-        except RuntimeError as error:
-            raise RestorationError(str(error)) from error
+        except EXPECTED as error:
+            return Failure(describe_error(error))
 
     def _begin(self, extend_by: int) -> None:
         self._stop.clear()
@@ -147,10 +161,8 @@ class Job:
         if extend_by and self._session is not None:
             self._session.extend(extend_by)
         elif self._task is not None:
-            load_torch()
             self._session = self._task.start()
             self._task = None
-        _leave_room_for_interface()
 
     def _iterate(self) -> Generator[Update | None, None, None]:
         due = 0.0
@@ -203,9 +215,3 @@ class Job:
             list(session.snapshots),
             self._take_curve(),
         )
-
-
-def _leave_room_for_interface() -> None:
-    from napari_dip.restoration.threads import leave_room_for_interface
-
-    leave_room_for_interface()

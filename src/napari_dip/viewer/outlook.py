@@ -10,9 +10,10 @@ from napari.qt.threading import create_worker
 from qtpy.QtCore import QTimer
 from superqt.utils import FunctionWorker
 
-from napari_dip.viewer.errors import describe_error
+from napari_dip.viewer.errors import EXPECTED, describe_error
 from napari_dip.viewer.run import Run
 from napari_dip.viewer.text import prepare_label
+from napari_dip.viewer.warm_up import load_engine
 from napari_dip.viewer.words import (
     describe_bytes,
     describe_seconds,
@@ -100,21 +101,17 @@ class Outlook(Label):
             return
         question = self._question
         self._worker = create_worker(
-            _forecast,
+            _answer,
             question,
             _worker_class=FunctionWorker,
             _connect={
-                'returned': lambda found: self._receive(question, found),
-                'errored': lambda error: self._receive_error(question, error),
+                'returned': lambda text: self._receive(question, text),
                 'finished': self._rest,
             },
         )
 
-    def _receive(self, question: Question, found: Forecast) -> None:
-        self._answers[question] = describe_forecast(found)
-
-    def _receive_error(self, question: Question, error: Exception) -> None:
-        self._answers[question] = describe_error(error)
+    def _receive(self, question: Question, text: str) -> None:
+        self._answers[question] = text
 
     def _rest(self) -> None:
         self._worker = None
@@ -155,14 +152,19 @@ def describe_forecast(found: Forecast) -> str:
     return text
 
 
+def _answer(question: Question) -> str:
+    """Say what a restoration will take, or why there can be none."""
+    try:
+        return describe_forecast(_forecast(question))
+    except EXPECTED as error:
+        return describe_error(error)
+
+
 def _forecast(question: Question) -> Forecast:
-    from napari_dip.viewer.warm_up import load_torch
 
-    load_torch()
+    load_engine()
     from napari_dip.restoration.forecast import forecast
-    from napari_dip.restoration.threads import leave_room_for_interface
 
-    leave_room_for_interface()
     return forecast(
         question.task,
         question.shape,

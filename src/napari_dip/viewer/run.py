@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from napari.qt.threading import create_worker
 from psygnal import Signal
@@ -11,10 +12,12 @@ from qtpy.QtCore import QThreadPool
 from superqt.utils import GeneratorWorker
 
 from napari_dip.viewer.errors import describe_error
-from napari_dip.viewer.job import Outcome, Update
+from napari_dip.viewer.job import Failure, Outcome, Update
 
 if TYPE_CHECKING:
     from napari_dip.viewer.job import Job
+
+_logger = logging.getLogger(__name__)
 
 
 class State(Enum):
@@ -150,6 +153,7 @@ class Run:
                 'yielded': self._on_yielded,
                 'returned': self._on_returned,
                 'errored': self._on_errored,
+                'warned': _log_warning,
                 'finished': self._on_finished,
             },
         )
@@ -162,17 +166,21 @@ class Run:
         self._sink.show_update(update)
         self.updated.emit(update)
 
-    def _on_returned(self, outcome: Outcome | None) -> None:
+    def _on_returned(self, outcome: Outcome | Failure | None) -> None:
         if outcome is None or not self.state.is_busy:
+            return
+        if isinstance(outcome, Failure):
+            self._fail(outcome.message)
             return
         self._sink.show_outcome(outcome)
         self._enter(State.FINISHED)
         self.finished.emit(outcome)
 
     def _on_errored(self, error: Exception) -> None:
-        if not self.state.is_busy:
-            return
-        message = describe_error(error)
+        if self.state.is_busy:
+            self._fail(describe_error(error))
+
+    def _fail(self, message: str) -> None:
         self._sink.fail(message)
         self._enter(State.FAILED)
         self.failed.emit(message)
@@ -197,6 +205,12 @@ class Run:
     def _enter(self, state: State) -> None:
         self.state = state
         self.state_changed.emit(state)
+
+
+def _log_warning(warning: tuple[Any, ...]) -> None:
+    """Log a warning: while a worker runs, superqt hands it all there are."""
+    message, category, *_ = warning
+    _logger.warning('%s: %s', category.__name__, message)
 
 
 def _lend_thread() -> None:

@@ -19,6 +19,7 @@ from napari_dip.restoration.validation import (
     check_mask,
 )
 from napari_dip.viewer.layers import ImageSource, MaskSource, enlarge
+from napari_dip.viewer.warm_up import load_engine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,6 +110,7 @@ class Denoise(Task):
     def start(self) -> Session:
         """Check the image, load torch and prepare."""
         array, axis = self.read_image()
+        load_engine()
         from napari_dip.restoration import start_denoising
 
         return start_denoising(
@@ -138,6 +140,7 @@ class Inpaint(Task):
         array, axis = self.read_image()
         mask = self.mask.array()
         check_mask(mask, array, axis, f'layer "{self.mask.name}"')
+        load_engine()
         from napari_dip.restoration import start_inpainting
 
         return start_inpainting(
@@ -176,6 +179,7 @@ class SuperResolve(Task):
         """Check image and factor, load torch and prepare."""
         array, axis = self.read_image()
         check_factor(self.factors)
+        load_engine()
         from napari_dip.restoration import start_super_resolution
 
         return start_super_resolution(

@@ -26,7 +26,7 @@ def prepare_label(label: Label, lines: int) -> None:
 
 def align(*widgets: Widget) -> Container:
     """Return labelled widgets in a column, their left edges in line."""
-    column = Container()
+    column: Container = Container()
     # magicgui gives the labels one width only to widgets added later.
     column.extend(widgets)
     column.margins = (0, 0, 0, 0)

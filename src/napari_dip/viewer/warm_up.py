@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
@@ -12,19 +15,42 @@ from threading import Lock
 _lock = Lock()
 
 
-def load_torch() -> None:
-    """Import torch; in a worker, where it takes seconds.
+def load_engine() -> None:
+    """Import torch and the restorations; in a worker, where it takes seconds.
 
     Python's import of an extension holds the interpreter lock while the
     libraries behind it, hundreds of megabytes, are mapped and relocated, so
     that the window would stand still though the import is in a thread. A
     foreign call of the loader lets go of the lock; the import then finds
     the libraries loaded.
+
+    The engine is also told to leave the window a core to live on.
     """
-    with _lock:
+    with _lock, _without_collection():
         if 'torch' not in sys.modules and sys.platform.startswith('linux'):
             _load_libraries()
-        import torch  # noqa: F401
+        import napari_dip.restoration.denoising
+        import napari_dip.restoration.inpainting
+        import napari_dip.restoration.super_resolution  # noqa: F401
+        from napari_dip.restoration.threads import leave_room_for_interface
+
+        leave_room_for_interface()
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Put off garbage collection, which grows with every module imported.
+
+    It holds the interpreter lock for a fifth of a second at a time, and
+    finds nothing.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _load_libraries() -> None:
