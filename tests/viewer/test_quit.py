@@ -16,7 +16,7 @@ from qtpy.QtWidgets import QApplication
 viewer = napari.Viewer(show=False)
 viewer.add_image(np.random.default_rng(0).poisson(50, (64, 64)))
 _, form = viewer.window.add_plugin_dock_widget('napari-dip', 'Denoise')
-form.advanced.max_num_iter.value = '100000'
+form.preset.value = 'ulyanov2018'
 form.start()
 
 def leave():
@@ -35,9 +35,13 @@ print('left in order')
 
 
 @pytest.mark.parametrize(
-    'before', ['pass', 'form.panel.toggle_pause()', 'form.panel.stop()']
+    ('before', 'leave'),
+    [
+        ('pass', 'QApplication.quit()'),
+        ('form.panel.toggle_pause()', 'viewer.close()'),
+        ('form.panel.stop()', 'QApplication.quit()'),
+    ],
 )
-@pytest.mark.parametrize('leave', ['QApplication.quit()', 'viewer.close()'])
 def test_leaves_in_order(before, leave):
     code = SCRIPT.format(before=before, leave=leave)
     if leave == 'viewer.close()':

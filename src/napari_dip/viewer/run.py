@@ -142,7 +142,7 @@ class Run:
     def _launch(self, extend_by: int) -> None:
         self._active.add(self)
         self._enter(State.PREPARING)
-        _lend_thread()
+        _add_thread(1)
         # superqt's own class: napari's may also report an error by itself,
         # with a traceback.
         self._worker = create_worker(
@@ -186,7 +186,7 @@ class Run:
         self.failed.emit(message)
 
     def _on_finished(self) -> None:
-        _return_thread()
+        _add_thread(-1)
         self._worker = None
         self._active.discard(self)
         if self.state.is_busy:
@@ -213,20 +213,14 @@ def _log_warning(warning: tuple[Any, ...]) -> None:
     _logger.warning('%s: %s', category.__name__, message)
 
 
-def _lend_thread() -> None:
+def _add_thread(number: int) -> None:
     """Let napari's other workers have as many threads as before.
 
     A run, above all a paused one, would take one of the few in the pool for
     minutes; on two cores two runs would block every other worker.
     """
-    _pool().releaseThread()
-
-
-def _return_thread() -> None:
-    _pool().reserveThread()
-
-
-def _pool() -> QThreadPool:
+    # Not releaseThread(): with that, Qt no longer waits for the worker when
+    # napari is left.
     pool = QThreadPool.globalInstance()
     assert pool is not None
-    return pool
+    pool.setMaxThreadCount(pool.maxThreadCount() + number)
