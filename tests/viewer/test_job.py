@@ -31,10 +31,10 @@ def test_updates_lead_to_an_outcome(fake_session, fake_task):
     assert [iteration for iteration, _, _ in points] == list(range(1, 31))
 
 
-def test_updates_are_no_more_than_ten_a_second(fake_session, fake_task):
+def test_updates_are_no_more_than_five_a_second(fake_session, fake_task):
     job = Job(fake_task(fake_session(100, seconds=0.005)), preview_rate=1)
     updates, _ = run_out(job)
-    assert 2 <= len(updates) <= 0.1 * 100
+    assert 2 <= len(updates) <= 0.05 * 100
     assert sum(update.preview is not None for update in updates) <= 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,12 @@ if TYPE_CHECKING:
     from napari_dip.viewer.run import Run, State
 
 
+# Seconds between two moves of the bar: napari paints everything at each.
+_INTERVAL = 1.0
+
+
 class Activity:
-    """Bar of a run: appears with its first update, goes when it ends.
+    """Bar of a run: appears when it has gone on for a while, goes at its end.
 
     Parameters
     ----------
@@ -28,6 +33,7 @@ class Activity:
         self._name = name
         self._run = run
         self._bar: Bar | None = None
+        self._next_move: float | None = None
         # Of a method the signals would keep but a weak reference, and nobody
         # else keeps this object.
         self._connections = [
@@ -38,15 +44,30 @@ class Activity:
             signal.connect(slot)
 
     def _show_update(self, update: Update) -> None:
+        now = time.monotonic()
+        if self._next_move is None:
+            # The first update also adds a layer, which is enough at a time.
+            self._next_move = now + _INTERVAL
+        if now < self._next_move:
+            return
+        # Set before the rest, for napari handles events in the midst of it:
+        # the next update may be one of them, and the end of the run.
+        self._next_move = now + _INTERVAL
         if self._bar is None:
             self._bar = Bar(self._name, self._run.stop)
-        self._bar.show_progress(update.progress)
+        if self._run.state.is_busy:
+            self._bar.show_progress(update.progress)
+        else:
+            self._close()
 
     def _show_state(self, state: State) -> None:
         if state.is_busy:
             return
         for signal, slot in self._connections:
             signal.disconnect(slot)
+        self._close()
+
+    def _close(self) -> None:
         bar, self._bar = self._bar, None
         if bar is not None:
             bar.close()
@@ -76,10 +97,6 @@ class Bar(cancelable_progress):
         self._cancel()
 
     def show_progress(self, progress: Progress) -> None:
-        """Move the bar.
-
-        napari handles events in the midst of this, so that the next update
-        may come before it returns, and even the end.
-        """
+        """Move the bar."""
         self.total = progress.num_iter
         self.update(progress.iteration - self.n)

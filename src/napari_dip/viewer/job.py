@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from napari_dip.restoration.snapshots import Snapshot
     from napari_dip.viewer.tasks import Task
 
-#: Seconds between two updates.
-UPDATE_INTERVAL = 0.1
+#: Seconds between two updates. Each makes the window paint anew, which takes
+#: a software renderer a twentieth of a second.
+UPDATE_INTERVAL = 0.2
 # Previews may take at most this part of the time.
 _PREVIEW_SHARE = 0.15
 
@@ -139,7 +140,7 @@ class Job:
         Yields
         ------
         Update or None
-            About every tenth of a second; None just lets the worker look
+            A few times a second; None just lets the worker look
             whether it was aborted.
 
         Returns
