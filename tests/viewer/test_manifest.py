@@ -86,20 +86,10 @@ def test_commands_are_in_the_palette(viewer):
     assert {f'napari-dip.{name}' for name in COMMANDS} <= ids
 
 
-@pytest.mark.parametrize(
-    'key',
-    [
-        'nuclei',
-        'scratched_membranes',
-        'cells',
-        'histology',
-        'strontium_titanate',
-    ],
-)
-def test_samples_open(viewer, key):
-    layers = viewer.open_sample('napari-dip', key)
-    assert layers
-    assert layers[0].data.size >= 128 * 128
+def test_samples_open(viewer, plugin):
+    for sample in plugin.contributions.sample_data:
+        layers = viewer.open_sample('napari-dip', sample.key)
+        assert layers[0].data.size >= 128 * 128
 
 
 def test_preferences_begin_as_the_code_says():

@@ -106,8 +106,10 @@ def test_metadata_is_json_and_tells_the_run(viewer, noisy, open_form, finish):
     assert told['version']
 
 
-@pytest.mark.parametrize('channels', [3, 4])
-@pytest.mark.parametrize('dtype', [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize(
+    ('channels', 'dtype'),
+    [(3, np.uint8), (4, np.uint8), (3, np.uint16), (3, np.float32)],
+)
 def test_rgb_stays_rgb_in_its_dtype(
     viewer, open_form, finish, channels, dtype
 ):
