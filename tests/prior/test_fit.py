@@ -362,7 +362,7 @@ def test_a_fit_that_diverges_once_goes_back_and_on(
     assert math.isfinite(last.loss)
     assert torch.isfinite(fit.estimate()).all()
     assert all(torch.isfinite(p).all() for p in network.parameters())
-    assert fit._optimiser.param_groups[0]['lr'] == pytest.approx(5e-3)
+    assert fit._optimiser.learning_rate == pytest.approx(5e-3)
 
 
 @pytest.mark.parametrize('average', ['output', 'weights'])

@@ -19,16 +19,24 @@ sides = st.integers(16, 200)
 def test_windows_are_drawn_inside_the_image(height, width, side, seed):
     generator = torch.Generator().manual_seed(seed)
     windows = draw_windows((height, width), side, 3, generator)
-    area = 0
+    assert len(windows) == 3
+    assert len({(w.height, w.width) for w in windows}) == 1
     for window in windows:
         assert 0 <= window.top <= window.top + window.height <= height
         assert 0 <= window.left <= window.left + window.width <= width
-        area += window.height * window.width
-    if len(windows) > 1:
-        assert len({(w.height, w.width) for w in windows}) == 1
-        assert area <= height * width
-    else:
-        assert windows == [Window(0, 0, height, width)]
+        assert max(window.height, window.width) <= side
+
+
+def test_windows_leave_room_to_shift_on_a_small_image():
+    generator = torch.Generator().manual_seed(0)
+    for shape, side in (((96, 96), 64), ((60, 200), 32), ((20, 20), 20)):
+        (window,) = draw_windows(shape, 128, 1, generator)
+        assert (window.height, window.width) == (side, side)
+
+
+def test_without_a_side_the_whole_image_is_the_window():
+    windows = draw_windows((40, 50), None, 3, torch.Generator())
+    assert windows == [Window(0, 0, 40, 50)]
 
 
 def test_every_corner_is_reached():

@@ -41,8 +41,19 @@ def test_standard_has_mean_zero_and_deviation_one_in_each_channel():
     inner = Intensity(image, everywhere(image), 'standard').forward(
         image, everywhere(image)
     )
-    np.testing.assert_allclose(inner.mean(axis=(1, 2)), 0, atol=1e-5)
-    np.testing.assert_allclose(inner.std(axis=(1, 2)), 1, rtol=1e-5)
+    # Nearly: the outermost thousandths do not set the scale.
+    np.testing.assert_allclose(inner.mean(axis=(1, 2)), 0, atol=1e-3)
+    np.testing.assert_allclose(inner.std(axis=(1, 2)), 1, rtol=1e-2)
+
+
+def test_a_hot_pixel_does_not_set_the_scale():
+    image = rng.normal(100, 5, (1, 64, 64))
+    image[0, 5, 5] = 60_000
+    inner = Intensity(image, everywhere(image), 'standard').forward(
+        image, everywhere(image)
+    )
+    others = np.delete(inner.ravel(), 5 * 64 + 5)
+    assert others.std() == pytest.approx(1, rel=0.02)
 
 
 def test_unit_is_a_byte_of_255_and_anything_else_its_range():
@@ -114,6 +125,7 @@ def test_noise_of_one_strength_is_left_as_it_is():
     np.testing.assert_allclose(
         np.diff(inner[0], axis=1) * image.std(),
         np.diff(image[0], axis=1),
+        rtol=1e-2,
         atol=1e-3,
     )
 

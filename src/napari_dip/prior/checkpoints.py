@@ -7,8 +7,8 @@ import math
 from typing import Any
 
 from torch import nn
-from torch.optim import Optimizer
 
+from napari_dip.prior.adam import Adam
 from napari_dip.prior.averaging import Averaging
 
 # The published code goes back when PSNR falls by 5 dB: a loss 3.2 times
@@ -27,7 +27,7 @@ class Checkpoints:
     ----------
     network : nn.Module
         Network whose weights are kept.
-    optimiser : Optimizer
+    optimiser : Adam
         Its optimiser.
     averaging : Averaging
         Average that the fit keeps.
@@ -38,7 +38,7 @@ class Checkpoints:
     def __init__(
         self,
         network: nn.Module,
-        optimiser: Optimizer,
+        optimiser: Adam,
         averaging: Averaging,
         every: int = 10,
     ) -> None:

@@ -10,6 +10,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from napari_dip.prior.adam import Adam
 from napari_dip.prior.averaging import (
     Averaging,
     OutputAverage,
@@ -32,6 +33,7 @@ from napari_dip.prior.stopping import (
     StoppingRule,
     StopReason,
 )
+from napari_dip.prior.turns import Turn, draw_turn
 from napari_dip.prior.windows import Window, cut_all, draw_windows, whole
 
 # A fit on windows that is no worse than this many times an empty image has
@@ -57,6 +59,8 @@ class FitSettings:
         whole image.
     num_windows : int
         Windows an iteration.
+    turns : bool
+        Whether the network sees each window flipped and turned at random.
     average : {'output', 'weights'}
         What the estimate averages.
     decay : float
@@ -79,6 +83,7 @@ class FitSettings:
     schedule: Schedule = 'one_cycle'
     window: int | None = None
     num_windows: int = 1
+    turns: bool = False
     average: Literal['output', 'weights'] = 'output'
     decay: float = 0.99
     passes: int = 1
@@ -196,8 +201,8 @@ class Fit(Iterator[FitState]):
         self._has_held_out = bool(self._judged.any())
         self._generator = torch.Generator(self.device).manual_seed(seed)
         self._window_generator = torch.Generator().manual_seed(seed)
-        self._optimiser = torch.optim.Adam(
-            problem.network.parameters(), lr=settings.learning_rate
+        self._optimiser = Adam(
+            problem.network.parameters(), settings.learning_rate
         )
         self._averaging = self._make_averaging(problem, seed)
         self._checkpoints = Checkpoints(
@@ -341,13 +346,13 @@ class Fit(Iterator[FitState]):
         )
 
     def _iterate(self, problem: Problem) -> None:
-        for group in self._optimiser.param_groups:
-            group['lr'] = self._learning_rate()
+        self._optimiser.learning_rate = self._learning_rate()
         windows = self._windows(problem)
         draw = problem.latent.draw(windows, self._generator, fitting=True)
+        turn = self._turn()
         with precision_context(self.device, self.settings.precision):
-            output = problem.network(draw.latent)
-        output = output.float()
+            output = problem.network(turn.apply(draw.latent))
+        output = turn.undo(output.float())
         prediction = problem.operator(output)
         seen = [problem.operator.data_window(w) for w in windows]
         data = cut_all(problem.data, seen)
@@ -355,7 +360,7 @@ class Fit(Iterator[FitState]):
         if weight is None:
             weight = cut_all(self._weights, seen)
         loss = squared_error(prediction, data, weight)
-        self._optimiser.zero_grad(set_to_none=True)
+        self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
         # Before it counts: without it there is no estimate to fall back on.
@@ -398,6 +403,11 @@ class Fit(Iterator[FitState]):
             self.settings.num_windows,
             self._window_generator,
         )
+
+    def _turn(self) -> Turn:
+        if not self.settings.turns:
+            return Turn()
+        return draw_turn(self._window_generator)
 
     def _learning_rate(self) -> float:
         factor = learning_rate_factor(

@@ -45,6 +45,12 @@ def cut_all(image: Tensor, windows: list[Window]) -> Tensor:
     return torch.cat([window.cut(image) for window in windows])
 
 
+# A window that leaves no room to shift shows the network the same pixels at
+# the same places over and over, and it learns their noise by heart.
+_LARGEST_PART = 2 / 3
+_LEAST_SIDE = 32
+
+
 def draw_windows(
     shape: tuple[int, int],
     side: int | None,
@@ -58,16 +64,18 @@ def draw_windows(
     shape : tuple of int
         Height and width of the image.
     side : int or None
-        Height and width of a window; None, or an image that is hardly
-        larger, gives the whole image once.
+        Height and width of a window; smaller on a small image, in steps of
+        32 pixels. None gives the whole image once.
     count : int
         How many windows.
     generator : torch.Generator
         On the CPU, so that every device sees the same windows.
     """
     height, width = shape
-    if side is None or height * width <= count * side**2:
+    if side is None:
         return [Window(0, 0, height, width)]
+    room = int(_LARGEST_PART * min(height, width)) // _LEAST_SIDE
+    side = min(side, max(room, 1) * _LEAST_SIDE)
     tall, wide = min(side, height), min(side, width)
 
     def first(extent: int) -> int:

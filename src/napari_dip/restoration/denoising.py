@@ -14,6 +14,7 @@ from napari_dip.prior.operators import Identity
 from napari_dip.restoration import published
 from napari_dip.restoration.axes import to_channels_first
 from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS
+from napari_dip.restoration.defects import find_defects
 from napari_dip.restoration.noise import noise_texture
 from napari_dip.restoration.prepare import Options, prepare
 from napari_dip.restoration.run import Callback, Restored, run
@@ -36,8 +37,9 @@ def _light(network: TrunkSpec, *, num_iter: int, passes: int) -> Settings:
         fit=FitSettings(
             num_iter=num_iter,
             learning_rate=6e-3,
-            window=128,
-            num_windows=2,
+            window=64,
+            num_windows=8,
+            turns=True,
             average='weights',
             passes=passes,
             patience=num_iter // 2,
@@ -47,6 +49,7 @@ def _light(network: TrunkSpec, *, num_iter: int, passes: int) -> Settings:
             'held_out', held_out=0.02, min_start=num_iter // 4
         ),
         stabilise_noise=True,
+        exclude_defects=True,
     )
 
 
@@ -91,11 +94,14 @@ def denoise(
         How thorough to be; 'ulyanov2018' is the published recipe, which
         takes hours on a CPU.
     seed : int
-        The same seed, image, version and device give the same result.
+        The same seed, image, version and device give the same result: to
+        the last bit on a CPU with the same number of threads; a GPU may
+        round differently from run to run.
     device : str
         'auto', 'cpu', 'cuda', 'cuda:N' or 'mps'.
     max_num_iter : int, optional
-        Most iterations; the preset's number unless given.
+        Most iterations, if fewer than the preset's; the learning rate then
+        falls sooner.
     time_limit : float, optional
         Seconds after which the best estimate so far is returned.
     callback : callable, optional
@@ -124,9 +130,14 @@ def denoise(
 
     Notes
     -----
+    Single hot and dead pixels are treated as missing; the record counts
+    them. Noise whose variance grows with the signal is stabilised.
+
     The presets other than 'ulyanov2018' feed the network the image itself
     with pixels dropped anew at each iteration and ask it for those pixels,
-    which presumes noise that is independent from pixel to pixel.
+    which presumes noise that is independent from pixel to pixel. Where the
+    quiet parts of the image show that it is not, as in interpolated camera
+    images, squares of pixels are dropped on a three times coarser grid.
 
     References
     ----------
@@ -162,15 +173,20 @@ def start_denoising(
     options = options or Options()
     array, axis = check_image(image, channel_axis)
     planes = to_channels_first(array, axis)
+    settings = choose_settings(options.preset, planes)
+    defects = np.zeros(planes.shape, bool)
+    if settings.exclude_defects:
+        defects = np.stack([find_defects(plane) for plane in planes])
     return prepare(
         planes,
-        np.ones(planes.shape, bool),
+        ~defects,
         operator=Identity(),
-        settings=choose_settings(options.preset, planes),
+        settings=settings,
         options=options,
         task='denoise',
         arguments={},
         channel_axis=axis,
+        defects=int(defects.sum()),
     )
 
 

@@ -18,6 +18,7 @@ Range = Literal['standard', 'unit']
 # the noise hardly depends on the signal, and a transform would only bend
 # the intensities.
 _LEAST_DEPENDENCE = 0.5
+_BULK = (0.001, 0.999)
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,8 @@ def _scale(
     noise = _noise(channel, known) if stabilise_noise else None
     if noise is not None:
         values = stabilise(values, noise)
+    # A single hot pixel must not set the scale of all the others.
+    values = np.clip(values, *np.quantile(values, _BULK))
     spread = float(values.std())
     return ChannelScale(float(values.mean()), spread or 1.0, noise, low, high)
 

@@ -27,6 +27,8 @@ class Output:
         Pixels of the image along a side of a pixel of the estimate.
     shape : tuple of int
         Rows and columns of the image, if it was binned.
+    defects : int
+        Hot and dead pixels that were treated as missing.
     data : ndarray, optional
         ``(channels, rows, columns)``; its known pixels are put back.
     known : ndarray of bool, optional
@@ -37,8 +39,22 @@ class Output:
     channel_axis: int | None
     binning: int = 1
     shape: tuple[int, ...] = ()
+    defects: int = 0
     data: NDArray[Any] | None = None
     known: NDArray[np.bool_] | None = None
+
+    def describe_noise(self) -> str:
+        """Say what noise was assumed, in words."""
+        text = self.intensity.describe()
+        if self.binning > 1:
+            text = (
+                'Gaussian noise that neighbouring pixels share, fitted on a '
+                f'grid {self.binning} times coarser'
+            )
+        if self.defects:
+            plural = 's' if self.defects > 1 else ''
+            text += f'; {self.defects} hot or dead pixel{plural} left out'
+        return text
 
     def to_image(self, estimate: NDArray[Any]) -> NDArray[np.float32]:
         """Bring ``(channels, rows, columns)`` to the user's units and axes."""

@@ -79,6 +79,7 @@ def prepare(
     arguments: dict[str, Any],
     channel_axis: int | None,
     keep_known: bool = False,
+    defects: int = 0,
 ) -> Session:
     """Build a session.
 
@@ -99,6 +100,8 @@ def prepare(
         Written into the record; see :class:`Brief`.
     keep_known : bool
         Whether known pixels keep their values in the result.
+    defects : int
+        Hot and dead pixels among the missing ones.
 
     Raises
     ------
@@ -149,7 +152,11 @@ def prepare(
         options.seed,
     )
     output = Output(
-        intensity, channel_axis, settings.binning, planes.shape[1:]
+        intensity,
+        channel_axis,
+        settings.binning,
+        planes.shape[1:],
+        defects,
     )
     if keep_known:
         # A copy: the user may go on working with the image meanwhile.

@@ -179,7 +179,7 @@ class Session(Iterator[Progress]):
             reason=reason.name,
             reason_text=reason.value,
             best_iteration=fit.state().best_iteration,
-            noise=self._output.intensity.describe(),
+            noise=self._output.describe_noise(),
             wall_time=self._elapsed,
             peak_memory=self._memory.peak,
             loss_history=fit.loss_history(),

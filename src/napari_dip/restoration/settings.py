@@ -83,6 +83,8 @@ class Settings:
         Range of the network's output.
     stabilise_noise : bool
         Whether to stabilise noise whose variance grows with the signal.
+    exclude_defects : bool
+        Whether hot and dead pixels are treated as missing.
     binning : int
         Pixels of the image along a side of a pixel of the fit.
     kernel : {'area', 'gaussian', 'lanczos'}
@@ -95,6 +97,7 @@ class Settings:
     stopping: StoppingSettings = field(default_factory=StoppingSettings)
     range_: Range = 'standard'
     stabilise_noise: bool = False
+    exclude_defects: bool = False
     binning: int = 1
     kernel: Kernel = 'area'
 

@@ -34,9 +34,12 @@ def _light(widths: tuple[int, ...], num_iter: int) -> Settings:
             num_iter=num_iter,
             learning_rate=1e-2,
             decay=0.95,
+            patience=num_iter // 2,
             precision='auto',
         ),
-        stopping=StoppingSettings('none'),
+        stopping=StoppingSettings(
+            'variance', window=50, min_start=num_iter // 4
+        ),
         kernel='lanczos',
     )
 
@@ -100,9 +103,8 @@ return_info
 
     Notes
     -----
-    The downsampling operator is fixed and linear: the mean over each pixel
-    (what the area of a detector pixel collects), or with 'ulyanov2018'
-    Lanczos-2 as published.
+    The downsampling operator is fixed and linear: a Lanczos-2 filter, as
+    published, centred on each pixel of the image, then decimation.
 
     References
     ----------

@@ -1,0 +1,24 @@
+"""The eight turns of a square."""
+
+from __future__ import annotations
+
+import torch
+
+from napari_dip.prior.turns import Turn, draw_turn
+
+
+def test_every_turn_comes_and_is_undone():
+    generator = torch.Generator().manual_seed(0)
+    image = torch.arange(24.0).reshape(1, 1, 4, 6)
+    seen = set()
+    for _ in range(200):
+        turn = draw_turn(generator)
+        turned = turn.apply(image)
+        assert torch.equal(turn.undo(turned), image)
+        seen.add(tuple(turned.flatten().tolist()))
+    assert len(seen) == 8
+
+
+def test_no_turn_leaves_the_image_as_it_is():
+    image = torch.rand(2, 3, 5, 7)
+    assert torch.equal(Turn().apply(image), image)
