@@ -53,7 +53,7 @@ def _noise_model(problem: Problem) -> NoiseModel:
 
 
 def _texture(stabilised: Array, channel_axis: int | None) -> NoiseTexture:
-    white = NoiseTexture(1.0, (0.0, 0.0))
+    white = NoiseTexture(1.0, (0.0, 0.0), evenness=1.0)
     if channel_axis is not None:
         return white
     measured = noise_texture(stabilised)
