@@ -31,7 +31,7 @@ def test_quiet_share_is_that_of_white_noise():
 
 @settings(max_examples=15, deadline=None)
 @given(
-    peak=st.floats(5, 300),
+    peak=st.floats(25, 300),  # dimmer fields hardly show a gain
     gain=st.floats(0.5, 20),
     read=st.floats(0, 5),
     offset=st.floats(0, 1000),
