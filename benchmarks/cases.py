@@ -21,9 +21,9 @@ class Problem:
     ----------
     image : ndarray
         The degraded image, in the dtype of its file.
-    truth : ndarray
+    truth : ndarray, optional
         What the result is compared with, in the units of `image` unless the
-        protocol of the set fits them.
+        protocol of the set fits them; None for images without one.
     channel_axis : int, optional
         Axis of the colour channels.
     mask : ndarray of bool, optional
@@ -36,7 +36,7 @@ class Problem:
     """
 
     image: Image
-    truth: Image
+    truth: Image | None = None
     channel_axis: int | None = None
     mask: NDArray[np.bool_] | None = None
     factor: int | None = None
@@ -87,7 +87,7 @@ def crop(problem: Problem, size: int) -> Problem:
     window = np.s_[top : top + size, left : left + size]
     return Problem(
         problem.image[window],
-        problem.truth[window],
+        None if problem.truth is None else problem.truth[window],
         channel_axis=problem.channel_axis,
         mask=None if problem.mask is None else problem.mask[window],
         sigma=problem.sigma,

@@ -83,6 +83,10 @@ def run_cases(
         str, typer.Option(help='Device of napari-dip.')
     ] = 'auto',
     folder: Folder = results.FOLDER,
+    keep: Annotated[
+        Path | None,
+        typer.Option(help='Folder to keep the results in, for pictures.'),
+    ] = None,
 ) -> None:
     """Measure what has no figure yet; can be stopped and run again."""
     cases = _cases(data, sets, only, quick)
@@ -103,6 +107,7 @@ def run_cases(
         folder=folder,
         device=device,
         report=typer.echo,
+        keep=keep,
     )
     raise typer.Exit(1 if failures else 0)
 
@@ -126,6 +131,19 @@ def report(
         typer.echo(str(path))
 
 
+@app.command('results')
+def write_results(
+    folder: Folder = results.FOLDER,
+    output: Annotated[Path, typer.Option(help='Page to write.')] = Path(
+        'docs/results.md'
+    ),
+) -> None:
+    """Write the page of results, with the pictures that are there."""
+    from benchmarks.report.showcase import write_showcase
+
+    typer.echo(str(write_showcase(results.load(folder), output)))
+
+
 @app.command()
 def pictures(
     data: Data = None,
@@ -138,6 +156,10 @@ def pictures(
     device: Annotated[
         str, typer.Option(help='Device of napari-dip.')
     ] = 'auto',
+    kept: Annotated[
+        Path | None,
+        typer.Option(help='Folder of results kept by "run --keep".'),
+    ] = None,
     output: Annotated[
         Path, typer.Option(help='Folder of the pictures.')
     ] = Path('docs/images'),
@@ -146,7 +168,9 @@ def pictures(
     from benchmarks.pictures import write_picture
 
     for case in _cases(data, sets, only, quick):
-        path = write_picture(case, method, device=device, output=output)
+        path = write_picture(
+            case, method, device=device, output=output, results=kept
+        )
         shown = path or 'not shown, its licence does not allow it'
         typer.echo(f'{case.collection} {case.name}: {shown}')
 

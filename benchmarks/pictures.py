@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image as PillowImage
+from scipy.ndimage import gaussian_filter, uniform_filter
 
+from benchmarks import kept
 from benchmarks.cases import Case, Image, Problem
 from benchmarks.datasets.folder import publishable
 from benchmarks.methods import find_method
@@ -15,14 +17,34 @@ _LIMIT = 300_000
 _HEIGHT = 384
 _ZOOM = 96
 _GAP = 6
+# Holes: a colour that no grey micrograph has.
+_HOLE = np.array([230, 97, 0], np.uint8)
 
 
 def write_picture(
-    case: Case, method: str, *, device: str, output: Path
+    case: Case,
+    method: str,
+    *,
+    device: str,
+    output: Path,
+    results: Path | None = None,
 ) -> Path | None:
-    """Restore a case and show input, result and truth side by side.
+    """Show input, result and truth of a case side by side.
 
-    Below each stands a crop of the middle, enlarged without smoothing.
+    Below each stands the part with most detail, enlarged without smoothing.
+
+    Parameters
+    ----------
+    case : Case
+        What is shown.
+    method : str
+        Whose result, at seed 0.
+    device : str
+        Where it runs, if it has to.
+    output : Path
+        Folder of the picture.
+    results : Path, optional
+        Folder of kept results; one that is there is not made again.
 
     Returns
     -------
@@ -32,30 +54,59 @@ def write_picture(
     if not publishable(case.licence):
         return None
     problem = case.load()
-    solver = find_method(case.task, method)
-    estimate, _ = solver.solve(problem, 0, device)
+    estimate = _result(case, problem, method, device, results)
     output.mkdir(parents=True, exist_ok=True)
-    path = output / f'{case.collection}-{case.name}-{method}.jpg'
+    path = output / picture_name(case.collection, case.name, method)
     save_small(compose(problem, estimate), path)
     return path
 
 
+def picture_name(collection: str, case: str, method: str) -> str:
+    """File name of the picture of a case."""
+    return f'{collection}-{case}-{method}.jpg'
+
+
+def _result(
+    case: Case,
+    problem: Problem,
+    method: str,
+    device: str,
+    results: Path | None,
+) -> Image:
+    stored = results and kept.path(results, case, method, 0)
+    if stored and stored.exists():
+        return np.load(stored)
+    return find_method(case.task, method).solve(problem, 0, device)[0]
+
+
 def compose(problem: Problem, estimate: Image) -> PillowImage.Image:
-    """Panels of input, result and truth, whole and enlarged."""
-    images = [_shown_input(problem), estimate, problem.truth]
-    low, high = np.quantile(np.asarray(problem.truth, float), (0.001, 0.999))
+    """Panels of input, result and, where there is one, truth."""
+    known = estimate if problem.truth is None else problem.truth
+    low, high = np.quantile(np.asarray(known, float), (0.001, 0.999))
+    images = [_enlarged_input(problem), estimate]
+    if problem.truth is not None:
+        images.append(problem.truth)
     shown = [_to_8bit(image, low, high) for image in images]
-    shape = problem.truth.shape[:2]
+    if problem.mask is not None:
+        shown[0][problem.mask] = _HOLE
+    window = _window(np.asarray(known, float), problem.mask)
+    return PillowImage.fromarray(_side_by_side(shown, window))
+
+
+def _side_by_side(
+    shown: list[Image], window: tuple[slice, slice]
+) -> np.ndarray:
+    shape = shown[0].shape[:2]
     columns = [
-        np.vstack([_fit(image, shape), _gap(shape), _middle(image, shape)])
+        np.vstack([_fit(image, shape), _gap(shape), _cut(image, window)])
         for image in shown
     ]
     spacer = np.full((columns[0].shape[0], _GAP, 3), 255, np.uint8)
     row = [part for column in columns for part in (column, spacer)][:-1]
-    return PillowImage.fromarray(np.hstack(row))
+    return np.hstack(row)
 
 
-def _shown_input(problem: Problem) -> Image:
+def _enlarged_input(problem: Problem) -> Image:
     if problem.factor is None:
         return problem.image
     rows = np.repeat(problem.image, problem.factor, axis=0)
@@ -73,18 +124,41 @@ def _fit(image: Image, shape: tuple[int, int]) -> Image:
     return _resized(image, _panel(shape), filtering)
 
 
-def _middle(image: Image, shape: tuple[int, int]) -> Image:
-    rows, columns = shape
-    height, width = _panel(shape)
-    across = min(_ZOOM, columns, rows)
-    down = max(1, round(across * height / width))
-    top, left = (rows - down) // 2, (columns - across) // 2
-    cut = image[max(0, top) : top + down, left : left + across]
+def _cut(image: Image, window: tuple[slice, slice]) -> Image:
     nearest = PillowImage.Resampling.NEAREST
-    return _resized(cut, (height, width), nearest)
+    return _resized(image[window], _panel(image.shape[:2]), nearest)
 
 
-def _panel(shape: tuple[int, int]) -> tuple[int, int]:
+def _window(
+    image: Image, mask: np.ndarray | None = None
+) -> tuple[slice, slice]:
+    """Part with most detail, and most of it missing where there is a mask.
+
+    It has the proportions of the panel, so that pixels stay square.
+    """
+    grey = image.mean(axis=2) if image.ndim == 3 else image
+    rows, columns = grey.shape
+    height, width = _panel(grey.shape)
+    across = min(_ZOOM, columns, rows)
+    down = min(rows, max(1, round(across * height / width)))
+    size = (down, across)
+    # Blurred first: noise is no detail.
+    smooth = gaussian_filter(grey, 1.5)
+    detail = (
+        uniform_filter(smooth**2, size) - uniform_filter(smooth, size) ** 2
+    )
+    if mask is not None:
+        detail = detail * uniform_filter(mask.astype(float), size)
+    # Windows that lie inside the image alone.
+    inner = detail[
+        down // 2 : rows - (down - 1) // 2,
+        across // 2 : columns - (across - 1) // 2,
+    ]
+    top, left = np.unravel_index(np.argmax(inner), inner.shape)
+    return np.s_[top : top + down, left : left + across]
+
+
+def _panel(shape: tuple[int, ...]) -> tuple[int, int]:
     return _HEIGHT, max(1, round(shape[1] * _HEIGHT / shape[0]))
 
 

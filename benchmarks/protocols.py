@@ -53,6 +53,22 @@ def missing_pixels(estimate: Image, problem: Problem) -> dict[str, float]:
     return natural(estimate, problem) | {'psnr_missing': inside}
 
 
+def missing_detector_units(
+    estimate: Image, problem: Problem
+) -> dict[str, float]:
+    """Whole micrograph and its missing pixels, over the range of the truth."""
+    span, hole = _span(problem.truth), problem.mask
+    inside = psnr(estimate[hole], problem.truth[hole], span)
+    figures = _figures(estimate, problem.truth, span)
+    return figures | {'psnr_missing': inside}
+
+
+def unscored(estimate: Image, problem: Problem) -> dict[str, float]:
+    """No figures: there is no ground truth."""
+    del estimate, problem
+    return {}
+
+
 def luminance(estimate: Image, problem: Problem) -> dict[str, float]:
     """Y channel with a border of four pixels off, as published."""
     values = [

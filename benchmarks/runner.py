@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks import own, results
+from benchmarks import kept, own, results
 from benchmarks.cases import Case
 from benchmarks.datasets import find_case
 from benchmarks.machine import describe
@@ -79,13 +79,29 @@ def run(
     folder: Path,
     device: str,
     report: Callable[[str], None],
+    keep: Path | None = None,
 ) -> int:
-    """Run the jobs, store their figures, return how many failed."""
+    """Run the jobs, store their figures, return how many failed.
+
+    Parameters
+    ----------
+    work : iterable of Job
+        What is measured.
+    data, folder : Path
+        Test images, and where figures are stored.
+    device : str
+        Device of napari-dip.
+    report : callable
+        Called with one line for each job.
+    keep : Path, optional
+        Where results are kept as well, for pictures of the very fits that
+        the figures are of.
+    """
     failures = 0
     for case, method, seed in work:
         title = f'{case.collection} {case.name} {method.name}'
         try:
-            record = _measure_apart(data, case, method, seed, device)
+            record = _measure_apart(data, case, method, seed, device, keep)
         except FigureError as error:
             failures += 1
             report(f'{title}: failed: {error}')
@@ -96,15 +112,29 @@ def run(
 
 
 def _in_short(record: Record) -> str:
-    psnr, seconds = record['figures']['psnr'], record['wall_time_s']
-    return f'{psnr:.2f} dB in {seconds:.1f} s'
+    decibels = record['figures'].get('psnr')
+    scored = '' if decibels is None else f'{decibels:.2f} dB '
+    return f'{scored}in {record["wall_time_s"]:.1f} s'
 
 
 def _measure_apart(
-    data: Path, case: Case, method: Method, seed: int, device: str
+    data: Path,
+    case: Case,
+    method: Method,
+    seed: int,
+    device: str,
+    keep: Path | None,
 ) -> Record:
     context = multiprocessing.get_context('spawn')
-    arguments = (data, case.collection, case.name, method.name, seed, device)
+    arguments = (
+        data,
+        case.collection,
+        case.name,
+        method.name,
+        seed,
+        device,
+        keep,
+    )
     with ProcessPoolExecutor(1, mp_context=context) as pool:
         try:
             return pool.submit(measure, *arguments).result()
@@ -134,6 +164,7 @@ def measure(
     method_name: str,
     seed: int,
     device: str,
+    keep: Path | None = None,
 ) -> Record:
     """One record: figures, cost, and all that is needed to repeat it."""
     case = find_case(data, collection, name)
@@ -144,6 +175,8 @@ def measure(
     start = time.perf_counter()
     estimate, info = method.solve(problem, seed, device)
     seconds = time.perf_counter() - start
+    if keep is not None:
+        kept.save(estimate, kept.path(keep, case, method_name, seed))
     # The record adds what the device is in words.
     device_used = str(info.get('device', 'cpu')).split()[0]
     return {

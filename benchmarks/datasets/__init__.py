@@ -15,12 +15,14 @@ from benchmarks.datasets import (
     nine_colour,
     pairs,
     photons,
+    unscored,
 )
 
 COLLECTIONS: dict[str, Callable[[Path], Iterable[Case]]] = {
     fmd.NAME: fmd.cases,
     pairs.W2S: pairs.w2s_cases,
     pairs.OTHERS: pairs.other_cases,
+    unscored.NAME: unscored.cases,
     photons.NAME: photons.cases,
     **{
         nine_colour.collection_name(sigma): partial(
@@ -37,6 +39,7 @@ COLLECTIONS: dict[str, Callable[[Path], Iterable[Case]]] = {
         for folder in ('set5', 'set14')
         for factor in (4, 8)
     },
+    enlargement.MICROSCOPY: enlargement.microscopy_cases,
 }
 
 

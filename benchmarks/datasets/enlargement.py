@@ -1,9 +1,10 @@
-"""Set5 and Set14 enlarged four and eight times.
+"""Set5, Set14 and two micrographs enlarged four or eight times.
 
 The low-resolution image is made as in the deep image prior paper: Pillow's
 Lanczos resampling (three lobes, widened by the factor, so anti-aliased) of the
 8-bit image, rounded to 8 bit.  The high-resolution image is cropped at its
-right and bottom edges to a multiple of the factor.
+right and bottom edges to a multiple of the factor.  The 16-bit
+micrographs are reduced in the same way and rounded to 16 bit.
 """
 
 from __future__ import annotations
@@ -17,9 +18,17 @@ from PIL import Image as PillowImage
 
 from benchmarks.cases import Case, Image, Problem
 from benchmarks.datasets.folder import licences, read
-from benchmarks.protocols import luminance
+from benchmarks.protocols import detector_units, luminance
 
 _QUICK = {'set5': 'butterfly'}
+
+MICROSCOPY = 'microscopy-x4'
+_MICROGRAPHS = {
+    'cells': 'cellpainting_cyx_u16.tif',
+    'zebrafish': 'zebrafish_spinal_u16.tif',
+}
+_CHANNEL = 1
+_MICROSCOPY_FACTOR = 4
 
 
 def collection_name(folder: str, factor: int) -> str:
@@ -33,6 +42,21 @@ def cases(data: Path, *, folder: str, factor: int) -> Iterator[Case]:
         yield _case(path, folder, factor)
         if path.stem == _QUICK.get(folder):
             yield _case(path, folder, factor, quick=True)
+
+
+def microscopy_cases(data: Path) -> Iterator[Case]:
+    """Stained cells, and a blurred zebrafish spinal cord, in counts."""
+    folder = data / 'microscopy'
+    for name, file in _MICROGRAPHS.items():
+        if (folder / file).exists():
+            yield Case(
+                name=name,
+                collection=MICROSCOPY,
+                task='super_resolve',
+                load=partial(_load_plane, folder / file),
+                score=detector_units,
+                licence=licences(folder)[file],
+            )
 
 
 def _case(
@@ -50,7 +74,16 @@ def _case(
 
 
 def _load(path: Path, factor: int) -> Problem:
-    whole = read(path)
+    return _reduced(read(path), factor)
+
+
+def _load_plane(path: Path) -> Problem:
+    image = read(path)
+    plane = image if image.ndim == 2 else image[..., _CHANNEL]
+    return _reduced(plane, _MICROSCOPY_FACTOR)
+
+
+def _reduced(whole: Image, factor: int) -> Problem:
     rows, columns = (size - size % factor for size in whole.shape[:2])
     truth = whole[:rows, :columns]
     axis = 2 if truth.ndim == 3 else None
@@ -60,7 +93,16 @@ def _load(path: Path, factor: int) -> Problem:
 
 
 def shrink(image: Image, factor: int) -> Image:
-    """Anti-aliased 8-bit reduction by an integer factor (see above)."""
+    """Anti-aliased reduction by an integer factor, dtype kept (see above)."""
+    if image.dtype == np.uint8:
+        return _resized(image, factor)
+    # Pillow filters 16 bits in float only.
+    reduced = np.rint(_resized(image.astype(np.float32), factor))
+    limits = np.iinfo(image.dtype)
+    return np.clip(reduced, limits.min, limits.max).astype(image.dtype)
+
+
+def _resized(image: Image, factor: int) -> Image:
     rows, columns = (size // factor for size in image.shape[:2])
     picture = PillowImage.fromarray(image)
     lanczos = PillowImage.Resampling.LANCZOS

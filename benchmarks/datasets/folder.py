@@ -58,7 +58,15 @@ def licences(folder: Path) -> dict[str, str]:
 
 def publishable(licence: str) -> bool:
     """Whether pictures of a file may be shown in the documentation."""
-    open_terms = ('Apache-2.0', 'BSD', 'CC-BY', 'CC0', 'MIT', 'generated')
+    open_terms = (
+        'Apache-2.0',
+        'BSD',
+        'CC-BY',
+        'CC0',
+        'MIT',
+        'generated',
+        'no known copyright restrictions',
+    )
     doubts = ('contacted', 'authors of images not stated')
     return licence.startswith(open_terms) and not any(
         doubt in licence for doubt in doubts

@@ -17,6 +17,7 @@ class Content:
     task: Task
     size: int
     protocol: str
+    scored: bool = True
 
 
 _NINE = (
@@ -66,6 +67,14 @@ CONTENTS: dict[str, Content] = {
         'A drawn field of cells, counted with gain 2.2, offset 100 and read '
         'noise of 1.6 electrons, rounded; range of the truth.',
     ),
+    'unscored': Content(
+        'Micrographs without ground truth',
+        'denoise',
+        3,
+        'Real single images: there is no figure of merit, so time and memory '
+        'alone are given.',
+        scored=False,
+    ),
     'nine-colour-25': Content(
         'Nine colour photographs, σ = 25', 'denoise', 9, _NINE.format(25)
     ),
@@ -79,15 +88,24 @@ CONTENTS: dict[str, Content] = {
         'PSNR of the whole image, range 255, and of the missing pixels.',
     ),
     'holes': Content(
-        'Text and a large hole',
+        'Text, a large hole and a scratch',
         'inpaint',
-        2,
-        'PSNR of the whole image, range 255, and of the missing pixels.',
+        3,
+        'PSNR of the whole image, range 255, and of the missing pixels. The '
+        'scratch is drawn over one frame of cell membranes, 16 bit; there the '
+        'range is that of the truth.',
     ),
     'set5-x4': Content('Set5 ×4', 'super_resolve', 5, _ENLARGED),
     'set5-x8': Content('Set5 ×8', 'super_resolve', 5, _ENLARGED),
     'set14-x4': Content('Set14 ×4', 'super_resolve', 14, _ENLARGED),
     'set14-x8': Content('Set14 ×8', 'super_resolve', 14, _ENLARGED),
+    'microscopy-x4': Content(
+        'Microscopy ×4',
+        'super_resolve',
+        2,
+        "Reduced with Pillow's Lanczos filter and rounded to 16 bit. PSNR of "
+        'the whole image over the range of the truth.',
+    ),
 }
 
 _MISSING = '(not yet run)'

@@ -6,23 +6,29 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmarks.methods import Method, methods_for
-from benchmarks.report.contents import CONTENTS, expected_cases
+from benchmarks.report.contents import CONTENTS, Content, expected_cases
+from benchmarks.report.machines import machines
 from benchmarks.report.plots import plot_quality_and_cost
 from benchmarks.report.published import PUBLISHED
 from benchmarks.report.tables import (
     Selection,
     case_table,
+    cost,
     figure,
     markdown,
     summary_table,
 )
 from benchmarks.results import Record
 
-_NOTE = '<!-- Written by "python -m benchmarks report": do not edit. -->'
+NOTE = '<!-- Written by "python -m benchmarks report": do not edit. -->'
 _INTRODUCTION = (
     'Mean PSNR over each set; the pages have every image, method, SSIM, time '
     'and memory. All methods see the same degraded files. A mean is given '
     'once all images of the set have been run.'
+)
+_UNSCORED = (
+    'Images without ground truth have [a page](unscored.md) too, and pictures '
+    'stand on [the page of results](../results.md).'
 )
 _REPEAT = """```
 python -m benchmarks run --quick
@@ -63,27 +69,46 @@ def _write_set(
     name: str, records: Sequence[Record], output: Path
 ) -> list[Path]:
     content = CONTENTS[name]
-    chosen = _select(name, records)
-    methods = methods_for(content.task, slow=True)
+    chosen = select(name, records)
+    methods = _methods(content)
     plot = output / f'{name}.png'
     drawn = plot_quality_and_cost(chosen, methods, content.title, plot)
     parts = [
-        _NOTE,
+        NOTE,
         f'# {content.title}',
         content.protocol,
         '## Mean over the set',
         summary_table(chosen, methods),
-        '## PSNR / dB of each image',
-        case_table(chosen, methods, PUBLISHED.get(name, ()), figure('psnr')),
-        *_scale_invariant(chosen, methods),
+        *_by_case(name, chosen, methods),
         *([f'![Quality and time]({plot.name})'] if drawn else []),
         *_sources(name),
         '## Measured on',
-        _machines(chosen.records),
+        machines(chosen.records),
     ]
     page = output / f'{name}.md'
     page.write_text('\n\n'.join(parts) + '\n', encoding='utf-8')
     return [page, plot] if drawn else [page]
+
+
+def _methods(content: Content) -> list[Method]:
+    methods = methods_for(content.task, slow=True)
+    # Without a truth there is nothing to set beside the peers.
+    return [one for one in methods if one.ours or content.scored]
+
+
+def _by_case(
+    name: str, chosen: Selection, methods: Sequence[Method]
+) -> list[str]:
+    if not CONTENTS[name].scored:
+        seconds = case_table(chosen, methods, (), cost('wall_time_s'), min)
+        return ['## Time / s of each image', seconds]
+    published = PUBLISHED.get(name, ())
+    decibels = case_table(chosen, methods, published, figure('psnr'))
+    return [
+        '## PSNR / dB of each image',
+        decibels,
+        *_scale_invariant(chosen, methods),
+    ]
 
 
 def _scale_invariant(
@@ -96,7 +121,8 @@ def _scale_invariant(
     return ['## Scale-invariant PSNR / dB of each image', table]
 
 
-def _select(name: str, records: Sequence[Record]) -> Selection:
+def select(name: str, records: Sequence[Record]) -> Selection:
+    """Latest full-size figures of a set."""
     full = [
         record
         for record in records
@@ -125,9 +151,9 @@ def _index(records: Sequence[Record]) -> str:
     rows = [
         [
             f'[{content.title}]({name}.md)',
-            *_best(_select(name, records), methods_for(content.task)),
+            *_best(select(name, records), methods_for(content.task)),
             *_best(
-                _select(name, records),
+                select(name, records),
                 [
                     method
                     for method in methods_for(content.task, slow=True)
@@ -136,14 +162,16 @@ def _index(records: Sequence[Record]) -> str:
             ),
         ]
         for name, content in CONTENTS.items()
+        if content.scored
     ]
     head = ['set', 'best classical peer', 'PSNR / dB']
     head += ['best of napari-dip', 'PSNR / dB']
     parts = [
-        _NOTE,
+        NOTE,
         '# Benchmarks',
         _INTRODUCTION,
         markdown(head, rows),
+        _UNSCORED,
         '## Repeat',
         _REPEAT,
     ]
@@ -161,21 +189,3 @@ def _best(chosen: Selection, methods: Sequence[Method]) -> list[str]:
         return ['', 'not yet run']
     mean, label = max(finished)
     return [label, f'{mean:.2f}']
-
-
-def _machines(records: Iterable[Record]) -> str:
-    seen = dict.fromkeys(_machine(record) for record in records)
-    lines = sorted(line for line in seen if line)
-    return '\n'.join(f'- {line}' for line in lines) or 'nothing yet'
-
-
-def _machine(record: Record) -> str:
-    about = record['machine']
-    threads = about['threads'] or about['cores']
-    parts = [
-        f'{record["device"]}: {about["processor"]}, {about["cores"]} cores, '
-        f'{threads} thread' + 's' * (threads != 1),
-        f'{about["memory_gib"]} GiB',
-        f'{about["system"]}, Python {about["python"]}',
-    ]
-    return ', '.join([about['gpu'], *parts] if 'gpu' in about else parts)

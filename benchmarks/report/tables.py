@@ -77,8 +77,12 @@ def case_table(
     methods: Sequence[Method],
     published: Sequence[Published],
     value: Callable[[Record], float | None],
+    best: Callable[..., float] = max,
 ) -> str:
-    """One row for each method, one column for each case, group and mean."""
+    """One row for each method, one column for each case, group and mean.
+
+    The `best` figure of each column, the highest or the lowest, is in bold.
+    """
     groups = chosen.groups()
     columns = [[name] for name in chosen.names()]
     columns += [chosen.names(group) for group in groups]
@@ -87,7 +91,7 @@ def case_table(
     body = [
         [
             method.label,
-            *_emphasised(chosen, method, methods, columns, value),
+            *_emphasised(chosen, method, methods, columns, value, best),
         ]
         for method in methods
     ]
@@ -101,14 +105,15 @@ def _emphasised(
     methods: Sequence[Method],
     columns: Sequence[Sequence[str]],
     value: Callable[[Record], float | None],
+    best: Callable[..., float],
 ) -> list[str]:
     cells = []
     for names in columns:
         number = chosen.mean(method.name, names, value)
         rivals = [chosen.mean(one.name, names, value) for one in methods]
-        best = max((one for one in rivals if one is not None), default=None)
+        first = best((one for one in rivals if one is not None), default=None)
         text = NOT_RUN if number is None else f'{number:.2f}'
-        cells.append(f'**{text}**' if number == best is not None else text)
+        cells.append(f'**{text}**' if number == first is not None else text)
     return cells
 
 

@@ -14,7 +14,7 @@ def save(folder: Path, name: str, image: np.ndarray) -> None:
 
 
 def write_manifest(folder: Path, licence: str) -> None:
-    names = sorted(path.name for path in folder.glob('*.png'))
+    names = sorted(path.name for path in folder.iterdir())
     lines = ''.join(f'{name}\t{licence}\n' for name in names)
     (folder / 'MANIFEST.tsv').write_text(HEAD + lines, encoding='utf-8')
 
@@ -48,6 +48,15 @@ def data(tmp_path: Path) -> Path:
     save(inpaint, 'kate.png', gradient(48, 48, 3))
     save(inpaint, 'kate_mask.png', mask)
     save(set5, 'butterfly.png', gradient(50, 41, 3))
+    counts = 33_000 + 4 * truth.astype(np.uint16)
+    for name in ('em_stem_SrTiO3_u16.tif', 'zebrafish_spinal_u16.tif'):
+        save(microscopy, name, counts)
+    for name, number in (
+        ('membrane_timelapse_tyx_u16.tif', 5),
+        ('cellpainting_cyx_u16.tif', 3),
+    ):
+        save(microscopy, name, np.stack([counts] * number))
+    save(microscopy, 'ihc_rgb.png', gradient(40, 40, 3))
     write_manifest(microscopy, 'Apache-2.0 (images from FMD dataset)')
     write_manifest(colour, 'MIT (authors of images not stated)')
     write_manifest(inpaint, 'none stated')

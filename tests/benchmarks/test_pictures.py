@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks import kept
 from benchmarks.cases import Problem
 from benchmarks.datasets import find_case
 from benchmarks.pictures import compose, write_picture
@@ -15,6 +16,39 @@ def test_three_panels_side_by_side():
     picture = compose(Problem(truth, truth), truth)
     panel = round(384 * 90 / 60)
     assert picture.size == (3 * panel + 2 * 6, 2 * 384 + 6)
+
+
+def test_two_panels_where_there_is_no_truth():
+    image = np.random.default_rng(0).uniform(1000, 2000, (60, 60))
+    picture = compose(Problem(image), image)
+    assert picture.size == (2 * 384 + 6, 2 * 384 + 6)
+
+
+def test_missing_pixels_are_orange_in_the_input_alone():
+    truth = np.random.default_rng(0).uniform(0, 255, (384, 384))
+    mask = np.zeros((384, 384), bool)
+    mask[10:20, 10:20] = True
+    picture = np.asarray(compose(Problem(truth, truth, mask=mask), truth))
+    assert picture[15, 15].tolist() == [230, 97, 0]
+    assert len(set(picture[15, 390 + 15].tolist())) == 1
+
+
+def test_enlarged_part_is_the_one_with_most_detail():
+    truth = np.zeros((384, 384))
+    truth[300:320, 300:320] = 255
+    picture = np.asarray(compose(Problem(truth, truth), truth))
+    assert picture[390:, :384].max() == 255
+
+
+def test_a_kept_result_is_shown_without_a_second_fit(data, tmp_path):
+    case = find_case(data, 'fmd', 'Confocal_MICE')
+    estimate = np.zeros((48, 48))
+    kept.save(estimate, kept.path(tmp_path, case, 'dip-fast', 0))
+    path = write_picture(
+        case, 'dip-fast', device='cpu', output=tmp_path, results=tmp_path
+    )
+    middle = np.asarray(Image.open(path))[100, 390 + 100]
+    assert middle.max() < 10
 
 
 @pytest.mark.parametrize('shape', [(15, 20), (15, 20, 3)])

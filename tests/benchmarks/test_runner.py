@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import own, results, runner
+from benchmarks import kept, own, results, runner
 from benchmarks.datasets import find_cases
 from benchmarks.methods import METHODS, methods_for
 
@@ -64,6 +64,15 @@ def test_figures_of_other_sources_are_stale(data, tmp_path, monkeypatch):
     monkeypatch.setattr(own, 'source_digest', lambda: 'changed')
     assert runner.pending([job], folder, stale=False) == []
     assert runner.pending([job], folder, stale=True) == [job]
+
+
+def test_results_are_kept_where_it_is_asked_for(data, work, tmp_path):
+    case, method, seed = work[0]
+    runner.measure(
+        data, case.collection, case.name, method.name, seed, 'cpu', tmp_path
+    )
+    stored = np.load(kept.path(tmp_path, case, method.name, seed))
+    np.testing.assert_array_equal(stored, case.load().image)
 
 
 def test_run_stores_figures_and_reports_failures(data, work, tmp_path):

@@ -22,6 +22,8 @@ def test_every_case_loads_and_scores_its_own_truth(data):
     assert len(names) == len(cases) > 12
     for case in cases:
         problem = case.load()
+        if problem.truth is None:
+            continue
         figures = case.score(problem.truth, problem)
         assert figures['psnr'] > 60
 
@@ -68,6 +70,31 @@ def test_enlargement_truth_is_a_multiple_of_the_factor(data):
     assert problem.image.shape == (6, 5, 3)
 
 
+def test_a_micrograph_is_reduced_in_its_own_dtype_and_units(data):
+    problem = find_case(data, 'microscopy-x4', 'zebrafish').load()
+    assert problem.image.dtype == np.uint16
+    assert problem.image.shape == (12, 12)
+    means = problem.image.mean(), problem.truth.mean()
+    assert means[0] == pytest.approx(means[1], rel=0.01)
+
+
+def test_one_channel_of_a_composite_is_enlarged(data):
+    problem = find_case(data, 'microscopy-x4', 'cells').load()
+    assert problem.truth.ndim == 2
+    assert problem.channel_axis is None
+
+
+@pytest.mark.parametrize(
+    ('name', 'channel_axis'), [('SrTiO3', None), ('ihc', 2)]
+)
+def test_images_without_truth_get_no_figures(data, name, channel_axis):
+    case = find_case(data, 'unscored', name)
+    problem = case.load()
+    assert problem.truth is None
+    assert problem.channel_axis == channel_axis
+    assert case.score(problem.image, problem) == {}
+
+
 def test_synthetic_noise_follows_the_detector(data):
     case = find_case(data, 'poisson-gaussian', 'peak-500')
     problem = case.load()
@@ -90,6 +117,7 @@ def test_missing_folder_says_how_to_choose_one(tmp_path):
         ('BSD-3-Clause', True),
         ('Apache-2.0, repo LICENSE asks to be contacted for sale', False),
         ('MIT (repo LICENSE; authors of images not stated)', False),
+        ('no known copyright restrictions (skimage docstring)', True),
         ('GPL-3.0', False),
         ('none stated', False),
     ],

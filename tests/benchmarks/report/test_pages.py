@@ -13,6 +13,14 @@ def test_pages_of_an_empty_store_say_that_nothing_was_run(tmp_path):
     assert '*deep image prior (published)*' in text
 
 
+def test_a_set_without_truth_gives_times_alone(tmp_path):
+    write_pages([], tmp_path)
+    text = (tmp_path / 'unscored.md').read_text(encoding='utf-8')
+    assert 'Time / s' in text
+    assert 'PSNR' not in text
+    assert 'BM3D' not in text
+
+
 def test_a_figure_shows_up_with_its_machine_and_plot(data, tmp_path):
     output = tmp_path / 'docs'
     scenes = ('Confocal_MICE', 'WideField_BPAE_B')
