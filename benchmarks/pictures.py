@@ -177,6 +177,6 @@ def _resized(
 def save_small(picture: PillowImage.Image, path: Path) -> None:
     """Save a JPEG, at lower quality until it is below 300 kB."""
     for quality in range(90, 20, -10):
-        picture.save(path, quality=quality, optimize=True)
+        picture.save(path, quality=quality, optimize=True, subsampling=0)
         if path.stat().st_size < _LIMIT:
             return

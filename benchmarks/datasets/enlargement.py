@@ -1,10 +1,11 @@
-"""Set5, Set14 and two micrographs enlarged four or eight times.
+"""Set5, Set14 and a micrograph enlarged four or eight times.
 
 The low-resolution image is made as in the deep image prior paper: Pillow's
 Lanczos resampling (three lobes, widened by the factor, so anti-aliased) of the
 8-bit image, rounded to 8 bit.  The high-resolution image is cropped at its
-right and bottom edges to a multiple of the factor.  The 16-bit
-micrographs are reduced in the same way and rounded to 16 bit.
+right and bottom edges to a multiple of the factor.  The
+micrograph, a part of one channel, is reduced in the same way and rounded to
+16 bit.
 """
 
 from __future__ import annotations
@@ -23,12 +24,10 @@ from benchmarks.protocols import detector_units, luminance
 _QUICK = {'set5': 'butterfly'}
 
 MICROSCOPY = 'microscopy-x4'
-_MICROGRAPHS = {
-    'cells': 'cellpainting_cyx_u16.tif',
-    'zebrafish': 'zebrafish_spinal_u16.tif',
-}
-_CHANNEL = 1
+_MICROGRAPH = 'cellpainting_cyx_u16.tif'
 _MICROSCOPY_FACTOR = 4
+# The part of one channel that cells fill best.
+_PART = np.s_[:256, 150:406, 1]
 
 
 def collection_name(folder: str, factor: int) -> str:
@@ -45,18 +44,17 @@ def cases(data: Path, *, folder: str, factor: int) -> Iterator[Case]:
 
 
 def microscopy_cases(data: Path) -> Iterator[Case]:
-    """Stained cells, and a blurred zebrafish spinal cord, in counts."""
-    folder = data / 'microscopy'
-    for name, file in _MICROGRAPHS.items():
-        if (folder / file).exists():
-            yield Case(
-                name=name,
-                collection=MICROSCOPY,
-                task='super_resolve',
-                load=partial(_load_plane, folder / file),
-                score=detector_units,
-                licence=licences(folder)[file],
-            )
+    """Stained cells, in counts."""
+    path = data / 'microscopy' / _MICROGRAPH
+    if path.exists():
+        yield Case(
+            name='cells',
+            collection=MICROSCOPY,
+            task='super_resolve',
+            load=partial(_load_part, path),
+            score=detector_units,
+            licence=licences(path.parent)[path.name],
+        )
 
 
 def _case(
@@ -77,10 +75,8 @@ def _load(path: Path, factor: int) -> Problem:
     return _reduced(read(path), factor)
 
 
-def _load_plane(path: Path) -> Problem:
-    image = read(path)
-    plane = image if image.ndim == 2 else image[..., _CHANNEL]
-    return _reduced(plane, _MICROSCOPY_FACTOR)
+def _load_part(path: Path) -> Problem:
+    return _reduced(read(path)[_PART], _MICROSCOPY_FACTOR)
 
 
 def _reduced(whole: Image, factor: int) -> Problem:

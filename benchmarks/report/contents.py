@@ -102,7 +102,7 @@ CONTENTS: dict[str, Content] = {
     'microscopy-x4': Content(
         'Microscopy ×4',
         'super_resolve',
-        2,
+        1,
         "Reduced with Pillow's Lanczos filter and rounded to 16 bit. PSNR of "
         'the whole image over the range of the truth.',
     ),

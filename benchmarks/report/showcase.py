@@ -31,7 +31,7 @@ CASES: dict[str, tuple[str, ...]] = {
     'holes': ('kate', 'scratch'),
     'missing-50': ('barbara',),
     'set5-x4': ('butterfly',),
-    'microscopy-x4': ('cells', 'zebrafish'),
+    'microscopy-x4': ('cells',),
 }
 
 _SIMPLE = {
@@ -55,7 +55,6 @@ _CREDITS = {
     'scratch': 'cell membranes, haesleinhuepf/BioImageAnalysisNotebooks '
     '(CC-BY-4.0), with our scratch',
     'cells': 'U2OS cells, Broad Bioimage Benchmark Collection BBBC022 (CC0)',
-    'zebrafish': 'zebrafish spinal cord, scikit-image tutorials (CC0)',
 }
 
 _INTRODUCTION = (

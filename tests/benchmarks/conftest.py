@@ -49,13 +49,10 @@ def data(tmp_path: Path) -> Path:
     save(inpaint, 'kate_mask.png', mask)
     save(set5, 'butterfly.png', gradient(50, 41, 3))
     counts = 33_000 + 4 * truth.astype(np.uint16)
-    for name in ('em_stem_SrTiO3_u16.tif', 'zebrafish_spinal_u16.tif'):
-        save(microscopy, name, counts)
-    for name, number in (
-        ('membrane_timelapse_tyx_u16.tif', 5),
-        ('cellpainting_cyx_u16.tif', 3),
-    ):
-        save(microscopy, name, np.stack([counts] * number))
+    save(microscopy, 'em_stem_SrTiO3_u16.tif', counts)
+    save(microscopy, 'membrane_timelapse_tyx_u16.tif', np.stack([counts] * 5))
+    channels = np.stack([np.tile(counts, (6, 9))] * 3)
+    save(microscopy, 'cellpainting_cyx_u16.tif', channels)
     save(microscopy, 'ihc_rgb.png', gradient(40, 40, 3))
     write_manifest(microscopy, 'Apache-2.0 (images from FMD dataset)')
     write_manifest(colour, 'MIT (authors of images not stated)')
