@@ -222,5 +222,10 @@ def _for_correlated_noise(settings: Settings) -> Settings:
     latent = replace(settings.latent, block=3, drop=0.3)
     fit = replace(settings.fit, learning_rate=3e-3)
     return replace(
-        settings, latent=latent, fit=fit, binning=3, stabilise_noise=False
+        settings,
+        network=TrunkSpec((64,) * 5),
+        latent=latent,
+        fit=fit,
+        binning=3,
+        stabilise_noise=False,
     )
