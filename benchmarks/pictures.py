@@ -142,11 +142,9 @@ def _window(
     across = min(_ZOOM, columns, rows)
     down = min(rows, max(1, round(across * height / width)))
     size = (down, across)
-    # Blurred first: noise is no detail.
-    smooth = gaussian_filter(grey, 1.5)
-    detail = (
-        uniform_filter(smooth**2, size) - uniform_filter(smooth, size) ** 2
-    )
+    # Neither noise nor the slow change of the background is detail.
+    band = gaussian_filter(grey, 1.5) - gaussian_filter(grey, 4)
+    detail = uniform_filter(band**2, size)
     if mask is not None:
         detail = detail * uniform_filter(mask.astype(float), size)
     # Windows that lie inside the image alone.

@@ -21,7 +21,11 @@ def records(data):
         'source': 'a',
     }
     without = ours | {'set': 'unscored', 'case': 'ihc', 'figures': {}}
-    return [noisy, ours, without | {'group': '', 'source': 'b'}]
+    classical = [
+        noisy | {'method': method, 'figures': {'psnr': decibels}}
+        for method, decibels in (('bm3d-vst', 37.5), ('tv-vst', 36.5))
+    ]
+    return [noisy, *classical, ours, without | {'group': '', 'source': 'b'}]
 
 
 def row(text: str, case: str, preset: str) -> list[str]:
@@ -48,14 +52,19 @@ def test_a_row_says_quality_cost_and_why_it_stopped(records, tmp_path):
     assert '38.12' in cells
     assert f'{records[0]["figures"]["psnr"]:.2f}' in cells
     assert {'321', 'it was done', 'Poisson noise'} <= set(cells)
-    assert row(text, 'ihc', 'balanced')[3:5] == ['no truth', 'no truth']
+    assert row(text, 'ihc', 'balanced')[3:6] == ['', '', 'no truth']
+
+
+def test_the_best_classical_method_is_named(records, tmp_path):
+    text = write_showcase(records, tmp_path / 'results.md').read_text('utf-8')
+    assert row(text, 'Confocal_MICE', 'balanced')[4] == '37.50 (BM3D)'
 
 
 def test_more_than_one_state_of_the_engine_is_said(records, tmp_path):
     output = tmp_path / 'results.md'
     two = write_showcase(records, output).read_text('utf-8')
     assert '2 states of its sources' in two
-    one = write_showcase(records[:2], output).read_text('utf-8')
+    one = write_showcase(records[:-1], output).read_text('utf-8')
     assert 'one state of the engine' in one
 
 
