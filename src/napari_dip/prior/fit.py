@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from napari_dip.prior.adam import Adam
 from napari_dip.prior.averaging import (
@@ -19,14 +18,13 @@ from napari_dip.prior.averaging import (
 from napari_dip.prior.checkpoints import Checkpoints
 from napari_dip.prior.data_terms import squared_error
 from napari_dip.prior.device import (
-    Precision,
     memory_in_words,
     precision_context,
     release_cache,
 )
-from napari_dip.prior.latents import Latent
-from napari_dip.prior.operators import Operator
-from napari_dip.prior.schedules import Schedule, learning_rate_factor
+from napari_dip.prior.fit_settings import FitSettings
+from napari_dip.prior.problem import Problem
+from napari_dip.prior.schedules import learning_rate_factor
 from napari_dip.prior.stopping import (
     Minimum,
     Observation,
@@ -39,86 +37,6 @@ from napari_dip.prior.windows import Window, cut_all, draw_windows, whole
 # A fit on windows that is no worse than this many times an empty image has
 # not diverged.
 _HARMLESS = 2.0
-
-
-@dataclass(frozen=True)
-class FitSettings:
-    """How a fit goes about the minimum.
-
-    Parameters
-    ----------
-    num_iter : int
-        Iterations that the schedule is laid out for, and the most there
-        are.
-    learning_rate : float
-        Greatest step of Adam.
-    schedule : {'constant', 'one_cycle'}
-        Course of the learning rate.
-    window : int or None
-        Side in pixels of the windows an iteration looks at; None is the
-        whole image.
-    num_windows : int
-        Windows an iteration.
-    turns : bool
-        Whether the network sees each window flipped and turned at random.
-    average : {'output', 'weights'}
-        What the estimate averages.
-    decay : float
-        Weight of the past in that average.
-    passes : int
-        Realisations of a random latent averaged in the final estimate.
-    patience : int
-        Iterations without a lower stopping figure that end the fit.
-    tolerance : float
-        Relative fall of the stopping figure that counts as lower.
-    check_every : int
-        Iterations between looks at loss and stopping figure. Only then does
-        the fit wait for the device.
-    precision : {'float32', 'auto'}
-        'auto' evaluates the network in bfloat16 where that is faster.
-    """
-
-    num_iter: int = 500
-    learning_rate: float = 3e-3
-    schedule: Schedule = 'one_cycle'
-    window: int | None = None
-    num_windows: int = 1
-    turns: bool = False
-    average: Literal['output', 'weights'] = 'output'
-    decay: float = 0.99
-    passes: int = 1
-    patience: int = 1000
-    tolerance: float = 0.0
-    check_every: int = 10
-    precision: Precision = 'float32'
-
-
-@dataclass(frozen=True)
-class Problem:
-    """The equation, all but its minimum.
-
-    Parameters
-    ----------
-    network : nn.Module
-        f with its first weights, on the device.
-    latent : Latent
-        z.
-    operator : Operator
-        A.
-    data : Tensor
-        x0, ``(1, c, h, w)``, float32, finite everywhere, on the device.
-    known : Tensor
-        Same shape: 1 where the data were measured, 0 where they are missing.
-    held_out : Tensor
-        Same shape: 1 where measured data are kept from the fit to judge it.
-    """
-
-    network: nn.Module
-    latent: Latent
-    operator: Operator
-    data: Tensor
-    known: Tensor
-    held_out: Tensor
 
 
 @dataclass(frozen=True)

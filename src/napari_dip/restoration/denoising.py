@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from napari_dip.prior.fit import FitSettings
+from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.operators import Identity
 from napari_dip.restoration import published

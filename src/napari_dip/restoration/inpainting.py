@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import distance_transform_edt
 
-from napari_dip.prior.fit import FitSettings
+from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.operators import Identity
 from napari_dip.restoration import published

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from napari_dip.prior.device import memory_in_words, resolve_device
-from napari_dip.prior.fit import Fit, Problem
+from napari_dip.prior.fit import Fit
 from napari_dip.prior.latents import (
     DroppedPixels,
     FixedLatent,
@@ -20,6 +20,7 @@ from napari_dip.prior.latents import (
 )
 from napari_dip.prior.networks import initialise
 from napari_dip.prior.operators import Operator
+from napari_dip.prior.problem import Problem
 from napari_dip.prior.stopping import (
     HeldOutError,
     StoppingRule,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from napari_dip.prior.fit import FitSettings
+from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.operators import Downsample
 from napari_dip.restoration import published

@@ -1,0 +1,61 @@
+"""How a fit goes about the minimum, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from napari_dip.prior.device import Precision
+from napari_dip.prior.schedules import Schedule
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How a fit goes about the minimum.
+
+    Parameters
+    ----------
+    num_iter : int
+        Iterations that the schedule is laid out for, and the most there
+        are.
+    learning_rate : float
+        Greatest step of Adam.
+    schedule : {'constant', 'one_cycle'}
+        Course of the learning rate.
+    window : int or None
+        Side in pixels of the windows an iteration looks at; None is the
+        whole image.
+    num_windows : int
+        Windows an iteration.
+    turns : bool
+        Whether the network sees each window flipped and turned at random.
+    average : {'output', 'weights'}
+        What the estimate averages.
+    decay : float
+        Weight of the past in that average.
+    passes : int
+        Realisations of a random latent averaged in the final estimate.
+    patience : int
+        Iterations without a lower stopping figure that end the fit.
+    tolerance : float
+        Relative fall of the stopping figure that counts as lower.
+    check_every : int
+        Iterations between looks at loss and stopping figure. Only then does
+        the fit wait for the device.
+    precision : {'float32', 'auto'}
+        'auto' evaluates the network in bfloat16 where that is faster.
+    """
+
+    num_iter: int = 500
+    learning_rate: float = 3e-3
+    schedule: Schedule = 'one_cycle'
+    window: int | None = None
+    num_windows: int = 1
+    turns: bool = False
+    average: Literal['output', 'weights'] = 'output'
+    decay: float = 0.99
+    passes: int = 1
+    patience: int = 1000
+    tolerance: float = 0.0
+    check_every: int = 10
+    precision: Precision = 'float32'

@@ -1,0 +1,38 @@
+"""The equation, all but its minimum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from napari_dip.prior.latents import Latent
+from napari_dip.prior.operators import Operator
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The equation, all but its minimum.
+
+    Parameters
+    ----------
+    network : nn.Module
+        f with its first weights, on the device.
+    latent : Latent
+        z.
+    operator : Operator
+        A.
+    data : Tensor
+        x0, ``(1, c, h, w)``, float32, finite everywhere, on the device.
+    known : Tensor
+        Same shape: 1 where the data were measured, 0 where they are missing.
+    held_out : Tensor
+        Same shape: 1 where measured data are kept from the fit to judge it.
+    """
+
+    network: nn.Module
+    latent: Latent
+    operator: Operator
+    data: Tensor
+    known: Tensor
+    held_out: Tensor
