@@ -51,6 +51,23 @@ _LARGEST_PART = 2 / 3
 _LEAST_SIDE = 32
 
 
+def window_shape(shape: tuple[int, int], side: int) -> tuple[int, int]:
+    """Height and width of the windows drawn from an image.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Height and width of the image.
+    side : int
+        Largest height and width of a window; smaller on a small image, in
+        steps of 32 pixels.
+    """
+    height, width = shape
+    room = int(_LARGEST_PART * min(height, width)) // _LEAST_SIDE
+    side = min(side, max(room, 1) * _LEAST_SIDE)
+    return min(side, height), min(side, width)
+
+
 def draw_windows(
     shape: tuple[int, int],
     side: int | None,
@@ -64,8 +81,8 @@ def draw_windows(
     shape : tuple of int
         Height and width of the image.
     side : int or None
-        Height and width of a window; smaller on a small image, in steps of
-        32 pixels. None gives the whole image once.
+        Largest height and width of a window, see :func:`window_shape`; None
+        gives the whole image once.
     count : int
         How many windows.
     generator : torch.Generator
@@ -74,9 +91,7 @@ def draw_windows(
     height, width = shape
     if side is None:
         return [Window(0, 0, height, width)]
-    room = int(_LARGEST_PART * min(height, width)) // _LEAST_SIDE
-    side = min(side, max(room, 1) * _LEAST_SIDE)
-    tall, wide = min(side, height), min(side, width)
+    tall, wide = window_shape(shape, side)
 
     def first(extent: int) -> int:
         return int(torch.randint(extent + 1, (), generator=generator))

@@ -208,7 +208,8 @@ def choose_settings(preset: str, planes: NDArray[Any]) -> Settings:
 def _has_correlated_noise(planes: NDArray[Any]) -> bool:
     if min(planes.shape[1:]) < _LEAST_SIDE:
         return False
-    textures = [noise_texture(plane.astype(float)) for plane in planes]
+    measured = np.where(np.isfinite(planes), planes, np.nan)
+    textures = [noise_texture(plane) for plane in measured]
     return all(t.dominated_by_noise and not t.independent for t in textures)
 
 

@@ -15,6 +15,8 @@ from napari_dip.prior.device import (
     free_memory,
     resolve_device,
 )
+from napari_dip.prior.fit_settings import FitSettings
+from napari_dip.prior.windows import window_shape
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.inpainting import start_inpainting
 from napari_dip.restoration.prepare import Options
@@ -108,10 +110,10 @@ def forecast(
     session.close()
     rows, columns = _enlargement(factor)
     pixels = height * width * rows * columns
-    probed = _probed(height, rows) * _probed(width, columns) * rows * columns
-    seen = pixels
-    if fit.window is not None:
-        seen = min(pixels, fit.num_windows * fit.window**2)
+    seen = _seen(fit, (height * rows, width * columns))
+    probed = _seen(
+        fit, (_probed(height, rows) * rows, _probed(width, columns) * columns)
+    )
     work = fit.num_iter * seen
     if fit.average == 'weights':
         work += int(fit.passes * pixels * _PASS_COST)
@@ -142,6 +144,14 @@ def _probed(length: int, factor: int) -> int:
     return min(length, max(MIN_SIDE, _PROBE_SIDE // factor))
 
 
+def _seen(fit: FitSettings, shape: tuple[int, int]) -> int:
+    """Pixels that an iteration looks at."""
+    if fit.window is None:
+        return shape[0] * shape[1]
+    height, width = window_shape(shape, fit.window)
+    return fit.num_windows * height * width
+
+
 def _probe(
     task: str,
     channels: int,
@@ -156,7 +166,8 @@ def _probe(
     )
     if task == 'inpaint':
         mask = np.zeros(image.shape[1:], bool)
-        mask[::8] = True
+        # Lines as wide as those that people paint.
+        mask[4:10] = True
         return start_inpainting(image, mask, channel_axis=0, options=options)
     if task == 'super_resolve':
         return start_super_resolution(
