@@ -202,18 +202,8 @@ def _pictures(latest: Latest, folder: Path) -> Iterator[str]:
             record = latest.get((name, case, _PICTURED))
             if record and (folder / file).exists():
                 credit = _CREDITS.get(case) or _CREDITS[name]
-                yield f'![{case}: input, result](images/{file})'
-                yield f'*{case}{_gain(latest, record)}. Image: {credit}.*'
-
-
-def _gain(latest: Latest, record: Record) -> str:
-    name, case = record['set'], record['case']
-    if not CONTENTS[name].scored:
-        return ''
-    return (
-        f', napari-dip "balanced" {_decibels(record)} dB, '
-        f'best classical {_best_classical(latest, name, case)}'
-    )
+                yield f'![{case}: before and after](images/{file})'
+                yield f'*{case}, preset "balanced". Image: {credit}.*'
 
 
 def _sources(ours: Sequence[Record]) -> str:
