@@ -74,8 +74,8 @@ _LICENCES = (
     'stated).'
 )
 _REPEAT = """```
-python -m benchmarks run --set fmd --method dip-balanced --keep kept
-python -m benchmarks pictures --set fmd --kept kept
+python -m benchmarks run --set fmd --method dip-balanced --keep build/kept
+python -m benchmarks pictures --set fmd --kept build/kept
 python -m benchmarks results
 ```"""
 
