@@ -45,9 +45,11 @@ def find_defects(plane: NDArray[Any]) -> NDArray[np.bool_]:
     high = maximum_filter(filled, footprint=_NEIGHBOURS, mode='mirror')
     low = minimum_filter(filled, footprint=_NEIGHBOURS, mode='mirror')
     variance = estimate_noise(values).variance((high + low) / 2)
-    margin = _BEYOND * np.sqrt(variance)
+    noise = _BEYOND * np.sqrt(variance)
+    # Among neighbours that differ it may be the tip of a structure.
+    margin = np.maximum(noise, high - low)
     beyond = (filled > high + margin) | (filled < low - margin)
-    defects: NDArray[np.bool_] = beyond & (margin > 0) & np.isfinite(values)
+    defects: NDArray[np.bool_] = beyond & (noise > 0) & np.isfinite(values)
     if defects.mean() > _MOST:
         return np.zeros_like(defects)
     return defects

@@ -60,3 +60,11 @@ def test_body_sees_a_reflected_multiple_and_the_size_returns(
         image[0, 0].numpy(), [(0, m) for m in margins], mode='reflect'
     )
     np.testing.assert_array_equal(spy.seen[0, 0].numpy(), expected)
+
+
+def test_a_border_is_reflected_on_all_sides_and_cut_off():
+    spy = Spy()
+    image = torch.rand(1, 1, 20, 24)
+    assert torch.equal(Padded(spy, 4, border=8)(image), image)
+    expected = np.pad(image[0, 0].numpy(), 8, mode='reflect')
+    np.testing.assert_array_equal(spy.seen[0, 0].numpy(), expected)

@@ -16,10 +16,13 @@ def padded_length(length: int, multiple: int, least: int = 2) -> int:
 
 
 def reflected_indices(
-    length: int, padded: int, device: torch.device
+    length: int, padded: int, device: torch.device, before: int = 0
 ) -> Tensor:
-    """Indices that extend an axis at its end by reflection, to any length."""
-    position = torch.arange(padded, device=device)
+    """Indices that extend an axis by reflection, to any length.
+
+    `before` of them come before the first pixel, the others at the end.
+    """
+    position = torch.arange(padded, device=device) - before
     if length == 1:
         return torch.zeros_like(position)
     period = 2 * (length - 1)
@@ -42,10 +45,21 @@ class Padded(nn.Module):
         Product of the strides of the body.
     least : int
         Pixels that the deepest scale of the body needs along each axis.
+    border : int
+        Pixels, a multiple of `multiple`, put around the image on all sides:
+        a body whose convolutions continue an image by zeros does worse along
+        the edge, which is then cut off.
     """
 
-    def __init__(self, body: nn.Module, multiple: int, least: int = 2) -> None:
+    def __init__(
+        self,
+        body: nn.Module,
+        multiple: int,
+        least: int = 2,
+        border: int = 0,
+    ) -> None:
         super().__init__()
+        self.border = border
         self.body = body
         self.multiple = multiple
         self.least = least
@@ -54,9 +68,13 @@ class Padded(nn.Module):
         """Map ``(n, c, h, w)`` to ``(n, channels_out, h, w)``."""
         height, width = z.shape[-2:]
         for axis, length in ((-2, height), (-1, width)):
-            padded = padded_length(length, self.multiple, self.least)
+            inside = length + 2 * self.border
+            padded = padded_length(inside, self.multiple, self.least)
             if padded != length:
-                indices = reflected_indices(length, padded, z.device)
+                indices = reflected_indices(
+                    length, padded, z.device, self.border
+                )
                 z = z.index_select(z.ndim + axis, indices)
         x: Tensor = self.body(z)
-        return x[..., :height, :width]
+        first = self.border
+        return x[..., first : first + height, first : first + width]

@@ -129,5 +129,11 @@ class Trunk(Padded):
     def __init__(
         self, spec: TrunkSpec, channels_in: int, channels_out: int
     ) -> None:
-        super().__init__(_Body(spec, channels_in, channels_out), spec.multiple)
+        # A network fitted on windows has met edges all over the image.
+        border = spec.multiple if spec.norm == 'batch' else 0
+        super().__init__(
+            _Body(spec, channels_in, channels_out),
+            spec.multiple,
+            border=border,
+        )
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
