@@ -163,12 +163,6 @@ class DroppedPixels:
         Odd side of the squares that are dropped, in pixels. Noise that is
         correlated over a few pixels needs more than 1: the network is asked
         only for pixels whose noise none of the kept ones shares.
-    shaped : bool
-        Whether to drop, beside single pixels, areas of the shape of the
-        missing ones: their map, shifted at random. Without it the network
-        never learns to fill more than a pixel.
-    seed : int
-        Seed of these shifts.
 
     References
     ----------
@@ -185,17 +179,12 @@ class DroppedPixels:
         drop: float,
         *,
         block: int = 1,
-        shaped: bool = False,
-        seed: int = 0,
     ) -> None:
         self.image = image
         self.known = known
         self.fitted = known * (1 - held_out)
         self.drop = drop
         self.block = block
-        self.missing = 1 - known if shaped else None
-        # On the CPU: to read a shift from a device would be to wait for it.
-        self._shifts = torch.Generator().manual_seed(seed)
 
     @property
     def channels(self) -> int:
@@ -218,17 +207,5 @@ class DroppedPixels:
         centres = (chance < rate).to(image)
         keep = known * (1 - _grow(centres, self.block))
         asked = known * _grow(centres, max(1, self.block - _APART))
-        if fitting and self.missing is not None:
-            gaps = cut_all(self._shifted_gaps(), windows)
-            keep, asked = keep * (1 - gaps), torch.maximum(asked, known * gaps)
         filled = fill_from_neighbours(image, keep)
         return Draw(torch.cat([filled, keep], dim=1), asked)
-
-    def _shifted_gaps(self) -> Tensor:
-        """Map of the missing pixels, moved to somewhere else."""
-        assert self.missing is not None
-        down, right = (
-            int(torch.randint(extent, (), generator=self._shifts))
-            for extent in self.missing.shape[-2:]
-        )
-        return self.missing.roll((down, right), (-2, -1))

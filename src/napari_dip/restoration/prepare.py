@@ -234,8 +234,6 @@ def _latent(
             held_out,
             latent.drop,
             block=latent.block,
-            shaped=latent.shaped,
-            seed=seed,
         )
     shape = operator.image_shape((data.shape[-2], data.shape[-1]))
     if latent.kind == 'mesh':

@@ -24,9 +24,6 @@ class LatentSettings:
     block : int
         Odd side of the dropped squares in pixels; more than 1 for noise that
         is correlated between neighbours ('dropped').
-    shaped : bool
-        Whether areas of the shape of the missing ones are dropped too
-        ('dropped').
     channels : int
         Channels of the latent ('noise').
     jitter : float
@@ -37,7 +34,6 @@ class LatentSettings:
     kind: Literal['dropped', 'noise', 'mesh'] = 'dropped'
     drop: float = 0.3
     block: int = 1
-    shaped: bool = False
     channels: int = 32
     jitter: float = 0.0
 
