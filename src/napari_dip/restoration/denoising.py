@@ -30,15 +30,20 @@ from napari_dip.restoration.validation import check_choice, check_image
 _LEAST_SIDE = 128
 
 
-def _light(num_iter: int, passes: int) -> Settings:
+def _light(
+    num_iter: int,
+    passes: int,
+    widths: tuple[int, ...] = (32, 48, 64, 64, 64),
+    learning_rate: float = 6e-3,
+) -> Settings:
     return Settings(
         # At full resolution, for a trunk at half of it leaves a faint
         # chequerboard; its few channels there cost little.
-        network=TrunkSpec((32, 48, 64, 64, 64), reduction=1),
+        network=TrunkSpec(widths, reduction=1),
         latent=LatentSettings('dropped', drop=0.15),
         fit=FitSettings(
             num_iter=num_iter,
-            learning_rate=6e-3,
+            learning_rate=learning_rate,
             window=64,
             num_windows=8,
             turns=True,
@@ -52,13 +57,15 @@ def _light(num_iter: int, passes: int) -> Settings:
         ),
         stabilise_noise=True,
         exclude_defects=True,
+        refinement='residual',
     )
 
 
 SETTINGS = {
     'fast': _light(num_iter=200, passes=8),
     'balanced': _light(num_iter=600, passes=16),
-    'best': _light(num_iter=2000, passes=32),
+    # A wide network diverges at the rate that a narrow one bears.
+    'best': _light(2500, 32, (64, 96, 128, 128, 128), learning_rate=2.5e-3),
     'ulyanov2018': published.DENOISING,
 }
 

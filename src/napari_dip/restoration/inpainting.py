@@ -13,6 +13,7 @@ from napari_dip.restoration import published
 from napari_dip.restoration.axes import to_channels_first
 from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS
 from napari_dip.restoration.prepare import Options, prepare
+from napari_dip.restoration.refinement import Refinement
 from napari_dip.restoration.run import Callback, Restored, run
 from napari_dip.restoration.session import Session
 from napari_dip.restoration.settings import (
@@ -27,7 +28,12 @@ from napari_dip.restoration.validation import (
 )
 
 
-def _light(widths: tuple[int, ...], num_iter: int, reduction: int) -> Settings:
+def _light(
+    widths: tuple[int, ...],
+    num_iter: int,
+    reduction: int,
+    refinement: Refinement = 'texture',
+) -> Settings:
     return Settings(
         network=TrunkSpec(widths, reduction=reduction, norm='batch'),
         latent=LatentSettings('noise', channels=16, jitter=0.03),
@@ -41,6 +47,7 @@ def _light(widths: tuple[int, ...], num_iter: int, reduction: int) -> Settings:
         stopping=StoppingSettings(
             'held_out', held_out=0.01, min_start=num_iter // 4
         ),
+        refinement=refinement,
     )
 
 
@@ -53,9 +60,9 @@ SETTINGS = {
 
 # Scattered pixels want one that sees every pixel.
 SETTINGS_SCATTERED = {
-    'fast': _light((16, 32, 64, 64, 64), 250, reduction=1),
-    'balanced': _light((32, 48, 64, 64, 64), 500, reduction=1),
-    'best': _light((32, 48, 64, 64, 64), 1500, reduction=1),
+    'fast': _light((16, 32, 64, 64, 64), 250, 1, 'scattered'),
+    'balanced': _light((32, 48, 64, 64, 64), 500, 1, 'scattered'),
+    'best': _light((32, 48, 64, 64, 64), 1500, 1, 'scattered'),
 }
 
 # Mean distance of a missing pixel to a known one, in pixels: 1.0 for half of

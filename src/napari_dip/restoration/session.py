@@ -12,12 +12,13 @@ import torch
 from numpy.typing import NDArray
 
 from napari_dip import __version__
-from napari_dip.prior.device import device_description
+from napari_dip.prior.device import device_description, memory_in_words
 from napari_dip.prior.fit import Fit, FitState
 from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration.memory import PeakMemory
 from napari_dip.restoration.output import Output
 from napari_dip.restoration.record import Record
+from napari_dip.restoration.refinement import refine
 from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.snapshots import Snapshot, Snapshots
 
@@ -149,7 +150,7 @@ class Session(Iterator[Progress]):
         """
         if self._result is None:
             start = time.monotonic()
-            self._result = self._to_image(self._fit.estimate())
+            self._result = self._to_image(self._refined())
             self._elapsed += time.monotonic() - start
         return self._result
 
@@ -193,6 +194,13 @@ class Session(Iterator[Progress]):
     def close(self) -> None:
         """Give the fit's memory back."""
         self._fit.close()
+
+    def _refined(self) -> torch.Tensor:
+        estimate = self._fit.estimate()
+        problem = self._fit.problem
+        assert problem is not None
+        with memory_in_words(self._fit.device):
+            return refine(estimate, problem, self.brief.settings.refinement)
 
     def _forget_result(self) -> None:
         # A closed fit gives no other.

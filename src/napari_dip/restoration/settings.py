@@ -9,6 +9,7 @@ from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import NetworkSpec, TrunkSpec
 from napari_dip.prior.operators import Kernel
 from napari_dip.restoration.intensity import Range
+from napari_dip.restoration.refinement import Refinement
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ class Settings:
         Whether hot and dead pixels are treated as missing.
     binning : int
         Pixels of the image along a side of a pixel of the fit.
+    refinement : {'none', 'residual', 'texture', 'scattered'}
+        What is made of the finished estimate and the data.
     kernel : {'area', 'gaussian', 'lanczos'}
         Low-pass filter of the downsampling operator.
     """
@@ -95,6 +98,7 @@ class Settings:
     stabilise_noise: bool = False
     exclude_defects: bool = False
     binning: int = 1
+    refinement: Refinement = 'none'
     kernel: Kernel = 'area'
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,0 +1,122 @@
+"""What the residual of a fit holds beyond noise.
+
+A fit that stops before it takes up the noise leaves fine structure behind.
+Structure gathers in a few coefficients of a local cosine transform and noise
+spreads over all of them, so that the residual tells its own noise and what
+stands out from it.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from napari_dip.prior.cosine import LocalCosine
+from napari_dip.prior.shrinkage import keep_greater
+
+_SIDE = 8
+# Times the noise's standard deviation: one coefficient of white noise in 700
+# is greater.
+_THRESHOLD = 3.2
+
+# Median of the absolute value of a standard normal variable.
+_MEDIAN = 0.6745
+_CLASSES = 16
+_LEAST_PIXELS = 256
+_TINY = 1e-6
+
+
+def structure_in_residual(residual: Tensor, estimate: Tensor) -> Tensor:
+    """Return the part of a residual that its noise does not explain.
+
+    Parameters
+    ----------
+    residual : Tensor
+        ``(1, channels, height, width)``: data minus estimate, 0 where the
+        data are missing.
+    estimate : Tensor
+        Same shape; the noise may depend on it.
+
+    Returns
+    -------
+    Tensor
+        Same shape, to be added to the estimate.
+
+    References
+    ----------
+    .. [1] D. L. Donoho, I. M. Johnstone, "Ideal spatial adaptation by
+           wavelet shrinkage", Biometrika 81, 1994.
+    .. [2] Y. Romano, M. Elad, "Boosting of Image Denoising Algorithms",
+           SIAM Journal on Imaging Sciences 8, 2015.
+    """
+    if min(residual.shape[-2:]) <= _SIDE:
+        return torch.zeros_like(residual)
+    scale = noise_scale(residual, estimate)
+    whitened = residual / scale
+    threshold = _THRESHOLD * _spectrum(whitened)
+    transform = LocalCosine(_SIDE, 1, residual)
+    return scale * keep_greater(whitened, threshold, transform)
+
+
+def noise_scale(residual: Tensor, estimate: Tensor) -> Tensor:
+    """Standard deviation of the noise at each pixel, by brightness.
+
+    Pixels are sorted into classes of like brightness, and the deviation of
+    each is taken from the median of the finest detail, which structure
+    hardly moves.
+
+    Parameters
+    ----------
+    residual, estimate : Tensor
+        ``(1, channels, height, width)``.
+
+    Returns
+    -------
+    Tensor
+        Same shape, greater than 0.
+    """
+    fine = _finest_detail(residual).abs()
+    planes = [
+        _scale_of_channel(detail, level)
+        for detail, level in zip(fine[0], estimate[0], strict=True)
+    ]
+    return torch.stack(planes)[None]
+
+
+def _finest_detail(residual: Tensor) -> Tensor:
+    """Second difference along both axes, of unit norm."""
+    second = residual.new_tensor([1.0, -2.0, 1.0])
+    kernel = torch.outer(second, second) / 6
+    channels = residual.shape[1]
+    padded = F.pad(residual, (1, 1, 1, 1), mode='reflect')
+    kernels = kernel.expand(channels, 1, 3, 3)
+    return F.conv2d(padded, kernels, groups=channels)
+
+
+def _scale_of_channel(detail: Tensor, level: Tensor) -> Tensor:
+    order = level.flatten().argsort(stable=True)
+    count = max(1, min(_CLASSES, len(order) // _LEAST_PIXELS))
+    classes = order.tensor_split(count)
+    levels = torch.stack([level.flatten()[c].median() for c in classes])
+    scales = torch.stack([detail.flatten()[c].median() for c in classes])
+    scales = (scales / _MEDIAN).clamp(min=_TINY)
+    return _interpolate(level.contiguous(), levels, scales)
+
+
+def _interpolate(x: Tensor, knots: Tensor, values: Tensor) -> Tensor:
+    """Piecewise linear through the knots, constant beyond them."""
+    if len(knots) == 1:
+        return values.expand_as(x)
+    right = torch.searchsorted(knots, x).clamp(1, len(knots) - 1)
+    low, high = knots[right - 1], knots[right]
+    part = (x - low) / (high - low).clamp(min=_TINY)
+    return torch.lerp(values[right - 1], values[right], part.clamp(0, 1))
+
+
+def _spectrum(whitened: Tensor) -> Tensor:
+    """Standard deviation of each coefficient, from the median block."""
+    # Blocks nearer to each other tell the same.
+    transform = LocalCosine(_SIDE, _SIDE // 2, whitened)
+    blocks = transform.analyse(whitened).abs().flatten(2)
+    return blocks.median(dim=2).values[..., None, None] / _MEDIAN

@@ -1,0 +1,44 @@
+"""What is made of a finished estimate and the data."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from napari_dip.prior.continuation import continue_texture
+from napari_dip.prior.problem import Problem
+from napari_dip.prior.residual import structure_in_residual
+
+Refinement = Literal['none', 'residual', 'texture', 'scattered']
+
+
+@torch.no_grad()
+def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
+    """Make more of an estimate.
+
+    Parameters
+    ----------
+    estimate : Tensor
+        ``(1, channels, height, width)``, of the fit.
+    problem : Problem
+        What was fitted; its operator is the identity unless `how` is
+        'none'.
+    how : {'none', 'residual', 'texture', 'scattered'}
+        'residual' puts back what the residual holds beyond noise; 'texture'
+        continues the residual where the data are missing; 'scattered' does
+        so from the estimate and from nothing, and takes the mean of both.
+    """
+    data, known = problem.data, problem.known
+    if how == 'none':
+        return estimate
+    if how == 'residual':
+        residual = (data - estimate) * known
+        return estimate + structure_in_residual(residual, estimate)
+    refined = continue_texture(estimate, data, known, problem.held_out)
+    if how == 'texture':
+        return refined
+    nothing = torch.zeros_like(estimate)
+    other = continue_texture(nothing, data, known, problem.held_out)
+    return (refined + other) / 2
