@@ -9,6 +9,8 @@ from typing import Literal
 import psutil
 import torch
 
+from napari_dip.prior.allocator import give_back_freed_memory
+
 Precision = Literal['float32', 'auto']
 
 
@@ -118,6 +120,8 @@ def release_cache(device: torch.device) -> None:
         torch.cuda.empty_cache()
     elif device.type == 'mps':
         torch.mps.empty_cache()
+    else:
+        give_back_freed_memory()
 
 
 def is_out_of_memory(error: BaseException) -> bool:

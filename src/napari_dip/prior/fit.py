@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from napari_dip.prior.adam import Adam
+from napari_dip.prior.allocator import keep_freed_memory
 from napari_dip.prior.averaging import (
     Averaging,
     OutputAverage,
@@ -108,6 +109,8 @@ class Fit(Iterator[FitState]):
         self.problem: Problem | None = problem
         self.settings = settings
         self.device = problem.data.device
+        if self.device.type == 'cpu':
+            keep_freed_memory()
         self.reason: StopReason | None = None
         self.iteration = 0
         self.num_iter = settings.num_iter

@@ -50,7 +50,9 @@ class Merge(nn.Conv2d):
         self.coarse = coarse
         self.register_buffer('_spread', _spreading(), persistent=False)
 
-    def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
+    def forward(  # type: ignore[override]
+        self, coarse: Tensor, fine: Tensor
+    ) -> Tensor:
         """Map ``(n, coarse, h, w)`` and ``(n, fine, 2 h, 2 w)`` to one."""
         weight = self.weight[:, self.coarse :].contiguous(
             memory_format=torch.channels_last
