@@ -106,7 +106,10 @@ def precision_context(
 def free_memory(device: torch.device) -> int:
     """Bytes that a fit may still take on the device."""
     if device.type == 'cuda':
-        return int(torch.cuda.mem_get_info(device)[0])
+        # PyTorch hands out again what it holds and does not use.
+        held = torch.cuda.memory_reserved(device)
+        unused = held - torch.cuda.memory_allocated(device)
+        return int(torch.cuda.mem_get_info(device)[0]) + int(unused)
     return int(psutil.virtual_memory().available)
 
 
