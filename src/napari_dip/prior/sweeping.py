@@ -18,6 +18,7 @@ from napari_dip.prior.windows import Window, tile_windows
 
 # Larger tiles were no faster: what a halo costs less, the cache costs more.
 _LARGEST_TILE = 512
+_HALO = 64
 _SMALLEST_TILE = 64
 # The rest is left to everything else that runs.
 _SHARE = 0.5
@@ -45,7 +46,7 @@ class Sweep:
         device: torch.device,
         *,
         tile: int = _LARGEST_TILE,
-        halo: int = 64,
+        halo: int = _HALO,
     ) -> None:
         self.tile = tile
         self._device = device
@@ -123,6 +124,23 @@ class Sweep:
             part.moved(tile.top, tile.left).with_halo(self._halo, shape)
             for part, _ in pairs
         ]
+
+
+def swept_pixels(shape: tuple[int, int]) -> int:
+    """Pixels that a sweep over an image evaluates, halos included."""
+    return sum(_areas(shape))
+
+
+def largest_window(shape: tuple[int, int]) -> int:
+    """Most pixels that a sweep over an image evaluates at a time."""
+    return max(_areas(shape))
+
+
+def _areas(shape: tuple[int, int]) -> list[int]:
+    return [
+        window.height * window.width
+        for _, window in tile_windows(shape, _LARGEST_TILE, _HALO)
+    ]
 
 
 @torch.no_grad()
