@@ -26,6 +26,7 @@ from napari_dip.prior.device import (
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.schedules import learning_rate_factor
+from napari_dip.prior.sharing import in_turn
 from napari_dip.prior.stopping import (
     Minimum,
     Observation,
@@ -151,7 +152,9 @@ class Fit(Iterator[FitState]):
             raise StopIteration
         start = time.monotonic()
         try:
-            with memory_in_words(self.device):
+            with in_turn(self.device), memory_in_words(self.device):
+                # What other fits take is none of this one's time.
+                start = time.monotonic()
                 self._iterate(self.problem)
                 self._decide()
         except MemoryError:
@@ -194,7 +197,7 @@ class Fit(Iterator[FitState]):
             If the device has no room for it.
         """
         self._check_open()
-        with memory_in_words(self.device):
+        with in_turn(self.device), memory_in_words(self.device):
             return self._averaging.estimate(passes or self.settings.passes)
 
     def stop(self, reason: StopReason = StopReason.USER) -> None:

@@ -149,6 +149,7 @@ def bytes_a_pixel(
     channels: int,
     device: torch.device,
     precision: Precision,
+    side: int = _PROBE_SIDE,
 ) -> float:
     """Bytes that a network's layers give out for a pixel, without gradients.
 
@@ -164,6 +165,9 @@ def bytes_a_pixel(
         Where it is evaluated.
     precision : {'float32', 'auto'}
         As in the fit.
+    side : int
+        Side of the image that it is measured on, in pixels. What a network
+        puts around an image counts less the larger it is.
     """
     sizes: dict[int, int] = {}
 
@@ -175,7 +179,7 @@ def bytes_a_pixel(
         for module in network.modules()
         if isinstance(module, (nn.Conv2d, nn.BatchNorm2d))
     ]
-    latent = torch.zeros(1, channels, _PROBE_SIDE, _PROBE_SIDE, device=device)
+    latent = torch.zeros(1, channels, side, side, device=device)
     try:
         with precision_context(device, precision):
             network(latent)
@@ -183,4 +187,4 @@ def bytes_a_pixel(
         for hook in hooks:
             hook.remove()
     taken = sum(sizes.values()) + latent.numel() * latent.element_size()
-    return taken / _PROBE_SIDE**2
+    return taken / side**2
