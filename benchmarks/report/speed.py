@@ -263,10 +263,12 @@ def _seams(found: Found, output: Path) -> list[str]:
             rows.append([name, f'{along:.2f}', f'{elsewhere:.2f}', difference])
     if not rows:
         return []
-    head = ['image', 'along / dB', 'elsewhere / dB', 'difference / dB']
+    head = ['image', 'along / dB', 'elsewhere / dB', 'spread / dB']
+    head += ['difference / dB']
     text = (
-        'PSNR within two pixels of a border between tiles, and elsewhere, on '
-        'a drawn texture that is everywhere alike:'
+        'PSNR within two pixels of a border between tiles, and of other '
+        'lines that lie alike, on a drawn texture that is everywhere alike; '
+        'the spread over many such sets of lines is what chance does:'
     )
     shown = (output / 'tiles.png').exists()
     return ['### Seams', text, markdown(head, rows), *[_SEAM] * shown]

@@ -25,7 +25,7 @@ def measure(name: str, device: str) -> dict[str, Any]:
     warm = start('denoise', 'fast', 64, device)
     next(warm)
     warm.close()
-    told = _forecast(kind, preset, side, device)
+    told = tell(kind, preset, side, device)
     with MemoryWatch(device) as memory:
         begin = seconds(device)
         session = start(kind, preset, side, device)
@@ -44,13 +44,11 @@ def measure(name: str, device: str) -> dict[str, Any]:
     }
 
 
-def _forecast(
-    kind: str, preset: str, side: int, device: str
-) -> forecasts.Forecast:
+def tell(kind: str, preset: str, side: int, device: str) -> forecasts.Forecast:
+    """Forecast by the clock that the call is measured with."""
     factor = 4 if kind == 'enlarge' else None
     given = side // (factor or 1)
     clock = time.process_time if is_processor(device) else time.perf_counter
-    # Both by the same clock: other work comes and goes meanwhile.
     with patch.object(forecasts.time, 'perf_counter', clock):
         return forecasts.forecast(
             _TASKS[kind],

@@ -12,16 +12,17 @@ from scipy.ndimage import gaussian_filter
 
 from benchmarks.scores import psnr
 from benchmarks.speed.clock import seconds
+from benchmarks.speed.forecasts import tell
 from benchmarks.speed.iterations import start
 from benchmarks.speed.names import SIZES
 from benchmarks.speed.watch import MemoryWatch
 from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.forecast import forecast
 from napari_dip.restoration.prepare import Options
 from napari_dip.restoration.session import Session
 
 _TILE = 512
 _NEAR = 2
+_STEP = 32
 _PEAK = 60.0
 _SHOWN = 96
 
@@ -56,7 +57,7 @@ def _denoise(
 ) -> dict[str, Any]:
     truth = texture(side)
     noisy = np.random.default_rng(1).poisson(truth).astype(np.uint16)
-    told = forecast('denoise', noisy.shape, preset=preset, device=device)
+    told = tell('denoise', preset, side, device)
     with MemoryWatch(device) as memory:
         begin = seconds(device)
         session = start_denoising(
@@ -98,16 +99,32 @@ def texture(side: int) -> NDArray[np.float64]:
 
 
 def seam(result: NDArray[Any], truth: NDArray[Any]) -> dict[str, float]:
-    """PSNR within two pixels of a border between tiles, and elsewhere."""
-    along = np.zeros(truth.shape, bool)
-    for axis, length in enumerate(truth.shape):
-        for edge in range(_TILE, length, _TILE):
-            lines = np.arange(edge - _NEAR, edge + _NEAR)
-            along[lines if axis == 0 else np.s_[:, lines]] = True
+    """PSNR within two pixels of a border between tiles, and elsewhere.
+
+    Elsewhere is along lines that lie as the borders do, but between them;
+    the spread over many such sets of lines says what is chance.
+    """
+
+    def along(offset: int) -> float:
+        lines = _lines(truth.shape, offset)
+        return psnr(result[lines], truth[lines], _PEAK)
+
+    others = [along(n) for n in range(_STEP, _TILE, _STEP)]
     return {
-        'along': psnr(result[along], truth[along], _PEAK),
-        'elsewhere': psnr(result[~along], truth[~along], _PEAK),
+        'along': along(0),
+        'elsewhere': float(np.mean(others)),
+        'spread': float(np.std(others)),
     }
+
+
+def _lines(shape: tuple[int, ...], offset: int) -> NDArray[np.bool_]:
+    """Lines four pixels wide, a tile apart."""
+    lines = np.zeros(shape, bool)
+    for axis, length in enumerate(shape):
+        for edge in range(_TILE, length - _TILE + 1, _TILE):
+            near = np.s_[edge + offset - _NEAR : edge + offset + _NEAR]
+            lines[near if axis == 0 else (slice(None), near)] = True
+    return lines
 
 
 def _show(

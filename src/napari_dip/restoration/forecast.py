@@ -45,9 +45,10 @@ _SMALLEST_PROBE = 128
 # Seconds measured, and iterations within them.
 _MEASURED_TIME = 0.5
 _MEASURED_ITERATIONS = (2, 20)
-# Bytes a pixel and channel: at most while the noise is estimated, and kept
-# beside the network's own. Measured from 512² to 4096² pixels.
-_PREPARING, _KEPT = 68, 35
+# Bytes a pixel and channel: at most before and after the fit, where noise is
+# estimated, stabilised and brought back, and kept beside the network's own.
+# Measured from 512² to 4096² pixels.
+_PREPARING, _KEPT = 98, 35
 # What the libraries take once on the CPU, whatever the image.
 _LIBRARIES = 40 * 2**20
 # Gradients and temporary buffers beside the tensors saved for the backward

@@ -52,5 +52,6 @@ def test_a_seam_shows():
     clean = sizes.seam(even, truth)
     assert clean['along'] == pytest.approx(clean['elsewhere'], abs=0.1)
     even[511:513] += 3
+    assert clean['spread'] < 0.1
     marked = sizes.seam(even, truth)
     assert marked['along'] < marked['elsewhere'] - 0.5
