@@ -258,9 +258,11 @@ def _seams(found: Found, output: Path) -> list[str]:
     for name in SIZES:
         one = _figures(found, 'sizes', name)
         if one and 'seam' in one:
-            along, elsewhere = one['seam']['along'], one['seam']['elsewhere']
-            difference = f'{along - elsewhere:+.2f}'
-            rows.append([name, f'{along:.2f}', f'{elsewhere:.2f}', difference])
+            along, elsewhere, spread = (
+                one['seam'][key] for key in ('along', 'elsewhere', 'spread')
+            )
+            figures = f'{along:.2f}', f'{elsewhere:.2f}', f'{spread:.2f}'
+            rows.append([name, *figures, f'{along - elsewhere:+.2f}'])
     if not rows:
         return []
     head = ['image', 'along / dB', 'elsewhere / dB', 'spread / dB']

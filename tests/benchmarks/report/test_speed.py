@@ -30,6 +30,12 @@ FIGURES = {
         'total_memory': 400e6,
         'psnr': 30.0,
     },
+    ('sizes', 'denoise fast, 1024²'): {
+        'seconds': 20.0,
+        'memory': 100e6,
+        'total_memory': 400e6,
+        'seam': {'along': 33.52, 'elsewhere': 33.5, 'spread': 0.3},
+    },
 }
 
 
@@ -81,6 +87,15 @@ def test_goals_are_read_from_the_figures(page):
 
 def test_a_forecast_is_judged_by_the_planned_iterations(page):
     assert row(page, 'denoise fast, 512² | 9.0')[4] == '0.45'
+
+
+def test_a_seam_is_set_against_chance(page):
+    cells = row(page, 'denoise fast, 1024² | 33.52')
+    assert cells[1:] == ['33.52', '33.50', '0.30', '+0.02']
+
+
+def test_time_is_set_against_linear_growth(page):
+    assert row(page, 'denoise fast, 1024² | 20')[2] == '50%'
 
 
 def test_an_empty_store_gives_a_page_without_figures(tmp_path):
