@@ -126,9 +126,56 @@ def report(
 ) -> None:
     """Write tables and plots of all stored figures."""
     from benchmarks.report.pages import write_pages
+    from benchmarks.report.speed import write_speed
 
-    for path in write_pages(results.load(folder), output):
+    records = results.load(folder)
+    for path in write_pages(records, output):
         typer.echo(str(path))
+    typer.echo(str(write_speed(records, output)))
+
+
+@app.command()
+def speed(
+    data: Data = None,
+    parts: Annotated[
+        list[str] | None,
+        typer.Option(
+            '--part', help='Only iterations, calls, sizes or forecasts.'
+        ),
+    ] = None,
+    only: Only = None,
+    stale: Annotated[
+        bool,
+        typer.Option(
+            '--stale', help='Again where the sources have changed since.'
+        ),
+    ] = False,
+    device: Annotated[
+        str, typer.Option(help='Device of napari-dip.')
+    ] = 'auto',
+    folder: Folder = results.FOLDER,
+    output: Annotated[Path, typer.Option(help='Folder of the page.')] = Path(
+        'docs/benchmarks'
+    ),
+) -> None:
+    """Measure time and memory where there is no figure yet; write the page."""
+    from benchmarks.report.speed import write_speed
+    from benchmarks.speed import jobs
+
+    try:
+        work = jobs.jobs(list(parts or ()), list(only or ()))
+        where = (
+            data_folder(data) if any(p == 'calls' for p, _ in work) else None
+        )
+    except (DataNotFoundError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None
+    left = jobs.pending(work, folder, stale=stale)
+    typer.echo(f'{len(left)} of {len(work)} figures to measure')
+    for line in jobs.run(
+        left, data=where, folder=folder, device=device, pictures=output
+    ):
+        typer.echo(line)
+    typer.echo(str(write_speed(results.load(folder), output)))
 
 
 @app.command('results')

@@ -27,8 +27,9 @@ _INTRODUCTION = (
     'once all images of the set have been run.'
 )
 _UNSCORED = (
-    'Images without ground truth have [a page](unscored.md) too, and pictures '
-    'stand on [the page of results](../results.md).'
+    'Images without ground truth have [a page](unscored.md) too, time and '
+    'memory have [another](speed.md), and pictures stand on [the page of '
+    'results](../results.md).'
 )
 _REPEAT = """```
 python -m benchmarks run --quick

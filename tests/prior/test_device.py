@@ -85,6 +85,16 @@ def test_the_cpu_is_described_and_has_memory():
     release_cache(cpu)
 
 
+def test_what_the_allocator_holds_unused_is_free_too(monkeypatch):
+    for name, answer in {
+        'mem_get_info': (1000, 8000),
+        'memory_reserved': 500,
+        'memory_allocated': 200,
+    }.items():
+        monkeypatch.setattr(torch.cuda, name, lambda device, a=answer: a)
+    assert free_memory(torch.device('cuda')) == 1300
+
+
 @pytest.mark.parametrize(
     ('error', 'expected'),
     [

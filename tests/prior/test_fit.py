@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from napari_dip.prior import fit as module
 from napari_dip.prior.fit import Fit
@@ -532,3 +533,41 @@ def test_an_untouched_fit_has_no_history(make_fit):
         0,
         None,
     )
+
+
+class Looks(TorchDispatchMode):
+    """Notes every figure that leaves the device.
+
+    Windows and turns are drawn as integers on the CPU, whatever the device.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        if func is torch.ops.aten._local_scalar_dense.default:
+            self.count += args[0].is_floating_point()
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize('average', ['output', 'weights'])
+@pytest.mark.parametrize('rule', [HeldOutError, WindowedVariance])
+def test_only_looks_at_the_figures_wait_for_the_device(
+    make_fit, average, rule
+):
+    rules = [rule(window=2) if rule is WindowedVariance else rule()]
+    windowed = average == 'weights'
+    fit = make_fit(
+        rules=rules,
+        average=average,
+        check_every=5,
+        turns=windowed,
+        window=8 if windowed else None,
+    )
+    waited = []
+    for _ in range(10):
+        with Looks() as looks:
+            next(fit)
+        waited.append(looks.count > 0)
+    assert waited == [False] * 4 + [True] + [False] * 4 + [True]

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 import torch
 
+from napari_dip import denoise
 from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.forecast import TASKS, forecast
 
@@ -28,18 +30,18 @@ def test_a_greater_image_takes_more(task):
         for side in (128, 1024)
     )
     assert large.seconds > 10 * small.seconds
-    assert large.memory > 10 * small.memory
+    assert large.memory > 2 * small.memory
 
 
 @pytest.mark.usefixtures('tiny')
 def test_a_factor_takes_more():
-    one, four = (
+    two, eight = (
         forecast(
-            'super_resolve', (64, 64), factor=f, preset='fast', device='cpu'
+            'super_resolve', (128, 128), factor=f, preset='fast', device='cpu'
         )
         for f in (2, 8)
     )
-    assert four.memory > 8 * one.memory
+    assert eight.memory > 2 * two.memory
 
 
 @pytest.mark.usefixtures('tiny')
@@ -81,17 +83,28 @@ def test_what_cannot_be_forecast(task, shape, options, says):
 
 
 @pytest.mark.usefixtures('tiny')
-def test_the_forecast_is_of_the_order_of_the_run(image):
-    import time
-
-    from napari_dip import denoise
-
+def test_the_forecast_is_what_the_run_takes(image, monkeypatch):
+    # Other work on the machine would lengthen one more than the other.
+    monkeypatch.setattr(time, 'perf_counter', time.process_time)
     denoise(image, preset='fast', max_num_iter=2, device='cpu')
     found = forecast('denoise', image.shape, preset='fast', device='cpu')
-    start = time.perf_counter()
-    denoise(image, preset='fast', device='cpu')
-    taken = time.perf_counter() - start
-    assert taken / 6 < found.seconds < 6 * taken
+    start = time.process_time()
+    _, record = denoise(image, preset='fast', device='cpu', return_info=True)
+    taken = time.process_time() - start
+    planned = record.settings['fit']['num_iter'] / record.iterations
+    assert found.seconds == pytest.approx(taken * planned, rel=0.5)
+
+
+@pytest.mark.usefixtures('tiny')
+def test_the_final_estimate_is_part_of_the_forecast(monkeypatch):
+    """Its passes grow with the image, the iterations on windows do not."""
+    monkeypatch.setattr(time, 'perf_counter', time.process_time)
+    small, large = (
+        forecast('denoise', (side, side), preset='fast', device='cpu')
+        for side in (512, 8192)
+    )
+    assert large.seconds > 2 * small.seconds
+    assert large.memory > 20 * small.memory
 
 
 def test_the_device_is_looked_for(monkeypatch):

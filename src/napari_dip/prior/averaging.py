@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from napari_dip.prior.device import Precision, precision_context
 from napari_dip.prior.latents import Latent
-from napari_dip.prior.windows import tile_windows, whole
+from napari_dip.prior.sweeping import Sweep, bytes_a_pixel
+from napari_dip.prior.windows import Window
 
 
 class Averaging(Protocol):
@@ -122,7 +123,7 @@ class WeightAverage:
     seed : int
         Seed of the draws; estimates never disturb the fit's own draws.
     tile : int
-        Side of the tiles that the image is swept in, in pixels.
+        Largest side of the tiles that the image is swept in, in pixels.
     halo : int
         Margin around a tile that is computed and thrown away.
     """
@@ -142,12 +143,12 @@ class WeightAverage:
         self.decay = decay
         self._network = copy.deepcopy(network).requires_grad_(False)
         self._latent = latent
-        self._extent = whole(shape)
+        self._shape = (shape.shape[-2], shape.shape[-1])
         self._device = shape.device
         self._precision = precision
         self._seed = seed
-        self._tile = tile
-        self._halo = halo
+        self._sweep = Sweep(shape.device, tile=tile, halo=halo)
+        self._bytes_a_pixel: float | None = None
         self._count = 0
         self._kept: list[Tensor] | None = None
         self.hold()
@@ -164,13 +165,11 @@ class WeightAverage:
         )
         self._count += 1
 
-    @torch.no_grad()
     def estimate(self, passes: int) -> Tensor:
         """Sweep the averaged network over the image."""
         generator = torch.Generator(self._device).manual_seed(self._seed)
-        shape = (self._extent.height, self._extent.width)
-        image: Tensor | None = None
-        for tile, window in tile_windows(shape, self._tile, self._halo):
+
+        def evaluate(window: Window) -> Tensor:
             total: Tensor | None = None
             for _ in range(passes):
                 draw = self._latent.draw([window], generator, fitting=False)
@@ -179,19 +178,17 @@ class WeightAverage:
                 output = output.float()
                 total = output if total is None else total.add_(output)
             assert total is not None
-            if image is None:
-                image = total.new_empty(1, total.shape[1], *shape)
-            inner = (tile.top - window.top, tile.left - window.left)
-            tile.cut(image).copy_(
-                total[
-                    ...,
-                    inner[0] : inner[0] + tile.height,
-                    inner[1] : inner[1] + tile.width,
-                ]
-                / passes
+            return total / passes
+
+        if self._bytes_a_pixel is None:
+            self._bytes_a_pixel = bytes_a_pixel(
+                self._network,
+                self._latent.channels,
+                self._device,
+                self._precision,
             )
-        assert image is not None
-        return image
+        self._sweep.fit_memory(self._bytes_a_pixel)
+        return self._sweep(self._shape, evaluate)
 
     def keep(self) -> None:
         """Copy the averaged weights."""

@@ -9,6 +9,8 @@ from typing import Literal
 import psutil
 import torch
 
+from napari_dip.prior.allocator import give_back_freed_memory
+
 Precision = Literal['float32', 'auto']
 
 
@@ -104,7 +106,10 @@ def precision_context(
 def free_memory(device: torch.device) -> int:
     """Bytes that a fit may still take on the device."""
     if device.type == 'cuda':
-        return int(torch.cuda.mem_get_info(device)[0])
+        # PyTorch hands out again what it holds and does not use.
+        held = torch.cuda.memory_reserved(device)
+        unused = held - torch.cuda.memory_allocated(device)
+        return int(torch.cuda.mem_get_info(device)[0]) + int(unused)
     return int(psutil.virtual_memory().available)
 
 
@@ -118,6 +123,8 @@ def release_cache(device: torch.device) -> None:
         torch.cuda.empty_cache()
     elif device.type == 'mps':
         torch.mps.empty_cache()
+    else:
+        give_back_freed_memory()
 
 
 def is_out_of_memory(error: BaseException) -> bool:

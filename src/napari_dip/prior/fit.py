@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from napari_dip.prior.adam import Adam
+from napari_dip.prior.allocator import keep_freed_memory
 from napari_dip.prior.averaging import (
     Averaging,
     OutputAverage,
@@ -25,6 +26,7 @@ from napari_dip.prior.device import (
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.schedules import learning_rate_factor
+from napari_dip.prior.sharing import in_turn
 from napari_dip.prior.stopping import (
     Minimum,
     Observation,
@@ -108,6 +110,8 @@ class Fit(Iterator[FitState]):
         self.problem: Problem | None = problem
         self.settings = settings
         self.device = problem.data.device
+        if self.device.type == 'cpu':
+            keep_freed_memory()
         self.reason: StopReason | None = None
         self.iteration = 0
         self.num_iter = settings.num_iter
@@ -148,7 +152,9 @@ class Fit(Iterator[FitState]):
             raise StopIteration
         start = time.monotonic()
         try:
-            with memory_in_words(self.device):
+            with in_turn(self.device), memory_in_words(self.device):
+                # What other fits take is none of this one's time.
+                start = time.monotonic()
                 self._iterate(self.problem)
                 self._decide()
         except MemoryError:
@@ -191,7 +197,7 @@ class Fit(Iterator[FitState]):
             If the device has no room for it.
         """
         self._check_open()
-        with memory_in_words(self.device):
+        with in_turn(self.device), memory_in_words(self.device):
             return self._averaging.estimate(passes or self.settings.passes)
 
     def stop(self, reason: StopReason = StopReason.USER) -> None:

@@ -122,6 +122,8 @@ class Downsample:
 
     def __call__(self, image: Tensor) -> Tensor:
         """Apply A to ``(n, c, h, w)``."""
+        # Moved once: a copy to a GPU at each iteration would wait for it.
+        self._weights = tuple(w.to(image) for w in self._weights)
         rows, columns = self._weights
         image = _decimate(image, rows[:, None], self.factors[0], 0)
         return _decimate(image, columns[None], self.factors[1], 1)
@@ -152,5 +154,5 @@ def _decimate(image: Tensor, kernel: Tensor, factor: int, axis: int) -> Tensor:
     pad = (0, 0, margin, margin) if axis == 0 else (margin, margin, 0, 0)
     stride = (factor, 1) if axis == 0 else (1, factor)
     image = F.pad(image, pad, mode='replicate')
-    weight = kernel.to(image).expand(channels, 1, *kernel.shape)
+    weight = kernel.expand(channels, 1, *kernel.shape)
     return F.conv2d(image, weight, stride=stride, groups=channels)

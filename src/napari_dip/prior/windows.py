@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -32,6 +32,31 @@ class Window:
             self.top : self.top + self.height,
             self.left : self.left + self.width,
         ]
+
+    def moved(self, rows: int, columns: int) -> Window:
+        """Return the window that lies so much further down and right."""
+        return replace(self, top=self.top + rows, left=self.left + columns)
+
+    def inside(self, outer: Window) -> Window:
+        """Return the window as it lies in what `outer` has cut out."""
+        return self.moved(-outer.top, -outer.left)
+
+    def with_halo(
+        self, halo: int, shape: tuple[int, int]
+    ) -> tuple[Window, Window]:
+        """Return the window, and it with a margin, cut at the image's edge.
+
+        Parameters
+        ----------
+        halo : int
+            Margin in pixels.
+        shape : tuple of int
+            Height and width of the image.
+        """
+        top, left = max(0, self.top - halo), max(0, self.left - halo)
+        bottom = min(shape[0], self.top + self.height + halo)
+        right = min(shape[1], self.left + self.width + halo)
+        return self, Window(top, left, bottom - top, right - left)
 
 
 def whole(image: Tensor) -> Window:
@@ -128,12 +153,5 @@ def tile_windows(
             tile = Window(
                 top, left, min(side, height - top), min(side, width - left)
             )
-            pairs.append((tile, _grow(tile, halo, shape)))
+            pairs.append(tile.with_halo(halo, shape))
     return pairs
-
-
-def _grow(tile: Window, halo: int, shape: tuple[int, int]) -> Window:
-    top, left = max(0, tile.top - halo), max(0, tile.left - halo)
-    bottom = min(shape[0], tile.top + tile.height + halo)
-    right = min(shape[1], tile.left + tile.width + halo)
-    return Window(top, left, bottom - top, right - left)

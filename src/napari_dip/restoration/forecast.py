@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.autograd.graph import saved_tensors_hooks
 
 from napari_dip.prior.device import (
@@ -16,6 +18,7 @@ from napari_dip.prior.device import (
     resolve_device,
 )
 from napari_dip.prior.fit_settings import FitSettings
+from napari_dip.prior.sweeping import largest_window, swept_pixels
 from napari_dip.prior.windows import window_shape
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.inpainting import start_inpainting
@@ -32,15 +35,26 @@ from napari_dip.restoration.validation import (
 
 TASKS = ('denoise', 'inpaint', 'super_resolve')
 
-# Large enough to keep a device as busy as the real image would, small enough
-# that even the published network takes but a second.
-_PROBE_SIDE = 128
-_PROBE_ITERATIONS = 3
-# A forward pass without gradients, as part of an iteration.
-_PASS_COST = 1 / 3
+# The probe is the image itself up to this side; the windows that a fit looks
+# at are then the real ones.
+_LARGEST_PROBE = 512
+# A fit of the whole image is measured on as much of it as an iteration takes
+# this many seconds for.
+_LONGEST_ITERATION = 0.3
+_SMALLEST_PROBE = 128
+# Seconds measured, and iterations within them.
+_MEASURED_TIME = 0.5
+_MEASURED_ITERATIONS = (2, 20)
+# Bytes a pixel and channel: at most before and after the fit, where noise is
+# estimated, stabilised and brought back, and kept beside the network's own.
+# Measured from 512² to 4096² pixels.
+_PREPARING, _KEPT = 98, 35
+# What the libraries take once on the CPU, whatever the image.
+_LIBRARIES = 40 * 2**20
 # Gradients and temporary buffers beside the tensors saved for the backward
-# pass.
-_WORKING_MEMORY = 1.5
+# pass, and what of both is kept from one iteration to the next.
+_WORKING_MEMORY = 1.6
+_MOST_KEPT = 128 * 2**20
 
 
 @dataclass(frozen=True)
@@ -78,7 +92,10 @@ def forecast(
     preset: str,
     device: str = 'auto',
 ) -> Forecast:
-    """Measure a few iterations on a small image and scale them up.
+    """Measure a few real iterations and the final estimate.
+
+    Where a fit looks at windows, both are those of the image. Where it looks
+    at all of a large image, they are measured on a part and scaled up.
 
     Parameters
     ----------
@@ -89,7 +106,7 @@ def forecast(
     channel_axis : int, optional
         Axis of the channels of a 3-D image; the last unless given.
     factor : int or tuple of int, optional
-        Super-resolution factor.
+        Super-resolution factor, 2 unless given.
     preset, device : str
         As in the public function.
 
@@ -104,23 +121,13 @@ def forecast(
     height, width = plane_shape(shape, axis)
     channels = 1 if axis is None else shape[axis]
     options = Options(preset=preset, device=device)
-    session = _probe(task, channels, height, width, factor, options)
-    saved, seconds = _measure(session)
-    fit = session.brief.settings.fit
-    session.close()
-    rows, columns = _enlargement(factor)
-    pixels = height * width * rows * columns
-    seen = _seen(fit, (height * rows, width * columns))
-    probed = _seen(
-        fit, (_probed(height, rows) * rows, _probed(width, columns) * columns)
-    )
-    work = fit.num_iter * seen
-    if fit.average == 'weights':
-        work += int(fit.passes * pixels * _PASS_COST)
+    sides = (height, width)
+    factors = _enlargement(task, factor)
+    found = _measure(task, channels, sides, factors, options)
     resolved = resolve_device(device)
     return Forecast(
-        seconds * work / probed,
-        int(_WORKING_MEMORY * saved * seen / probed) + pixels * channels * 32,
+        found.seconds,
+        found.memory,
         free_memory(resolved),
         str(resolved),
         device_description(resolved),
@@ -135,13 +142,133 @@ def _channel_axis(
     return check_axes(shape, channel_axis)
 
 
-def _enlargement(factor: int | tuple[int, int] | None) -> tuple[int, int]:
-    return (1, 1) if factor is None else check_factor(factor)
+def _enlargement(
+    task: str, factor: int | tuple[int, int] | None
+) -> tuple[int, int]:
+    if task != 'super_resolve':
+        return (1, 1)
+    return check_factor(2 if factor is None else factor)
 
 
-def _probed(length: int, factor: int) -> int:
-    """Side of the probe whose result is no larger than wanted."""
-    return min(length, max(MIN_SIDE, _PROBE_SIDE // factor))
+@dataclass(frozen=True)
+class _Cost:
+    """What a session of some image costs.
+
+    Parameters
+    ----------
+    fit : FitSettings
+        Its settings.
+    shape : tuple of int
+        Height and width of the result.
+    prepare, iteration, sweep : float
+        Seconds of the preparation, of an iteration and of one pass of the
+        final estimate.
+    saved : int
+        Bytes kept for the backward pass.
+    """
+
+    fit: FitSettings
+    shape: tuple[int, int]
+    prepare: float
+    iteration: float
+    sweep: float
+    saved: int
+
+    def scaled(self, shape: tuple[int, int], channels: int) -> _Total:
+        """Return time and memory for an image of another size."""
+        pixels = shape[0] * shape[1]
+        area = pixels / (self.shape[0] * self.shape[1])
+        seen = _seen(self.fit, shape) / _seen(self.fit, self.shape)
+        seconds = self.prepare * area
+        seconds += self.fit.num_iter * self.iteration * seen
+        saved = self.saved * seen
+        working = _WORKING_MEMORY * saved + min(saved, _MOST_KEPT)
+        if self.fit.average == 'weights':
+            ratio = swept_pixels(shape) / swept_pixels(self.shape)
+            seconds += self.fit.passes * self.sweep * ratio
+            # An estimate holds for a pixel what an iteration saves for one.
+            at_once = largest_window(shape) / _seen(self.fit, shape)
+            working = max(working, saved * at_once)
+        kept = _KEPT * pixels * channels + working
+        preparing = _PREPARING * pixels * channels
+        return _Total(seconds, _LIBRARIES + int(max(preparing, kept)))
+
+
+@dataclass(frozen=True)
+class _Total:
+    seconds: float
+    memory: int
+
+
+def _measure(
+    task: str,
+    channels: int,
+    sides: tuple[int, int],
+    factors: tuple[int, int],
+    options: Options,
+) -> _Total:
+    """Measure a part of the image, as large as time allows, and scale."""
+    full = (sides[0] * factors[0], sides[1] * factors[1])
+    side = _SMALLEST_PROBE
+    while True:
+        cost = _cost(task, channels, sides, factors, options, side)
+        if cost.fit.window is None:
+            side *= 2
+            longer = cost.iteration * side**2 / math.prod(cost.shape)
+            enough = longer > _LONGEST_ITERATION
+        else:
+            enough = side == _LARGEST_PROBE
+            side = _LARGEST_PROBE
+        if enough or cost.shape == full:
+            return cost.scaled(full, channels)
+
+
+def _cost(
+    task: str,
+    channels: int,
+    sides: tuple[int, int],
+    factors: tuple[int, int],
+    options: Options,
+    side: int,
+) -> _Cost:
+    """Measure a session of the image, cut to a side of the result."""
+    rows, columns = (
+        min(length, max(MIN_SIDE, side // factor))
+        for length, factor in zip(sides, factors, strict=True)
+    )
+    image = np.random.default_rng(0).normal(size=(channels, rows, columns))
+    start = time.perf_counter()
+    session = _start(task, image, factors, options)
+    prepare = time.perf_counter() - start
+    try:
+        saved = _saved_bytes(session)
+        iteration = _seconds_an_iteration(session)
+        start = time.perf_counter()
+        session.preview()
+        sweep = time.perf_counter() - start
+    finally:
+        session.close()
+    shape = (rows * factors[0], columns * factors[1])
+    fit = session.brief.settings.fit
+    return _Cost(fit, shape, prepare, iteration, sweep, saved)
+
+
+def _start(
+    task: str,
+    image: NDArray[np.float64],
+    factors: tuple[int, int],
+    options: Options,
+) -> Session:
+    if task == 'inpaint':
+        mask = np.zeros(image.shape[1:], bool)
+        # Lines as wide as those that people paint.
+        mask[4:10] = True
+        return start_inpainting(image, mask, channel_axis=0, options=options)
+    if task == 'super_resolve':
+        return start_super_resolution(
+            image, factors, channel_axis=0, options=options
+        )
+    return start_denoising(image, channel_axis=0, options=options)
 
 
 def _seen(fit: FitSettings, shape: tuple[int, int]) -> int:
@@ -152,32 +279,8 @@ def _seen(fit: FitSettings, shape: tuple[int, int]) -> int:
     return fit.num_windows * height * width
 
 
-def _probe(
-    task: str,
-    channels: int,
-    height: int,
-    width: int,
-    factor: int | tuple[int, int] | None,
-    options: Options,
-) -> Session:
-    rows, columns = _enlargement(factor)
-    image = np.random.default_rng(0).normal(
-        size=(channels, _probed(height, rows), _probed(width, columns))
-    )
-    if task == 'inpaint':
-        mask = np.zeros(image.shape[1:], bool)
-        # Lines as wide as those that people paint.
-        mask[4:10] = True
-        return start_inpainting(image, mask, channel_axis=0, options=options)
-    if task == 'super_resolve':
-        return start_super_resolution(
-            image, factor or 2, channel_axis=0, options=options
-        )
-    return start_denoising(image, channel_axis=0, options=options)
-
-
-def _measure(session: Session) -> tuple[int, float]:
-    """Return bytes saved for the backward pass and seconds an iteration."""
+def _saved_bytes(session: Session) -> int:
+    """Do the first iteration and count what it keeps for its way back."""
     saved: dict[int, int] = {}
 
     def note(tensor: torch.Tensor) -> torch.Tensor:
@@ -186,10 +289,20 @@ def _measure(session: Session) -> tuple[int, float]:
 
     with saved_tensors_hooks(note, lambda tensor: tensor):
         next(session)
-    times = []
-    for _ in range(_PROBE_ITERATIONS):
-        start = time.perf_counter()
+    return sum(saved.values())
+
+
+def _seconds_an_iteration(session: Session) -> float:
+    """Mean over a few iterations, all that goes with them included."""
+    session.synchronise()
+    least, most = _MEASURED_ITERATIONS
+    done, start = 0, time.perf_counter()
+    taken = 0.0
+    while done < least or (taken < _MEASURED_TIME and done < most):
         next(session)
-        session.synchronise()
-        times.append(time.perf_counter() - start)
-    return sum(saved.values()), min(times)
+        done += 1
+        # A GPU only takes orders meanwhile: wait for it now and then.
+        if done % least == 0:
+            session.synchronise()
+        taken = time.perf_counter() - start
+    return taken / done

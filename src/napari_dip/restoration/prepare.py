@@ -30,6 +30,7 @@ from napari_dip.restoration.binning import bin_planes
 from napari_dip.restoration.choices import DEFAULT_PRESET
 from napari_dip.restoration.intensity import Intensity
 from napari_dip.restoration.output import Output
+from napari_dip.restoration.room import check_room
 from napari_dip.restoration.session import Brief, Session
 from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.validation import check_limits
@@ -131,6 +132,9 @@ def prepare(
         problem = _problem(
             data, measured, operator, settings, options.seed, device
         )
+    # Its own sentence says more than that of the context.
+    check_room(problem, settings.fit)
+    with memory_in_words(device):
         fit = Fit(
             problem,
             settings.fit,

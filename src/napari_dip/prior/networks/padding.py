@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 
 def padded_length(length: int, multiple: int, least: int = 2) -> int:
@@ -28,6 +29,31 @@ def reflected_indices(
     period = 2 * (length - 1)
     position = position.remainder(period)
     return torch.minimum(position, period - position)
+
+
+def reflect(image: Tensor, before: int, height: int, width: int) -> Tensor:
+    """Extend an image by reflection to any size.
+
+    Parameters
+    ----------
+    image : Tensor
+        ``(n, c, h, w)``.
+    before : int
+        Pixels put before the first row and column; the rest of the margin
+        comes after the last.
+    height, width : int
+        Size of the result, at least that of the image and `before`.
+    """
+    tall, wide = image.shape[-2:]
+    below, right = height - before - tall, width - before - wide
+    if max(before, below) < tall and max(before, right) < wide:
+        # Twenty times as fast as indices, but reflects only once.
+        margins = (before, right, before, below)
+        return F.pad(image, margins, mode='reflect')
+    for axis, length, padded in ((-2, tall, height), (-1, wide, width)):
+        indices = reflected_indices(length, padded, image.device, before)
+        image = image.index_select(image.ndim + axis, indices)
+    return image
 
 
 class Padded(nn.Module):
@@ -67,14 +93,11 @@ class Padded(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         """Map ``(n, c, h, w)`` to ``(n, channels_out, h, w)``."""
         height, width = z.shape[-2:]
-        for axis, length in ((-2, height), (-1, width)):
-            inside = length + 2 * self.border
-            padded = padded_length(inside, self.multiple, self.least)
-            if padded != length:
-                indices = reflected_indices(
-                    length, padded, z.device, self.border
-                )
-                z = z.index_select(z.ndim + axis, indices)
+        tall, wide = (
+            padded_length(n + 2 * self.border, self.multiple, self.least)
+            for n in (height, width)
+        )
+        z = reflect(z, self.border, tall, wide)
         x: Tensor = self.body(z)
         first = self.border
         return x[..., first : first + height, first : first + width]

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from napari_dip.prior.networks.merging import Merge
 from napari_dip.prior.networks.padding import Padded
 
 
@@ -51,13 +52,37 @@ def _convolution(
     spec: TrunkSpec, channels_in: int, channels_out: int, stride: int = 1
 ) -> nn.Sequential:
     layer = nn.Conv2d(channels_in, channels_out, 3, stride, 1)
+    return nn.Sequential(_gained(layer), *_after(spec, channels_out))
+
+
+def _gained(layer: nn.Conv2d) -> nn.Conv2d:
     # He et al. 2015 for a leaky ReLU; uniform, so times sqrt(3).
     layer.gain = (6 / (1 + _SLOPE**2)) ** 0.5
-    layers: list[nn.Module] = [layer]
+    return layer
+
+
+def _after(spec: TrunkSpec, channels: int) -> list[nn.Module]:
+    """Layers that follow a convolution."""
+    layers: list[nn.Module] = []
     if spec.norm == 'batch':
-        layers.append(nn.BatchNorm2d(channels_out, track_running_stats=False))
+        layers.append(nn.BatchNorm2d(channels, track_running_stats=False))
     layers.append(nn.LeakyReLU(_SLOPE, inplace=True))
-    return nn.Sequential(*layers)
+    return layers
+
+
+class _Up(nn.Module):
+    """Double the coarser scale and merge it with what came down."""
+
+    def __init__(self, spec: TrunkSpec, coarse: int, fine: int) -> None:
+        super().__init__()
+        self.merge = _gained(Merge(coarse, fine, fine))
+        self.after = nn.Sequential(
+            *_after(spec, fine), _convolution(spec, fine, fine)
+        )
+
+    def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
+        x: Tensor = self.after(self.merge(coarse, fine))
+        return x
 
 
 class _Body(nn.Module):
@@ -80,18 +105,15 @@ class _Body(nn.Module):
             for fine, coarse in pairs
         )
         self.up = nn.ModuleList(
-            nn.Sequential(
-                _convolution(spec, coarse + fine, fine),
-                _convolution(spec, fine, fine),
-            )
-            for fine, coarse in reversed(pairs)
+            _Up(spec, coarse, fine) for fine, coarse in reversed(pairs)
         )
         self.leave = nn.Conv2d(widths[0], channels_out * area, 1)
         # A first estimate near zero, the mean of standardised data.
         self.leave.gain = 0.1  # type: ignore[assignment]
 
     def forward(self, z: Tensor) -> Tensor:
-        x = F.pixel_unshuffle(z, self.reduction)
+        # By 1 they would copy the image for nothing.
+        x = F.pixel_unshuffle(z, self.reduction) if self.reduction > 1 else z
         # Channels last is what the fast convolution kernels want.
         x = self.enter(x.contiguous(memory_format=torch.channels_last))
         finer = []
@@ -99,9 +121,9 @@ class _Body(nn.Module):
             finer.append(x)
             x = halve(x)
         for merge in self.up:
-            x = F.interpolate(x, scale_factor=2, mode='nearest')
-            x = merge(torch.cat([x, finer.pop()], dim=1))
-        return F.pixel_shuffle(self.leave(x), self.reduction)
+            x = merge(x, finer.pop())
+        x = self.leave(x)
+        return F.pixel_shuffle(x, self.reduction) if self.reduction > 1 else x
 
 
 class Trunk(Padded):

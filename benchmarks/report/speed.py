@@ -1,0 +1,305 @@
+"""The page of time and memory, written from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.report.machines import machines
+from benchmarks.report.tables import NOT_RUN, markdown
+from benchmarks.results import Record
+from benchmarks.speed.names import CALLS, FORECASTS, ITERATIONS, SET, SIZES
+
+_NOTE = '<!-- Written by "python -m benchmarks speed": do not edit. -->'
+_INTRODUCTION = """What an iteration, a whole call and a large image cost, and
+how far that is from what the machine can do. Where one thread of the CPU did
+the work, seconds are processor time, which other work on the machine does not
+lengthen; else they are seconds on the wall. Where the time goes, and what was
+tried, is in [speed.md](../speed.md)."""
+_ITERATIONS = """FLOP are those of the convolutions, counted as they were run.
+Bytes are a plain estimate: every operation reads its arguments and writes its
+results once, as if no cache kept anything; the true traffic is below it where
+caches are large. The peaks are those of a large matrix product, in the number
+format that the fit uses, and of a memory copy, measured in the same process
+right after. The limit is the longer of FLOP at the one and bytes at the other;
+the last column is that limit by the time taken: above 100 % caches helped."""
+_CALLS = """One call from the array to the result, without the import of
+PyTorch. The published recipe was timed for a few iterations in the same
+process and multiplied by its own number of iterations: its total is
+extrapolated, and its result was not computed, so that nothing is said here
+about its PSNR. A preview is useful once it is within 3 dB of the result."""
+_SIZES = """Memory is what the call added to the process, and the whole process
+with PyTorch in it. The fit looks at windows, so only the preparation and the
+final estimate grow with a denoised image. Inpainting and super-resolution fit
+the whole image: theirs is the memory of the first iterations. Linear is the
+time of the smallest image times the pixels."""
+_FORECASTS = """What the form says beforehand, and what a call took. Where a
+fit stopped early, the forecast of the planned iterations is set against the
+time of as many."""
+_SEAM = """![Where four tiles meet: input, result, ten times its \
+error](tiles.png)
+
+*Where four tiles meet: input, result, ten times its error.*"""
+_REPEAT = """```
+OMP_NUM_THREADS=2 python -m benchmarks speed --stale
+```
+
+It can be stopped at any time and goes on where it stopped."""
+
+
+def write_speed(records: Sequence[Record], output: Path) -> Path:
+    """Write the page.
+
+    Parameters
+    ----------
+    records : sequence of dict
+        Stored figures, latest last; those of other sets are left out.
+    output : Path
+        Folder, made where it is missing.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    own = [record for record in records if record['set'] == SET]
+    found = {(r['method'], r['case']): r for r in own}
+    parts = [
+        _NOTE,
+        '# Time and memory',
+        _INTRODUCTION,
+        '## An iteration and its limit',
+        _ITERATIONS,
+        _iterations(found),
+        '## Whole calls, beside the published recipe',
+        _CALLS,
+        _calls(found),
+        '## What was asked for',
+        _goals(found),
+        '## Large images',
+        _SIZES,
+        _sizes(found),
+        *_seams(found, output),
+        '## Forecasts',
+        _FORECASTS,
+        _forecasts(found),
+        '## Measured on',
+        machines(own),
+        '## Repeat',
+        _REPEAT,
+    ]
+    output.mkdir(parents=True, exist_ok=True)
+    page = output / 'speed.md'
+    page.write_text('\n\n'.join(parts) + '\n', encoding='utf-8')
+    return page
+
+
+Found = dict[tuple[str, str], Record]
+
+
+def _figures(found: Found, part: str, name: str) -> dict[str, Any] | None:
+    record = found.get((part, name))
+    return None if record is None else record['figures']
+
+
+def _iterations(found: Found) -> str:
+    head = ['network and image', 'GFLOP', 'GB', 'ms', 'format']
+    head += ['of the FLOP peak', 'of the copy rate', 'of the limit']
+    rows = []
+    for name in ITERATIONS:
+        one = _figures(found, 'iterations', name)
+        rows.append([name, *(_work(one) if one else [NOT_RUN] * 7)])
+    return markdown(head, rows)
+
+
+def _work(one: dict[str, Any]) -> list[str]:
+    arithmetic = one['flop'] / one['peaks'][one['dtype']]
+    memory = one['bytes'] / one['peaks']['copy']
+    seconds = one['seconds']
+    return [
+        f'{one["flop"] / 1e9:.1f}',
+        f'{one["bytes"] / 1e9:.2f}',
+        f'{1e3 * seconds:.0f}',
+        one['dtype'],
+        f'{arithmetic / seconds:.0%}',
+        f'{memory / seconds:.0%}',
+        f'{max(arithmetic, memory) / seconds:.0%}',
+    ]
+
+
+def _calls(found: Found) -> str:
+    head = ['image and preset', 'PSNR / dB', 'iterations', 'time / s']
+    head += ['first useful preview / s', 'published recipe / s', 'ratio']
+    rows = []
+    for name in CALLS:
+        one = _figures(found, 'calls', name)
+        rows.append([name, *(_call(one) if one else [NOT_RUN] * 6)])
+    return markdown(head, rows)
+
+
+def _call(one: dict[str, Any]) -> list[str]:
+    preview = one['preview']
+    one_iteration = f'{one["published_iteration"]:.2f}'
+    published = f'{one_iteration} × {one["published_iterations"]}'
+    return [
+        f'{one["psnr"]:.2f}',
+        str(one['iterations']),
+        f'{one["seconds"]:.1f}',
+        'none' if preview is None else f'{preview:.1f}',
+        f'{published} = {published_seconds(one):.0f} (extrapolated)',
+        f'{published_seconds(one) / one["seconds"]:.0f}×',
+    ]
+
+
+def published_seconds(one: dict[str, Any]) -> float:
+    """Seconds of the published recipe, extrapolated."""
+    return one['published_iteration'] * one['published_iterations']
+
+
+def _goals(found: Found) -> str:
+    fast, balanced, colour = (_figures(found, 'calls', name) for name in CALLS)
+    iteration = _figures(found, 'iterations', 'denoise balanced, 512²')
+    scan = _figures(found, 'sizes', 'denoise balanced, 4096²')
+    gap = None
+    if fast and balanced:
+        gap = balanced['psnr'] - fast['psnr']
+    rows = [
+        [
+            '512×512 grey, balanced, against the published recipe',
+            '60×',
+            '200×',
+            _cell(
+                balanced, lambda one: published_seconds(one) / one['seconds']
+            ),
+        ],
+        ['the same, seconds', '120', '40', _cell(balanced, _seconds)],
+        ['fast on the same, seconds', '30', '10', _cell(fast, _seconds)],
+        [
+            'fast below balanced, dB',
+            '0.7',
+            '',
+            NOT_RUN if gap is None else f'{gap:.2f}',
+        ],
+        [
+            '512×768 RGB, σ 25, balanced, seconds',
+            '360',
+            '120',
+            _cell(colour, _seconds),
+        ],
+        [
+            'first useful preview, seconds',
+            '5',
+            '2',
+            _cell(balanced, lambda one: one['preview']),
+        ],
+        [
+            'fraction of the FLOP peak, balanced, %',
+            '40',
+            '60',
+            _cell(iteration, _percent_of_peak),
+        ],
+        [
+            'memory of the whole process, 4096×4096 grey, GB',
+            '8',
+            '4',
+            _cell(scan, lambda one: one['total_memory'] / 1e9),
+        ],
+    ]
+    return markdown(['measure', 'must', 'aim', 'measured'], rows)
+
+
+def _seconds(one: dict[str, Any]) -> float:
+    return one['seconds']
+
+
+def _percent_of_peak(one: dict[str, Any]) -> float:
+    rate = one['flop'] / one['seconds']
+    return 100 * rate / one['peaks'][one['dtype']]
+
+
+def _cell(one: dict[str, Any] | None, read: Any) -> str:
+    return NOT_RUN if one is None else f'{read(one):.1f}'
+
+
+def _sizes(found: Found) -> str:
+    head = ['image', 'time / s', 'of linear', 'added / MB', 'process / MB']
+    head += ['PSNR / dB']
+    rows = []
+    for name in SIZES:
+        one = _figures(found, 'sizes', name)
+        if one is None:
+            rows.append([name, *[NOT_RUN] * 5])
+            continue
+        rows.append(
+            [
+                name,
+                f'{one["seconds"]:.0f}' if 'seconds' in one else '',
+                _of_linear(found, name, one),
+                f'{one["memory"] / 1e6:.0f}',
+                f'{one["total_memory"] / 1e6:.0f}',
+                f'{one["psnr"]:.2f}' if 'psnr' in one else '',
+            ]
+        )
+    return markdown(head, rows)
+
+
+def _of_linear(found: Found, name: str, one: dict[str, Any]) -> str:
+    label, side = name.removesuffix('²').rsplit(', ', 1)
+    first = _figures(found, 'sizes', f'{label}, 512²')
+    if first is None or 'seconds' not in first:
+        return ''
+    linear = first['seconds'] * (int(side) / 512) ** 2
+    return f'{one["seconds"] / linear:.0%}'
+
+
+def _seams(found: Found, output: Path) -> list[str]:
+    rows = []
+    for name in SIZES:
+        one = _figures(found, 'sizes', name)
+        if one and 'seam' in one:
+            along, elsewhere, spread = (
+                one['seam'][key] for key in ('along', 'elsewhere', 'spread')
+            )
+            figures = f'{along:.2f}', f'{elsewhere:.2f}', f'{spread:.2f}'
+            rows.append([name, *figures, f'{along - elsewhere:+.2f}'])
+    if not rows:
+        return []
+    head = ['image', 'along / dB', 'elsewhere / dB', 'spread / dB']
+    head += ['difference / dB']
+    text = (
+        'PSNR within two pixels of a border between tiles, and of other '
+        'lines that lie alike, on a drawn texture that is everywhere alike; '
+        'the spread over many such sets of lines is what chance does:'
+    )
+    shown = (output / 'tiles.png').exists()
+    return ['### Seams', text, markdown(head, rows), *[_SEAM] * shown]
+
+
+def _forecasts(found: Found) -> str:
+    head = ['call', 'forecast / s', 'taken / s', 'iterations', 'ratio']
+    head += ['memory forecast / MB', 'taken / MB', 'memory ratio']
+    rows = []
+    for name in FORECASTS:
+        one = _figures(found, 'forecasts', name)
+        rows.append([name, *(_forecast(one) if one else [NOT_RUN] * 7)])
+    for name in SIZES:
+        one = _figures(found, 'sizes', name)
+        if one and 'forecast' in one:
+            rows.append([name, *_forecast(one)])
+    return markdown(head, rows)
+
+
+def _forecast(one: dict[str, Any]) -> list[str]:
+    done, planned = one['iterations']
+    # Of a fit that stopped early, the rest is made up for.
+    taken = one['seconds'] * planned / done
+    return [
+        f'{one["forecast"]:.1f}',
+        f'{one["seconds"]:.1f}',
+        f'{done} of {planned}',
+        f'{one["forecast"] / taken:.2f}',
+        f'{one["memory_forecast"] / 1e6:.0f}',
+        f'{one["memory"] / 1e6:.0f}',
+        f'{one["memory_forecast"] / one["memory"]:.2f}',
+    ]

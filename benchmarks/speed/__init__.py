@@ -1,0 +1,1 @@
+"""Where the time goes: work, limits of the machine, whole calls, sizes."""

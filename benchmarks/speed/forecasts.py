@@ -1,0 +1,59 @@
+"""Forecasts beside what the calls then took."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from unittest.mock import patch
+
+from benchmarks.speed.clock import is_processor, seconds
+from benchmarks.speed.iterations import start
+from benchmarks.speed.names import FORECASTS
+from benchmarks.speed.watch import MemoryWatch
+from napari_dip.restoration import forecast as forecasts
+
+_TASKS = {
+    'denoise': 'denoise',
+    'lines': 'inpaint',
+    'enlarge': 'super_resolve',
+}
+
+
+def measure(name: str, device: str) -> dict[str, Any]:
+    """Seconds and bytes told, then taken."""
+    kind, preset, side = FORECASTS[name]
+    warm = start('denoise', 'fast', 64, device)
+    next(warm)
+    warm.close()
+    told = tell(kind, preset, side, device)
+    with MemoryWatch(device) as memory:
+        begin = seconds(device)
+        session = start(kind, preset, side, device)
+        for _ in session:
+            pass
+        session.result()
+        taken = seconds(device) - begin
+    done = session.progress
+    session.close()
+    return {
+        'forecast': told.seconds,
+        'seconds': taken,
+        'memory_forecast': told.memory,
+        'memory': memory.grown,
+        'iterations': [done.iteration, done.num_iter],
+    }
+
+
+def tell(kind: str, preset: str, side: int, device: str) -> forecasts.Forecast:
+    """Forecast by the clock that the call is measured with."""
+    factor = 4 if kind == 'enlarge' else None
+    given = side // (factor or 1)
+    clock = time.process_time if is_processor(device) else time.perf_counter
+    with patch.object(forecasts.time, 'perf_counter', clock):
+        return forecasts.forecast(
+            _TASKS[kind],
+            (given, given),
+            factor=factor,
+            preset=preset,
+            device=device,
+        )

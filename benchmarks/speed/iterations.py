@@ -1,0 +1,86 @@
+"""One iteration of each network: its work, its time, and the limit."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from benchmarks.speed.clock import seconds
+from benchmarks.speed.names import ITERATIONS
+from benchmarks.speed.peaks import copy_rate, product_rate, wait
+from benchmarks.speed.traffic import Traffic
+from napari_dip.prior.device import has_fast_bfloat16, resolve_device
+from napari_dip.restoration.denoising import start_denoising
+from napari_dip.restoration.inpainting import start_inpainting
+from napari_dip.restoration.prepare import Options
+from napari_dip.restoration.session import Session
+from napari_dip.restoration.super_resolution import start_super_resolution
+
+_WARM_UP = 2
+_SECONDS = 6.0
+_LEAST, _MOST = 3, 60
+
+
+def measure(name: str, device: str) -> dict[str, Any]:
+    """FLOP, bytes and seconds of an iteration, and the machine's peaks."""
+    where = resolve_device(device)
+    session = start(*ITERATIONS[name], device)
+    for _ in range(_WARM_UP):
+        next(session)
+    flops = FlopCounterMode(display=False)
+    with flops:
+        next(session)
+    with Traffic() as traffic:
+        next(session)
+    taken = iteration_seconds(session, where)
+    fast = session.brief.settings.fit.precision == 'auto'
+    bfloat16 = fast and has_fast_bfloat16(where)
+    session.close()
+    return {
+        'flop': flops.get_total_flops(),
+        'bytes': traffic.bytes,
+        'seconds': taken,
+        'dtype': 'bfloat16' if bfloat16 else 'float32',
+        'peaks': {
+            'float32': product_rate(where, torch.float32),
+            'bfloat16': product_rate(where, torch.bfloat16)
+            if has_fast_bfloat16(where)
+            else None,
+            'copy': copy_rate(where),
+        },
+    }
+
+
+def start(kind: str, preset: str, side: int, device: str) -> Session:
+    """Start on noise: an iteration costs the same whatever it sees."""
+    generator = np.random.default_rng(0)
+    image = generator.poisson(50, (side, side)).astype(np.uint16)
+    options = Options(preset=preset, device=device)
+    if kind == 'denoise':
+        return start_denoising(image, options=options)
+    if kind == 'enlarge':
+        small = image[: side // 4, : side // 4]
+        return start_super_resolution(small, 4, options=options)
+    mask = np.zeros(image.shape, bool)
+    mask[side // 2 : side // 2 + 8] = True
+    if kind == 'scattered':
+        mask = generator.random(image.shape) < 0.5
+    return start_inpainting(image, mask, options=options)
+
+
+def iteration_seconds(session: Session, device: torch.device) -> float:
+    """Median over iterations of a few seconds, each waited for."""
+    taken: list[float] = []
+    while len(taken) < _LEAST or (
+        sum(taken) < _SECONDS and len(taken) < _MOST
+    ):
+        wait(device)
+        begin = seconds(device)
+        next(session)
+        wait(device)
+        taken.append(seconds(device) - begin)
+    return median(taken)

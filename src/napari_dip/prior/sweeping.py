@@ -1,0 +1,190 @@
+"""An image evaluated tile by tile, in smaller ones where memory is short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from napari_dip.prior.device import (
+    Precision,
+    free_memory,
+    is_out_of_memory,
+    precision_context,
+    release_cache,
+)
+from napari_dip.prior.windows import Window, tile_windows
+
+# Larger tiles were no faster: what a halo costs less, the cache costs more.
+_LARGEST_TILE = 512
+_HALO = 64
+_SMALLEST_TILE = 64
+# The rest is left to everything else that runs.
+_SHARE = 0.5
+_PROBE_SIDE = 64
+
+
+class Sweep:
+    """Evaluates an image of any size in tiles with halos.
+
+    The tiles are 512 pixels a side, so that a result depends on the seed
+    alone, unless the memory is too short for that.
+
+    Parameters
+    ----------
+    device : torch.device
+        Where it is evaluated.
+    tile : int
+        Largest side of a tile, in pixels.
+    halo : int
+        Margin around a tile that is computed and thrown away.
+    """
+
+    def __init__(
+        self,
+        device: torch.device,
+        *,
+        tile: int = _LARGEST_TILE,
+        halo: int = _HALO,
+    ) -> None:
+        self.tile = tile
+        self._device = device
+        self._halo = halo
+
+    def fit_memory(self, bytes_a_pixel: float) -> None:
+        """Halve the tile until it takes no more than half of what is free."""
+        room = _SHARE * free_memory(self._device)
+        while self._can_shrink(self.tile) and (
+            bytes_a_pixel * (self.tile + 2 * self._halo) ** 2 > room
+        ):
+            self.tile //= 2
+
+    @torch.no_grad()
+    def __call__(
+        self, shape: tuple[int, int], evaluate: Callable[[Window], Tensor]
+    ) -> Tensor:
+        """Join what `evaluate` gives for each tile's window.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Height and width of the image.
+        evaluate : callable
+            From a window to ``(1, c, height, width)``. Where the memory runs
+            out inside, the tile is halved and it is asked again.
+
+        Raises
+        ------
+        MemoryError, RuntimeError
+            If not even the smallest tile fits.
+        """
+        image: Tensor | None = None
+        waiting = tile_windows(shape, self.tile, self._halo)[::-1]
+        while waiting:
+            tile, window = waiting.pop()
+            part = self._attempt(evaluate, tile, window)
+            if part is None:
+                # Later tiles, and the next sweep, start where this one fits.
+                self.tile = min(self.tile, max(tile.height, tile.width) // 2)
+                release_cache(self._device)
+                waiting += self._quarters(tile, shape)[::-1]
+                continue
+            if image is None:
+                image = part.new_empty(1, part.shape[1], *shape)
+            tile.cut(image).copy_(tile.inside(window).cut(part))
+        assert image is not None
+        return image
+
+    def _attempt(
+        self,
+        evaluate: Callable[[Window], Tensor],
+        tile: Window,
+        window: Window,
+    ) -> Tensor | None:
+        """Evaluate a window; None where the memory ran out."""
+        side = max(tile.height, tile.width)
+        if side > self.tile:
+            return None
+        try:
+            return evaluate(window)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error) or not self._can_shrink(side):
+                raise
+            return None
+
+    def _can_shrink(self, side: int) -> bool:
+        return side // 2 >= _SMALLEST_TILE
+
+    def _quarters(
+        self, tile: Window, shape: tuple[int, int]
+    ) -> list[tuple[Window, Window]]:
+        pairs = tile_windows((tile.height, tile.width), self.tile, 0)
+        return [
+            part.moved(tile.top, tile.left).with_halo(self._halo, shape)
+            for part, _ in pairs
+        ]
+
+
+def swept_pixels(shape: tuple[int, int]) -> int:
+    """Pixels that a sweep over an image evaluates, halos included."""
+    return sum(_areas(shape))
+
+
+def largest_window(shape: tuple[int, int]) -> int:
+    """Most pixels that a sweep over an image evaluates at a time."""
+    return max(_areas(shape))
+
+
+def _areas(shape: tuple[int, int]) -> list[int]:
+    return [
+        window.height * window.width
+        for _, window in tile_windows(shape, _LARGEST_TILE, _HALO)
+    ]
+
+
+@torch.no_grad()
+def bytes_a_pixel(
+    network: nn.Module,
+    channels: int,
+    device: torch.device,
+    precision: Precision,
+    side: int = _PROBE_SIDE,
+) -> float:
+    """Bytes that a network's layers give out for a pixel, without gradients.
+
+    More than is held at any one time, as a tile's size should assume.
+
+    Parameters
+    ----------
+    network : nn.Module
+        Network, on the device.
+    channels : int
+        Channels of its latent.
+    device : torch.device
+        Where it is evaluated.
+    precision : {'float32', 'auto'}
+        As in the fit.
+    side : int
+        Side of the image that it is measured on, in pixels. What a network
+        puts around an image counts less the larger it is.
+    """
+    sizes: dict[int, int] = {}
+
+    def note(module: nn.Module, _: object, output: Tensor) -> None:
+        sizes[id(module)] = output.numel() * output.element_size()
+
+    hooks = [
+        module.register_forward_hook(note)
+        for module in network.modules()
+        if isinstance(module, (nn.Conv2d, nn.BatchNorm2d))
+    ]
+    latent = torch.zeros(1, channels, side, side, device=device)
+    try:
+        with precision_context(device, precision):
+            network(latent)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    taken = sum(sizes.values()) + latent.numel() * latent.element_size()
+    return taken / side**2
