@@ -99,6 +99,10 @@ def run_cases(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+    for method in runner.absent(cases, methods=names, slow=slow):
+        typer.echo(
+            f'{method.name} is left out: {method.package} is not installed'
+        )
     left = runner.pending(work, folder, stale=stale)
     typer.echo(f'{len(left)} of {len(work)} figures to measure')
     failures = runner.run(

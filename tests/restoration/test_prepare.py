@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from napari_dip.prior.latents import FixedLatent, mesh_grid, uniform_noise
+from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.operators import Downsample, Identity
 from napari_dip.prior.stopping import StopReason, WindowedVariance
 from napari_dip.restoration.prepare import Options, prepare
@@ -139,10 +140,10 @@ class Counts:
         self.seen = 0
 
 
-def test_settings_can_be_adjusted_and_rules_added_that_end_nothing(tiny):
+def test_settings_can_be_adjusted_and_rules_added_that_end_nothing():
     rule = Counts()
     session = build(
-        tiny,
+        Settings(network=TrunkSpec((4, 4))),
         adjust=lambda settings: replace(
             settings,
             fit=replace(settings.fit, num_iter=30, patience=10),
