@@ -196,8 +196,13 @@ def report(
 ) -> None:
     """Write tables and plots of all stored figures."""
     from benchmarks.report.pages import write_pages
+    from benchmarks.report.seeds import write_seeds
+    from benchmarks.report.stopping import write_stopping
 
-    for path in write_pages(results.load(folder), output):
+    records = results.load(folder)
+    written = write_pages(records, output)
+    written += write_stopping(records, results.load(folder / 'rules'), output)
+    for path in [*written, write_seeds(records, output)]:
         typer.echo(str(path))
 
 
