@@ -40,9 +40,10 @@ _HOW = (
     'final estimate, which averages more of them, is better than either (see '
     'the pages of the sets). Looks of eight realisations, tried on crops of '
     'Confocal_MICE and TwoPhoton_BPAE_G with "fast", gave the same oracle '
-    'iteration and the same gap within 0.02 dB. *Ran* is the iteration at which the fit ended, '
-    'over that of the oracle. The best is that which the run reached before '
-    'it ended: what it would have reached later is not known.'
+    'iteration and the same gap within 0.02 dB. *Ran* is the iteration at '
+    'which the fit ended, over that of the oracle. The best is that which '
+    'the run reached before it ended: what it would have reached later is '
+    'not known.'
 )
 _RULES = (
     'A plain fit (noise as latent, constant learning rate, exponential '
