@@ -128,7 +128,7 @@ def stopping(
     sets: Sets = None,
     only: Only = None,
     plan: Annotated[
-        str, typer.Option('--fit', help='light or ulyanov2018.')
+        str, typer.Option('--fit', help='light, half or ulyanov2018.')
     ] = 'light',
     size: Annotated[
         int, typer.Option(min=32, help='Side of the centre that is cut out.')

@@ -61,13 +61,27 @@ class Plan:
 
 
 def _light(settings: Settings, num_iter: int) -> Settings:
+    return _plain(settings, num_iter, (32, 48, 64, 64, 64), reduction=1)
+
+
+def _half(settings: Settings, num_iter: int) -> Settings:
+    return _plain(settings, num_iter, (64, 64, 128, 128, 128), reduction=2)
+
+
+def _plain(
+    settings: Settings,
+    num_iter: int,
+    widths: tuple[int, ...],
+    *,
+    reduction: int,
+) -> Settings:
     from napari_dip.prior.fit_settings import FitSettings
     from napari_dip.prior.networks import TrunkSpec
     from napari_dip.restoration.settings import LatentSettings
 
     plain = replace(
         settings,
-        network=TrunkSpec((32, 48, 64, 64, 64), reduction=1, norm='batch'),
+        network=TrunkSpec(widths, reduction=reduction, norm='batch'),
         latent=LatentSettings('noise', channels=16, jitter=0.03),
         fit=FitSettings(
             learning_rate=1e-2, schedule='constant', precision='auto'
@@ -87,6 +101,11 @@ def _endless(settings: Settings, num_iter: int) -> Settings:
 
 PLANS: Mapping[str, Plan] = {
     'light': Plan('plain fit of our light network', 'balanced', _light),
+    'half': Plan(
+        'plain fit of our light network at half resolution',
+        'balanced',
+        _half,
+    ),
     'ulyanov2018': Plan('published network', 'ulyanov2018', _endless),
 }
 
