@@ -32,6 +32,8 @@ SETS = ('fmd', 'nine-colour-25', 'missing-50')
 
 _EVERY = 20
 _HELD_OUT = 0.02
+# Decibels below the best from which a fit counts as past its peak.
+_PAST = 0.1
 
 HELD_OUT = 'held-out'
 RULES: Mapping[str, str] = {
@@ -284,6 +286,14 @@ def stop_at(record: Record, iteration: int, ended: int | None = None) -> Stop:
     index = max(len(seen) - 1, 0)
     gap = max(record['psnr']) - record['psnr'][index]
     return Stop(iteration, ended or iteration, gap)
+
+
+def past_peak(record: Record) -> bool:
+    """Whether a stored fit went on until it had become worse.
+
+    Where it had not, every rule that waits looks right.
+    """
+    return max(record['psnr']) - record['psnr'][-1] >= _PAST
 
 
 def oracle(record: Record) -> int:

@@ -112,7 +112,8 @@ def plot_rules(
     )
     panels = drawing.subplots(len(fits), 1, sharex=True, squeeze=False)
     for axes, (label, found) in zip(panels[:, 0], stops.items(), strict=True):
-        _panel(axes, found, f'{label}, {len(fits[label])} images')
+        count = len(fits[label])
+        _panel(axes, found, f'{label}, {count} image{"s" * (count != 1)}')
     panels[-1, 0].set_xlabel('gap to the oracle / dB (bar: mean)')
     drawing.savefig(path, dpi=100, metadata={'Software': None})
     return True

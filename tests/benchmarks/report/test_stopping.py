@@ -110,6 +110,16 @@ def test_rules_stand_side_by_side(tmp_path):
     assert row(text, 'single frames: b')[1:4] == ['30.00', '600', '0.10']
 
 
+def test_a_fit_that_is_not_past_its_peak_is_named_and_left_out(tmp_path):
+    fits = [observed('a', 400), observed('b', 1780)]
+    page, _ = write_stopping([], fits, tmp_path)
+    text = page.read_text(encoding='utf-8')
+    assert '1 fit of 128 pixels' in text
+    assert 'b, best 30.00 dB at 1780 of 1780' in text
+    (page,) = write_stopping([], fits[1:], tmp_path)
+    assert 'not yet run' in page.read_text(encoding='utf-8')
+
+
 def test_seeds_of_the_same_sources_are_compared(tmp_path):
     records = [
         record('a', seed=0, psnr=30.0),
