@@ -40,6 +40,7 @@ Quick = Annotated[
 Folder = Annotated[Path, typer.Option(help='Where figures are stored.')]
 
 _QUICK_PRESETS = ('dip-fast', 'dip-balanced')
+_QUICK_ITERATIONS = 1200
 
 
 @app.command('list')
@@ -99,6 +100,10 @@ def run_cases(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+    for method in runner.absent(cases, methods=names, slow=slow):
+        typer.echo(
+            f'{method.name} is left out: {method.package} is not installed'
+        )
     left = runner.pending(work, folder, stale=stale)
     typer.echo(f'{len(left)} of {len(work)} figures to measure')
     failures = runner.run(
@@ -118,6 +123,71 @@ def _quick_methods() -> list[str]:
 
 
 @app.command()
+def stopping(
+    data: Data = None,
+    sets: Sets = None,
+    only: Only = None,
+    plan: Annotated[
+        str, typer.Option('--fit', help='light, half or ulyanov2018.')
+    ] = 'light',
+    size: Annotated[
+        int, typer.Option(min=32, help='Side of the centre that is cut out.')
+    ] = 128,
+    iterations: Annotated[
+        int, typer.Option(min=200, help='Iterations, past the peak.')
+    ] = 2500,
+    quick: Annotated[
+        bool,
+        typer.Option('--quick', help='The quick stand-ins, 1200 iterations.'),
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, help='Seed of the fit.')] = 0,
+    device: Annotated[
+        str, typer.Option(help='Device of napari-dip.')
+    ] = 'auto',
+    folder: Annotated[
+        Path, typer.Option(help='Where figures are stored.')
+    ] = results.FOLDER / 'rules',
+) -> None:
+    """Let all stopping rules observe the same plain fits past their peak."""
+    from benchmarks import rules
+
+    if plan not in rules.PLANS:
+        known = ', '.join(rules.PLANS)
+        raise typer.BadParameter(
+            f'There is no fit {plan!r}; there are {known}.'
+        )
+    cases = _cases(data, sets or list(rules.SETS), only, quick)
+    num_iter = min(iterations, _QUICK_ITERATIONS) if quick else iterations
+    try:
+        left = rules.pending(
+            cases,
+            plan,
+            size=size,
+            num_iter=num_iter,
+            seed=seed,
+            folder=folder,
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    typer.echo(f'{len(left)} of {len(cases)} fits to observe')
+    for case in left:
+        record = rules.observe(
+            case,
+            plan,
+            size=size,
+            num_iter=num_iter,
+            seed=seed,
+            device=device,
+        )
+        results.store(record, folder)
+        typer.echo(
+            f'{case.collection} {record["case"]}: best '
+            f'{max(record["psnr"]):.2f} dB at {rules.oracle(record)}, in '
+            f'{record["wall_time_s"]:.0f} s'
+        )
+
+
+@app.command()
 def report(
     folder: Folder = results.FOLDER,
     output: Annotated[Path, typer.Option(help='Folder of the pages.')] = Path(
@@ -126,12 +196,17 @@ def report(
 ) -> None:
     """Write tables and plots of all stored figures."""
     from benchmarks.report.pages import write_pages
+    from benchmarks.report.seeds import write_seeds
     from benchmarks.report.speed import write_speed
+    from benchmarks.report.stopping import write_stopping
 
     records = results.load(folder)
-    for path in write_pages(records, output):
+    written = write_pages(records, output)
+    written += write_stopping(records, results.load(folder / 'rules'), output)
+    written.append(write_seeds(records, output))
+    written.append(write_speed(records, output))
+    for path in written:
         typer.echo(str(path))
-    typer.echo(str(write_speed(records, output)))
 
 
 @app.command()

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from benchmarks import own
 from benchmarks.cases import Image, Problem, Task
+from benchmarks.trajectory import Watch
 
 Outcome = tuple[Image, dict[str, Any]]
 
@@ -29,13 +30,17 @@ class Method:
     task : {'denoise', 'inpaint', 'super_resolve'}
         What it solves.
     solve : callable
-        Called with the problem, a seed and a device name.
+        Called with the problem, a seed, a device name and a watch, which may
+        look at running estimates.
     label : str
         Name in the tables.
     version : callable
         What its figures depend on, kept with them.
     module : str
         Imported before the clock starts.
+    package : str
+        Distribution that it needs; where that is not installed, the method
+        is left out.
     slow : bool
         Minutes for an image; left out unless it is asked for by name.
     ours : bool
@@ -44,12 +49,21 @@ class Method:
 
     name: str
     task: Task
-    solve: Callable[[Problem, int, str], Outcome]
+    solve: Callable[[Problem, int, str, Watch], Outcome]
     label: str
     version: Callable[[], str]
     module: str
+    package: str
     slow: bool = False
     ours: bool = False
+
+    def installed(self) -> bool:
+        """Whether the distribution that it needs is there."""
+        try:
+            version(self.package)
+        except PackageNotFoundError:
+            return False
+        return True
 
 
 def _peer(
@@ -64,34 +78,53 @@ def _peer(
     name_in_peers, function = where.split(':')
     module = f'benchmarks.peers.{name_in_peers}'
 
-    def solve(problem: Problem, seed: int, device: str) -> Outcome:
-        del device
+    def solve(
+        problem: Problem, seed: int, device: str, watch: Watch
+    ) -> Outcome:
+        del device, watch
         return getattr(import_module(module), function)(problem, seed), {}
 
     def described() -> str:
         return f'{package} {version(package)}, revision {_PEER_REVISION}'
 
-    return Method(name, task, solve, label, described, module, slow)
+    return Method(name, task, solve, label, described, module, package, slow)
 
 
-def _preset(task: Task, preset: str) -> Method:
-    def solve(problem: Problem, seed: int, device: str) -> Outcome:
+def _preset(
+    task: Task,
+    preset: str,
+    *,
+    name: str = '',
+    label: str = '',
+    adjust: own.Adjust | None = None,
+) -> Method:
+    def solve(
+        problem: Problem, seed: int, device: str, watch: Watch
+    ) -> Outcome:
         return own.restore(
-            task, problem, preset=preset, seed=seed, device=device
+            task,
+            problem,
+            watch,
+            preset=preset,
+            seed=seed,
+            device=device,
+            adjust=adjust,
         )
 
     return Method(
-        name=f'dip-{preset}',
+        name=name or f'dip-{preset}',
         task=task,
         solve=solve,
-        label=f'napari-dip "{preset}"',
+        label=label or f'napari-dip "{preset}"',
         version=own.version,
         module='napari_dip.restoration',
+        package='napari-dip',
         slow=True,
         ours=True,
     )
 
 
+_TASKS: tuple[Task, ...] = ('denoise', 'inpaint', 'super_resolve')
 _denoiser = partial(_peer, task='denoise')
 _skimage = 'scikit-image'
 
@@ -140,6 +173,13 @@ METHODS: tuple[Method, ...] = (
         package='torch',
         slow=True,
     ),
+    _denoiser(
+        'deepinv-dip',
+        where='deep_inverse:deep_image_prior',
+        label="deepinv's DeepImagePrior",
+        package='deepinv',
+        slow=True,
+    ),
     _peer(
         'masked',
         'inpaint',
@@ -175,10 +215,16 @@ METHODS: tuple[Method, ...] = (
         'Lanczos',
         'pillow',
     ),
+    *(_preset(task, preset) for task in _TASKS for preset in own.PRESETS),
     *(
-        _preset(task, preset)
-        for task in ('denoise', 'inpaint', 'super_resolve')
-        for preset in own.PRESETS
+        _preset(
+            task,
+            'ulyanov2018',
+            name='dip-ulyanov2018-es-wmv',
+            label='napari-dip "ulyanov2018", stopped by ES-WMV',
+            adjust=own.with_windowed_variance,
+        )
+        for task in _TASKS
     ),
 )
 

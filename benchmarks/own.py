@@ -3,35 +3,102 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import napari_dip
 from benchmarks.cases import Image, Problem, Task, task_arguments
+from benchmarks.trajectory import Watch
+
+# The engine loads torch, which the peers can do without: each figure has a
+# process of its own.
+if TYPE_CHECKING:
+    from napari_dip.restoration.prepare import Options
+    from napari_dip.restoration.session import Session
+    from napari_dip.restoration.settings import Settings
+
+Adjust = Callable[['Settings'], 'Settings']
 
 PRESETS = ('fast', 'balanced', 'best', 'ulyanov2018')
 _FLOORS = ('prior', 'restoration')
 
+_START = {
+    'denoise': ('denoising', 'start_denoising'),
+    'inpaint': ('inpainting', 'start_inpainting'),
+    'super_resolve': ('super_resolution', 'start_super_resolution'),
+}
+
+# Window, patience and cap of the published rule.
+_WMV_WINDOW = 100
+_WMV_PATIENCE = 1000
+_WMV_CAP = 5000
+
 
 def restore(
-    task: Task, problem: Problem, *, preset: str, seed: int, device: str
+    task: Task,
+    problem: Problem,
+    watch: Watch,
+    *,
+    preset: str,
+    seed: int,
+    device: str,
+    adjust: Adjust | None = None,
 ) -> tuple[Image, dict[str, Any]]:
     """Result of one preset and its record as plain data.
 
     The preset decides everything: neither the noise level nor the truth is
     handed over.
+
+    Parameters
+    ----------
+    task : {'denoise', 'inpaint', 'super_resolve'}
+        What is done.
+    problem : Problem
+        What it is done to.
+    watch : Watch
+        Looks at the running estimate; the fit does not know.
+    preset, seed, device
+        As in napari_dip.
+    adjust : callable, optional
+        Changes the settings that the preset stands for.
     """
-    function = getattr(napari_dip, task)
-    result, record = function(
-        problem.image,
-        **task_arguments(problem),
-        preset=preset,
-        seed=seed,
-        device=device,
-        return_info=True,
+    from napari_dip.restoration.prepare import Options
+
+    options = Options(preset, seed, device, adjust=adjust)
+    session = start(task, problem, options)
+    try:
+        for progress in session:
+            watch.follow(progress, session.preview)
+        result = session.result()
+        return result, session.record().to_dict(histories=False)
+    finally:
+        session.close()
+
+
+def start(task: Task, problem: Problem, options: Options) -> Session:
+    """Session of a problem, to be run step by step."""
+    module, function = _START[task]
+    begin = getattr(
+        import_module(f'napari_dip.restoration.{module}'), function
     )
-    return result, record.to_dict(histories=False)
+    return begin(problem.image, **task_arguments(problem), options=options)
+
+
+def with_windowed_variance(settings: Settings) -> Settings:
+    """The same settings stopped by ES-WMV with its published parameters.
+
+    H. Wang et al., "Early Stopping for Deep Image Prior", TMLR 2023.
+    """
+    from napari_dip.restoration.settings import StoppingSettings
+
+    longest = max(settings.fit.num_iter, _WMV_CAP)
+    fit = replace(settings.fit, num_iter=longest, patience=_WMV_PATIENCE)
+    stopping = StoppingSettings('variance', window=_WMV_WINDOW)
+    return replace(settings, fit=fit, stopping=stopping)
 
 
 def version() -> str:

@@ -12,6 +12,7 @@ from benchmarks import kept
 from benchmarks.cases import Case, Image, Problem
 from benchmarks.datasets.folder import publishable
 from benchmarks.methods import find_method
+from benchmarks.trajectory import Watch
 
 _LIMIT = 300_000
 _HEIGHT = 384
@@ -76,7 +77,8 @@ def _result(
     stored = results and kept.path(results, case, method, 0)
     if stored and stored.exists():
         return np.load(stored)
-    return find_method(case.task, method).solve(problem, 0, device)[0]
+    solve = find_method(case.task, method).solve
+    return solve(problem, 0, device, Watch())[0]
 
 
 def compose(problem: Problem, estimate: Image) -> PillowImage.Image:

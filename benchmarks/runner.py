@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import kept, own, results
-from benchmarks.cases import Case
+from benchmarks.cases import Case, Problem
 from benchmarks.datasets import find_case
 from benchmarks.machine import describe
 from benchmarks.methods import Method, find_method, methods_for
 from benchmarks.results import Record
+from benchmarks.trajectory import Watch
 
 Job = tuple[Case, Method, int]
 
@@ -37,12 +38,31 @@ def jobs(
     slow: bool = False,
     seeds: Iterable[int] = (0,),
 ) -> Iterator[Job]:
-    """Every case with every method of its task and every seed."""
+    """Every case with every method of its task and every seed.
+
+    Methods whose package is not installed are left out; :func:`absent`
+    names them.
+    """
     names, numbers = list(methods), list(seeds)
     for case in cases:
         for method in methods_for(case.task, names, slow=slow):
-            for seed in numbers:
-                yield case, method, seed
+            if method.installed():
+                for seed in numbers:
+                    yield case, method, seed
+
+
+def absent(
+    cases: Iterable[Case], *, methods: Iterable[str] = (), slow: bool = False
+) -> list[Method]:
+    """Methods that :func:`jobs` leaves out for want of a package."""
+    names = list(methods)
+    found = {
+        method.name: method
+        for task in {case.task for case in cases}
+        for method in methods_for(task, names, slow=slow)
+        if not method.installed()
+    }
+    return [found[name] for name in sorted(found)]
 
 
 def pending(work: Iterable[Job], folder: Path, *, stale: bool) -> list[Job]:
@@ -172,14 +192,15 @@ def measure(
     problem = case.load()
     import_module(method.module)
     before = _peak_memory()
+    watch = _watch(case, problem)
     start = time.perf_counter()
-    estimate, info = method.solve(problem, seed, device)
-    seconds = time.perf_counter() - start
+    estimate, info = method.solve(problem, seed, device, watch)
+    seconds = time.perf_counter() - start - watch.seconds
     if keep is not None:
         kept.save(estimate, kept.path(keep, case, method_name, seed))
     # The record adds what the device is in words.
     device_used = str(info.get('device', 'cpu')).split()[0]
-    return {
+    record: Record = {
         'set': collection,
         'case': name,
         'group': case.group,
@@ -198,6 +219,15 @@ def measure(
         'machine': describe(device_used),
         'date': datetime.datetime.now(datetime.UTC).date().isoformat(),
     }
+    if course := watch.summary():
+        record['trajectory'] = course
+    return record
+
+
+def _watch(case: Case, problem: Problem) -> Watch:
+    if problem.truth is None:
+        return Watch()
+    return Watch(lambda estimate: case.score(estimate, problem)['psnr'])
 
 
 def _memory(info: dict[str, Any], before: int | None) -> int | None:

@@ -22,6 +22,7 @@ from benchmarks.datasets.folder import licences, read
 from benchmarks.protocols import detector_units, luminance
 
 _QUICK = {'set5': 'butterfly'}
+_QUICK_SIZE = 160
 
 MICROSCOPY = 'microscopy-x4'
 _MICROGRAPH = 'cellpainting_cyx_u16.tif'
@@ -61,18 +62,27 @@ def _case(
     path: Path, folder: str, factor: int, *, quick: bool = False
 ) -> Case:
     return Case(
-        name=f'{path.stem}-quick' if quick else path.stem,
+        name=f'{path.stem}-crop' if quick else path.stem,
         collection=collection_name(folder, factor),
         task='super_resolve',
-        load=partial(_load, path, factor),
+        load=partial(_load, path, factor, quick=quick),
         score=luminance,
         licence=licences(path.parent)[path.name],
         quick=quick,
     )
 
 
-def _load(path: Path, factor: int) -> Problem:
-    return _reduced(read(path), factor)
+def _load(path: Path, factor: int, *, quick: bool) -> Problem:
+    whole = read(path)
+    return _reduced(_centre(whole) if quick else whole, factor)
+
+
+def _centre(whole: Image) -> Image:
+    rows, columns = (
+        slice(max(0, (size - _QUICK_SIZE) // 2), (size + _QUICK_SIZE) // 2)
+        for size in whole.shape[:2]
+    )
+    return whole[rows, columns]
 
 
 def _load_part(path: Path) -> Problem:

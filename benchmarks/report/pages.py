@@ -31,9 +31,29 @@ _UNSCORED = (
     'memory have [another](speed.md), and pictures stand on [the page of '
     'results](../results.md).'
 )
+_MORE = (
+    '[Stopping](stopping.md) shows how far the automatic stop is from the '
+    'best that each fit reached, and the known stopping rules side by side; '
+    '[seeds](seeds.md), how much restarts differ.'
+)
+_PEERS = """A method whose package is not installed is left out, and the
+run says so.
+
+- BM3D is licensed for non-commercial use: `pip install bm3d`.
+- deepinv (`pip install --group peers`) needs the torchvision that was built
+  together with the PyTorch in use. Beside a CPU build of PyTorch that is the
+  one from PyTorch's own CPU index: the one from PyPI installs beside it but
+  cannot be imported, and its figures are then reported as failed. It has no
+  stopping rule, and its defaults (256 channels, 2500 iterations) take hours a
+  picture on a processor.
+- Noise2Void of CAREamics is not among the peers: pip finds no release from 0.2
+  on that installs beside PyTorch 2.13, which the other figures are of. The
+  latest, 0.3.5, asks for torchvision 0.26 or older, which belongs to
+  PyTorch 2.11."""
 _REPEAT = """```
 python -m benchmarks run --quick
 python -m benchmarks run --set fmd --method dip-balanced
+python -m benchmarks stopping --set fmd
 python -m benchmarks report
 ```
 
@@ -173,6 +193,9 @@ def _index(records: Sequence[Record]) -> str:
         _INTRODUCTION,
         markdown(head, rows),
         _UNSCORED,
+        _MORE,
+        '## Peers that are not always there',
+        _PEERS,
         '## Repeat',
         _REPEAT,
     ]

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from benchmarks import own
 from benchmarks.cases import Problem
+from benchmarks.trajectory import Watch
+from napari_dip.restoration import denoising, published
 
 
 @pytest.fixture
@@ -18,35 +21,42 @@ def called(monkeypatch):
             assert not histories
             return {'iterations': 3}
 
-    def function(image, *positional, **named):
-        calls.append((positional, named))
-        return image, Account()
+    class Session(list):
+        def result(self):
+            return calls[-1][0]
 
-    for task in ('denoise', 'inpaint', 'super_resolve'):
-        monkeypatch.setattr(f'napari_dip.{task}', function, raising=False)
+        def record(self):
+            return Account()
+
+        def close(self):
+            calls.append('closed')
+
+    def function(image, **named):
+        calls.append((image, named))
+        return Session()
+
+    for module, name in own._START.values():
+        where = f'napari_dip.restoration.{module}.{name}'
+        monkeypatch.setattr(where, function)
     return calls
 
 
 def test_neither_truth_nor_noise_level_is_handed_over(called):
     image = np.zeros((8, 8, 3))
-    problem = Problem(image, image, channel_axis=2, sigma=25.0)
+    problem = Problem(image, image + 1, channel_axis=2, sigma=25.0)
     result, info = own.restore(
-        'denoise', problem, preset='fast', seed=4, device='cpu'
+        'denoise', problem, Watch(), preset='fast', seed=4, device='cpu'
     )
     assert result is image
     assert json.dumps(info)
-    assert called == [
-        (
-            (),
-            {
-                'channel_axis': 2,
-                'preset': 'fast',
-                'seed': 4,
-                'device': 'cpu',
-                'return_info': True,
-            },
-        )
-    ]
+    (given, named), closed = called
+    assert given is image
+    assert named.keys() == {'channel_axis', 'options'}
+    options = named['options']
+    assert (options.preset, options.seed, options.device) == ('fast', 4, 'cpu')
+    assert options.adjust is None
+    assert options.rules == ()
+    assert closed == 'closed'
 
 
 @pytest.mark.parametrize(
@@ -59,9 +69,36 @@ def test_neither_truth_nor_noise_level_is_handed_over(called):
 def test_arguments_of_the_task_are_handed_over(called, task, argument, value):
     image = np.zeros((8, 8))
     problem = Problem(image, image, **{argument: value})
-    own.restore(task, problem, preset='best', seed=0, device='auto')
-    ((_, named),) = called
-    assert named[argument] is value
+    own.restore(task, problem, Watch(), preset='best', seed=0, device='auto')
+    assert called[0][1][argument] is value
+
+
+def test_the_published_rule_has_its_published_numbers():
+    settings = own.with_windowed_variance(published.DENOISING)
+    assert settings.stopping.rule == 'variance'
+    assert settings.stopping.window == 100
+    assert settings.fit.patience == 1000
+    assert settings.fit.num_iter == 5000
+    assert settings.network == published.DENOISING.network
+    longer = own.with_windowed_variance(published.INPAINTING_HALF_MISSING)
+    assert longer.fit.num_iter == 11000
+
+
+def test_settings_can_be_adjusted(tmp_path):
+    image = np.random.default_rng(0).poisson(50, (24, 24))
+    _, info = own.restore(
+        'denoise',
+        Problem(image),
+        Watch(),
+        preset='fast',
+        seed=0,
+        device='cpu',
+        adjust=lambda settings: replace(
+            settings, fit=replace(settings.fit, num_iter=2)
+        ),
+    )
+    assert info['iterations'] == 2
+    assert denoising.SETTINGS['fast'].fit.num_iter != 2
 
 
 def test_source_digest_is_short_and_stable():

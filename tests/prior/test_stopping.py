@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_dip.prior.stopping import (
+    ExponentialVariance,
     HeldOutError,
     Minimum,
     Observation,
@@ -110,6 +111,59 @@ def test_moving_variance_rewinds_to_an_empty_window():
         rule.observe(observation(index, picture))
         fresh.observe(observation(index, picture))
     assert rule.figure() == fresh.figure()
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    weight=st.floats(0.1, 0.9),
+    count=st.integers(1, 130),
+    seed=st.integers(0, 99),
+)
+def test_exponential_variance_is_that_of_fading_outputs(weight, count, seed):
+    rule = ExponentialVariance(weight)
+    pictures = outputs(count, seed)
+    for index, picture in enumerate(pictures):
+        rule.observe(observation(index + 1, picture))
+    if count < round(10 / weight):
+        assert rule.figure() is None
+        return
+    weights = weight * (1 - weight) ** np.arange(count, dtype=float)[::-1]
+    weights[0] /= weight  # all that came before the first is the first
+    values = pictures.double().numpy()
+    mean = np.average(values, axis=0, weights=weights)
+    expected = np.average((values - mean) ** 2, axis=0, weights=weights)
+    assert rule.figure().item() == pytest.approx(expected.mean(), rel=5e-3)
+
+
+def test_exponential_variance_finds_the_valley_that_the_window_finds():
+    generator = torch.Generator().manual_seed(0)
+    rules = (WindowedVariance(20), ExponentialVariance(0.1))
+    valleys = [Minimum(patience=200), Minimum(patience=200)]
+    for iteration in range(1, 601):
+        spread = 1 + abs(iteration - 300) / 50
+        picture = spread * torch.randn(1, 1, 32, 32, generator=generator)
+        for rule, valley in zip(rules, valleys, strict=True):
+            rule.observe(observation(iteration, picture))
+            if (figure := rule.figure()) is not None:
+                valley.update(iteration, float(figure))
+    assert [valley.confirmed for valley in valleys] == [True, True]
+    # Both look back: the window by half its length, the average by 1 / weight.
+    assert all(295 <= v.best_iteration <= 325 for v in valleys)
+
+
+def test_exponential_variance_waits_for_its_start_and_forgets_on_rewind():
+    rule, fresh = (ExponentialVariance(0.5, min_start=5) for _ in range(2))
+    for index in range(30):
+        rule.observe(observation(index, torch.full((1, 1, 2, 2), torch.nan)))
+    rule.rewind()
+    given = []
+    for index, picture in enumerate(outputs(30)):
+        for one in (rule, fresh):
+            one.observe(observation(index + 1, picture))
+        assert rule.figure() == fresh.figure()
+        if rule.figure() is not None:
+            given.append(index + 1)
+    assert given[0] == 5 + 20
 
 
 @given(error=st.floats(0.01, 100), count=st.integers(1, 20))

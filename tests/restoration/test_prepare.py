@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from napari_dip.prior.latents import FixedLatent, mesh_grid, uniform_noise
+from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.operators import Downsample, Identity
-from napari_dip.prior.stopping import WindowedVariance
+from napari_dip.prior.stopping import StopReason, WindowedVariance
 from napari_dip.restoration.prepare import Options, prepare
 from napari_dip.restoration.settings import (
     LatentSettings,
@@ -121,3 +122,37 @@ def test_known_pixels_are_a_copy():
     np.testing.assert_array_equal(
         session.preview()[None][known], expected[known].astype(np.float32)
     )
+
+
+class Counts:
+    reason = StopReason.VARIANCE_MINIMUM
+
+    def __init__(self):
+        self.seen = 0
+
+    def observe(self, observation):
+        self.seen = observation.iteration
+
+    def figure(self):
+        return torch.tensor(float(self.seen))
+
+    def rewind(self):
+        self.seen = 0
+
+
+def test_settings_can_be_adjusted_and_rules_added_that_end_nothing():
+    rule = Counts()
+    session = build(
+        Settings(network=TrunkSpec((4, 4))),
+        adjust=lambda settings: replace(
+            settings,
+            fit=replace(settings.fit, num_iter=30, patience=10),
+            stopping=StoppingSettings('variance', window=100),
+        ),
+        rules=(rule,),
+    )
+    assert [progress.iteration for progress in session][-1] == 30
+    assert session.brief.settings.fit.patience == 10
+    # Its figure only rises, so it would have ended the fit at once.
+    assert rule.seen == 30
+    assert session.record().figure_history == []

@@ -36,7 +36,9 @@ def test_names_of_results():
 def test_choices_are_the_options_of_the_engine():
     choices = Choices('fast', 3, 'cpu', 7, 1.5)
     options = choices.to_options()
-    assert vars(options) == vars(choices)
+    assert vars(options) | vars(choices) == vars(options)
+    # What experiments may do is not for the form.
+    assert (options.adjust, options.rules) == (None, ())
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,6 +53,12 @@ class Options:
         Most iterations.
     time_limit : float or None
         Most seconds.
+    adjust : callable, optional
+        Called with the settings that the preset stands for; returns those to
+        use instead. For experiments and the benchmark.
+    rules : tuple of StoppingRule
+        Further rules that observe the fit. Only the first of all, that of
+        the settings if there is one, can end it.
     """
 
     preset: str = DEFAULT_PRESET
@@ -59,6 +66,8 @@ class Options:
     device: str = 'auto'
     max_num_iter: int | None = None
     time_limit: float | None = None
+    adjust: Callable[[Settings], Settings] | None = None
+    rules: tuple[StoppingRule, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse numbers that bound nothing; make Python's of NumPy's."""
@@ -113,6 +122,8 @@ def prepare(
         If there is no room for the image.
     """
     device = resolve_device(options.device)
+    if options.adjust is not None:
+        settings = options.adjust(settings)
     settings = _limit(settings, options.max_num_iter)
     with memory_in_words(device):
         known = known & np.isfinite(planes)
@@ -138,7 +149,7 @@ def prepare(
         fit = Fit(
             problem,
             settings.fit,
-            _rules(settings, options.seed),
+            [*_rules(settings, options.seed), *options.rules],
             seed=options.seed,
             time_limit=options.time_limit,
         )

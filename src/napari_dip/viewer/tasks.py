@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 class Choices:
     """Options of a run as the form gives them, before torch is loaded.
 
-    The fields are those of :class:`napari_dip.restoration.Options`.
+    The fields are those of :class:`napari_dip.restoration.Options` that are
+    not for experiments.
     """
 
     preset: str = DEFAULT_PRESET
