@@ -95,13 +95,21 @@ def _finest_detail(residual: Tensor) -> Tensor:
 
 
 def _scale_of_channel(detail: Tensor, level: Tensor) -> Tensor:
-    order = level.flatten().argsort(stable=True)
-    count = max(1, min(_CLASSES, len(order) // _LEAST_PIXELS))
-    classes = order.tensor_split(count)
-    levels = torch.stack([level.flatten()[c].median() for c in classes])
-    scales = torch.stack([detail.flatten()[c].median() for c in classes])
+    classes = _classes_of(level)
+    members = [classes == index for index in classes.unique()]
+    levels = torch.stack([level[m].median() for m in members])
+    scales = torch.stack([detail[m].median() for m in members])
     scales = (scales / _MEDIAN).clamp(min=_TINY)
     return _interpolate(level.contiguous(), levels, scales)
+
+
+def _classes_of(level: Tensor) -> Tensor:
+    """Class of each pixel: as many pixels in each, equal ones together."""
+    ascending = level.flatten().sort().values
+    count = max(1, min(_CLASSES, len(ascending) // _LEAST_PIXELS))
+    first = torch.arange(1, count, device=level.device) * len(ascending)
+    edges = ascending[first // count].unique()
+    return torch.bucketize(level.contiguous(), edges, right=True)
 
 
 def _interpolate(x: Tensor, knots: Tensor, values: Tensor) -> Tensor:

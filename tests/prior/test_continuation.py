@@ -1,0 +1,56 @@
+import torch
+
+from napari_dip.prior.continuation import continue_texture
+
+
+def _half_missing(shape):
+    generator = torch.Generator().manual_seed(0)
+    known = (torch.rand(shape, generator=generator) < 0.5).float()
+    chance = torch.rand(shape, generator=generator)
+    return known, known * (chance < 0.02)
+
+
+def _texture(side):
+    rows, columns = torch.meshgrid(
+        torch.arange(side), torch.arange(side), indexing='ij'
+    )
+    return torch.sin(1.1 * columns + 0.4 * rows)[None, None] * 1.4
+
+
+def test_texture_is_told_from_half_of_its_pixels():
+    texture = _texture(96)
+    known, held_out = _half_missing(texture.shape)
+    data = texture * known
+    start = torch.zeros_like(texture)
+    estimate = continue_texture(start, data, known, held_out)
+    missing = known == 0
+    error = (estimate - texture)[missing].square().mean()
+    assert error < 0.02 * texture[missing].square().mean()
+
+
+def test_held_out_pixels_are_never_looked_at_but_to_judge():
+    texture = _texture(64)
+    known, held_out = _half_missing(texture.shape)
+    start = torch.zeros_like(texture)
+    one = continue_texture(start, texture * known, known, held_out)
+    # Too little to choose another round, too much to go unnoticed.
+    changed = (texture + 1e-3 * held_out) * known
+    other = continue_texture(start, changed, known, held_out)
+    assert torch.equal(one, other)
+
+
+def test_an_estimate_that_cannot_be_bettered_is_kept():
+    generator = torch.Generator().manual_seed(1)
+    noise = torch.randn((1, 1, 64, 64), generator=generator)
+    known, held_out = _half_missing(noise.shape)
+    start = torch.zeros_like(noise)
+    estimate = continue_texture(start, noise * known, known, held_out)
+    judged = (known * held_out) > 0
+    before = noise[judged].square().mean()
+    assert (noise - estimate)[judged].square().mean() <= before
+
+
+def test_a_small_image_is_left_as_it_is():
+    start = torch.ones(1, 1, 20, 20)
+    known, held_out = _half_missing(start.shape)
+    assert continue_texture(start, 2 * start, known, held_out) is start

@@ -1,0 +1,62 @@
+import pytest
+import torch
+
+from napari_dip.prior.residual import noise_scale, structure_in_residual
+
+
+def _noise(shape, seed=0):
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def _stripes(height, width):
+    column = torch.arange(width) * 1.3
+    return torch.sin(column).expand(1, 1, height, width).clone()
+
+
+def test_white_noise_holds_hardly_any_structure():
+    noise = _noise((1, 1, 256, 256))
+    structure = structure_in_residual(noise, torch.zeros_like(noise))
+    assert structure.std() < 0.1
+
+
+def test_texture_under_noise_is_found():
+    texture = torch.zeros(1, 1, 256, 256)
+    texture[..., 80:180, 60:200] = 1.5 * _stripes(100, 140)
+    residual = texture + _noise(texture.shape)
+    found = structure_in_residual(residual, torch.zeros_like(residual))
+    assert (found - texture).square().mean() < texture.square().mean() / 3
+
+
+def test_the_units_of_the_residual_do_not_matter():
+    residual = _stripes(96, 96) + _noise((1, 1, 96, 96))
+    flat = torch.zeros_like(residual)
+    one = structure_in_residual(residual, flat)
+    many = structure_in_residual(1000 * residual, flat)
+    assert torch.allclose(many, 1000 * one, rtol=1e-3, atol=1)
+
+
+def test_coloured_noise_is_not_taken_for_structure():
+    noise = _noise((1, 1, 258, 258))
+    coloured = torch.nn.functional.avg_pool2d(noise, 3, stride=1)
+    found = structure_in_residual(coloured, torch.zeros_like(coloured))
+    assert found.std() < 0.15 * coloured.std()
+
+
+def test_noise_is_measured_by_brightness():
+    level = torch.linspace(0, 1, 256).expand(1, 1, 256, 256).contiguous()
+    deviation = 1 + 3 * level
+    scale = noise_scale(deviation * _noise(level.shape), level)
+    assert torch.allclose(scale, deviation, rtol=0.2)
+
+
+@pytest.mark.parametrize('side', [3, 8, 9, 16])
+def test_a_small_image_is_no_error(side):
+    residual = _noise((1, 1, side, side))
+    structure = structure_in_residual(residual, torch.zeros_like(residual))
+    assert structure.shape == residual.shape
+    assert structure.isfinite().all()
+
+
+def test_no_residual_holds_no_structure():
+    nothing = torch.zeros(1, 2, 40, 40)
+    assert not structure_in_residual(nothing, nothing).any()

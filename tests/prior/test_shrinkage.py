@@ -1,0 +1,28 @@
+import torch
+
+from napari_dip.prior import shrinkage
+from napari_dip.prior.cosine import LocalCosine
+from napari_dip.prior.shrinkage import keep_greater
+
+
+def test_tiles_leave_no_seam(monkeypatch):
+    generator = torch.Generator().manual_seed(0)
+    image = torch.randn(1, 2, 150, 170, generator=generator)
+    for side, step in [(8, 1), (16, 2)]:
+        transform = LocalCosine(side, step, image)
+        monkeypatch.setattr(shrinkage, '_TILE', 512)
+        whole = keep_greater(image, 1.5, transform)
+        monkeypatch.setattr(shrinkage, '_TILE', 64)
+        tiled = keep_greater(image, 1.5, transform)
+        assert torch.allclose(tiled, whole, atol=1e-5)
+
+
+def test_threshold_of_zero_changes_nothing():
+    image = torch.rand(1, 1, 30, 30)
+    kept = keep_greater(image, 0.0, LocalCosine(8, 1, image))
+    assert torch.allclose(kept, image, atol=1e-5)
+
+
+def test_nothing_is_greater_than_a_great_threshold():
+    image = torch.rand(1, 1, 30, 30)
+    assert not keep_greater(image, 1e3, LocalCosine(8, 1, image)).any()

@@ -1,0 +1,40 @@
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from napari_dip.restoration.refinement import refine
+
+
+@pytest.fixture
+def problem():
+    generator = torch.Generator().manual_seed(0)
+    texture = torch.zeros(1, 1, 80, 80)
+    texture[..., 24:56, 24:56] = 3 * torch.sin(torch.arange(32) * 1.3)
+    noise = torch.randn(texture.shape, generator=generator)
+    known = torch.ones_like(texture)
+    known[..., 40, 40] = 0
+    held_out = torch.zeros_like(texture)
+    held_out[..., ::9, ::9] = 1
+    data = (texture + 0.3 * noise) * known
+    return SimpleNamespace(data=data, known=known, held_out=held_out)
+
+
+def test_none_is_the_estimate_itself(problem):
+    estimate = torch.zeros_like(problem.data)
+    assert refine(estimate, problem, 'none') is estimate
+
+
+@pytest.mark.parametrize('how', ['residual', 'texture', 'scattered'])
+def test_what_the_fit_left_comes_back(problem, how):
+    estimate = torch.zeros_like(problem.data)
+    refined = refine(estimate, problem, how)
+    before = problem.data.square().mean()
+    assert (problem.data - refined).square().mean() < 0.5 * before
+
+
+def test_missing_pixels_are_not_taken_for_a_residual(problem):
+    estimate = torch.full_like(problem.data, 50.0)
+    estimate[problem.known > 0] = problem.data[problem.known > 0]
+    refined = refine(estimate, problem, 'residual')
+    assert torch.allclose(refined, estimate, atol=1e-4)
