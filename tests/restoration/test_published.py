@@ -80,7 +80,7 @@ def test_settings_are_those_of_the_table(name):
     assert settings.network.padding == 'reflect'
     assert settings.network.sigmoid
     assert settings.range_ == 'unit'
-    assert settings.kernel == 'lanczos'
+    assert settings.kernel == 'lanczos2'
     assert not settings.stabilise_noise
     assert fit.schedule == 'constant'
     assert fit.average == 'output'

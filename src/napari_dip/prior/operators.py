@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Literal, Protocol
 
 import torch
@@ -16,7 +17,7 @@ from torch.nn import functional as F
 
 from napari_dip.prior.windows import Window
 
-Kernel = Literal['area', 'gaussian', 'lanczos']
+Kernel = Literal['area', 'gaussian', 'lanczos2', 'lanczos3']
 
 
 class Operator(Protocol):
@@ -58,9 +59,9 @@ def _gaussian(distance: Tensor, factor: int) -> Tensor:
     return torch.exp(-0.5 * (distance / sigma) ** 2)
 
 
-def _lanczos(distance: Tensor, factor: int) -> Tensor:
+def _lanczos(distance: Tensor, factor: int, lobes: int) -> Tensor:
     x = distance / factor
-    return torch.sinc(x) * torch.sinc(x / 2) * (x.abs() < 2)
+    return torch.sinc(x) * torch.sinc(x / lobes) * (x.abs() < lobes)
 
 
 # Function of the distance from a data pixel's centre, and its support as
@@ -68,7 +69,8 @@ def _lanczos(distance: Tensor, factor: int) -> Tensor:
 _KERNELS: dict[Kernel, tuple[Callable[[Tensor, int], Tensor], int]] = {
     'area': (_box, 1),
     'gaussian': (_gaussian, 3),
-    'lanczos': (_lanczos, 4),
+    'lanczos2': (partial(_lanczos, lobes=2), 4),
+    'lanczos3': (partial(_lanczos, lobes=3), 6),
 }
 
 
@@ -101,10 +103,11 @@ class Downsample:
     ----------
     factors : tuple of int
         Image pixels a data pixel along rows and columns, at least 1.
-    kernel : {'area', 'gaussian', 'lanczos'}
+    kernel : {'area', 'gaussian', 'lanczos2', 'lanczos3'}
         'area' is the mean over a data pixel, which is what a camera pixel
         collects; 'gaussian' has a full width at half maximum of one data
-        pixel; 'lanczos' is Lanczos-2, as published.
+        pixel; 'lanczos2' is what the published method assumes, 'lanczos3'
+        what most image libraries reduce with.
 
     Examples
     --------

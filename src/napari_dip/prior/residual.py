@@ -96,7 +96,7 @@ def _finest_detail(residual: Tensor) -> Tensor:
 
 def _scale_of_channel(detail: Tensor, level: Tensor) -> Tensor:
     classes = _classes_of(level)
-    members = [classes == index for index in classes.unique()]
+    members = [classes == index for index in torch.unique(classes)]
     levels = torch.stack([level[m].median() for m in members])
     scales = torch.stack([detail[m].median() for m in members])
     scales = (scales / _MEDIAN).clamp(min=_TINY)
@@ -108,7 +108,7 @@ def _classes_of(level: Tensor) -> Tensor:
     ascending = level.flatten().sort().values
     count = max(1, min(_CLASSES, len(ascending) // _LEAST_PIXELS))
     first = torch.arange(1, count, device=level.device) * len(ascending)
-    edges = ascending[first // count].unique()
+    edges = torch.unique(ascending[first // count])
     return torch.bucketize(level.contiguous(), edges, right=True)
 
 

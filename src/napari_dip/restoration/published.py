@@ -41,7 +41,7 @@ def _published(
         ),
         stopping=StoppingSettings(rule='none'),
         range_='unit',
-        kernel='lanczos',
+        kernel='lanczos2',
     )
 
 

@@ -86,7 +86,7 @@ class Settings:
         Pixels of the image along a side of a pixel of the fit.
     refinement : {'none', 'residual', 'texture', 'scattered'}
         What is made of the finished estimate and the data.
-    kernel : {'area', 'gaussian', 'lanczos'}
+    kernel : {'area', 'gaussian', 'lanczos2', 'lanczos3'}
         Low-pass filter of the downsampling operator.
     """
 

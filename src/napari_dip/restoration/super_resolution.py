@@ -40,7 +40,7 @@ def _light(widths: tuple[int, ...], num_iter: int) -> Settings:
         stopping=StoppingSettings(
             'variance', window=50, min_start=num_iter // 4
         ),
-        kernel='lanczos',
+        kernel='lanczos3',
     )
 
 
@@ -103,8 +103,9 @@ return_info
 
     Notes
     -----
-    The downsampling operator is fixed and linear: a Lanczos-2 filter, as
-    published, centred on each pixel of the image, then decimation.
+    The downsampling operator is fixed and linear: a Lanczos-3 filter, as
+    image libraries reduce with, centred on each pixel of the image, then
+    decimation; 'ulyanov2018' has the Lanczos-2 filter of the paper.
 
     References
     ----------
