@@ -160,9 +160,9 @@ class _Cost:
         Its settings.
     shape : tuple of int
         Height and width of the result.
-    prepare, iteration, sweep : float
-        Seconds of the preparation, of an iteration and of one pass of the
-        final estimate.
+    prepare, iteration, sweep, refinement : float
+        Seconds of the preparation, of an iteration, of one pass of the final
+        estimate and of its refinement.
     saved : int
         Bytes kept for the backward pass.
     """
@@ -172,6 +172,7 @@ class _Cost:
     prepare: float
     iteration: float
     sweep: float
+    refinement: float
     saved: int
 
     def scaled(self, shape: tuple[int, int], channels: int) -> _Total:
@@ -179,7 +180,7 @@ class _Cost:
         pixels = shape[0] * shape[1]
         area = pixels / (self.shape[0] * self.shape[1])
         seen = _seen(self.fit, shape) / _seen(self.fit, self.shape)
-        seconds = self.prepare * area
+        seconds = (self.prepare + self.refinement) * area
         seconds += self.fit.num_iter * self.iteration * seen
         saved = self.saved * seen
         working = _WORKING_MEMORY * saved + min(saved, _MOST_KEPT)
@@ -246,11 +247,16 @@ def _cost(
         start = time.perf_counter()
         session.preview()
         sweep = time.perf_counter() - start
+        start = time.perf_counter()
+        session.result()
+        result = time.perf_counter() - start
     finally:
         session.close()
     shape = (rows * factors[0], columns * factors[1])
     fit = session.brief.settings.fit
-    return _Cost(fit, shape, prepare, iteration, sweep, saved)
+    passes = fit.passes if fit.average == 'weights' else 1
+    refinement = max(0.0, result - passes * sweep)
+    return _Cost(fit, shape, prepare, iteration, sweep, refinement, saved)
 
 
 def _start(
