@@ -2,7 +2,7 @@ import torch
 
 from napari_dip.prior import shrinkage
 from napari_dip.prior.cosine import LocalCosine
-from napari_dip.prior.shrinkage import keep_greater
+from napari_dip.prior.shrinkage import keep_greater, wiener
 
 
 def test_tiles_leave_no_seam(monkeypatch):
@@ -26,3 +26,15 @@ def test_threshold_of_zero_changes_nothing():
 def test_nothing_is_greater_than_a_great_threshold():
     image = torch.rand(1, 1, 30, 30)
     assert not keep_greater(image, 1e3, LocalCosine(8, 1, image)).any()
+
+
+def test_wiener_follows_the_pilot():
+    generator = torch.Generator().manual_seed(0)
+    image = torch.randn(1, 1, 64, 64, generator=generator)
+    transform = LocalCosine(8, 1, image)
+    one = torch.ones(1, 64, 1, 1)
+    assert not wiener(image, torch.zeros_like(image), one, transform).any()
+    sure = wiener(image, 1e4 * image, one, transform)
+    assert torch.allclose(sure, image, atol=1e-2)
+    noiseless = wiener(image, image, 1e-3 * one, transform)
+    assert torch.allclose(noiseless, image, atol=1e-2)

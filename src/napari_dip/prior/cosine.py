@@ -37,7 +37,8 @@ class LocalCosine:
     >>> blocks = transform.analyse(image)
     >>> blocks.shape
     torch.Size([3, 64, 27, 31])
-    >>> back = transform.synthesise(blocks, image.shape)
+    >>> all_of_it = torch.ones_like(blocks)
+    >>> back = transform.synthesise(blocks, all_of_it, image.shape)
     >>> bool(torch.allclose(back, image, atol=1e-5))
     True
     """
@@ -77,21 +78,24 @@ class LocalCosine:
         padded = F.pad(mixed[:, None], (self.margin,) * 4, mode='reflect')
         return F.conv2d(padded, self._kernels, stride=self.step)
 
-    def synthesise(self, blocks: Tensor, shape: torch.Size) -> Tensor:
-        """Image from its blocks, those with few coefficients counting most.
+    def synthesise(
+        self, blocks: Tensor, gain: Tensor, shape: torch.Size
+    ) -> Tensor:
+        """Image from its blocks, those with little gain counting most.
 
         A block that took more coefficients to say holds more noise.
 
         Parameters
         ----------
         blocks : Tensor
-            As :meth:`analyse` returned them, some of them set to 0.
+            As :meth:`analyse` returned them.
+        gain : Tensor
+            Same shape, 0 to 1: what each coefficient is multiplied with.
         shape : torch.Size
             Shape of the image.
         """
-        count = (blocks != 0).sum((0, 1), keepdim=True)
-        weight = 1 / (1 + count).to(blocks)
-        total = self._spread(blocks * weight, self._kernels)
+        weight = 1 / (1 + gain.square().sum((0, 1), keepdim=True))
+        total = self._spread(blocks * gain * weight, self._kernels)
         share = self._spread(weight, torch.ones_like(self._kernels[:1]))
         rows = slice(self.margin, self.margin + shape[-2])
         columns = slice(self.margin, self.margin + shape[-1])

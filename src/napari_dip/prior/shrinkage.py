@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -32,13 +34,54 @@ def keep_greater(
     Tensor
         Same shape as `image`.
     """
-    result = torch.empty_like(image)
-    shape = (image.shape[-2], image.shape[-1])
+    return _shrink(
+        [image], lambda blocks: (blocks.abs() > threshold).float(), transform
+    )
+
+
+def wiener(
+    image: Tensor, pilot: Tensor, deviation: Tensor, transform: LocalCosine
+) -> Tensor:
+    """Shrink each coefficient as the power of a pilot's asks for.
+
+    Parameters
+    ----------
+    image, pilot : Tensor
+        ``(1, channels, height, width)``: signal and noise, and a first
+        estimate of the signal.
+    deviation : Tensor
+        Standard deviation of the noise, ``(channels, side * side, 1, 1)``.
+    transform : LocalCosine
+        The transform.
+
+    Returns
+    -------
+    Tensor
+        Same shape as `image`.
+    """
+
+    def gain(_: Tensor, signal: Tensor) -> Tensor:
+        power = signal.square()
+        return power / (power + deviation.square() + _TINY)
+
+    return _shrink([image, pilot], gain, transform)
+
+
+_TINY = 1e-12
+
+
+def _shrink(
+    images: list[Tensor],
+    gain: Callable[..., Tensor],
+    transform: LocalCosine,
+) -> Tensor:
+    """Multiply the first image's coefficients with a gain, tile by tile."""
+    result = torch.empty_like(images[0])
+    shape = (result.shape[-2], result.shape[-1])
     for tile, window in tile_windows(shape, _TILE, transform.margin):
-        seen = cut_all(image, [window])
-        blocks = transform.analyse(seen)
-        kept = blocks.mul_(blocks.abs() > threshold)
-        part = transform.synthesise(kept, seen.shape)
+        seen = [cut_all(image, [window]) for image in images]
+        blocks = [transform.analyse(part) for part in seen]
+        part = transform.synthesise(blocks[0], gain(*blocks), seen[0].shape)
         top, left = tile.top - window.top, tile.left - window.left
         tile.cut(result).copy_(
             part[..., top : top + tile.height, left : left + tile.width]
