@@ -51,6 +51,8 @@ class Output:
                 'Gaussian noise that neighbouring pixels share, fitted on a '
                 f'grid {self.binning} times coarser'
             )
+            if self.intensity.detector is not None:
+                text += '; the detector as given has no part in it'
         if self.defects:
             plural = 's' if self.defects > 1 else ''
             text += f'; {self.defects} hot or dead pixel{plural} left out'
