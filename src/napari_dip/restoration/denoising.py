@@ -14,7 +14,7 @@ from napari_dip.prior.operators import Identity
 from napari_dip.restoration import published
 from napari_dip.restoration.axes import to_channels_first
 from napari_dip.restoration.choices import DEFAULT_PRESET, DEFECTS, PRESETS
-from napari_dip.restoration.defects import find_defects
+from napari_dip.restoration.defects import find_defects, find_saturated
 from napari_dip.restoration.detector import Detector, Noise, check_noise
 from napari_dip.restoration.noise import noise_texture
 from napari_dip.restoration.prepare import Options, prepare
@@ -104,7 +104,8 @@ def denoise(
         a :class:`Detector` tells gain, offset and read noise.
     defects : {'auto', 'keep'}
         'auto' treats hot and dead pixels as missing; 'keep' takes every
-        pixel for what it is.
+        pixel for what it is. Saturated pixels are kept unless they stand
+        out alone, and counted.
     preset : {'fast', 'balanced', 'best', 'ulyanov2018'}
         How thorough to be; 'ulyanov2018' is the published recipe, which
         takes hours on a CPU.
@@ -147,7 +148,8 @@ def denoise(
     Notes
     -----
     Single hot and dead pixels are treated as missing; the record counts
-    them. Noise whose variance grows with the signal is stabilised.
+    them, and the saturated ones, which the result follows to the ceiling and
+    not beyond. Noise whose variance grows with the signal is stabilised.
 
     The presets other than 'ulyanov2018' feed the network the image itself
     with pixels dropped anew at each iteration and ask it for those pixels,
@@ -213,6 +215,7 @@ def start_denoising(
         arguments={'noise': noise, 'defects': defects},
         channel_axis=axis,
         defects=int(missing.sum()),
+        saturated=sum(int(find_saturated(p).sum()) for p in planes),
         detector=noise if isinstance(noise, Detector) else None,
     )
 

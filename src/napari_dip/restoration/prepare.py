@@ -92,6 +92,7 @@ def prepare(
     channel_axis: int | None,
     keep_known: bool = False,
     defects: int = 0,
+    saturated: int = 0,
     detector: Detector | None = None,
 ) -> Session:
     """Build a session.
@@ -115,6 +116,8 @@ def prepare(
         Whether known pixels keep their values in the result.
     defects : int
         Hot and dead pixels among the missing ones.
+    saturated : int
+        Saturated pixels, missing or not.
     detector : Detector, optional
         Whose noise is stabilised, if the settings say so; None finds it
         from the image.
@@ -179,6 +182,7 @@ def prepare(
         settings.binning,
         planes.shape[1:],
         defects,
+        saturated,
     )
     if keep_known:
         # A copy: the user may go on working with the image meanwhile.
