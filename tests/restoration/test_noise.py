@@ -68,6 +68,14 @@ def test_noise_scales_with_the_unit():
     assert thousand.read_variance == pytest.approx(1e6 * one.read_variance)
 
 
+def test_pixels_set_to_zero_are_no_counts():
+    generator = np.random.default_rng(0)
+    image = generator.normal(200, 4, (128, 128)).round()
+    image[:, :60] *= generator.random((128, 60)) > 0.3
+    noise = estimate_noise(image)
+    assert np.sqrt(noise.variance(200)) == pytest.approx(4, rel=0.1)
+
+
 @pytest.mark.parametrize('sigma', [10, 40])
 def test_clipping_does_not_hide_the_noise(sigma):
     clean = np.tile(np.linspace(0, 255, 256), (256, 1))

@@ -163,7 +163,11 @@ def _counts_photons(plane: Array, finite: Array) -> bool:
     mixed = (share > _MIXED[0]) & (share < _MIXED[1])
     if not mixed.any():
         return False
-    step = finite[finite > least].min() - least
+    # Below a margin filled with 0 there is a gap, which is no step.
+    more = finite[finite > least]
+    second = more.min()
+    third = more[more > second].min(initial=np.inf)
+    step = min(second - least, third - second)
     rise = np.median(power[mixed]) / np.median(mean[mixed] - least)
     return bool(rise <= _MOST_OF_COUNTS * step)
 
