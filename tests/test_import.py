@@ -39,7 +39,13 @@ def test_import_takes_under_a_third_of_a_second() -> None:
 
 
 def test_public_names_are_listed() -> None:
-    expected = {'__version__', 'denoise', 'inpaint', 'super_resolve'}
+    expected = {
+        'Detector',
+        '__version__',
+        'denoise',
+        'inpaint',
+        'super_resolve',
+    }
     assert expected == set(napari_dip.__all__)
     assert expected <= set(dir(napari_dip))
 

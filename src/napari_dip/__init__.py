@@ -10,7 +10,13 @@ import lazy_loader
 
 __version__ = '0.1.0'
 
-__all__ = ['__version__', 'denoise', 'inpaint', 'super_resolve']
+__all__ = [
+    'Detector',
+    '__version__',
+    'denoise',
+    'inpaint',
+    'super_resolve',
+]
 
 __getattr__, _, _ = lazy_loader.attach_stub(__name__, __file__)
 

@@ -55,6 +55,60 @@ def test_result_is_float32_in_the_units_of_the_image(
     assert restored.mean() == pytest.approx(noisy.mean(), rel=0.2)
 
 
+def test_what_is_known_of_the_noise(
+    run: Run, tmp_path: Path, image: Path
+) -> None:
+    report = tmp_path / 'a.json'
+    options = ('--gain', 1, '--offset', -2, '--read-noise', 0.5)
+    result = run.quick(
+        'denoise',
+        image,
+        tmp_path / 'a.tif',
+        *options,
+        '--defects',
+        'keep',
+        '--report',
+        report,
+    )
+    assert result.exit_code == 0, result.output
+    told = 'Poisson-Gaussian noise, gain 1, offset -2, read noise 0.5 (given)'
+    assert f'assumed {told}' in result.stdout
+    arguments = json.loads(report.read_text())['arguments']
+    assert arguments['defects'] == 'keep'
+    assert arguments['noise']['read_noise'] == 0.5
+
+
+def test_gaussian_noise(run: Run, tmp_path: Path, image: Path) -> None:
+    result = run.quick(
+        'denoise', image, tmp_path / 'a.tif', '--noise', 'gaussian'
+    )
+    assert 'assumed Gaussian noise of one variance' in result.stdout
+
+
+@pytest.mark.parametrize(
+    ('options', 'sentence'),
+    [
+        (('--offset', 3), '--offset: it goes with --gain'),
+        (('--read-noise', 3), '--read-noise: it goes with --gain'),
+        (('--gain', 0), '--gain: 0.0 is not a positive number'),
+        (('--gain', 1, '--read-noise', -1), '--read-noise: -1.0 is not'),
+        (('--gain', 1, '--offset', 9999), '--offset: 9999 is above'),
+        (('--gain', 1, '--noise', 'gaussian'), '--gain: with --noise'),
+        (('--noise', 'pink'), "--noise: 'pink' is unknown"),
+        (('--defects', 'mend'), "--defects: 'mend' is unknown"),
+    ],
+)
+def test_what_cannot_be_known_of_the_noise(
+    run: Run,
+    tmp_path: Path,
+    image: Path,
+    options: tuple[object, ...],
+    sentence: str,
+) -> None:
+    said = run.refused('denoise', image, tmp_path / 'a.tif', *options)
+    assert said.startswith(sentence)
+
+
 def test_same_dtype(run: Run, tmp_path: Path, image: Path) -> None:
     output = tmp_path / 'a.tif'
     assert (

@@ -37,6 +37,23 @@ def test_denoise(viewer, noisy, open_form, finish, assert_repeats):
     assert_repeats(viewer.layers[-1])
 
 
+def test_denoise_with_a_known_detector(
+    viewer, noisy, open_form, finish, assert_repeats
+):
+    viewer.add_image(noisy, name='cells')
+    form = open_form()
+    form.noise.gain.value = '1.2'
+    form.noise.offset.value = '-4'
+    form.noise.defects.value = 'keep'
+    form.start()
+    finish(form)
+    layer = viewer.layers[-1]
+    text = as_python(layer.metadata[METADATA_KEY])
+    assert 'noise=Detector(gain=1.2, offset=-4.0, read_noise=0.0' in text
+    assert "defects='keep'" in text
+    assert_repeats(layer)
+
+
 def test_inpaint_one_label(viewer, noisy, open_form, finish, assert_repeats):
     labels = np.zeros((32, 32), np.uint8)
     labels[5:8], labels[12:15] = 1, 2

@@ -13,14 +13,17 @@ import typer
 from napari_dip import __version__
 from napari_dip.restoration.choices import (
     DEFAULT_PRESET,
+    DEFECTS,
     DEVICES,
     FACTORS,
+    NOISES,
     PRESETS,
 )
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from napari_dip.restoration.detector import Noise
     from napari_dip.restoration.session import Session
 
 USAGE_ERROR = 2
@@ -58,6 +61,45 @@ ChannelAxis = Annotated[
         metavar='N',
         help='Axis of the channels, counted from 0 as the file has them. '
         'By default what the file says, or RGB along the last axis.',
+    ),
+]
+NoiseName = Annotated[
+    str,
+    typer.Option(
+        metavar='NAME',
+        help=f'{" or ".join(NOISES)}: found from the image, or of one '
+        'variance. Give --gain instead if you know the detector.',
+    ),
+]
+Gain = Annotated[
+    float | None,
+    typer.Option(
+        metavar='X',
+        help='Intensity units for each photo-electron, if you know them.',
+    ),
+]
+Offset = Annotated[
+    float | None,
+    typer.Option(
+        metavar='X',
+        help='Mean intensity without any light; goes with --gain. By '
+        'default 0.',
+    ),
+]
+ReadNoise = Annotated[
+    float | None,
+    typer.Option(
+        metavar='X',
+        help='Standard deviation without any light in intensity units; goes '
+        'with --gain. By default 0.',
+    ),
+]
+Defects = Annotated[
+    str,
+    typer.Option(
+        metavar='|'.join(DEFECTS),
+        help='"auto" fills hot and dead pixels in, "keep" takes every pixel '
+        'for what it is.',
     ),
 ]
 Preset = Annotated[
@@ -153,6 +195,11 @@ def denoise(
     input_: Input,
     output: Output,
     channel_axis: ChannelAxis = None,
+    noise: NoiseName = 'auto',
+    gain: Gain = None,
+    offset: Offset = None,
+    read_noise: ReadNoise = None,
+    defects: Defects = 'auto',
     preset: Preset = DEFAULT_PRESET,
     seed: Seed = 0,
     device: Device = 'auto',
@@ -164,13 +211,20 @@ def denoise(
     quiet: Quiet = False,
 ) -> None:
     """Remove the noise of an image."""
+    model = _read_noise_model(noise, gain, offset, read_noise)
 
     def start(image: NDArray[Any], axis: int | None) -> Session:
         from napari_dip.restoration.denoising import start_denoising
         from napari_dip.restoration.prepare import Options
 
         options = Options(preset, seed, device, max_num_iter, time_limit)
-        return start_denoising(image, channel_axis=axis, options=options)
+        return start_denoising(
+            image,
+            channel_axis=axis,
+            noise=model,
+            defects=defects,
+            options=options,
+        )
 
     _run(
         title='Denoising',
@@ -283,6 +337,38 @@ def info() -> None:
 
     for line in describe():
         typer.echo(line)
+
+
+def _read_noise_model(
+    name: str,
+    gain: float | None,
+    offset: float | None,
+    read_noise: float | None,
+) -> Noise:
+    from napari_dip.restoration.detector import Detector, check_name
+
+    try:
+        name = check_name(name)
+        if gain is None:
+            _refuse_alone('offset', offset)
+            _refuse_alone('read-noise', read_noise)
+            return name
+        if name != 'auto':
+            _fail(
+                f'--gain: with --noise {name} it means nothing; leave one of '
+                'the two out.'
+            )
+        return Detector(gain, offset or 0.0, read_noise or 0.0)
+    except ValueError as error:
+        _fail(f'--{str(error).replace("read_noise", "read-noise", 1)}')
+
+
+def _refuse_alone(option: str, value: float | None) -> None:
+    if value is not None:
+        _fail(
+            f'--{option}: it goes with --gain, which is missing; give both, '
+            'or neither.'
+        )
 
 
 def _parse_factor(text: str) -> tuple[int, int]:

@@ -11,10 +11,15 @@ from napari_dip.files.errors import FileError
 
 _OPTIONS = (
     'channel_axis',
+    'defects',
     'device',
     'factor',
+    'gain',
     'max_num_iter',
+    'noise',
+    'offset',
     'preset',
+    'read_noise',
     'seed',
     'time_limit',
 )

@@ -287,6 +287,8 @@ def _summarise(
         f'in {duration(record.wall_time)} on {record.device}; '
         f'{record.reason_text}.'
     )
+    if record.task == 'denoise':
+        yield f'{job.output}: assumed {record.noise}.'
     if result.pixel_size.physical and not keeps_pixel_size(job.output):
         yield (
             f'{job.output}: this format does not hold the size of a pixel; '

@@ -10,6 +10,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        'detector': ['Detector'],
         'denoising': ['denoise', 'start_denoising'],
         'inpainting': ['inpaint', 'start_inpainting'],
         'prepare': ['Options'],

@@ -13,8 +13,9 @@ from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.operators import Identity
 from napari_dip.restoration import published
 from napari_dip.restoration.axes import to_channels_first
-from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS
-from napari_dip.restoration.defects import find_defects
+from napari_dip.restoration.choices import DEFAULT_PRESET, DEFECTS, PRESETS
+from napari_dip.restoration.defects import find_defects, find_saturated
+from napari_dip.restoration.detector import Detector, Noise, check_noise
 from napari_dip.restoration.noise import noise_texture
 from napari_dip.restoration.prepare import Options, prepare
 from napari_dip.restoration.run import Callback, Restored, run
@@ -74,6 +75,8 @@ def denoise(
     image: ArrayLike,
     *,
     channel_axis: int | None = None,
+    noise: Noise = 'auto',
+    defects: str = 'auto',
     preset: str = DEFAULT_PRESET,
     seed: int = 0,
     device: str = 'auto',
@@ -95,6 +98,14 @@ def denoise(
     channel_axis : int, optional
         Axis of the channels. If None, a 3-D image with 3 or 4 entries along
         its last axis is RGB or RGBA, and any other must be 2-D.
+    noise : {'auto', 'gaussian'} or Detector
+        How the variance of the noise depends on the intensity. 'auto' finds
+        it from the image, 'gaussian' takes one variance for all pixels, and
+        a :class:`Detector` tells gain, offset and read noise.
+    defects : {'auto', 'keep'}
+        'auto' treats hot and dead pixels as missing; 'keep' takes every
+        pixel for what it is. Saturated pixels are kept unless they stand
+        out alone, and counted.
     preset : {'fast', 'balanced', 'best', 'ulyanov2018'}
         How thorough to be; 'ulyanov2018' is the published recipe, which
         takes hours on a CPU.
@@ -129,14 +140,16 @@ def denoise(
     TypeError
         If the image does not hold real numbers.
     ValueError
-        If there is nothing to restore in the image, or an option is unknown.
+        If there is nothing to restore in the image, an option is unknown,
+        or no such detector can have made the image.
     MemoryError
         If the device has no room for the image.
 
     Notes
     -----
     Single hot and dead pixels are treated as missing; the record counts
-    them. Noise whose variance grows with the signal is stabilised.
+    them, and the saturated ones, which the result follows to the ceiling and
+    not beyond. Noise whose variance grows with the signal is stabilised.
 
     The presets other than 'ulyanov2018' feed the network the image itself
     with pixels dropped anew at each iteration and ask it for those pixels,
@@ -163,6 +176,8 @@ def denoise(
     session = start_denoising(
         image,
         channel_axis=channel_axis,
+        noise=noise,
+        defects=defects,
         options=Options(preset, seed, device, max_num_iter, time_limit),
     )
     return run(session, callback, return_info)
@@ -172,6 +187,8 @@ def start_denoising(
     image: ArrayLike,
     *,
     channel_axis: int | None = None,
+    noise: Noise = 'auto',
+    defects: str = 'auto',
     options: Options | None = None,
 ) -> Session:
     """Prepare :func:`denoise` as a session, to be run step by step."""
@@ -179,19 +196,27 @@ def start_denoising(
     array, axis = check_image(image, channel_axis)
     planes = to_channels_first(array, axis)
     settings = choose_settings(options.preset, planes)
-    defects = np.zeros(planes.shape, bool)
+    check_noise(noise, planes, options.preset)
+    check_choice(defects, DEFECTS, 'defects')
+    if noise == 'gaussian':
+        settings = replace(settings, stabilise_noise=False)
+    if defects == 'keep':
+        settings = replace(settings, exclude_defects=False)
+    missing = np.zeros(planes.shape, bool)
     if settings.exclude_defects:
-        defects = np.stack([find_defects(plane) for plane in planes])
+        missing = np.stack([find_defects(plane) for plane in planes])
     return prepare(
         planes,
-        ~defects,
+        ~missing,
         operator=Identity(),
         settings=settings,
         options=options,
         task='denoise',
-        arguments={},
+        arguments={'noise': noise, 'defects': defects},
         channel_axis=axis,
-        defects=int(defects.sum()),
+        defects=int(missing.sum()),
+        saturated=sum(int(find_saturated(p).sum()) for p in planes),
+        detector=noise if isinstance(noise, Detector) else None,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.restoration.detector import Detector
 from napari_dip.restoration.noise import NoiseModel, estimate_noise
 from napari_dip.restoration.variance_stabilisation import invert, stabilise
 
@@ -71,6 +72,9 @@ class Intensity:
         networks that end in a sigmoid need.
     stabilise_noise : bool
         Whether to stabilise noise whose variance grows with the signal.
+    detector : Detector, optional
+        Noise to stabilise in all channels; None finds that of each channel
+        from the image.
     """
 
     def __init__(
@@ -80,9 +84,12 @@ class Intensity:
         range_: Range,
         *,
         stabilise_noise: bool = False,
+        detector: Detector | None = None,
     ) -> None:
+        self.detector = detector
+        self._stabilises = stabilise_noise
         self.channels = [
-            _scale(channel, mask, range_, stabilise_noise)
+            _scale(channel, mask, range_, stabilise_noise, detector)
             for channel, mask in zip(image, known, strict=True)
         ]
 
@@ -108,6 +115,8 @@ class Intensity:
 
     def describe(self) -> str:
         """Say what noise was assumed, in words."""
+        if self.detector is not None and self._stabilises:
+            return f'Poisson-Gaussian noise, {self.detector.describe()}'
         models = [scale.noise for scale in self.channels]
         if not any(models):
             return 'Gaussian noise of one variance'
@@ -115,7 +124,7 @@ class Intensity:
             'none' if model is None else f'{model.gain:.3g}'
             for model in models
         )
-        return f'Poisson-Gaussian noise, gain {gains}'
+        return f'Poisson-Gaussian noise, gain {gains} (estimated)'
 
 
 def _scale(
@@ -123,6 +132,7 @@ def _scale(
     known: NDArray[np.bool_],
     range_: Range,
     stabilise_noise: bool,
+    detector: Detector | None,
 ) -> ChannelScale:
     values = channel[known].astype(float)
     if values.size == 0:
@@ -132,7 +142,11 @@ def _scale(
         if channel.dtype == np.uint8:
             return ChannelScale(0.0, 255.0, None, low, high)
         return ChannelScale(low, (high - low) or 1.0, None, low, high)
-    noise = _noise(channel, known) if stabilise_noise else None
+    noise = None
+    if stabilise_noise and detector is not None:
+        noise = detector.noise_model()
+    elif stabilise_noise:
+        noise = _noise(channel, known)
     if noise is not None:
         values = stabilise(values, noise)
     # A single hot pixel must not set the scale of all the others.

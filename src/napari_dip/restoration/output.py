@@ -29,6 +29,8 @@ class Output:
         Rows and columns of the image, if it was binned.
     defects : int
         Hot and dead pixels that were treated as missing.
+    saturated : int
+        Pixels at the ceiling of the detector, for the record.
     data : ndarray, optional
         ``(channels, rows, columns)``; its known pixels are put back.
     known : ndarray of bool, optional
@@ -40,6 +42,7 @@ class Output:
     binning: int = 1
     shape: tuple[int, ...] = ()
     defects: int = 0
+    saturated: int = 0
     data: NDArray[Any] | None = None
     known: NDArray[np.bool_] | None = None
 
@@ -51,9 +54,14 @@ class Output:
                 'Gaussian noise that neighbouring pixels share, fitted on a '
                 f'grid {self.binning} times coarser'
             )
+            if self.intensity.detector is not None:
+                text += '; the detector as given has no part in it'
         if self.defects:
             plural = 's' if self.defects > 1 else ''
             text += f'; {self.defects} hot or dead pixel{plural} left out'
+        if self.saturated:
+            plural = 's' if self.saturated > 1 else ''
+            text += f'; {self.saturated} saturated pixel{plural}'
         return text
 
     def to_image(self, estimate: NDArray[Any]) -> NDArray[np.float32]:

@@ -29,6 +29,7 @@ from napari_dip.prior.stopping import (
 )
 from napari_dip.restoration.binning import bin_planes
 from napari_dip.restoration.choices import DEFAULT_PRESET
+from napari_dip.restoration.detector import Detector
 from napari_dip.restoration.intensity import Intensity
 from napari_dip.restoration.output import Output
 from napari_dip.restoration.room import check_room
@@ -91,6 +92,8 @@ def prepare(
     channel_axis: int | None,
     keep_known: bool = False,
     defects: int = 0,
+    saturated: int = 0,
+    detector: Detector | None = None,
 ) -> Session:
     """Build a session.
 
@@ -113,6 +116,11 @@ def prepare(
         Whether known pixels keep their values in the result.
     defects : int
         Hot and dead pixels among the missing ones.
+    saturated : int
+        Saturated pixels, missing or not.
+    detector : Detector, optional
+        Whose noise is stabilised, if the settings say so; None finds it
+        from the image.
 
     Raises
     ------
@@ -138,6 +146,7 @@ def prepare(
             measured,
             settings.range_,
             stabilise_noise=settings.stabilise_noise,
+            detector=detector,
         )
         data = torch.from_numpy(intensity.forward(fitted, measured))[None]
         problem = _problem(
@@ -173,6 +182,7 @@ def prepare(
         settings.binning,
         planes.shape[1:],
         defects,
+        saturated,
     )
     if keep_known:
         # A copy: the user may go on working with the image meanwhile.

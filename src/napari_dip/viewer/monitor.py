@@ -9,7 +9,11 @@ from magicgui.widgets import Container, Label, ProgressBar
 from napari_dip.viewer.curve import Curve
 from napari_dip.viewer.run import State
 from napari_dip.viewer.text import prepare_label
-from napari_dip.viewer.words import describe_end, describe_progress
+from napari_dip.viewer.words import (
+    describe_end,
+    describe_noise,
+    describe_progress,
+)
 
 if TYPE_CHECKING:
     from napari_dip.restoration.session import Progress
@@ -60,7 +64,8 @@ class Monitor(Container):
         progress = outcome.progress
         self.curve.extend(outcome.curve, progress.best_iteration)
         self._show_progress(progress)
-        self.say(describe_end(progress))
+        noise = describe_noise(outcome.record)
+        self.say(f'{describe_end(progress)} {noise}'.rstrip())
 
     def _show_progress(self, progress: Progress) -> None:
         self.bar.max = progress.num_iter

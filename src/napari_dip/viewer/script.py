@@ -60,11 +60,12 @@ def _heading(provenance: dict[str, Any]) -> str:
 
 def _imports(provenance: dict[str, Any], simple: bool) -> list[str]:
     task = provenance['task']
+    names = ['Detector'] if _has_detector(provenance) else []
     if simple:
-        own = f'from napari_dip import {task}'
+        own = f'from napari_dip import {", ".join([*names, task])}'
     else:
-        names = ', '.join(['Options', _STARTERS[task]])
-        own = f'from napari_dip.restoration import {names}'
+        names += ['Options', _STARTERS[task]]
+        own = f'from napari_dip.restoration import {", ".join(names)}'
     return ['import napari', 'import numpy as np', own]
 
 
@@ -93,7 +94,24 @@ def _own_arguments(provenance: dict[str, Any]) -> list[str]:
     if 'factor' in provenance['arguments']:
         arguments.append(repr(tuple(provenance['arguments']['factor'])))
     channel_axis = provenance['arguments']['channel_axis']
-    return [*arguments, f'channel_axis={channel_axis!r}']
+    return [*arguments, f'channel_axis={channel_axis!r}', *_noise(provenance)]
+
+
+def _has_detector(provenance: dict[str, Any]) -> bool:
+    return isinstance(provenance['arguments'].get('noise'), dict)
+
+
+def _noise(provenance: dict[str, Any]) -> list[str]:
+    """Arguments that only denoising has, where they are not the default."""
+    arguments = {
+        name: repr(provenance['arguments'].get(name, 'auto'))
+        for name in ('noise', 'defects')
+    }
+    if _has_detector(provenance):
+        told = provenance['arguments']['noise']
+        numbers = ', '.join(f'{name}={told[name]!r}' for name in told)
+        arguments['noise'] = f'Detector({numbers})'
+    return [f'{k}={v}' for k, v in arguments.items() if v != repr('auto')]
 
 
 def _options(provenance: dict[str, Any]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from napari_dip.restoration.choices import DEFAULT_PRESET
+from napari_dip.restoration.choices import DEFAULT_PRESET, DEFECTS
 from napari_dip.restoration.validation import (
     check_factor,
     check_image,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from napari_dip.restoration import Options
+    from napari_dip.restoration.detector import Noise
     from napari_dip.restoration.session import Session
 
 
@@ -103,7 +104,18 @@ class Task(ABC):
 
 @dataclass(frozen=True)
 class Denoise(Task):
-    """Take the noise out of a layer."""
+    """Take the noise out of a layer.
+
+    Parameters
+    ----------
+    noise : Noise
+        What noise to assume.
+    defects : str
+        What to do about hot and dead pixels.
+    """
+
+    noise: Noise = 'auto'
+    defects: str = DEFECTS[0]
 
     function = 'denoise'
     suffix = 'DIP denoised'
@@ -117,6 +129,8 @@ class Denoise(Task):
         return start_denoising(
             array,
             channel_axis=axis,
+            noise=self.noise,
+            defects=self.defects,
             options=self.choices.to_options(),
         )
 

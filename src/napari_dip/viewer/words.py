@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from napari_dip.restoration.session import Progress
@@ -25,6 +25,13 @@ def describe_end(progress: Progress) -> str:
         f'iterations after {describe_seconds(progress.elapsed)}: '
         f'{progress.reason}.'
     )
+
+
+def describe_noise(record: dict[str, Any]) -> str:
+    """Return what noise a denoising assumed; nothing for other tasks."""
+    if record['task'] != 'denoise' or 'noise' not in record:
+        return ''
+    return f'Assumed {record["noise"]}.'
 
 
 def describe_seconds(seconds: float) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from magicgui.widgets import ComboBox, Container, LineEdit, SpinBox
 from qtpy.QtWidgets import QWidget
-from superqt import QCollapsible
 
 from napari_dip.restoration.choices import DEVICES
+from napari_dip.viewer.forms.folding import fold
 
 
 class Advanced(Container):
@@ -46,13 +46,7 @@ class Advanced(Container):
 
     def fold(self) -> QWidget:
         """Return a folded section that holds this container."""
-        section = QCollapsible('Advanced', expandedIcon='▾', collapsedIcon='▸')
-        layout = section.layout()
-        assert layout is not None
-        layout.setContentsMargins(0, 0, 0, 0)
-        section.addWidget(self.native)
-        section.collapse(animate=False)
-        return section
+        return fold('Advanced', self)
 
     def read_max_num_iter(self) -> int | None:
         """Read the most iterations.

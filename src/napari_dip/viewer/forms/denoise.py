@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from napari_dip.viewer.forms.base import RestorationForm
+from napari_dip.viewer.forms.noise import NoiseFields
+from napari_dip.viewer.metadata import read_detector
 from napari_dip.viewer.tasks import Denoise
 
 if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget
+    from napari.viewer import Viewer
+
+    from napari_dip.restoration.detector import Detector
 
 
 class DenoiseForm(RestorationForm):
@@ -16,10 +21,44 @@ class DenoiseForm(RestorationForm):
 
     function = 'denoise'
 
+    def __init__(self, napari_viewer: Viewer) -> None:
+        self.noise = NoiseFields()
+        super().__init__(napari_viewer)
+        # Before the section of advanced options.
+        self.native.layout().insertWidget(2, self.noise.fold())
+
     def make_fields(self) -> list[ValueWidget]:
-        """Denoising has no entries of its own."""
+        """Denoising has no entries that everybody needs."""
         return []
 
     def make_task(self) -> Denoise:
-        """Make the task from the entries."""
-        return Denoise(self.image_source(), self.choices())
+        """Make the task from the entries.
+
+        Raises
+        ------
+        ValueError
+            If an entry does not fit, or the metadata of the layer.
+        """
+        return Denoise(
+            self.image_source(),
+            self.choices(),
+            self.noise.read(self._known_detector()),
+            self.noise.defects.value,
+        )
+
+    def _known_detector(self) -> Detector | None:
+        return read_detector(self.chosen_image())
+
+    def _show_image(self) -> None:
+        super()._show_image()
+        try:
+            known = self._known_detector()
+        except ValueError:
+            # There is no layer, or Start will say what is wrong.
+            known = None
+        self.noise.tell(known)
+
+    def _entries(self) -> dict[str, ValueWidget]:
+        noise = self.noise
+        own = (noise.gain, noise.offset, noise.read_noise, noise.defects)
+        return super()._entries() | {entry.name: entry for entry in own}

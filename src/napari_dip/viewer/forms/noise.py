@@ -1,0 +1,128 @@
+"""What the user knows of the noise; empty for most."""
+
+from __future__ import annotations
+
+from magicgui.widgets import ComboBox, Container, LineEdit
+from superqt import QCollapsible
+
+from napari_dip.restoration.choices import DEFECTS
+from napari_dip.restoration.detector import Detector, Noise
+from napari_dip.viewer.forms.folding import fold
+
+_GAIN = 'gain'
+_OFFSET = 'offset'
+_READ_NOISE = 'read noise'
+
+
+class NoiseFields(Container):
+    """Gain, offset and read noise of the detector, and its defects."""
+
+    def __init__(self) -> None:
+        self.gain = LineEdit(
+            name='gain',
+            label=_GAIN,
+            tooltip='Intensity units for each photo-electron; empty to find '
+            'the noise from the image. Data sheets often give the inverse.',
+        )
+        self.offset = LineEdit(
+            name='offset',
+            label=_OFFSET,
+            tooltip='Mean intensity without any light; empty for 0.',
+        )
+        self.read_noise = LineEdit(
+            name='read_noise',
+            label=_READ_NOISE,
+            tooltip='Standard deviation without any light, in intensity '
+            'units; empty for 0.',
+        )
+        self.defects = ComboBox(
+            name='defects',
+            label='defects',
+            value='auto',
+            choices=[('fill in', DEFECTS[0]), ('keep', DEFECTS[1])],
+            tooltip='Hot and dead pixels, far above or below all their '
+            'neighbours, are filled in or kept as they are.',
+        )
+        super().__init__(name='noise')
+        self.extend(
+            [
+                self.gain,
+                self.offset,
+                self.read_noise,
+                self.defects,
+            ]
+        )
+        self.margins = (12, 0, 0, 0)
+        self.tell(None)
+
+    def fold(self) -> QCollapsible:
+        """Return a section that holds this container.
+
+        It is folded unless something is entered: numbers from the last use
+        must not be out of sight.
+        """
+        section = fold('Noise and detector', self)
+        entries = (self.gain, self.offset, self.read_noise)
+        if any(entry.value for entry in entries):
+            section.expand(animate=False)
+        return section
+
+    def tell(self, known: Detector | None) -> None:
+        """Hint at what is taken where nothing is entered.
+
+        Parameters
+        ----------
+        known : Detector or None
+            What the metadata of the layer tell.
+        """
+        hints: tuple[str, ...] = ('automatic', '0', '0')
+        if known is not None:
+            numbers = (known.gain, known.offset, known.read_noise)
+            hints = tuple(f'{n:.4g} (from the layer)' for n in numbers)
+        entries = (self.gain, self.offset, self.read_noise)
+        for entry, hint in zip(entries, hints, strict=True):
+            entry.native.setPlaceholderText(hint)
+
+    def read(self, known: Detector | None) -> Noise:
+        """Read what noise to assume.
+
+        Parameters
+        ----------
+        known : Detector or None
+            What the metadata of the layer tell.
+
+        Raises
+        ------
+        ValueError
+            If an entry is no number or out of range, or there is no gain
+            to an offset or a read noise.
+        """
+        gain = _read(self.gain)
+        offset = _read(self.offset)
+        read_noise = _read(self.read_noise)
+        if gain is offset is read_noise is None:
+            return known or 'auto'
+        if gain is None and known is None:
+            raise ValueError(
+                '"gain": it is missing; give the intensity units for each '
+                'photo-electron, or leave offset and read noise empty too.'
+            )
+        if known is not None:
+            gain = known.gain if gain is None else gain
+            offset = known.offset if offset is None else offset
+            read_noise = known.read_noise if read_noise is None else read_noise
+        assert gain is not None
+        return Detector(gain, offset or 0.0, read_noise or 0.0)
+
+
+def _read(entry: LineEdit) -> float | None:
+    text = entry.value.strip()
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(
+            f'"{entry.label}": {text!r} is not a number; give one such as '
+            '2.5, or leave it empty.'
+        ) from None

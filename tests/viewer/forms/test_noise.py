@@ -1,0 +1,117 @@
+"""What the form of denoising asks about the noise."""
+
+from __future__ import annotations
+
+import pytest
+from superqt import QCollapsible
+
+from napari_dip import Detector
+from napari_dip.viewer.forms.noise import NoiseFields
+from napari_dip.viewer.result import METADATA_KEY
+
+KNOWN = Detector(2, 10, 3, origin='from the metadata of the layer')
+
+
+@pytest.fixture
+def fields(qtbot):
+    fields = NoiseFields()
+    qtbot.add_widget(fields.native)
+    return fields
+
+
+def enter(fields, gain='', offset='', read_noise=''):
+    fields.gain.value = gain
+    fields.offset.value = offset
+    fields.read_noise.value = read_noise
+
+
+def test_nothing_entered_is_automatic(fields):
+    assert fields.read(None) == 'auto'
+    assert fields.read(KNOWN) is KNOWN
+    assert fields.defects.value == 'auto'
+
+
+def test_entries_make_a_detector(fields):
+    enter(fields, ' 2.5 ', read_noise='4')
+    assert fields.read(None) == Detector(2.5, 0, 4)
+
+
+def test_entries_go_before_metadata(fields):
+    enter(fields, offset='12')
+    assert fields.read(KNOWN) == Detector(2, 12, 3)
+
+
+@pytest.mark.parametrize(
+    ('entries', 'sentence'),
+    [
+        ({'gain': 'high'}, '"gain": \'high\' is not a number'),
+        ({'gain': '1', 'read_noise': '3 e'}, '"read noise": \'3 e\' is not'),
+        ({'gain': '-1'}, 'gain: -1.0 is not a positive number'),
+        ({'gain': '1e400'}, 'gain: inf is not a positive number'),
+        ({'offset': '100'}, '"gain": it is missing'),
+    ],
+)
+def test_bad_entries_are_refused(fields, entries, sentence):
+    enter(fields, **entries)
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        fields.read(None)
+    assert str(error.value).startswith(sentence)
+
+
+def test_what_the_layer_tells_is_shown(fields):
+    fields.tell(KNOWN)
+    hint = fields.gain.native.placeholderText()
+    assert hint == '2 (from the layer)'
+    fields.tell(None)
+    assert fields.gain.native.placeholderText() == 'automatic'
+
+
+def test_metadata_of_the_layer_are_used_and_told(
+    viewer, noisy, open_form, finish
+):
+    told = {'gain': 1.0, 'read_noise': 0.5}
+    viewer.add_image(noisy, metadata={'napari-dip-detector': told})
+    form = open_form()
+    form.start()
+    finish(form)
+    words = 'read noise 0.5 (from the metadata of the layer)'
+    assert words in viewer.layers[-1].metadata[METADATA_KEY]['noise']
+    assert words in form.panel.monitor.status.value
+
+
+@pytest.mark.parametrize('told', [2.0, {'offset': 3}, {'gain': 'x'}])
+def test_metadata_that_make_no_sense_are_told(
+    viewer, noisy, open_form, notices, told
+):
+    viewer.add_image(
+        noisy, name='cells', metadata={'napari-dip-detector': told}
+    )
+    form = open_form()
+    form.start()
+    [message] = notices()
+    assert message.startswith('Layer "cells": metadata["napari-dip-detector"]')
+    assert form.panel.run is None
+
+
+def section(form):
+    [found] = [
+        section
+        for section in form.native.findChildren(QCollapsible)
+        if section.isAncestorOf(form.noise.native)
+    ]
+    return found
+
+
+def test_entries_are_remembered_in_sight(viewer, noisy, open_form, finish):
+    viewer.add_image(noisy)
+    form = open_form()
+    assert not section(form).isExpanded()
+    form.noise.gain.value = '1.5'
+    form.noise.defects.value = 'keep'
+    form.start()
+    finish(form)
+    viewer.window.remove_dock_widget('all')
+    again = open_form()
+    assert again.noise.gain.value == '1.5'
+    assert again.noise.defects.value == 'keep'
+    assert section(again).isExpanded()
