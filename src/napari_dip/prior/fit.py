@@ -177,6 +177,11 @@ class Fit(Iterator[FitState]):
             self.reason,
         )
 
+    @property
+    def spent(self) -> float:
+        """Seconds of work so far."""
+        return self._spent
+
     def estimate(self, passes: int | None = None) -> Tensor:
         """Return the estimate, ``(1, c, h, w)``, on the device.
 
@@ -283,7 +288,8 @@ class Fit(Iterator[FitState]):
         weight = draw.weight
         if weight is None:
             weight = cut_all(self._weights, seen)
-        loss = squared_error(prediction, data, weight)
+        target = data if draw.shift is None else data + draw.shift
+        loss = squared_error(prediction, target, weight)
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
@@ -293,7 +299,7 @@ class Fit(Iterator[FitState]):
         self._losses.append(loss.detach())
         if self.settings.window is not None:
             nothing = torch.zeros_like(data)
-            self._powers.append(squared_error(nothing, data, weight))
+            self._powers.append(squared_error(nothing, target, weight))
         self._observe(output, prediction, data, seen)
 
     @torch.no_grad()

@@ -23,10 +23,14 @@ class Draw:
     weight : Tensor or None
         Weight of each datum in the data term, ``(windows, image channels,
         height, width)``; None weighs all alike.
+    shift : Tensor or None
+        Added to the data before they are compared with the prediction, of
+        the shape of `weight`; None adds nothing.
     """
 
     latent: Tensor
     weight: Tensor | None = None
+    shift: Tensor | None = None
 
 
 class Latent(Protocol):

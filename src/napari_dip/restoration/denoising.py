@@ -29,6 +29,9 @@ from napari_dip.restoration.validation import check_choice, check_image
 # Below this the noise of too few pixels is too little known.
 _LEAST_SIDE = 128
 
+# More take up the noise, where what was measured of it is not exact.
+_RECORRUPTED_ITERATIONS = 200
+
 
 def _light(
     num_iter: int,
@@ -221,11 +224,14 @@ def _has_correlated_noise(planes: NDArray[Any]) -> bool:
 
 
 def _for_correlated_noise(settings: Settings) -> Settings:
-    """Ask for pixels only whose noise no pixel that is seen shares.
+    """Fit what noise leaves of the details, then measure the noise on that.
 
     Noise is correlated where a camera image was interpolated, and such an
-    image has fewer details than pixels: the fit loses nothing on a coarser
-    grid. The gain cannot be measured on such noise.
+    image has few details that are finer than a coarser grid, on which the
+    network can be asked for pixels only whose noise no pixel that is seen
+    shares. What is left of the image at its own grid is the noise and those
+    details; once the noise is known, a second fit finds them. The gain
+    cannot be measured on such noise.
     """
     latent = replace(settings.latent, block=3, drop=0.3)
     fit = replace(settings.fit, learning_rate=3e-3)
@@ -236,4 +242,17 @@ def _for_correlated_noise(settings: Settings) -> Settings:
         fit=fit,
         binning=3,
         stabilise_noise=False,
+        second=_recorrupted(settings),
+    )
+
+
+def _recorrupted(settings: Settings) -> Settings:
+    num_iter = min(settings.fit.num_iter // 2, _RECORRUPTED_ITERATIONS)
+    return Settings(
+        network=TrunkSpec((32, 48, 64, 64, 64), reduction=1),
+        latent=LatentSettings('recorrupted', strength=0.75),
+        fit=replace(settings.fit, num_iter=num_iter, learning_rate=4e-3),
+        # The noise of held-out pixels is that of their neighbours too.
+        stopping=StoppingSettings('none'),
+        refinement=settings.refinement,
     )

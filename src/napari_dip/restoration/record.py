@@ -27,6 +27,9 @@ class Record:
         Device that the fit ran on.
     iterations : int
         Iterations done.
+    fits : list of (int, str)
+        Iterations of each fit, where one followed another, and the name of
+        the reason why it ended.
     reason : str
         Name of the :class:`~napari_dip.prior.stopping.StopReason`.
     reason_text : str
@@ -53,6 +56,7 @@ class Record:
     seed: int
     device: str
     iterations: int
+    fits: list[tuple[int, str]]
     reason: str
     reason_text: str
     best_iteration: int
