@@ -128,5 +128,4 @@ def _mixing(whitened: Tensor, kernels: Tensor, known: Tensor) -> Tensor:
     white = white * (1 - own) + own
     values, vectors = torch.linalg.eigh(white)
     mixing: Tensor = vectors * values.clamp(min=_LEAST_OWN).sqrt()
-    mixing = mixing / mixing.norm(dim=1, keepdim=True)
-    return mixing
+    return F.normalize(mixing, dim=1)

@@ -233,9 +233,7 @@ def _sequel(source: _Source, settings: Settings) -> Sequel | None:
     # A copy: the user may go on working with the image meanwhile.
     source = replace(source, planes=source.planes.copy())
 
-    def begin(
-        pilot: NDArray[np.float32], time_limit: float | None
-    ) -> Stage:
+    def begin(pilot: NDArray[np.float32], time_limit: float | None) -> Stage:
         return _stage(
             source,
             second,
