@@ -145,7 +145,9 @@ def denoise(
     with pixels dropped anew at each iteration and ask it for those pixels,
     which presumes noise that is independent from pixel to pixel. Where the
     quiet parts of the image show that it is not, as in interpolated camera
-    images, squares of pixels are dropped on a three times coarser grid.
+    images, squares of pixels are dropped on a three times coarser grid; the
+    noise is then measured on the residual, and a second fit at full
+    resolution [3]_ follows, whose mean with the first is returned.
 
     References
     ----------
@@ -153,6 +155,8 @@ def denoise(
            CVPR 2018.
     .. [2] J. Batson, L. Royer, "Noise2Self: Blind Denoising by
            Self-Supervision", ICML 2019.
+    .. [3] T. Pang et al., "Recorrupted-to-Recorrupted: Unsupervised Deep
+           Learning for Image Denoising", CVPR 2021.
 
     Examples
     --------
@@ -250,8 +254,8 @@ def _recorrupted(settings: Settings) -> Settings:
     num_iter = min(settings.fit.num_iter // 2, _RECORRUPTED_ITERATIONS)
     return Settings(
         network=TrunkSpec((32, 48, 64, 64, 64), reduction=1),
-        latent=LatentSettings('recorrupted', strength=0.75),
-        fit=replace(settings.fit, num_iter=num_iter, learning_rate=4e-3),
+        latent=LatentSettings('recorrupted', strength=0.5),
+        fit=replace(settings.fit, num_iter=num_iter, learning_rate=3e-3),
         # The noise of held-out pixels is that of their neighbours too.
         stopping=StoppingSettings('none'),
         refinement=settings.refinement,
