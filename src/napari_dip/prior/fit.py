@@ -205,6 +205,31 @@ class Fit(Iterator[FitState]):
         with in_turn(self.device), memory_in_words(self.device):
             return self._averaging.estimate(passes or self.settings.passes)
 
+    def deviation(self, estimate: Tensor) -> Tensor:
+        """Return the standard deviation of an estimate's error.
+
+        Parameters
+        ----------
+        estimate : Tensor
+            What was made of :meth:`estimate` in the end, ``(1, c, h, w)``.
+
+        Returns
+        -------
+        Tensor
+            Same shape, on the device.
+
+        Raises
+        ------
+        RuntimeError
+            After :meth:`close`, or before an iteration gave an estimate.
+        MemoryError
+            If the device has no room for it.
+        """
+        self._check_open()
+        assert self.problem is not None
+        with in_turn(self.device), memory_in_words(self.device):
+            return self._averaging.deviation(self.problem, estimate)
+
     def stop(self, reason: StopReason = StopReason.USER) -> None:
         """End the fit with the best estimate so far."""
         if self.reason is None:

@@ -70,6 +70,18 @@ class Output:
             text += f'; {self.defects} hot or dead pixel{plural} left out'
         return text
 
+    def to_deviation(
+        self, estimate: NDArray[Any], deviation: NDArray[Any]
+    ) -> NDArray[np.float32]:
+        """Bring a standard deviation about an estimate to units and axes.
+
+        It is the step from the estimate to one deviation above: below, the
+        inverse of a stabilised estimate ends at no light at all.
+        """
+        above = self.to_image(estimate + deviation)
+        step: NDArray[np.float32] = above - self.to_image(estimate)
+        return np.maximum(step, 0)
+
     def to_image(self, estimate: NDArray[Any]) -> NDArray[np.float32]:
         """Bring ``(channels, rows, columns)`` to the user's units and axes."""
         return self.in_axes(self.to_planes(estimate))

@@ -64,6 +64,8 @@ class Options:
         Further rules that observe the fit, the first where there are two.
         Only the first of all, that of the settings if there is one, can end
         it.
+    uncertainty : bool
+        Whether the record of the result holds its uncertainty.
     """
 
     preset: str = DEFAULT_PRESET
@@ -73,6 +75,7 @@ class Options:
     time_limit: float | None = None
     adjust: Callable[[Settings], Settings] | None = None
     rules: tuple[StoppingRule, ...] = ()
+    uncertainty: bool = False
 
     def __post_init__(self) -> None:
         """Refuse numbers that bound nothing; make Python's of NumPy's."""
@@ -140,7 +143,15 @@ def prepare(
     if keep_known:
         # A copy: the user may go on working with the image meanwhile.
         output = partial(output, data=planes.copy(), known=known)
-    source = _Source(planes, known, operator, device, options.seed, output)
+    source = _Source(
+        planes,
+        known,
+        operator,
+        device,
+        options.seed,
+        output,
+        hold_out=options.uncertainty,
+    )
     stage = _stage(source, settings, options.time_limit, options.rules)
     brief = Brief(
         task,
@@ -151,12 +162,18 @@ def prepare(
             'device': options.device,
             'max_num_iter': options.max_num_iter,
             'time_limit': options.time_limit,
+            'uncertainty': options.uncertainty,
             **arguments,
         },
         settings,
         options.seed,
     )
-    return Session(stage, brief, _sequel(source, settings))
+    return Session(
+        stage,
+        brief,
+        _sequel(source, settings),
+        uncertainty=options.uncertainty,
+    )
 
 
 @dataclass(frozen=True)
@@ -173,6 +190,8 @@ class _Source:
         Seed of every draw.
     output : callable
         From intensities, grid and pilot to an :class:`Output`.
+    hold_out : bool
+        Whether pixels are held out even where no rule needs them.
     """
 
     planes: NDArray[Any]
@@ -181,6 +200,7 @@ class _Source:
     device: torch.device
     seed: int
     output: Callable[..., Output]
+    hold_out: bool
 
 
 def _stage(
@@ -287,7 +307,7 @@ def _problem(
 ) -> Problem:
     device, operator, seed = source.device, source.operator, source.seed
     measured = _tensor(known.astype(np.float32), device)
-    held_out = _held_out(measured, settings, seed)
+    held_out = _held_out(measured, settings, source)
     if pilot is not None:
         latent = _recorrupted(data, measured, pilot, settings)
     else:
@@ -311,13 +331,13 @@ def _recorrupted(
 
 
 def _held_out(
-    measured: torch.Tensor, settings: Settings, seed: int
+    measured: torch.Tensor, settings: Settings, source: _Source
 ) -> torch.Tensor:
     """Choose the pixels that judge the fit, on the CPU for every device."""
     stopping = settings.stopping
-    if stopping.rule != 'held_out':
+    if stopping.rule != 'held_out' and not source.hold_out:
         return torch.zeros_like(measured)
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(source.seed)
     chance = torch.rand(measured.shape, generator=generator)
     return measured * (chance < stopping.held_out).to(measured)
 
