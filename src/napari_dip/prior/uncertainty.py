@@ -185,10 +185,9 @@ def _calibrate(
 
     samples = sums(count).clamp(min=1)
     level = sums(spread) / sums(torch.ones_like(spread))
-    # Less than the standard error of their mean the samples cannot tell.
-    floor = torch.maximum(sums(squares).sqrt() / samples, level)
     variance = _rising(sums(total) / samples, samples)
-    variance = torch.maximum(variance, floor)
+    # Less than the standard error of their mean the samples cannot tell.
+    variance = torch.maximum(variance, sums(squares).sqrt() / samples)
     return _follow(spread, level.clamp(min=_TINY), variance)
 
 
