@@ -111,10 +111,13 @@ class Evidence:
         judged = problem.known * problem.held_out
         squares = (problem.data - problem.operator(estimate)) ** 2 * judged
         size = spread.shape[-2:]
-        total, count = (
-            F.interpolate(x, size, mode='nearest') for x in (squares, judged)
+        # A datum for several pixels is still one sample.
+        part = judged.numel() / spread.numel()
+        total, powers, count = (
+            part * F.interpolate(x, size, mode='nearest')
+            for x in (squares, squares**2, judged)
         )
-        return cls(spread, total, total**2, count, _LEAST_ERRORS)
+        return cls(spread, total, powers, count, _LEAST_ERRORS)
 
     @classmethod
     def from_tensor(cls, planes: Tensor) -> Evidence:

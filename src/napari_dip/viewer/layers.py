@@ -203,7 +203,8 @@ def copy_attributes(layer: Image) -> dict[str, Any]:
 
 def place_of(attributes: dict[str, Any]) -> dict[str, Any]:
     """Keep of a layer's attributes where it lies, not how it looks."""
-    return {name: attributes[name] for name in (*_PLACE, 'affine')}
+    names = (*_PLACE, 'affine')
+    return {name: attributes[name] for name in names if name in attributes}
 
 
 def enlarge(

@@ -67,6 +67,7 @@ class Stream:
         self.provenance: dict[str, Any] | None = None
         self.iterates: list[Iterate] = []
         self._account = Provenance(task, dtype)
+        self._layers = layers
         self._result: ResultLayer | None = ResultLayer(
             layers,
             task.result_name(),
@@ -117,7 +118,10 @@ class Stream:
         self.provenance = self._account.describe(iterate.leg, snapshot)
         self._result.settle(iterate.image, self.provenance)
         if iterate.uncertainty is not None and self._uncertainty is not None:
+            active = self._layers.selection.active
             self._uncertainty.settle(iterate.uncertainty, self.provenance)
+            # A new layer takes the selection, and this one is hidden.
+            self._layers.selection.active = active
 
     def discard(self) -> None:
         """Remove the layer; of a continued run only the continuation."""
