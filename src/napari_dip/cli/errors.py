@@ -17,6 +17,7 @@ _OPTIONS = (
     'preset',
     'seed',
     'time_limit',
+    'uncertainty',
 )
 # Beginning of the sentences that the restoration has for its user.
 _SENTENCE = re.compile(rf'(image|mask|{"|".join(_OPTIONS)}): ')
