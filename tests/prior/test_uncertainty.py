@@ -24,7 +24,7 @@ def draws(error: torch.Tensor, wobble: torch.Tensor | float, seed: int = 1):
     for _ in range(DRAWS):
         kept = torch.rand(SHAPE, generator=generator) > 0.15
         noise = torch.randn(SHAPE, generator=generator)
-        draw = Draw(torch.empty(0), (~kept).float())
+        draw = Draw(torch.empty(0), hidden=(~kept).float())
         yield draw, error + wobble * smooth(noise)
 
 
@@ -67,9 +67,9 @@ def test_it_is_never_less_than_the_data_can_tell(generator):
 
 def test_variance_over_the_draws():
     outputs = [torch.full(SHAPE, value) for value in (1.0, 3.0, 8.0)]
-    weight = torch.zeros(SHAPE)
+    nothing = torch.zeros(SHAPE)
     evidence = Evidence.from_draws(
-        torch.zeros(SHAPE), [(Draw(weight, weight), x) for x in outputs]
+        nothing, [(Draw(nothing, hidden=nothing), x) for x in outputs]
     )
     torch.testing.assert_close(evidence.spread, torch.full(SHAPE, 13.0))
     assert evidence.count.sum() == 0
@@ -83,8 +83,8 @@ def test_channels_are_judged_apart(generator):
 
     def both():
         for draw, output in draws(torch.zeros(SHAPE), 0.05):
-            weight = draw.weight.expand(error.shape)
-            yield Draw(draw.latent, weight), output + error
+            hidden = draw.hidden.expand(error.shape)
+            yield Draw(draw.latent, hidden=hidden), output + error
 
     deviation = Evidence.from_draws(data, both()).deviation()
     found = deviation.square().mean(dim=(0, 2, 3)).sqrt()
@@ -93,8 +93,8 @@ def test_channels_are_judged_apart(generator):
 
 def test_through_one_tensor_and_back(generator):
     data = torch.randn((1, 3, 8, 9), generator=generator)
-    weight = torch.ones_like(data)
-    evidence = Evidence.from_draws(data, [(Draw(data, weight), data / 2)])
+    draw = Draw(data, hidden=torch.ones_like(data))
+    evidence = Evidence.from_draws(data, [(draw, data / 2)])
     back = Evidence.from_tensor(evidence.to_tensor())
     assert torch.equal(back.deviation(), evidence.deviation())
 

@@ -70,24 +70,24 @@ class Evidence:
         data : Tensor
             ``(1, channels, height, width)``.
         draws : iterable of (Draw, Tensor)
-            Draws whose weight marks the dropped pixels, and what the network
-            made of them, of the shape of the data.
+            Draws that hide pixels, and what the network made of them, of
+            the shape of the data.
         """
         total, squares, pairs = (torch.zeros_like(data) for _ in range(3))
         mean, spread = torch.zeros_like(data), torch.zeros_like(data)
         number = 0
         for draw, output in draws:
-            assert draw.weight is not None
+            assert draw.hidden is not None
             number += 1
             change = output - mean
             mean += change / number
             spread += change * (output - mean)
-            residual = (data - output) * draw.weight
+            residual = (data - output) * draw.hidden
             for axis in (-2, -1):
                 product = _by_next(residual, axis)
                 total += product
                 squares += product**2
-                pairs += _by_next(draw.weight, axis)
+                pairs += _by_next(draw.hidden, axis)
         spread = spread / max(number - 1, 1)
         return cls(spread, total, squares, pairs, _LEAST_PAIRS)
 
