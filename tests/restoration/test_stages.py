@@ -256,3 +256,25 @@ def test_only_a_completed_fit_is_followed():
     assert not sequel.follows(Ended)
     Ended.reason = StopReason.HELD_OUT_MINIMUM
     assert sequel.follows(Ended)
+
+
+def test_the_uncertainty_is_that_of_the_first():
+    session = start(uncertainty=True)
+    run_to(session, FIRST + 1)
+    session.stop()
+    session.result()
+    first = session.record().uncertainty
+    assert first.shape == noisy().shape
+    assert first.min() > 0
+    session.extend(SETTLED)
+    list(session)
+    session.result()
+    np.testing.assert_array_equal(session.record().uncertainty, first)
+
+
+def test_the_uncertainty_of_a_fit_that_none_followed():
+    session = start(uncertainty=True)
+    run_to(session, FIRST - 2)
+    session.stop()
+    session.result()
+    assert session.record().uncertainty.max() > 0
