@@ -188,6 +188,44 @@ def stopping(
 
 
 @app.command()
+def uncertainty(
+    data: Data = None,
+    only: Only = None,
+    presets: Annotated[
+        list[str] | None,
+        typer.Option('--preset', help='fast, balanced or best.'),
+    ] = None,
+    stale: Annotated[
+        bool,
+        typer.Option(
+            '--stale', help='Again where the sources have changed since.'
+        ),
+    ] = False,
+    device: Annotated[
+        str, typer.Option(help='Device of napari-dip.')
+    ] = 'auto',
+    folder: Folder = results.FOLDER,
+    output: Annotated[Path, typer.Option(help='Folder of the page.')] = Path(
+        'docs/benchmarks'
+    ),
+) -> None:
+    """Compare the reported uncertainty with the error; write the page."""
+    from benchmarks import calibration
+    from benchmarks.report.uncertainty import write_uncertainty
+
+    store = folder / 'uncertainty'
+    cases = _cases(data, [calibration.SET], only, quick=False)
+    for preset in presets or ('fast', 'balanced'):
+        for case in cases:
+            if calibration.is_stored(case, preset, store, stale=stale):
+                continue
+            record = calibration.measure(case, preset, device=device)
+            results.store(record, store)
+            typer.echo(f'{case.name} {preset}: {record["figures"]}')
+    typer.echo(str(write_uncertainty(results.load(store), output)))
+
+
+@app.command()
 def report(
     folder: Folder = results.FOLDER,
     output: Annotated[Path, typer.Option(help='Folder of the pages.')] = Path(
@@ -199,12 +237,15 @@ def report(
     from benchmarks.report.seeds import write_seeds
     from benchmarks.report.speed import write_speed
     from benchmarks.report.stopping import write_stopping
+    from benchmarks.report.uncertainty import write_uncertainty
 
     records = results.load(folder)
     written = write_pages(records, output)
     written += write_stopping(records, results.load(folder / 'rules'), output)
     written.append(write_seeds(records, output))
     written.append(write_speed(records, output))
+    stored = results.load(folder / 'uncertainty')
+    written.append(write_uncertainty(stored, output))
     for path in written:
         typer.echo(str(path))
 

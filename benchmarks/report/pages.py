@@ -34,7 +34,8 @@ _UNSCORED = (
 _MORE = (
     '[Stopping](stopping.md) shows how far the automatic stop is from the '
     'best that each fit reached, and the known stopping rules side by side; '
-    '[seeds](seeds.md), how much restarts differ.'
+    '[seeds](seeds.md), how much restarts differ; '
+    '[uncertainty](uncertainty.md), whether the map of it is right.'
 )
 _PEERS = """A method whose package is not installed is left out, and the
 run says so.

@@ -556,3 +556,71 @@ def test_nowhere_to_save(
     monkeypatch.setattr(tempfile, 'mkdtemp', full_disk)
     call = ('denoise', image, tmp_path / 'a.tif', '-q', '--preset', 'fast')
     assert 'is lost' in run.refused(*call, '--max-num-iter', 3)
+
+
+# Uncertainty
+
+
+@pytest.mark.parametrize(
+    ('output', 'expected'),
+    [
+        ('a.tif', 'a_uncertainty.tif'),
+        ('a.b.ome.tif', 'a.b_uncertainty.ome.tif'),
+        ('a.npy', 'a_uncertainty.npy'),
+        # PNG could not hold it.
+        ('a.png', 'a_uncertainty.tif'),
+    ],
+)
+def test_uncertainty_lies_beside_the_result(
+    run: Run, tmp_path: Path, image: Path, output: str, expected: str
+) -> None:
+    result = run.quick('denoise', image, tmp_path / output, '--uncertainty')
+    assert result.exit_code == 0, result.output
+    assert expected in result.stdout
+    deviation = read_image(tmp_path / expected).data
+    assert deviation.dtype == np.float32
+    assert deviation.shape == (32, 32)
+    assert deviation.max() > 0
+
+
+def test_an_older_uncertainty_is_not_replaced(
+    run: Run, tmp_path: Path, image: Path
+) -> None:
+    (tmp_path / 'a_uncertainty.tif').touch()
+    arguments = ('denoise', image, tmp_path / 'a.tif', '--uncertainty')
+    assert run.refused(*arguments).startswith('--uncertainty (')
+    assert 'a.tif' not in files_in(tmp_path)
+    assert run.quick(*arguments, '--overwrite').exit_code == 0
+
+
+def test_the_uncertainty_never_replaces_an_image(
+    run: Run, tmp_path: Path, noisy: np.ndarray
+) -> None:
+    source = tmp_path / 'a_uncertainty.tif'
+    tifffile.imwrite(source, noisy)
+    said = run.refused(
+        'denoise', source, tmp_path / 'a.tif', '--uncertainty', '--overwrite'
+    )
+    assert 'would replace an image' in said
+    assert np.array_equal(tifffile.imread(source), noisy)
+
+
+def test_the_report_goes_elsewhere_than_the_uncertainty(
+    run: Run, tmp_path: Path, image: Path
+) -> None:
+    report = tmp_path / 'a_uncertainty.tif'
+    said = run.refused(
+        *('denoise', image, tmp_path / 'a.tif', '--uncertainty'),
+        *('--report', report),
+    )
+    assert said.startswith('--report (')
+
+
+def test_no_uncertainty_of_the_published_recipe(
+    run: Run, tmp_path: Path, image: Path
+) -> None:
+    said = run.refused(
+        *('denoise', image, tmp_path / 'a.tif', '--uncertainty'),
+        *('--preset', 'ulyanov2018'),
+    )
+    assert 'choose another preset' in said

@@ -203,3 +203,38 @@ def test_averaged_weights_are_kept_restored_and_fallen_back_on():
     assert torch.equal(average.estimate(1), second)
     average.restore()
     assert torch.equal(average.estimate(1), first)
+
+
+def test_the_spread_is_that_of_late_outputs(make_problem):
+    generator = torch.Generator().manual_seed(0)
+    average = OutputAverage(0.95)
+    for size in [100.0] * 50 + [0.5] * 200:
+        noise = torch.randn((1, 1, 20, 24), generator=generator)
+        average.update(torch.nn.Identity(), size * noise)
+    found = average._spread.mean().sqrt().item()
+    assert found == pytest.approx(0.5, rel=0.1)
+    average.keep()
+    average.update(torch.nn.Identity(), torch.full((1, 1, 20, 24), 50.0))
+    average.restore()
+    assert average._spread.mean().sqrt().item() == pytest.approx(found)
+    problem = make_problem()
+    assert average.deviation(problem, average.estimate(1)).min() > 0
+
+
+def test_no_deviation_before_an_output(make_problem):
+    with pytest.raises(RuntimeError, match='nothing was averaged yet'):
+        OutputAverage(0.9).deviation(make_problem(), torch.zeros(1))
+
+
+def test_the_deviation_leaves_the_estimate_as_it_was(make_problem):
+    latent = dropped()
+    problem = make_problem(shape=(24, 20), data=latent.image)
+    net = SPEC.build(4, 2)
+    initialise(net, 0)
+    average = weight_average(net, latent, (24, 20))
+    before = average.estimate(2)
+    deviation = average.deviation(problem, before)
+    assert deviation.shape == latent.image.shape
+    assert deviation.min() > 0
+    assert torch.equal(average.deviation(problem, before), deviation)
+    assert torch.equal(average.estimate(2), before)

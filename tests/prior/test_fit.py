@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import math
 import weakref
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +14,12 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from napari_dip.prior import fit as module
 from napari_dip.prior.fit import Fit
-from napari_dip.prior.latents import DroppedPixels, FixedLatent, uniform_noise
+from napari_dip.prior.latents import (
+    Draw,
+    DroppedPixels,
+    FixedLatent,
+    uniform_noise,
+)
 from napari_dip.prior.networks import TrunkSpec, initialise
 from napari_dip.prior.operators import Downsample
 from napari_dip.prior.stopping import (
@@ -571,3 +577,27 @@ def test_only_looks_at_the_figures_wait_for_the_device(
             next(fit)
         waited.append(looks.count > 0)
     assert waited == [False] * 4 + [True] + [False] * 4 + [True]
+
+
+class Shifted(FixedLatent):
+    """A latent that asks for something else than the data."""
+
+    def draw(self, windows, generator, *, fitting):
+        draw = super().draw(windows, generator, fitting=fitting)
+        if not fitting:
+            return draw
+        ones = torch.ones(len(windows), 1, *draw.latent.shape[2:])
+        return Draw(draw.latent, ones, shift=3 * ones)
+
+
+def test_a_latent_may_shift_what_is_asked_for(make_problem, make_fit):
+    values = uniform_noise(3, (20, 24), 0, 1.0)
+    shifted = make_problem(latent=Shifted(values), held_out=0)
+    plain = make_problem(latent=FixedLatent(values), held_out=0)
+    plain = replace(plain, data=plain.data + 3)
+    histories = []
+    for problem in (shifted, plain):
+        fit = make_fit(problem)
+        list(fit)
+        histories.append(fit.loss_history())
+    assert histories[0] == pytest.approx(histories[1])

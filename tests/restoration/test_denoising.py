@@ -72,7 +72,12 @@ def test_a_preset_stands_for_its_settings():
 
 def test_correlated_noise_is_not_asked_for_beside_its_like():
     for preset in ('fast', 'balanced', 'best'):
-        assert choose_settings(preset, grain(True)).latent.block > 1
+        settings = choose_settings(preset, grain(True))
+        assert settings.latent.block > 1
+        # What that leaves out is found once the noise is known.
+        assert settings.second.latent.kind == 'recorrupted'
+        assert settings.second.binning == 1
+        assert settings.second.stopping.rule == 'none'
     # The published recipe is what it is.
     published = choose_settings('ulyanov2018', grain(True))
     assert published is SETTINGS['ulyanov2018']

@@ -29,3 +29,15 @@ def test_known_pixels_are_put_back_exactly():
     np.testing.assert_array_equal(image[known[0]], planes[known])
     filled = image[~known[0]]
     np.testing.assert_allclose(filled, planes[known].mean(), rtol=1e-5)
+
+
+def test_the_mean_with_a_pilot_is_given():
+    planes = np.random.default_rng(0).normal(50, 9, (1, 16, 18))
+    intensity = Intensity(planes, np.ones(planes.shape, bool), 'standard')
+    pilot = np.full(planes.shape, 10, np.float32)
+    output = Output(intensity, None, pilot=pilot, pilot_binning=3)
+    image = output.to_image(np.zeros(planes.shape))
+    np.testing.assert_allclose(image, (planes.mean() + 10) / 2, rtol=1e-3)
+    assert (pilot == 10).all()
+    assert 'grid 3 times coarser' in output.describe_noise()
+    assert 'full resolution' in output.describe_noise()

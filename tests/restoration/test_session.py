@@ -188,3 +188,18 @@ def test_the_record_of_a_diverged_fit_is_json(start):
     session._fit._losses[2] *= math.nan
     content = json.dumps(session.record().to_dict(), allow_nan=False)
     assert json.loads(content)['loss_history'][2] is None
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_the_uncertainty_follows_the_result(start, task):
+    session = start(task, uncertainty=True)
+    list(session)
+    assert session.record().uncertainty is None
+    session.result()
+    first = session.record().uncertainty
+    session.extend(30)
+    assert list(session)
+    assert session.record().uncertainty is None
+    session.result()
+    session.close()
+    assert not np.array_equal(session.record().uncertainty, first)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import DeepDecoderSpec
 from napari_dip.restoration import (
     denoising,
@@ -67,3 +68,14 @@ def test_presets_go_from_quick_to_thorough(module):
         module.SETTINGS[n].fit.num_iter for n in ('fast', 'balanced', 'best')
     ]
     assert counts == sorted(counts)
+
+
+def test_a_second_fit_is_counted_and_named():
+    second = Settings(fit=FitSettings(num_iter=30))
+    settings = Settings(fit=FitSettings(num_iter=50), second=second)
+    assert second.num_iter == 30
+    assert settings.num_iter == 80
+    content = json.loads(json.dumps(settings.to_dict(), allow_nan=False))
+    assert content['second']['network']['kind'] == 'trunk'
+    assert content['second']['fit']['num_iter'] == 30
+    assert second.to_dict()['second'] is None

@@ -301,3 +301,48 @@ def test_not_enough_memory_is_said_in_words(task, where, image, monkeypatch):
         )
     with pytest.raises(MemoryError, match=r'Not enough memory on cpu.*crop'):
         task(image, **FEW)
+
+
+@pytest.mark.parametrize('task', TASKS)
+@pytest.mark.parametrize('axis', [None, 0])
+def test_the_uncertainty_is_in_the_record(task, axis, image):
+    if axis is not None:
+        image = np.stack([image, 2 * image])
+    options = FEW | {'channel_axis': axis, 'return_info': True}
+    restored, info = task(image, uncertainty=True, **options)
+    assert info.uncertainty.shape == restored.shape
+    assert info.uncertainty.dtype == np.float32
+    assert info.uncertainty.min() >= 0
+    assert info.uncertainty.max() > 0
+    assert 'uncertainty' not in info.to_dict()
+    _, without = task(image, **options)
+    assert without.uncertainty is None
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_the_uncertainty_has_the_units_of_the_image(task, image):
+    options = FEW | {'uncertainty': True, 'return_info': True}
+    _, info = task(image.astype(np.float32), **options)
+    _, scaled = task(50 * image.astype(np.float32) + 1000, **options)
+    ratio = scaled.uncertainty.mean() / info.uncertainty.mean()
+    assert ratio == pytest.approx(50, rel=0.05)
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_an_uncertainty_is_not_computed_to_be_lost(task, image):
+    with pytest.raises(ValueError, match=r'^uncertainty: .* return_info=True'):
+        task(image, uncertainty=True, **FEW)
+
+
+def test_known_pixels_have_no_uncertainty(image):
+    options = FEW | {'uncertainty': True, 'return_info': True}
+    _, info = inpaint(image, MASK, **options)
+    assert (info.uncertainty[~MASK] == 0).all()
+    assert (info.uncertainty[MASK] > 0).all()
+
+
+def test_no_uncertainty_where_the_network_sees_every_pixel(image):
+    with pytest.raises(ValueError, match=r"^uncertainty: .*'ulyanov2018'"):
+        denoise(
+            image, preset='ulyanov2018', uncertainty=True, return_info=True
+        )

@@ -74,6 +74,8 @@ def finish(qtbot):
 
 
 class FakeRecord:
+    uncertainty = None
+
     def __init__(self, session):
         self._session = session
 

@@ -121,3 +121,15 @@ def test_continued_and_gone_back(
     for index in range(slider.max + 1):
         slider.value = index
         assert_repeats(layer)
+
+
+def test_with_uncertainty(viewer, noisy, open_form, finish, assert_repeats):
+    viewer.add_image(noisy, name='cells')
+    form = open_form('Super-resolve')
+    form.uncertainty.value = True
+    form.start()
+    finish(form)
+    text = as_python(viewer.layers[-2].metadata[METADATA_KEY])
+    assert 'restored, info = super_resolve(' in text
+    assert 'uncertainty=True' in text
+    assert_repeats(viewer.layers[-2])

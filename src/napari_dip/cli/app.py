@@ -145,9 +145,17 @@ Report = Annotated[
         metavar='FILE', help='Write the record of the restoration as JSON.'
     ),
 ]
+Uncertainty = Annotated[
+    bool,
+    typer.Option(
+        '--uncertainty',
+        help='Also write by how much each pixel may be off, one standard '
+        'deviation, beside OUTPUT.',
+    ),
+]
 Overwrite = Annotated[
     bool,
-    typer.Option('--overwrite', help='Replace OUTPUT and the report.'),
+    typer.Option('--overwrite', help='Replace the files written.'),
 ]
 Quiet = Annotated[
     bool, typer.Option('--quiet', '-q', help='Print nothing but errors.')
@@ -207,6 +215,7 @@ def denoise(
     time_limit: TimeLimit = None,
     dtype: DType = None,
     report: Report = None,
+    uncertainty: Uncertainty = False,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -217,7 +226,14 @@ def denoise(
         from napari_dip.restoration.denoising import start_denoising
         from napari_dip.restoration.prepare import Options
 
-        options = Options(preset, seed, device, max_num_iter, time_limit)
+        options = Options(
+            preset,
+            seed,
+            device,
+            max_num_iter,
+            time_limit,
+            uncertainty=uncertainty,
+        )
         return start_denoising(
             image,
             channel_axis=axis,
@@ -234,6 +250,7 @@ def denoise(
         channel_axis=channel_axis,
         dtype=dtype,
         report=report,
+        uncertainty=uncertainty,
         overwrite=overwrite,
         quiet=quiet,
     )
@@ -252,6 +269,7 @@ def inpaint(
     time_limit: TimeLimit = None,
     dtype: DType = None,
     report: Report = None,
+    uncertainty: Uncertainty = False,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -267,7 +285,14 @@ def inpaint(
         from napari_dip.restoration.inpainting import start_inpainting
         from napari_dip.restoration.prepare import Options
 
-        options = Options(preset, seed, device, max_num_iter, time_limit)
+        options = Options(
+            preset,
+            seed,
+            device,
+            max_num_iter,
+            time_limit,
+            uncertainty=uncertainty,
+        )
         return start_inpainting(
             image, missing, channel_axis=axis, options=options
         )
@@ -281,6 +306,7 @@ def inpaint(
         channel_axis=channel_axis,
         dtype=dtype,
         report=report,
+        uncertainty=uncertainty,
         overwrite=overwrite,
         quiet=quiet,
     )
@@ -299,6 +325,7 @@ def super_resolve(
     time_limit: TimeLimit = None,
     dtype: DType = None,
     report: Report = None,
+    uncertainty: Uncertainty = False,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -311,7 +338,14 @@ def super_resolve(
             start_super_resolution,
         )
 
-        options = Options(preset, seed, device, max_num_iter, time_limit)
+        options = Options(
+            preset,
+            seed,
+            device,
+            max_num_iter,
+            time_limit,
+            uncertainty=uncertainty,
+        )
         return start_super_resolution(
             image, factors, channel_axis=axis, options=options
         )
@@ -325,6 +359,7 @@ def super_resolve(
         channel_axis=channel_axis,
         dtype=dtype,
         report=report,
+        uncertainty=uncertainty,
         overwrite=overwrite,
         quiet=quiet,
     )

@@ -22,6 +22,7 @@ _OPTIONS = (
     'read_noise',
     'seed',
     'time_limit',
+    'uncertainty',
 )
 # Beginning of the sentences that the restoration has for its user.
 _SENTENCE = re.compile(rf'(image|mask|{"|".join(_OPTIONS)}): ')

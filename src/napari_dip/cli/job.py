@@ -19,7 +19,7 @@ from napari_dip.cli.report import write_report
 from napari_dip.files.atomic import check_destination, check_space
 from napari_dip.files.casting import round_and_clip
 from napari_dip.files.errors import FileError, in_words
-from napari_dip.files.formats import format_of
+from napari_dip.files.formats import format_of, split_ending
 from napari_dip.files.layout import Layout, settle
 from napari_dip.files.reading import read_image
 from napari_dip.files.stored import StoredImage
@@ -63,6 +63,8 @@ class Job:
         One of `DTYPES`; None leaves the choice to the format.
     report : Path or None
         File for the record.
+    uncertainty : bool
+        Whether to write the uncertainty too.
     overwrite, quiet : bool
         Whether files may be replaced, and nothing be printed.
     """
@@ -76,8 +78,18 @@ class Job:
     channel_axis: int | None = None
     dtype: str | None = None
     report: Path | None = None
+    uncertainty: bool = False
     overwrite: bool = False
     quiet: bool = False
+
+    @property
+    def uncertainty_file(self) -> Path | None:
+        """File for the uncertainty: PNG could not hold it."""
+        if not self.uncertainty:
+            return None
+        stem, ending = split_ending(self.output)
+        ending = '.tif' if ending.lower() == '.png' else ending
+        return self.output.with_name(f'{stem}_uncertainty{ending}')
 
 
 @dataclass(frozen=True)
@@ -129,6 +141,7 @@ def carry_out(job: Job, say: Callable[[str], None]) -> int:
         outcome = _restore(job, source, layout, interrupt)
         result = _to_stored(job, source, layout, outcome.image)
         _save(job, result, dtype, outcome)
+        _save_uncertainty(job, source, layout, outcome)
     for line in _summarise(job, result, outcome):
         say(line)
     return INTERRUPTED if outcome.interrupted else 0
@@ -138,14 +151,28 @@ def _check_destinations(job: Job) -> None:
     with about('OUTPUT', job.output):
         format_of(job.output)
         check_destination(job.output, overwrite=job.overwrite)
+    _check_uncertainty_file(job)
     if job.report is None:
         return
     with about('--report', job.report):
         check_destination(job.report, overwrite=job.overwrite)
-        taken = (job.output, job.input, job.mask)
+        taken = (job.output, job.uncertainty_file, job.input, job.mask)
         if job.report.resolve() in [p.resolve() for p in taken if p]:
             raise FileError(
                 'the report would replace an image; choose another name.'
+            )
+
+
+def _check_uncertainty_file(job: Job) -> None:
+    path = job.uncertainty_file
+    if path is None:
+        return
+    with about('--uncertainty', path):
+        check_destination(path, overwrite=job.overwrite)
+        if path.resolve() in [p.resolve() for p in (job.input, job.mask) if p]:
+            raise FileError(
+                'the uncertainty would replace an image; choose another name '
+                'for OUTPUT.'
             )
 
 
@@ -179,7 +206,10 @@ def _choose_dtype(
             job.output, layout.restored_axes, source.data.dtype, job.dtype
         )
         pixels = source.data.size * job.factor[0] * job.factor[1]
-        check_space(job.output, pixels * dtype.itemsize)
+        needed = pixels * dtype.itemsize
+        if job.uncertainty:
+            needed += pixels * np.dtype(np.float32).itemsize
+        check_space(job.output, needed)
     return dtype
 
 
@@ -247,6 +277,17 @@ def _save(
         ) from error
 
 
+def _save_uncertainty(
+    job: Job, source: StoredImage, layout: Layout, outcome: Outcome
+) -> None:
+    path, uncertainty = job.uncertainty_file, outcome.record.uncertainty
+    if path is None or uncertainty is None:
+        return
+    stored = _to_stored(job, source, layout, uncertainty)
+    with _rescued('--uncertainty', path, stored.data):
+        write_image(path, stored, overwrite=job.overwrite)
+
+
 @contextmanager
 def _rescued(
     argument: str, path: Path, data: NDArray[np.float32]
@@ -289,6 +330,11 @@ def _summarise(
     )
     if record.task == 'denoise':
         yield f'{job.output}: assumed {record.noise}.'
+    if job.uncertainty_file is not None:
+        yield (
+            f'{job.uncertainty_file}: one standard deviation of its error, '
+            'in the same units.'
+        )
     if result.pixel_size.physical and not keeps_pixel_size(job.output):
         yield (
             f'{job.output}: this format does not hold the size of a pixel; '

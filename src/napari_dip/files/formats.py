@@ -41,6 +41,23 @@ def format_of(path: Path) -> Format:
     >>> format_of(Path('cells.OME.TIF'))
     <Format.OME_TIFF: 'OME-TIFF'>
     """
+    _, ending = split_ending(path)
+    return ENDINGS[ending.lower()]
+
+
+def split_ending(path: Path) -> tuple[str, str]:
+    """Split a file name before the ending that stands for its format.
+
+    Raises
+    ------
+    FileError
+        If the ending is unknown.
+
+    Examples
+    --------
+    >>> split_ending(Path('cells.day.2.ome.tif'))
+    ('cells.day.2', '.ome.tif')
+    """
     name = path.name.lower()
     fitting = [ending for ending in ENDINGS if name.endswith(ending)]
     if not fitting:
@@ -48,4 +65,5 @@ def format_of(path: Path) -> Format:
             f'the ending {path.suffix!r} is not known; use one of '
             f'{", ".join(ENDINGS)}.'
         )
-    return ENDINGS[max(fitting, key=len)]
+    length = len(max(fitting, key=len))
+    return path.name[:-length], path.name[-length:]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
 from napari_dip.prior.device import Precision, precision_context
-from napari_dip.prior.latents import Latent
+from napari_dip.prior.latents import Draw, Latent
+from napari_dip.prior.problem import Problem
 from napari_dip.prior.sweeping import Sweep, bytes_a_pixel
+from napari_dip.prior.uncertainty import DRAWS, Evidence
 from napari_dip.prior.windows import Window
 
 
@@ -25,6 +28,12 @@ class Averaging(Protocol):
 
         `passes` realisations of a random latent are averaged; more give a
         better estimate for more time.
+        """
+
+    def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
+        """Return the standard deviation of the error, ``(1, c, h, w)``.
+
+        `estimate` is what was made of the running one in the end.
         """
 
     def keep(self) -> None:
@@ -58,19 +67,24 @@ class OutputAverage:
         self.decay = decay
         self._count = 0
         self._average: Tensor | None = None
-        self._kept: Tensor | None = None
-        self._held: tuple[Tensor, int] | None = None
+        self._spread: Tensor | None = None
+        self._kept: tuple[Tensor, Tensor] | None = None
+        self._held: tuple[Tensor, Tensor, int] | None = None
 
     def update(self, network: nn.Module, output: Tensor) -> None:
         """Average in one more output."""
         output = output.detach()
-        if self._average is None:
+        if self._average is None or self._spread is None:
             self._average = output.clone()
+            self._spread = torch.zeros_like(output)
             # The first weights give a finite output, whatever comes after.
-            self._held = (self._average.clone(), 1)
+            self._held = (self._average.clone(), self._spread.clone(), 1)
         else:
             decay = _decay(self.decay, self._count)
-            self._average.lerp_(output, 1 - decay)
+            change = output - self._average
+            self._average.add_(change, alpha=1 - decay)
+            self._spread.addcmul_(change, change, value=1 - decay)
+            self._spread.mul_(decay)
         self._count += 1
 
     def estimate(self, passes: int) -> Tensor:
@@ -79,26 +93,38 @@ class OutputAverage:
             raise RuntimeError('OutputAverage: nothing was averaged yet.')
         return self._average
 
+    def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
+        """Judge the spread of the outputs by the held-out data."""
+        if self._spread is None:
+            raise RuntimeError('OutputAverage: nothing was averaged yet.')
+        return Evidence.from_held_out(
+            self._spread, problem, estimate
+        ).deviation()
+
     def keep(self) -> None:
         """Copy the average."""
-        if self._average is not None:
-            self._kept = self._average.clone()
+        if self._average is not None and self._spread is not None:
+            self._kept = (self._average.clone(), self._spread.clone())
 
     def restore(self) -> None:
         """Put the copy back."""
         if self._kept is not None:
-            self._average = self._kept.clone()
+            self._average, self._spread = (x.clone() for x in self._kept)
 
     def hold(self) -> None:
         """Copy the average and how much is in it."""
-        if self._average is not None:
-            self._held = (self._average.clone(), self._count)
+        if self._average is not None and self._spread is not None:
+            self._held = (
+                self._average.clone(),
+                self._spread.clone(),
+                self._count,
+            )
 
     def fall_back(self) -> None:
         """Put that copy back."""
         if self._held is not None:
-            average, self._count = self._held
-            self._average = average.clone()
+            average, spread, self._count = self._held
+            self._average, self._spread = average.clone(), spread.clone()
 
 
 class WeightAverage:
@@ -167,19 +193,41 @@ class WeightAverage:
 
     def estimate(self, passes: int) -> Tensor:
         """Sweep the averaged network over the image."""
-        generator = torch.Generator(self._device).manual_seed(self._seed)
+        generator = self._new_generator()
 
-        def evaluate(window: Window) -> Tensor:
+        def mean(window: Window) -> Tensor:
             total: Tensor | None = None
-            for _ in range(passes):
-                draw = self._latent.draw([window], generator, fitting=False)
-                with precision_context(self._device, self._precision):
-                    output = self._network(draw.latent)
-                output = output.float()
+            for _, output in self._draws(window, generator, passes):
                 total = output if total is None else total.add_(output)
             assert total is not None
             return total / passes
 
+        return self._over_image(mean)
+
+    def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
+        """Sweep again and judge the spread of the draws."""
+        generator = self._new_generator()
+
+        def gather(window: Window) -> Tensor:
+            draws = self._draws(window, generator, DRAWS)
+            data = window.cut(problem.data)
+            return Evidence.from_draws(data, draws).to_tensor()
+
+        return Evidence.from_tensor(self._over_image(gather)).deviation()
+
+    def _new_generator(self) -> torch.Generator:
+        return torch.Generator(self._device).manual_seed(self._seed)
+
+    def _draws(
+        self, window: Window, generator: torch.Generator, count: int
+    ) -> Iterator[tuple[Draw, Tensor]]:
+        for _ in range(count):
+            draw = self._latent.draw([window], generator, fitting=False)
+            with precision_context(self._device, self._precision):
+                output = self._network(draw.latent)
+            yield draw, output.float()
+
+    def _over_image(self, evaluate: Callable[[Window], Tensor]) -> Tensor:
         if self._bytes_a_pixel is None:
             self._bytes_a_pixel = bytes_a_pixel(
                 self._network,

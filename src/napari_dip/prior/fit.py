@@ -177,6 +177,11 @@ class Fit(Iterator[FitState]):
             self.reason,
         )
 
+    @property
+    def spent(self) -> float:
+        """Seconds of work so far."""
+        return self._spent
+
     def estimate(self, passes: int | None = None) -> Tensor:
         """Return the estimate, ``(1, c, h, w)``, on the device.
 
@@ -199,6 +204,31 @@ class Fit(Iterator[FitState]):
         self._check_open()
         with in_turn(self.device), memory_in_words(self.device):
             return self._averaging.estimate(passes or self.settings.passes)
+
+    def deviation(self, estimate: Tensor) -> Tensor:
+        """Return the standard deviation of an estimate's error.
+
+        Parameters
+        ----------
+        estimate : Tensor
+            What was made of :meth:`estimate` in the end, ``(1, c, h, w)``.
+
+        Returns
+        -------
+        Tensor
+            Same shape, on the device.
+
+        Raises
+        ------
+        RuntimeError
+            After :meth:`close`, or before an iteration gave an estimate.
+        MemoryError
+            If the device has no room for it.
+        """
+        self._check_open()
+        assert self.problem is not None
+        with in_turn(self.device), memory_in_words(self.device):
+            return self._averaging.deviation(self.problem, estimate)
 
     def stop(self, reason: StopReason = StopReason.USER) -> None:
         """End the fit with the best estimate so far."""
@@ -283,7 +313,8 @@ class Fit(Iterator[FitState]):
         weight = draw.weight
         if weight is None:
             weight = cut_all(self._weights, seen)
-        loss = squared_error(prediction, data, weight)
+        target = data if draw.shift is None else data + draw.shift
+        loss = squared_error(prediction, target, weight)
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
@@ -293,7 +324,7 @@ class Fit(Iterator[FitState]):
         self._losses.append(loss.detach())
         if self.settings.window is not None:
             nothing = torch.zeros_like(data)
-            self._powers.append(squared_error(nothing, data, weight))
+            self._powers.append(squared_error(nothing, target, weight))
         self._observe(output, prediction, data, seen)
 
     @torch.no_grad()

@@ -23,10 +23,18 @@ class Draw:
     weight : Tensor or None
         Weight of each datum in the data term, ``(windows, image channels,
         height, width)``; None weighs all alike.
+    shift : Tensor or None
+        Added to the data before they are compared with the prediction, of
+        the shape of `weight`; None adds nothing.
+    hidden : Tensor or None
+        1 where there is a datum that the network does not see, of the shape
+        of `weight`; None if it sees all.
     """
 
     latent: Tensor
     weight: Tensor | None = None
+    shift: Tensor | None = None
+    hidden: Tensor | None = None
 
 
 class Latent(Protocol):
@@ -208,4 +216,5 @@ class DroppedPixels:
         keep = known * (1 - _grow(centres, self.block))
         asked = known * _grow(centres, max(1, self.block - _APART))
         filled = fill_from_neighbours(image, keep)
-        return Draw(torch.cat([filled, keep], dim=1), asked)
+        latent = torch.cat([filled, keep], dim=1)
+        return Draw(latent, asked, hidden=known - keep)

@@ -81,9 +81,32 @@ def noise_scale(residual: Tensor, estimate: Tensor) -> Tensor:
         Same shape, greater than 0.
     """
     fine = _finest_detail(residual).abs()
+    return scale_by_brightness(fine, estimate, torch.ones_like(fine))
+
+
+def scale_by_brightness(
+    magnitude: Tensor, estimate: Tensor, known: Tensor
+) -> Tensor:
+    """Standard deviation at each pixel, from its class of brightness.
+
+    Parameters
+    ----------
+    magnitude : Tensor
+        ``(1, channels, height, width)``: absolute values of what is normally
+        distributed.
+    estimate : Tensor
+        Same shape: the brightness.
+    known : Tensor
+        Same shape, 1 where a magnitude counts.
+
+    Returns
+    -------
+    Tensor
+        Same shape, greater than 0.
+    """
     planes = [
-        _scale_of_channel(detail, level)
-        for detail, level in zip(fine[0], estimate[0], strict=True)
+        _scale_of_channel(*channel)
+        for channel in zip(magnitude[0], estimate[0], known[0], strict=True)
     ]
     return torch.stack(planes)[None]
 
@@ -98,11 +121,17 @@ def _finest_detail(residual: Tensor) -> Tensor:
     return F.conv2d(padded, kernels, groups=channels)
 
 
-def _scale_of_channel(detail: Tensor, level: Tensor) -> Tensor:
-    classes = _classes_of(level)
+def _scale_of_channel(
+    magnitude: Tensor, level: Tensor, known: Tensor
+) -> Tensor:
+    counted = known > 0
+    if not counted.any():
+        return torch.full_like(level, _TINY)
+    values, brightness = magnitude[counted], level[counted]
+    classes = _classes_of(brightness)
     members = [classes == index for index in torch.unique(classes)]
-    levels = torch.stack([level[m].median() for m in members])
-    scales = torch.stack([detail[m].median() for m in members])
+    levels = torch.stack([brightness[m].median() for m in members])
+    scales = torch.stack([values[m].median() for m in members])
     scales = (scales / _MEDIAN).clamp(min=_TINY)
     return _interpolate(level.contiguous(), levels, scales)
 

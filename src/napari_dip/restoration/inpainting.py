@@ -25,6 +25,7 @@ from napari_dip.restoration.validation import (
     check_choice,
     check_image,
     check_mask,
+    check_uncertainty,
 )
 
 
@@ -86,6 +87,7 @@ def inpaint(
     device: str = 'auto',
     max_num_iter: int | None = None,
     time_limit: float | None = None,
+    uncertainty: bool = False,
     callback: Callback | None = None,
     return_info: bool = False,
 ) -> Restored:
@@ -104,13 +106,18 @@ def inpaint(
     channel_axis, preset, seed, device, max_num_iter, time_limit, callback, \
 return_info
         As in :func:`~napari_dip.denoise`.
+    uncertainty : bool
+        Whether to estimate by how much a measurement would differ from each
+        filled pixel, one standard deviation, as ``info.uncertainty``: 0
+        where pixels are known. It is measured on known pixels that were
+        held out, single ones, so that deep inside a hole it is a guess.
 
     Returns
     -------
     restored : ndarray of float32
         Same shape and axes as `image`, in its units.
     info : Record
-        Only with `return_info`.
+        Only with `return_info`; holds the uncertainty if asked for.
 
     Raises
     ------
@@ -137,11 +144,19 @@ return_info
     >>> inpaint(image, mask, preset='fast', max_num_iter=5).shape
     (32, 32)
     """
+    check_uncertainty(uncertainty, return_info)
     session = start_inpainting(
         image,
         mask,
         channel_axis=channel_axis,
-        options=Options(preset, seed, device, max_num_iter, time_limit),
+        options=Options(
+            preset,
+            seed,
+            device,
+            max_num_iter,
+            time_limit,
+            uncertainty=uncertainty,
+        ),
     )
     return run(session, callback, return_info)
 

@@ -35,6 +35,12 @@ class Output:
         ``(channels, rows, columns)``; its known pixels are put back.
     known : ndarray of bool, optional
         Same shape.
+    pilot : ndarray, optional
+        ``(channels, rows, columns)``, an earlier estimate in the units of
+        the data. The image is the mean of it and the estimate, whose errors
+        differ.
+    pilot_binning : int
+        Grid that the pilot was fitted on.
     """
 
     intensity: Intensity
@@ -45,6 +51,8 @@ class Output:
     saturated: int = 0
     data: NDArray[Any] | None = None
     known: NDArray[np.bool_] | None = None
+    pilot: NDArray[np.float32] | None = None
+    pilot_binning: int = 1
 
     def describe_noise(self) -> str:
         """Say what noise was assumed, in words."""
@@ -54,8 +62,15 @@ class Output:
                 'Gaussian noise that neighbouring pixels share, fitted on a '
                 f'grid {self.binning} times coarser'
             )
-            if self.intensity.detector is not None:
-                text += '; the detector as given has no part in it'
+        if self.pilot is not None:
+            text = (
+                'Gaussian noise that neighbouring pixels share, fitted on a '
+                f'grid {self.pilot_binning} times coarser, measured on what '
+                'that left, and fitted at full resolution'
+            )
+        shared = self.binning > 1 or self.pilot is not None
+        if shared and self.intensity.detector is not None:
+            text += '; the detector as given has no part in it'
         if self.defects:
             plural = 's' if self.defects > 1 else ''
             text += f'; {self.defects} hot or dead pixel{plural} left out'
@@ -64,15 +79,38 @@ class Output:
             text += f'; {self.saturated} saturated pixel{plural}'
         return text
 
+    def to_deviation(
+        self, estimate: NDArray[Any], deviation: NDArray[Any]
+    ) -> NDArray[np.float32]:
+        """Bring a standard deviation about an estimate to units and axes.
+
+        It is the step from the estimate to one deviation above: below, the
+        inverse of a stabilised estimate ends at no light at all.
+        """
+        above = self.to_image(estimate + deviation)
+        step: NDArray[np.float32] = above - self.to_image(estimate)
+        return np.maximum(step, 0)
+
     def to_image(self, estimate: NDArray[Any]) -> NDArray[np.float32]:
         """Bring ``(channels, rows, columns)`` to the user's units and axes."""
+        return self.in_axes(self.to_planes(estimate))
+
+    def to_planes(self, estimate: NDArray[Any]) -> NDArray[np.float32]:
+        """Bring an estimate to the user's units and pixels."""
         planes = self.intensity.backward(estimate)
         if self.binning > 1:
             rows, columns = self.shape
             finer = unbin_planes(planes, self.binning, (rows, columns))
             planes = finer.astype(np.float32)
+        if self.pilot is not None:
+            planes += self.pilot
+            planes /= 2
         if self.data is not None and self.known is not None:
             np.copyto(planes, self.data, where=self.known, casting='unsafe')
+        return planes
+
+    def in_axes(self, planes: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Bring planes to the user's axes."""
         image: NDArray[np.float32] = from_channels_first(
             planes, self.channel_axis
         )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from napari_dip.prior.coloured_noise import measure_noise
 from napari_dip.prior.device import memory_in_words, resolve_device
 from napari_dip.prior.fit import Fit
 from napari_dip.prior.latents import (
@@ -22,6 +24,7 @@ from napari_dip.prior.latents import (
 from napari_dip.prior.networks import initialise
 from napari_dip.prior.operators import Operator
 from napari_dip.prior.problem import Problem
+from napari_dip.prior.recorruption import Recorrupted
 from napari_dip.prior.stopping import (
     HeldOutError,
     StoppingRule,
@@ -35,6 +38,7 @@ from napari_dip.restoration.output import Output
 from napari_dip.restoration.room import check_room
 from napari_dip.restoration.session import Brief, Session
 from napari_dip.restoration.settings import Settings
+from napari_dip.restoration.stages import SETTLED, Sequel, Stage
 from napari_dip.restoration.validation import check_limits
 
 
@@ -58,8 +62,11 @@ class Options:
         Called with the settings that the preset stands for; returns those to
         use instead. For experiments and the benchmark.
     rules : tuple of StoppingRule
-        Further rules that observe the fit. Only the first of all, that of
-        the settings if there is one, can end it.
+        Further rules that observe the fit, the first where there are two.
+        Only the first of all, that of the settings if there is one, can end
+        it.
+    uncertainty : bool
+        Whether the record of the result holds its uncertainty.
     """
 
     preset: str = DEFAULT_PRESET
@@ -69,6 +76,7 @@ class Options:
     time_limit: float | None = None
     adjust: Callable[[Settings], Settings] | None = None
     rules: tuple[StoppingRule, ...] = ()
+    uncertainty: bool = False
 
     def __post_init__(self) -> None:
         """Refuse numbers that bound nothing; make Python's of NumPy's."""
@@ -133,35 +141,32 @@ def prepare(
     if options.adjust is not None:
         settings = options.adjust(settings)
     settings = _limit(settings, options.max_num_iter)
-    with memory_in_words(device):
-        known = known & np.isfinite(planes)
-        if not known.any():
-            raise ValueError(
-                'mask: every pixel that is a finite number is marked as '
-                'missing; leave some to keep unpainted (zero).'
-            )
-        fitted, measured = _at_grid_of_fit(planes, known, settings)
-        intensity = Intensity(
-            fitted,
-            measured,
-            settings.range_,
-            stabilise_noise=settings.stabilise_noise,
-            detector=detector,
+    known = known & np.isfinite(planes)
+    if not known.any():
+        raise ValueError(
+            'mask: every pixel that is a finite number is marked as '
+            'missing; leave some to keep unpainted (zero).'
         )
-        data = torch.from_numpy(intensity.forward(fitted, measured))[None]
-        problem = _problem(
-            data, measured, operator, settings, options.seed, device
-        )
-    # Its own sentence says more than that of the context.
-    check_room(problem, settings.fit)
-    with memory_in_words(device):
-        fit = Fit(
-            problem,
-            settings.fit,
-            [*_rules(settings, options.seed), *options.rules],
-            seed=options.seed,
-            time_limit=options.time_limit,
-        )
+    output = partial(
+        Output,
+        channel_axis=channel_axis,
+        defects=defects,
+        saturated=saturated,
+    )
+    if keep_known:
+        # A copy: the user may go on working with the image meanwhile.
+        output = partial(output, data=planes.copy(), known=known)
+    source = _Source(
+        planes,
+        known,
+        operator,
+        device,
+        options.seed,
+        output,
+        detector,
+        hold_out=options.uncertainty,
+    )
+    stage = _stage(source, settings, options.time_limit, options.rules)
     brief = Brief(
         task,
         {
@@ -171,23 +176,115 @@ def prepare(
             'device': options.device,
             'max_num_iter': options.max_num_iter,
             'time_limit': options.time_limit,
+            'uncertainty': options.uncertainty,
             **arguments,
         },
         settings,
         options.seed,
     )
-    output = Output(
-        intensity,
-        channel_axis,
-        settings.binning,
-        planes.shape[1:],
-        defects,
-        saturated,
+    return Session(
+        stage,
+        brief,
+        _sequel(source, settings),
+        uncertainty=options.uncertainty,
     )
-    if keep_known:
-        # A copy: the user may go on working with the image meanwhile.
-        output = replace(output, data=planes.copy(), known=known)
-    return Session(fit, output, brief)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What every fit of a session starts from.
+
+    Parameters
+    ----------
+    planes, known, operator
+        As given to :func:`prepare`.
+    device : torch.device
+        Where it is fitted.
+    seed : int
+        Seed of every draw.
+    output : callable
+        From intensities, grid and pilot to an :class:`Output`.
+    detector : Detector or None
+        As given to :func:`prepare`.
+    hold_out : bool
+        Whether pixels are held out even where no rule needs them.
+    """
+
+    planes: NDArray[Any]
+    known: NDArray[np.bool_]
+    operator: Operator
+    device: torch.device
+    seed: int
+    output: Callable[..., Output]
+    detector: Detector | None
+    hold_out: bool
+
+
+def _stage(
+    source: _Source,
+    settings: Settings,
+    time_limit: float | None,
+    rules: tuple[StoppingRule, ...] = (),
+    pilot: NDArray[np.float32] | None = None,
+    pilot_binning: int = 1,
+) -> Stage:
+    device, planes = source.device, source.planes
+    with memory_in_words(device):
+        fitted, measured = _at_grid_of_fit(planes, source.known, settings)
+        intensity = Intensity(
+            fitted,
+            measured,
+            settings.range_,
+            stabilise_noise=settings.stabilise_noise,
+            detector=source.detector,
+        )
+        data = _tensor(intensity.forward(fitted, measured), device)
+        guess = None
+        if pilot is not None:
+            everywhere = np.ones(pilot.shape, bool)
+            guess = _tensor(intensity.forward(pilot, everywhere), device)
+        problem = _problem(source, data, measured, settings, guess)
+    # Its own sentence says more than that of the context.
+    check_room(problem, settings.fit)
+    with memory_in_words(device):
+        fit = Fit(
+            problem,
+            settings.fit,
+            [*_rules(settings, source.seed), *rules],
+            seed=source.seed,
+            time_limit=time_limit,
+        )
+    output = source.output(
+        intensity,
+        binning=settings.binning,
+        shape=planes.shape[1:],
+        pilot=pilot,
+        pilot_binning=pilot_binning,
+    )
+    return Stage(fit, output, settings.refinement)
+
+
+def _sequel(source: _Source, settings: Settings) -> Sequel | None:
+    second = settings.second
+    if second is None:
+        return None
+    # A copy: the user may go on working with the image meanwhile.
+    source = replace(source, planes=source.planes.copy())
+
+    def begin(pilot: NDArray[np.float32], time_limit: float | None) -> Stage:
+        return _stage(
+            source,
+            second,
+            time_limit,
+            pilot=pilot,
+            pilot_binning=settings.binning,
+        )
+
+    return Sequel(second.fit.num_iter, begin)
+
+
+def _tensor(planes: NDArray[np.float32], device: torch.device) -> torch.Tensor:
+    return torch.from_numpy(planes)[None].to(device)
 
 
 def _at_grid_of_fit(
@@ -199,31 +296,40 @@ def _at_grid_of_fit(
 
 
 def _limit(settings: Settings, max_num_iter: int | None) -> Settings:
-    if max_num_iter is None or max_num_iter >= settings.fit.num_iter:
+    if max_num_iter is None or max_num_iter >= settings.num_iter:
         return settings
+    second = settings.second
+    if second is not None:
+        later = max_num_iter * second.num_iter // settings.num_iter
+        # Too few would not be used at all.
+        second = _limit(second, later) if later >= SETTLED else None
+        max_num_iter -= second.num_iter if second is not None else 0
     # A shorter fit is a faster one: its schedule is as a whole compressed.
-    start = settings.stopping.min_start * max_num_iter
+    planned = settings.fit.num_iter
+    num_iter = min(max_num_iter, planned)
+    start = settings.stopping.min_start * num_iter // planned
     return replace(
         settings,
-        fit=replace(settings.fit, num_iter=max_num_iter),
-        stopping=replace(
-            settings.stopping, min_start=start // settings.fit.num_iter
-        ),
+        fit=replace(settings.fit, num_iter=num_iter),
+        stopping=replace(settings.stopping, min_start=start),
+        second=second,
     )
 
 
 def _problem(
+    source: _Source,
     data: torch.Tensor,
     known: NDArray[np.bool_],
-    operator: Operator,
     settings: Settings,
-    seed: int,
-    device: torch.device,
+    pilot: torch.Tensor | None,
 ) -> Problem:
-    measured = torch.from_numpy(known)[None].float().to(device)
-    held_out = _held_out(measured, settings, seed)
-    data = data.to(device)
-    latent = _latent(data, measured, held_out, operator, settings, seed)
+    device, operator, seed = source.device, source.operator, source.seed
+    measured = _tensor(known.astype(np.float32), device)
+    held_out = _held_out(measured, settings, source)
+    if pilot is not None:
+        latent = _recorrupted(data, measured, pilot, settings)
+    else:
+        latent = _latent(data, measured, held_out, operator, settings, seed)
     network = settings.network.build(latent.channels, data.shape[1])
     initialise(network, seed)
     return Problem(
@@ -231,14 +337,25 @@ def _problem(
     )
 
 
+def _recorrupted(
+    data: torch.Tensor,
+    measured: torch.Tensor,
+    pilot: torch.Tensor,
+    settings: Settings,
+) -> Latent:
+    noise = measure_noise((data - pilot) * measured, pilot, measured)
+    filled = torch.where(measured > 0, data, pilot)
+    return Recorrupted(filled, measured, noise, settings.latent.strength)
+
+
 def _held_out(
-    measured: torch.Tensor, settings: Settings, seed: int
+    measured: torch.Tensor, settings: Settings, source: _Source
 ) -> torch.Tensor:
     """Choose the pixels that judge the fit, on the CPU for every device."""
     stopping = settings.stopping
-    if stopping.rule != 'held_out':
+    if stopping.rule != 'held_out' and not source.hold_out:
         return torch.zeros_like(measured)
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(source.seed)
     chance = torch.rand(measured.shape, generator=generator)
     return measured * (chance < stopping.held_out).to(measured)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,9 @@ class Record:
         Device that the fit ran on.
     iterations : int
         Iterations done.
+    fits : list of (int, str)
+        Iterations of each fit, where one followed another, and the name of
+        the reason why it ended.
     reason : str
         Name of the :class:`~napari_dip.prior.stopping.StopReason`.
     reason_text : str
@@ -44,6 +50,9 @@ class Record:
         Data term of every iteration.
     figure_history : list of (int, float)
         Iteration and stopping figure of every look at it.
+    uncertainty : ndarray of float32 or None
+        Standard deviation of the error of each pixel, in the units, shape
+        and axes of the result, if it was asked for.
     """
 
     task: str
@@ -53,6 +62,7 @@ class Record:
     seed: int
     device: str
     iterations: int
+    fits: list[tuple[int, str]]
     reason: str
     reason_text: str
     best_iteration: int
@@ -61,9 +71,10 @@ class Record:
     peak_memory: int
     loss_history: list[float]
     figure_history: list[tuple[int, float]]
+    uncertainty: NDArray[np.float32] | None = None
 
     def to_dict(self, *, histories: bool = True) -> dict[str, Any]:
-        """Return a dictionary that JSON can hold.
+        """Return a dictionary that JSON can hold, without the uncertainty.
 
         Parameters
         ----------
@@ -71,7 +82,8 @@ class Record:
             Whether the two histories, by far the longest part, are in it;
             a loss that is not finite is None there.
         """
-        content = asdict(self)
+        content = asdict(replace(self, uncertainty=None))
+        del content['uncertainty']
         # JSON has no word for what is not finite: a fit that diverged.
         content['loss_history'] = [
             loss if math.isfinite(loss) else None for loss in self.loss_history

@@ -18,13 +18,16 @@ class LatentSettings:
 
     Parameters
     ----------
-    kind : {'dropped', 'noise', 'mesh'}
-        The image with pixels dropped, uniform noise, or a mesh grid.
+    kind : {'dropped', 'recorrupted', 'noise', 'mesh'}
+        The image with pixels dropped, the image with noise of its own kind
+        added, uniform noise, or a mesh grid.
     drop : float
         Probability that a pixel is dropped ('dropped').
     block : int
         Odd side of the dropped squares in pixels; more than 1 for noise that
         is correlated between neighbours ('dropped').
+    strength : float
+        Added noise, in terms of that of the image ('recorrupted').
     channels : int
         Channels of the latent ('noise').
     jitter : float
@@ -32,9 +35,10 @@ class LatentSettings:
         'mesh').
     """
 
-    kind: Literal['dropped', 'noise', 'mesh'] = 'dropped'
+    kind: Literal['dropped', 'recorrupted', 'noise', 'mesh'] = 'dropped'
     drop: float = 0.3
     block: int = 1
+    strength: float = 1.0
     channels: int = 32
     jitter: float = 0.0
 
@@ -88,6 +92,8 @@ class Settings:
         What is made of the finished estimate and the data.
     kernel : {'area', 'gaussian', 'lanczos2', 'lanczos3'}
         Low-pass filter of the downsampling operator.
+    second : Settings or None
+        A second fit, which starts from the estimate of the first.
     """
 
     network: NetworkSpec = field(default_factory=TrunkSpec)
@@ -100,10 +106,19 @@ class Settings:
     binning: int = 1
     refinement: Refinement = 'none'
     kernel: Kernel = 'area'
+    second: Settings | None = None
+
+    @property
+    def num_iter(self) -> int:
+        """Iterations planned, those of a second fit included."""
+        later = self.second.num_iter if self.second else 0
+        return self.fit.num_iter + later
 
     def to_dict(self) -> dict[str, Any]:
         """Return nested dictionaries, the network's kind included."""
         content = asdict(self)
         kind = type(self.network).__name__.removesuffix('Spec').lower()
         content['network'] = {'kind': kind, **content['network']}
+        if self.second is not None:
+            content['second'] = self.second.to_dict()
         return content

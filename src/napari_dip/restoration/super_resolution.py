@@ -23,6 +23,7 @@ from napari_dip.restoration.validation import (
     check_choice,
     check_factor,
     check_image,
+    check_uncertainty,
 )
 
 
@@ -62,6 +63,7 @@ def super_resolve(
     device: str = 'auto',
     max_num_iter: int | None = None,
     time_limit: float | None = None,
+    uncertainty: bool = False,
     callback: Callback | None = None,
     return_info: bool = False,
 ) -> Restored:
@@ -81,6 +83,10 @@ def super_resolve(
     channel_axis, preset, seed, device, max_num_iter, time_limit, callback, \
 return_info
         As in :func:`~napari_dip.denoise`.
+    uncertainty : bool
+        Whether to estimate by how much each pixel may be off, one standard
+        deviation, as ``info.uncertainty``. For it 2 % of the pixels are
+        held out of the fit.
 
     Returns
     -------
@@ -89,7 +95,7 @@ return_info
         image and the result cover the same rectangle: pixel k of the image
         is centred at ``(k + 1/2) factor - 1/2`` of the result.
     info : Record
-        Only with `return_info`.
+        Only with `return_info`; holds the uncertainty if asked for.
 
     Raises
     ------
@@ -120,11 +126,19 @@ return_info
     >>> super_resolve(image, 2, preset='fast', max_num_iter=5).shape
     (32, 32)
     """
+    check_uncertainty(uncertainty, return_info)
     session = start_super_resolution(
         image,
         factor,
         channel_axis=channel_axis,
-        options=Options(preset, seed, device, max_num_iter, time_limit),
+        options=Options(
+            preset,
+            seed,
+            device,
+            max_num_iter,
+            time_limit,
+            uncertainty=uncertainty,
+        ),
     )
     return run(session, callback, return_info)
 

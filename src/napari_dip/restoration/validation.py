@@ -313,3 +313,18 @@ def check_limits(
             f'time_limit: {time_limit!r} is not a positive number of '
             'seconds; give one, or None for no limit.'
         )
+
+
+def check_uncertainty(uncertainty: bool, return_info: bool) -> None:
+    """Check that an uncertainty that is asked for can be handed over.
+
+    Raises
+    ------
+    ValueError
+        If it would be lost.
+    """
+    if uncertainty and not return_info:
+        raise ValueError(
+            'uncertainty: the map is handed over in the record; give '
+            'return_info=True too and read info.uncertainty.'
+        )

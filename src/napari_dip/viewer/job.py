@@ -60,6 +60,8 @@ class Outcome:
         Iterates kept on the way.
     curve : list of (int, float, float or None)
         What the updates had not told.
+    uncertainty : ndarray of float32 or None
+        Of the result, if it was asked for.
     """
 
     progress: Progress
@@ -67,6 +69,7 @@ class Outcome:
     record: dict[str, Any]
     snapshots: list[Snapshot]
     curve: list[tuple[int, float, float | None]] = field(default_factory=list)
+    uncertainty: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -209,10 +212,12 @@ class Job:
         if session is None:
             return None
         image = session.result()
+        record = session.record()
         return Outcome(
             session.progress,
             image,
-            session.record().to_dict(histories=False),
+            record.to_dict(histories=False),
             list(session.snapshots),
             self._take_curve(),
+            record.uncertainty,
         )

@@ -201,6 +201,12 @@ def copy_attributes(layer: Image) -> dict[str, Any]:
     return attributes
 
 
+def place_of(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Keep of a layer's attributes where it lies, not how it looks."""
+    names = (*_PLACE, 'affine')
+    return {name: attributes[name] for name in names if name in attributes}
+
+
 def enlarge(
     attributes: dict[str, Any], factors: Sequence[int]
 ) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,8 +27,8 @@ class ResultLayer:
         Name to begin with; the layer list makes it unique.
     attributes : dict
         Attributes of the layer.
-    display : Display
-        From an estimate to what a layer can show.
+    display : callable
+        From an estimate to what a layer can show, in a new array.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class ResultLayer:
         layers: LayerList,
         name: str,
         attributes: dict[str, Any],
-        display: Display,
+        display: Callable[[NDArray[np.float32]], NDArray[Any]],
     ) -> None:
         self.layer: Image | None = None
         self._layers = layers
@@ -78,6 +79,15 @@ class ResultLayer:
         data = self._display(estimate)
         self.layer = Image(data, name=self._name, **self._attributes)
         self._layers.append(self.layer)
+
+
+def join_colours(uncertainty: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Root mean square over the colours along the last axis.
+
+    napari would draw three deviations as a colour.
+    """
+    joined: NDArray[np.float32] = np.sqrt(np.mean(uncertainty**2, axis=-1))
+    return joined
 
 
 class Display:

@@ -116,7 +116,15 @@ def _noise(provenance: dict[str, Any]) -> list[str]:
 
 def _options(provenance: dict[str, Any]) -> list[str]:
     names = ['preset', 'seed', 'device', 'max_num_iter']
-    return [f'{name}={provenance["arguments"][name]!r}' for name in names]
+    arguments = provenance['arguments']
+    options = [f'{name}={arguments[name]!r}' for name in names]
+    if _has_uncertainty(provenance):
+        options.append('uncertainty=True')
+    return options
+
+
+def _has_uncertainty(provenance: dict[str, Any]) -> bool:
+    return bool(provenance['arguments'].get('uncertainty'))
 
 
 def _call(provenance: dict[str, Any]) -> list[str]:
@@ -126,8 +134,12 @@ def _call(provenance: dict[str, Any]) -> list[str]:
         arguments.append(
             f'callback=lambda now: now.iteration >= {leg["iterations"]}'
         )
+    names = 'restored'
+    if _has_uncertainty(provenance):
+        arguments.append('return_info=True')
+        names = 'restored, info'
     return [
-        f'restored = {provenance["task"]}(',
+        f'{names} = {provenance["task"]}(',
         *(f'    {argument},' for argument in arguments),
         ')',
     ]

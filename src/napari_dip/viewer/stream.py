@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_dip.viewer.provenance import Provenance
-from napari_dip.viewer.result import Display, ResultLayer
+from napari_dip.viewer.result import Display, ResultLayer, join_colours
 
 if TYPE_CHECKING:
     from napari.components import LayerList
@@ -32,12 +32,15 @@ class Iterate:
         Whether it is the result of the leg, or a snapshot on the way.
     image : ndarray of float32
         The estimate.
+    uncertainty : ndarray of float32 or None
+        Of a result, if it was asked for.
     """
 
     iteration: int
     leg: int
     is_result: bool
     image: NDArray[np.float32]
+    uncertainty: NDArray[np.float32] | None = None
 
     @property
     def label(self) -> str:
@@ -48,6 +51,8 @@ class Iterate:
 
 class Stream:
     """Sink of a run: shows what it has to show in a layer of its own.
+
+    The uncertainty of the result, if there is one, gets a second.
 
     Parameters
     ----------
@@ -62,11 +67,18 @@ class Stream:
         self.provenance: dict[str, Any] | None = None
         self.iterates: list[Iterate] = []
         self._account = Provenance(task, dtype)
+        self._layers = layers
         self._result: ResultLayer | None = ResultLayer(
             layers,
             task.result_name(),
             task.layer_attributes(),
             Display(dtype, task.read_alpha()),
+        )
+        self._uncertainty: ResultLayer | None = ResultLayer(
+            layers,
+            task.uncertainty_name(),
+            task.uncertainty_attributes(),
+            join_colours if task.image.attributes['rgb'] else np.copy,
         )
 
     def show_update(self, update: Update) -> None:
@@ -88,7 +100,13 @@ class Stream:
             for s in outcome.snapshots
             if s.iteration > done
         ]
-        result = Iterate(outcome.progress.iteration, leg, True, outcome.image)
+        result = Iterate(
+            outcome.progress.iteration,
+            leg,
+            True,
+            outcome.image,
+            outcome.uncertainty,
+        )
         self.iterates = [*earlier, *snapshots, result]
         self.show_iterate(result)
 
@@ -99,6 +117,11 @@ class Stream:
         snapshot = None if iterate.is_result else iterate.iteration
         self.provenance = self._account.describe(iterate.leg, snapshot)
         self._result.settle(iterate.image, self.provenance)
+        if iterate.uncertainty is not None and self._uncertainty is not None:
+            active = self._layers.selection.active
+            self._uncertainty.settle(iterate.uncertainty, self.provenance)
+            # A new layer takes the selection, and this one is hidden.
+            self._layers.selection.active = active
 
     def discard(self) -> None:
         """Remove the layer; of a continued run only the continuation."""
@@ -120,7 +143,7 @@ class Stream:
 
     def close(self) -> None:
         """Let go of all layers and images."""
-        self._result = None
+        self._result = self._uncertainty = None
         self.iterates = []
 
 

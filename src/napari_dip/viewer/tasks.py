@@ -18,7 +18,12 @@ from napari_dip.restoration.validation import (
     check_image,
     check_mask,
 )
-from napari_dip.viewer.layers import ImageSource, MaskSource, enlarge
+from napari_dip.viewer.layers import (
+    ImageSource,
+    MaskSource,
+    enlarge,
+    place_of,
+)
 from napari_dip.viewer.warm_up import load_engine
 
 if TYPE_CHECKING:
@@ -42,6 +47,7 @@ class Choices:
     device: str = 'auto'
     max_num_iter: int | None = None
     time_limit: float | None = None
+    uncertainty: bool = False
 
     def to_options(self) -> Options:
         """Return them as the engine takes them."""
@@ -88,6 +94,16 @@ class Task(ABC):
     def result_name(self) -> str:
         """Name of the result; the layer list makes it unique."""
         return f'{self.image.name} [{self.suffix}]'
+
+    def uncertainty_attributes(self) -> dict[str, Any]:
+        """Attributes of the layer of the uncertainty, which is no colour."""
+        attributes = place_of(self.layer_attributes())
+        # On top of the result it would hide what was asked for.
+        return attributes | {'colormap': 'inferno', 'visible': False}
+
+    def uncertainty_name(self) -> str:
+        """Name of the layer of the uncertainty."""
+        return f'{self.result_name()} uncertainty'
 
     def read_image(self) -> tuple[NDArray[Any], int | None]:
         """Read and check the image, so that a message can name its layer."""

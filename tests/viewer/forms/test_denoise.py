@@ -235,3 +235,62 @@ def test_no_layer_is_told(open_form, notices):
     form.start()
     assert notices() == ['There is no image layer; open an image first.']
     assert form.panel.run is None
+
+
+def test_the_uncertainty_is_a_second_layer(viewer, placed, open_form, finish):
+    form = open_form()
+    form.uncertainty.value = True
+    form.start()
+    finish(form)
+    result = viewer.layers['cells [DIP denoised]']
+    layer = viewer.layers['cells [DIP denoised] uncertainty']
+    assert layer.data.shape == placed.data.shape
+    assert layer.data.dtype == np.float32
+    assert layer.data.min() >= 0
+    assert layer.units == placed.units
+    for name in ('scale', 'translate', 'rotate', 'shear'):
+        np.testing.assert_allclose(getattr(layer, name), getattr(placed, name))
+    # It neither hides the result nor looks like it.
+    assert not layer.visible
+    assert viewer.layers.selection.active is result
+    assert layer.colormap.name == 'inferno'
+    assert layer.contrast_limits[1] <= layer.data.max() * 1.01
+    assert METADATA_KEY in layer.metadata
+
+
+def test_a_continued_run_updates_the_uncertainty(
+    viewer, noisy, open_form, finish
+):
+    viewer.add_image(noisy, name='cells')
+    form = open_form()
+    form.uncertainty.value = True
+    form.start()
+    finish(form)
+    layer = viewer.layers['cells [DIP denoised] uncertainty']
+    first = layer.data.copy()
+    form.panel.buttons.num_iter.value = 20
+    form.panel.buttons.more.native.click()
+    finish(form)
+    assert len(viewer.layers) == 3
+    assert not np.array_equal(layer.data, first)
+
+
+def test_the_uncertainty_of_colours_is_one_plane(viewer, open_form, finish):
+    rgb = np.random.default_rng(0).integers(0, 255, (32, 32, 3), np.uint8)
+    viewer.add_image(rgb, rgb=True, name='tissue')
+    form = open_form()
+    form.uncertainty.value = True
+    form.start()
+    finish(form)
+    layer = viewer.layers['tissue [DIP denoised] uncertainty']
+    assert layer.data.shape == (32, 32)
+    assert not layer.rgb
+
+
+def test_there_is_no_second_layer_unasked(viewer, noisy, open_form, finish):
+    viewer.add_image(noisy)
+    form = open_form()
+    assert form.uncertainty.value is False
+    form.start()
+    finish(form)
+    assert len(viewer.layers) == 2

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from magicgui.widgets import ComboBox, Container
+from magicgui.widgets import CheckBox, ComboBox, Container
 from napari.layers import Image, Layer
 from napari.utils.notifications import show_warning
 
@@ -61,11 +61,24 @@ class RestorationForm(Container):
                 'the published recipe, which takes hours on a CPU.'
             ),
         )
+        self.uncertainty = CheckBox(
+            name='uncertainty',
+            text='with a map of the uncertainty',
+            tooltip=(
+                'Add a second layer, hidden at first, that tells by how much '
+                'each pixel may be off: one standard deviation, in the units '
+                'of the image.'
+            ),
+        )
         self.outlook = Outlook()
         self.advanced = Advanced()
         self.panel = RunPanel()
         fields = align(
-            self.image, self.channel_axis, *self.own_fields, self.preset
+            self.image,
+            self.channel_axis,
+            *self.own_fields,
+            self.preset,
+            self.uncertainty,
         )
         super().__init__(
             labels=False, widgets=[fields, self.outlook, self.panel]
@@ -139,6 +152,7 @@ class RestorationForm(Container):
             device=advanced.device.value,
             max_num_iter=advanced.read_max_num_iter(),
             time_limit=advanced.read_time_limit(),
+            uncertainty=self.uncertainty.value,
         )
 
     def chosen_factors(self) -> tuple[int, int] | None:
@@ -210,7 +224,12 @@ class RestorationForm(Container):
 
     def _entries(self) -> dict[str, ValueWidget]:
         """Entries to be remembered: all but the choices of layers."""
-        entries = [self.preset, *self.advanced, *self.own_fields]
+        entries = [
+            self.preset,
+            self.uncertainty,
+            *self.advanced,
+            *self.own_fields,
+        ]
         return {
             entry.name: entry
             for entry in entries

@@ -1,0 +1,70 @@
+"""A latent for noise that neighbours share: the image, made noisier."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from napari_dip.prior.coloured_noise import ColouredNoise
+from napari_dip.prior.latents import Draw
+from napari_dip.prior.windows import Window, cut_all
+
+
+class Recorrupted:
+    r"""The image plus noise of its own kind, drawn anew each time.
+
+    The network sees :math:`y + τn` and is asked for :math:`y - n/τ`. Where
+    n is distributed like the noise of y, the noise of the one tells nothing
+    of that of the other, however many pixels share it, so that the network
+    cannot copy it.
+
+    Parameters
+    ----------
+    image : Tensor
+        ``(1, channels, height, width)``; finite everywhere, also where
+        pixels are missing.
+    known : Tensor
+        Same shape, 1 where a pixel is measured, 0 where it is missing.
+    noise : ColouredNoise
+        Noise of the image.
+    strength : float
+        τ, greater than 0. The more, the less the noise has to be known
+        exactly, and the less of the image is seen.
+
+    References
+    ----------
+    .. [1] T. Pang, H. Zheng, Y. Quan, H. Ji, "Recorrupted-to-Recorrupted:
+           Unsupervised Deep Learning for Image Denoising", CVPR 2021.
+    """
+
+    def __init__(
+        self,
+        image: Tensor,
+        known: Tensor,
+        noise: ColouredNoise,
+        strength: float,
+    ) -> None:
+        self.image = image
+        self.known = known
+        self.noise = noise
+        self.strength = strength
+
+    @property
+    def channels(self) -> int:
+        """Channels of a draw."""
+        return self.image.shape[1]
+
+    def draw(
+        self,
+        windows: list[Window],
+        generator: torch.Generator,
+        *,
+        fitting: bool,
+    ) -> Draw:
+        """Add noise inside each window; in the fit, shift the target."""
+        noise = self.noise.draw(windows, generator)
+        latent = cut_all(self.image, windows) + self.strength * noise
+        if not fitting:
+            return Draw(latent)
+        known = cut_all(self.known, windows)
+        return Draw(latent, known, shift=-noise / self.strength)

@@ -1,0 +1,220 @@
+"""How far an estimate is off, told without the truth.
+
+An estimate differs from draw to draw of its latent, or from iterate to
+iterate, and more where it is less certain. How large its error is there,
+those data tell that the network did not see: they were held out, or dropped.
+
+Where two neighbouring pixels were dropped together, the noise of neither is
+in the prediction of the other, so that the mean product of their residuals
+holds no noise: what is left is the error that both predictions share. The
+variance of the noise need not be known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from napari_dip.prior.latents import Draw
+from napari_dip.prior.problem import Problem
+
+#: Draws that the spread and the pairs are taken from.
+DRAWS = 16
+
+# Standard deviation in pixels of the Gaussian that the spread is averaged
+# over. The spread of a single pixel depends on its own noise, and so would
+# the choice of the pixels that are judged together.
+_RADIUS = 4.0
+_CLASSES = 8
+# Samples a class. Products of two residuals have a deviation of about the
+# noise's variance, a tenth of which is to be measured; squared errors have
+# but their own.
+_LEAST_PAIRS = 4000
+_LEAST_ERRORS = 100
+_TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of the error of an estimate.
+
+    Parameters
+    ----------
+    spread : Tensor
+        ``(1, channels, height, width)``: variance over draws or iterates.
+    total, squares, count : Tensor
+        Same shape: sum of the samples of the error's variance at a pixel,
+        sum of their squares, and how many there are.
+    least : int
+        Samples that a class of pixels needs.
+    """
+
+    spread: Tensor
+    total: Tensor
+    squares: Tensor
+    count: Tensor
+    least: int
+
+    @classmethod
+    def from_draws(
+        cls, data: Tensor, draws: Iterable[tuple[Draw, Tensor]]
+    ) -> Evidence:
+        """Take products of the residuals of neighbours as the samples.
+
+        Parameters
+        ----------
+        data : Tensor
+            ``(1, channels, height, width)``.
+        draws : iterable of (Draw, Tensor)
+            Draws that hide pixels, and what the network made of them, of
+            the shape of the data.
+        """
+        total, squares, pairs = (torch.zeros_like(data) for _ in range(3))
+        mean, spread = torch.zeros_like(data), torch.zeros_like(data)
+        number = 0
+        for draw, output in draws:
+            assert draw.hidden is not None
+            number += 1
+            change = output - mean
+            mean += change / number
+            spread += change * (output - mean)
+            residual = (data - output) * draw.hidden
+            for axis in (-2, -1):
+                product = _by_next(residual, axis)
+                total += product
+                squares += product**2
+                pairs += _by_next(draw.hidden, axis)
+        spread = spread / max(number - 1, 1)
+        return cls(spread, total, squares, pairs, _LEAST_PAIRS)
+
+    @classmethod
+    def from_held_out(
+        cls, spread: Tensor, problem: Problem, estimate: Tensor
+    ) -> Evidence:
+        """Take squared errors at the held-out data as the samples.
+
+        They hold the noise of the data too.
+
+        Parameters
+        ----------
+        spread : Tensor
+            ``(1, channels, height, width)``: variance over iterates.
+        problem : Problem
+            Its data may be fewer than the pixels of the estimate.
+        estimate : Tensor
+            Same shape as `spread`.
+        """
+        judged = problem.known * problem.held_out
+        squares = (problem.data - problem.operator(estimate)) ** 2 * judged
+        size = spread.shape[-2:]
+        # A datum for several pixels is still one sample.
+        part = judged.numel() / spread.numel()
+        total, powers, count = (
+            part * F.interpolate(x, size, mode='nearest')
+            for x in (squares, squares**2, judged)
+        )
+        return cls(spread, total, powers, count, _LEAST_ERRORS)
+
+    @classmethod
+    def from_tensor(cls, planes: Tensor) -> Evidence:
+        """Take it out of a tensor of its parts along the channels."""
+        spread, total, squares, count = planes.chunk(4, dim=1)
+        return cls(spread, total, squares, count, _LEAST_PAIRS)
+
+    def to_tensor(self) -> Tensor:
+        """Put it into one tensor, its parts along the channels."""
+        parts = [self.spread, self.total, self.squares, self.count]
+        return torch.cat(parts, dim=1)
+
+    def deviation(self) -> Tensor:
+        """Return the standard deviation of the error, of the same shape."""
+        spread = _average(self.spread)
+        channels = [
+            _calibrate(*planes, self.least)
+            for planes in zip(
+                spread[0],
+                self.total[0],
+                self.squares[0],
+                self.count[0],
+                strict=True,
+            )
+        ]
+        return torch.stack(channels)[None].sqrt()
+
+
+def _by_next(image: Tensor, axis: int) -> Tensor:
+    """Multiply each pixel by the next; the last has none."""
+    length = image.shape[axis] - 1
+    product = torch.zeros_like(image)
+    product.narrow(axis, 0, length).copy_(
+        image.narrow(axis, 0, length) * image.narrow(axis, 1, length)
+    )
+    return product
+
+
+def _average(image: Tensor) -> Tensor:
+    """Average with Gaussian weights."""
+    for axis in (-2, -1):
+        reach = min(round(3 * _RADIUS), image.shape[axis] - 1)
+        offsets = torch.arange(-reach, reach + 1, device=image.device)
+        weights = torch.exp(-((offsets / _RADIUS) ** 2) / 2)
+        along = [1, 1, 1, 1]
+        along[axis] = len(weights)
+        margins = [0, 0, reach, reach] if axis == -2 else [reach, reach, 0, 0]
+        channels = image.shape[1]
+        kernel = (weights / weights.sum()).to(image).reshape(along)
+        image = F.conv2d(
+            F.pad(image, margins, mode='reflect'),
+            kernel.expand(channels, 1, *along[2:]),
+            groups=channels,
+        )
+    return image
+
+
+def _calibrate(
+    spread: Tensor, total: Tensor, squares: Tensor, count: Tensor, least: int
+) -> Tensor:
+    """Variance of the error at each pixel of a channel, from its spread."""
+    order = spread.flatten().argsort(stable=True)
+    number = int(count.sum()) // least
+    classes = order.tensor_split(max(1, min(_CLASSES, number)))
+
+    def sums(plane: Tensor) -> Tensor:
+        return torch.stack([plane.flatten()[c].sum() for c in classes])
+
+    samples = sums(count).clamp(min=1)
+    level = sums(spread) / sums(torch.ones_like(spread))
+    variance = _rising(sums(total) / samples, samples)
+    # Less than the standard error of their mean the samples cannot tell.
+    variance = torch.maximum(variance, sums(squares).sqrt() / samples)
+    return _follow(spread, level.clamp(min=_TINY), variance)
+
+
+def _rising(values: Tensor, weights: Tensor) -> Tensor:
+    """Nearest values that never fall, by pooling neighbours."""
+    pools: list[tuple[float, float, int]] = []
+    for value, weight in zip(values.tolist(), weights.tolist(), strict=True):
+        pool = (value, weight, 1)
+        while pools and pools[-1][0] > pool[0]:
+            before = pools.pop()
+            both = before[1] + pool[1]
+            mean = (before[0] * before[1] + pool[0] * pool[1]) / both
+            pool = (mean, both, before[2] + pool[2])
+        pools.append(pool)
+    pooled = [mean for mean, _, length in pools for _ in range(length)]
+    return values.new_tensor(pooled)
+
+
+def _follow(x: Tensor, knots: Tensor, values: Tensor) -> Tensor:
+    """Piecewise linear, constant below the knots, proportional above."""
+    right = torch.searchsorted(knots, x.contiguous())
+    low = (right - 1).clamp(min=0)
+    high = right.clamp(max=len(knots) - 1)
+    width = (knots[high] - knots[low]).clamp(min=_TINY)
+    part = ((x - knots[low]) / width).clamp(0, 1)
+    between = torch.lerp(values[low], values[high], part)
+    return between * (x / knots[-1]).clamp(min=1)

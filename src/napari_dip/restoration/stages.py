@@ -1,0 +1,102 @@
+"""Two fits one after the other, the second from what the first has found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.prior.fit import Fit
+from napari_dip.prior.stopping import StopReason
+from napari_dip.restoration.output import Output
+from napari_dip.restoration.refinement import Refinement
+
+# A second fit stopped or shown before so many iterations is worse than the
+# first, and mixed with it makes it worse (docs/method.md).
+SETTLED = 50
+
+# Ends after which there is more to gain. A fit that was stopped, or went
+# wrong, is left at that.
+_COMPLETED = {
+    StopReason.HELD_OUT_MINIMUM,
+    StopReason.VARIANCE_MINIMUM,
+    StopReason.SCHEDULE_COMPLETE,
+    StopReason.MAX_NUM_ITER,
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A fit and the way from its estimate to the user's image.
+
+    Each has its own grid and its own range of intensities.
+
+    Parameters
+    ----------
+    fit : Fit
+        The fit.
+    output : Output
+        The way.
+    refinement : {'none', 'residual', 'texture', 'scattered'}
+        What is made of the finished estimate and the data.
+    """
+
+    fit: Fit
+    output: Output
+    refinement: Refinement
+
+
+@dataclass(frozen=True)
+class Sequel:
+    """A second fit that is yet to come.
+
+    Parameters
+    ----------
+    num_iter : int
+        Iterations planned.
+    begin : callable
+        From the estimate of the first fit, ``(channels, rows, columns)`` in
+        the units of the data, and the seconds left or None, to the second.
+    """
+
+    num_iter: int
+    begin: Callable[[NDArray[np.float32], float | None], Stage]
+
+    def follows(self, fit: Fit) -> bool:
+        """Whether a fit has ended as it should."""
+        return fit.reason in _COMPLETED
+
+
+@dataclass(frozen=True)
+class Past:
+    """What stays of a fit that another has followed.
+
+    Parameters
+    ----------
+    iterations : int
+        Iterations done.
+    losses : list of float
+        Loss of each.
+    figures : list of (int, float)
+        Iteration and stopping figure.
+    fits : list of (int, str)
+        Iterations of each fit and the name of the reason why it ended.
+    """
+
+    iterations: int = 0
+    losses: list[float] = field(default_factory=list)
+    figures: list[tuple[int, float]] = field(default_factory=list)
+    fits: list[tuple[int, str]] = field(default_factory=list)
+
+    def then(self, fit: Fit) -> Past:
+        """Return it with one more fit, which may still go on."""
+        reason = fit.reason or StopReason.USER
+        figures = [(self.iterations + i, f) for i, f in fit.figure_history()]
+        return Past(
+            self.iterations + fit.iteration,
+            self.losses + fit.loss_history(),
+            self.figures + figures,
+            [*self.fits, (fit.iteration, reason.name)],
+        )
