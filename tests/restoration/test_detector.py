@@ -90,7 +90,7 @@ def test_the_record_says_what_was_assumed(image, noise, words):
 
 def test_what_is_given_is_what_is_stabilised(image):
     session = start_denoising(image, noise=CAMERA, options=Options('fast'))
-    [scale] = session._output.intensity.channels
+    [scale] = session._stage.output.intensity.channels
     assert scale.noise == CAMERA.noise_model()
     session.close()
 
