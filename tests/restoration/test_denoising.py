@@ -89,3 +89,15 @@ def test_correlated_noise_is_taken_out_too():
     restored = denoise(noisy, preset='fast', max_num_iter=100, device='cpu')
     assert restored.shape == noisy.shape
     assert psnr(restored, clean) > psnr(noisy, clean) + 6
+
+
+@pytest.mark.parametrize('seed', range(4))
+def test_a_short_fit_does_not_diverge(seed):
+    generator = np.random.default_rng(3)
+    clean = np.full((64, 64), 3.0)
+    clean[16:40, 20:50] = 40.0
+    noisy = generator.poisson(clean)
+    _, record = denoise(
+        noisy, preset='fast', seed=seed, max_num_iter=30, return_info=True
+    )
+    assert max(record.loss_history) < 20 * record.loss_history[0]
