@@ -24,7 +24,7 @@ FIRST, SECOND, SETTLED = 6, 12, 4
 @pytest.fixture(autouse=True)
 def soon_settled(monkeypatch):
     monkeypatch.setattr('napari_dip.restoration.session.SETTLED', SETTLED)
-    monkeypatch.setattr('napari_dip.restoration.prepare.SETTLED', SETTLED)
+    monkeypatch.setattr('napari_dip.restoration.shortening.SETTLED', SETTLED)
 
 
 def noisy() -> np.ndarray:

@@ -14,38 +14,24 @@ from numpy.typing import NDArray
 from napari_dip.prior.coloured_noise import measure_noise
 from napari_dip.prior.device import memory_in_words, resolve_device
 from napari_dip.prior.fit import Fit
-from napari_dip.prior.fit_settings import FitSettings
-from napari_dip.prior.latents import (
-    DroppedPixels,
-    FixedLatent,
-    Latent,
-    mesh_grid,
-    uniform_noise,
-)
+from napari_dip.prior.latents import Latent
 from napari_dip.prior.networks import initialise
 from napari_dip.prior.operators import Operator
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.recorruption import Recorrupted
-from napari_dip.prior.stopping import (
-    HeldOutError,
-    StoppingRule,
-    WindowedVariance,
-)
+from napari_dip.prior.stopping import StoppingRule
 from napari_dip.restoration.binning import bin_planes
 from napari_dip.restoration.choices import DEFAULT_PRESET
 from napari_dip.restoration.detector import Detector
 from napari_dip.restoration.intensity import Intensity
 from napari_dip.restoration.output import Output
+from napari_dip.restoration.parts import make_latent, make_rules
 from napari_dip.restoration.room import check_room
 from napari_dip.restoration.session import Brief, Session
 from napari_dip.restoration.settings import Settings
-from napari_dip.restoration.stages import SETTLED, Sequel, Stage
+from napari_dip.restoration.shortening import shorten
+from napari_dip.restoration.stages import Sequel, Stage
 from napari_dip.restoration.validation import check_limits
-
-# The fewest iterations that bear the whole learning rate of fits on windows:
-# drawn fields of 128 x 128 diverged after 30 to 100 at that of 'fast', with
-# three seeds of four, and after 200 with none.
-_UNHURRIED = 200
 
 
 @dataclass(frozen=True)
@@ -146,7 +132,7 @@ def prepare(
     device = resolve_device(options.device)
     if options.adjust is not None:
         settings = options.adjust(settings)
-    settings = _limit(settings, options.max_num_iter)
+    settings = shorten(settings, options.max_num_iter)
     known = known & np.isfinite(planes)
     if not known.any():
         raise ValueError(
@@ -256,7 +242,7 @@ def _stage(
         fit = Fit(
             problem,
             settings.fit,
-            [*_rules(settings, source.seed), *rules],
+            [*make_rules(settings, source.seed), *rules],
             seed=source.seed,
             time_limit=time_limit,
         )
@@ -301,35 +287,6 @@ def _at_grid_of_fit(
     return bin_planes(planes, known, settings.binning)
 
 
-def _limit(settings: Settings, max_num_iter: int | None) -> Settings:
-    if max_num_iter is None or max_num_iter >= settings.num_iter:
-        return settings
-    second = settings.second
-    if second is not None:
-        later = max_num_iter * second.num_iter // settings.num_iter
-        # Too few would not be used at all.
-        second = _limit(second, later) if later >= SETTLED else None
-        max_num_iter -= second.num_iter if second is not None else 0
-    # A shorter fit is a faster one: its schedule is as a whole compressed.
-    planned = settings.fit.num_iter
-    num_iter = min(max_num_iter, planned)
-    start = settings.stopping.min_start * num_iter // planned
-    return replace(
-        settings,
-        fit=_shorter(settings.fit, num_iter),
-        stopping=replace(settings.stopping, min_start=start),
-        second=second,
-    )
-
-
-def _shorter(fit: FitSettings, num_iter: int) -> FitSettings:
-    rate = fit.learning_rate
-    if fit.window is not None:
-        # These networks normalise nothing and diverge if hurried.
-        rate *= min(1.0, num_iter / _UNHURRIED)
-    return replace(fit, num_iter=num_iter, learning_rate=rate)
-
-
 def _problem(
     source: _Source,
     data: torch.Tensor,
@@ -343,7 +300,9 @@ def _problem(
     if pilot is not None:
         latent = _recorrupted(data, measured, pilot, settings)
     else:
-        latent = _latent(data, measured, held_out, operator, settings, seed)
+        latent = make_latent(
+            data, measured, held_out, operator, settings, seed
+        )
     network = settings.network.build(latent.channels, data.shape[1])
     initialise(network, seed)
     return Problem(
@@ -372,41 +331,3 @@ def _held_out(
     generator = torch.Generator().manual_seed(source.seed)
     chance = torch.rand(measured.shape, generator=generator)
     return measured * (chance < stopping.held_out).to(measured)
-
-
-def _latent(
-    data: torch.Tensor,
-    measured: torch.Tensor,
-    held_out: torch.Tensor,
-    operator: Operator,
-    settings: Settings,
-    seed: int,
-) -> Latent:
-    latent = settings.latent
-    if latent.kind == 'dropped':
-        return DroppedPixels(
-            data,
-            measured,
-            held_out,
-            latent.drop,
-            block=latent.block,
-        )
-    shape = operator.image_shape((data.shape[-2], data.shape[-1]))
-    if latent.kind == 'mesh':
-        values = mesh_grid(shape)
-    else:
-        values = uniform_noise(latent.channels, shape, seed)
-    return FixedLatent(values.to(data.device), latent.jitter)
-
-
-def _rules(settings: Settings, seed: int) -> list[StoppingRule]:
-    stopping = settings.stopping
-    if stopping.rule == 'held_out':
-        return [HeldOutError(min_start=stopping.min_start)]
-    if stopping.rule == 'variance':
-        return [
-            WindowedVariance(
-                stopping.window, min_start=stopping.min_start, seed=seed
-            )
-        ]
-    return []
