@@ -49,6 +49,12 @@ def denoise_stabilised(problem: Problem, denoiser: GaussianDenoiser) -> Array:
 def _noise_model(problem: Problem) -> NoiseModel:
     if problem.sigma is not None:
         return NoiseModel(0.0, problem.sigma**2)
+    if problem.channel_axis is None:
+        texture = noise_texture(problem.image)
+        if not texture.independent:
+            # How it depends on the signal cannot be told from such noise;
+            # to take it for constant serves the peers better.
+            return NoiseModel(0.0, texture.sigma**2)
     return estimate_noise(problem.image, channel_axis=problem.channel_axis)
 
 
