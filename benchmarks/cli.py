@@ -38,6 +38,16 @@ Quick = Annotated[
     typer.Option('--quick', help='Small stand-ins, a quarter of an hour.'),
 ]
 Folder = Annotated[Path, typer.Option(help='Where figures are stored.')]
+Stale = Annotated[
+    bool,
+    typer.Option(
+        '--stale', help='Again where the sources have changed since.'
+    ),
+]
+Device = Annotated[str, typer.Option(help='Device of napari-dip.')]
+Pages = Annotated[Path, typer.Option(help='Folder of the pages.')]
+
+_PAGES = Path('docs/benchmarks')
 
 _QUICK_PRESETS = ('dip-fast', 'dip-balanced')
 _QUICK_ITERATIONS = 1200
@@ -71,18 +81,11 @@ def run_cases(
     slow: Annotated[
         bool, typer.Option('--slow', help='Also methods that take minutes.')
     ] = False,
-    stale: Annotated[
-        bool,
-        typer.Option(
-            '--stale', help='Again where the sources have changed since.'
-        ),
-    ] = False,
+    stale: Stale = False,
     seeds: Annotated[
         int, typer.Option(min=1, help='How many seeds, from 0.')
     ] = 1,
-    device: Annotated[
-        str, typer.Option(help='Device of napari-dip.')
-    ] = 'auto',
+    device: Device = 'auto',
     folder: Folder = results.FOLDER,
     keep: Annotated[
         Path | None,
@@ -141,9 +144,7 @@ def stopping(
         typer.Option('--quick', help='The quick stand-ins, 1200 iterations.'),
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help='Seed of the fit.')] = 0,
-    device: Annotated[
-        str, typer.Option(help='Device of napari-dip.')
-    ] = 'auto',
+    device: Device = 'auto',
     folder: Annotated[
         Path, typer.Option(help='Where figures are stored.')
     ] = results.FOLDER / 'rules',
@@ -195,19 +196,10 @@ def uncertainty(
         list[str] | None,
         typer.Option('--preset', help='fast, balanced or best.'),
     ] = None,
-    stale: Annotated[
-        bool,
-        typer.Option(
-            '--stale', help='Again where the sources have changed since.'
-        ),
-    ] = False,
-    device: Annotated[
-        str, typer.Option(help='Device of napari-dip.')
-    ] = 'auto',
+    stale: Stale = False,
+    device: Device = 'auto',
     folder: Folder = results.FOLDER,
-    output: Annotated[Path, typer.Option(help='Folder of the page.')] = Path(
-        'docs/benchmarks'
-    ),
+    output: Pages = _PAGES,
 ) -> None:
     """Compare the reported uncertainty with the error; write the page."""
     from benchmarks import calibration
@@ -228,9 +220,7 @@ def uncertainty(
 @app.command()
 def report(
     folder: Folder = results.FOLDER,
-    output: Annotated[Path, typer.Option(help='Folder of the pages.')] = Path(
-        'docs/benchmarks'
-    ),
+    output: Pages = _PAGES,
 ) -> None:
     """Write tables and plots of all stored figures."""
     from benchmarks.report.pages import write_pages
@@ -260,19 +250,10 @@ def speed(
         ),
     ] = None,
     only: Only = None,
-    stale: Annotated[
-        bool,
-        typer.Option(
-            '--stale', help='Again where the sources have changed since.'
-        ),
-    ] = False,
-    device: Annotated[
-        str, typer.Option(help='Device of napari-dip.')
-    ] = 'auto',
+    stale: Stale = False,
+    device: Device = 'auto',
     folder: Folder = results.FOLDER,
-    output: Annotated[Path, typer.Option(help='Folder of the page.')] = Path(
-        'docs/benchmarks'
-    ),
+    output: Pages = _PAGES,
 ) -> None:
     """Measure time and memory where there is no figure yet; write the page."""
     from benchmarks.report.speed import write_speed
@@ -316,9 +297,7 @@ def pictures(
     method: Annotated[
         str, typer.Option(help='Method whose results are shown.')
     ] = 'dip-balanced',
-    device: Annotated[
-        str, typer.Option(help='Device of napari-dip.')
-    ] = 'auto',
+    device: Device = 'auto',
     kept: Annotated[
         Path | None,
         typer.Option(help='Folder of results kept by "run --keep".'),

@@ -121,6 +121,16 @@ def test_bfloat16_only_where_it_is_fast_and_wanted(monkeypatch, fast):
         assert (one @ one).dtype == torch.float32
 
 
-def test_the_hardware_says_whether_bfloat16_is_fast():
-    assert has_fast_bfloat16(torch.device('cpu')) in (True, False)
+@pytest.mark.parametrize(
+    ('units', 'fast'),
+    [
+        ({'amx_bf16': True}, True),
+        ({'amx_bf16': False, 'avx512_bf16': True}, True),
+        ({'avx512_f': True, 'avx2': True}, False),
+        ({}, False),
+    ],
+)
+def test_the_hardware_says_whether_bfloat16_is_fast(monkeypatch, units, fast):
+    monkeypatch.setattr(torch.cpu, 'get_capabilities', lambda: units)
+    assert has_fast_bfloat16(torch.device('cpu')) is fast
     assert not has_fast_bfloat16(torch.device('mps'))

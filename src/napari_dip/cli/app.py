@@ -1,24 +1,38 @@
-"""Commands, arguments and options.
+"""Commands.
 
 What is heavy is imported when a command runs, so that help is there at once.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from napari_dip import __version__
-from napari_dip.restoration.choices import (
-    DEFAULT_PRESET,
-    DEFECTS,
-    DEVICES,
-    FACTORS,
-    NOISES,
-    PRESETS,
+from napari_dip.cli.arguments import (
+    ChannelAxis,
+    Defects,
+    Device,
+    DType,
+    Factor,
+    Gain,
+    Input,
+    Mask,
+    MaxNumIter,
+    NoiseName,
+    Offset,
+    Output,
+    Overwrite,
+    Preset,
+    Quiet,
+    ReadNoise,
+    Report,
+    Seed,
+    TimeLimit,
+    Uncertainty,
 )
+from napari_dip.restoration.choices import DEFAULT_PRESET
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,139 +41,6 @@ if TYPE_CHECKING:
     from napari_dip.restoration.session import Session
 
 USAGE_ERROR = 2
-
-_FORMATS = '.tif, .tiff, .ome.tif, .ome.tiff, .png or .npy'
-
-Input = Annotated[
-    Path,
-    typer.Argument(metavar='INPUT', help=f'Image to restore: {_FORMATS}.'),
-]
-Mask = Annotated[
-    Path,
-    typer.Argument(
-        metavar='MASK',
-        help='Image that is nonzero where a pixel is missing, in any of the '
-        'formats.',
-    ),
-]
-Output = Annotated[
-    Path,
-    typer.Argument(metavar='OUTPUT', help=f'File to write: {_FORMATS}.'),
-]
-Factor = Annotated[
-    str,
-    typer.Option(
-        metavar='N|ROWS,COLUMNS',
-        help='Pixels of the result for each pixel of the image: '
-        f'{", ".join(str(f) for f in FACTORS)}, or one from 1 to 8 for rows '
-        'and one for columns, such as 2,4.',
-    ),
-]
-ChannelAxis = Annotated[
-    int | None,
-    typer.Option(
-        metavar='N',
-        help='Axis of the channels, counted from 0 as the file has them. '
-        'By default what the file says, or RGB along the last axis.',
-    ),
-]
-NoiseName = Annotated[
-    str,
-    typer.Option(
-        metavar='NAME',
-        help=f'{" or ".join(NOISES)}: found from the image, or of one '
-        'variance. Give --gain instead if you know the detector.',
-    ),
-]
-Gain = Annotated[
-    float | None,
-    typer.Option(
-        metavar='X',
-        help='Intensity units for each photo-electron, if you know them.',
-    ),
-]
-Offset = Annotated[
-    float | None,
-    typer.Option(
-        metavar='X',
-        help='Mean intensity without any light; goes with --gain. By '
-        'default 0.',
-    ),
-]
-ReadNoise = Annotated[
-    float | None,
-    typer.Option(
-        metavar='X',
-        help='Standard deviation without any light in intensity units; goes '
-        'with --gain. By default 0.',
-    ),
-]
-Defects = Annotated[
-    str,
-    typer.Option(
-        metavar='|'.join(DEFECTS),
-        help='"auto" fills hot and dead pixels in, "keep" takes every pixel '
-        'for what it is.',
-    ),
-]
-Preset = Annotated[
-    str, typer.Option(metavar='NAME', help=f'{", ".join(PRESETS)}.')
-]
-Seed = Annotated[
-    int,
-    typer.Option(
-        metavar='N',
-        help='The same seed, image, version and device give the same result.',
-    ),
-]
-Device = Annotated[
-    str, typer.Option(metavar='NAME', help=f'{", ".join(DEVICES)} or cuda:N.')
-]
-MaxNumIter = Annotated[
-    int | None,
-    typer.Option(
-        metavar='N',
-        help='Most iterations. By default the number of the preset; it '
-        'stops by itself before.',
-    ),
-]
-TimeLimit = Annotated[
-    float | None,
-    typer.Option(
-        metavar='SECONDS',
-        help='Time after which the best estimate so far is taken.',
-    ),
-]
-DType = Annotated[
-    str | None,
-    typer.Option(
-        '--dtype',
-        metavar='float32|same',
-        help='"same" rounds and clips to the dtype of INPUT, without '
-        'scaling. By default float32, and "same" for PNG.',
-    ),
-]
-Report = Annotated[
-    Path | None,
-    typer.Option(
-        metavar='FILE', help='Write the record of the restoration as JSON.'
-    ),
-]
-Uncertainty = Annotated[
-    bool,
-    typer.Option(
-        '--uncertainty',
-        help='Also write by how much each pixel may be off, one standard '
-        'deviation, beside OUTPUT.',
-    ),
-]
-Overwrite = Annotated[
-    bool,
-    typer.Option('--overwrite', help='Replace the files written.'),
-]
-Quiet = Annotated[
-    bool, typer.Option('--quiet', '-q', help='Print nothing but errors.')
-]
 
 app = typer.Typer(
     name='napari-dip',

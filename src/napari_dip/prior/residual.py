@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from napari_dip.prior.cosine import LocalCosine
+from napari_dip.prior.interpolation import interpolate
 from napari_dip.prior.shrinkage import keep_greater, wiener
 
 _SIDE = 8
@@ -133,7 +134,7 @@ def _scale_of_channel(
     levels = torch.stack([brightness[m].median() for m in members])
     scales = torch.stack([values[m].median() for m in members])
     scales = (scales / _MEDIAN).clamp(min=_TINY)
-    return _interpolate(level.contiguous(), levels, scales)
+    return interpolate(level, levels, scales)
 
 
 def _classes_of(level: Tensor) -> Tensor:
@@ -143,16 +144,6 @@ def _classes_of(level: Tensor) -> Tensor:
     first = torch.arange(1, count, device=level.device) * len(ascending)
     edges = torch.unique(ascending[first // count])
     return torch.bucketize(level.contiguous(), edges, right=True)
-
-
-def _interpolate(x: Tensor, knots: Tensor, values: Tensor) -> Tensor:
-    """Piecewise linear through the knots, constant beyond them."""
-    if len(knots) == 1:
-        return values.expand_as(x)
-    right = torch.searchsorted(knots, x).clamp(1, len(knots) - 1)
-    low, high = knots[right - 1], knots[right]
-    part = (x - low) / (high - low).clamp(min=_TINY)
-    return torch.lerp(values[right - 1], values[right], part.clamp(0, 1))
 
 
 def _spectrum(whitened: Tensor) -> Tensor:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import torch
 from torch import Tensor
 
 from napari_dip.prior.cosine import LocalCosine
-from napari_dip.prior.windows import cut_all, tile_windows
+from napari_dip.prior.sweeping import Sweep
+from napari_dip.prior.windows import Window, cut_all
 
 # Bounds the memory, which is that of side * side images of this size.
 _TILE = 256
+_TINY = 1e-12
 
 
 def keep_greater(
@@ -67,23 +68,17 @@ def wiener(
     return _shrink([image, pilot], gain, transform)
 
 
-_TINY = 1e-12
-
-
 def _shrink(
     images: list[Tensor],
     gain: Callable[..., Tensor],
     transform: LocalCosine,
 ) -> Tensor:
     """Multiply the first image's coefficients with a gain, tile by tile."""
-    result = torch.empty_like(images[0])
-    shape = (result.shape[-2], result.shape[-1])
-    for tile, window in tile_windows(shape, _TILE, transform.margin):
+
+    def shrink(window: Window) -> Tensor:
         seen = [cut_all(image, [window]) for image in images]
         blocks = [transform.analyse(part) for part in seen]
-        part = transform.synthesise(blocks[0], gain(*blocks), seen[0].shape)
-        top, left = tile.top - window.top, tile.left - window.left
-        tile.cut(result).copy_(
-            part[..., top : top + tile.height, left : left + tile.width]
-        )
-    return result
+        return transform.synthesise(blocks[0], gain(*blocks), seen[0].shape)
+
+    sweep = Sweep(images[0].device, tile=_TILE, halo=transform.margin)
+    return sweep((images[0].shape[-2], images[0].shape[-1]), shrink)

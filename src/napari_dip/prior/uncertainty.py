@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from napari_dip.prior.interpolation import interpolate
 from napari_dip.prior.latents import Draw
 from napari_dip.prior.problem import Problem
 
@@ -191,7 +192,10 @@ def _calibrate(
     variance = _rising(sums(total) / samples, samples)
     # Less than the standard error of their mean the samples cannot tell.
     variance = torch.maximum(variance, sums(squares).sqrt() / samples)
-    return _follow(spread, level.clamp(min=_TINY), variance)
+    level = level.clamp(min=_TINY)
+    # In proportion beyond the last class.
+    beyond = (spread / level[-1]).clamp(min=1)
+    return interpolate(spread, level, variance) * beyond
 
 
 def _rising(values: Tensor, weights: Tensor) -> Tensor:
@@ -207,14 +211,3 @@ def _rising(values: Tensor, weights: Tensor) -> Tensor:
         pools.append(pool)
     pooled = [mean for mean, _, length in pools for _ in range(length)]
     return values.new_tensor(pooled)
-
-
-def _follow(x: Tensor, knots: Tensor, values: Tensor) -> Tensor:
-    """Piecewise linear, constant below the knots, proportional above."""
-    right = torch.searchsorted(knots, x.contiguous())
-    low = (right - 1).clamp(min=0)
-    high = right.clamp(max=len(knots) - 1)
-    width = (knots[high] - knots[low]).clamp(min=_TINY)
-    part = ((x - knots[low]) / width).clamp(0, 1)
-    between = torch.lerp(values[low], values[high], part)
-    return between * (x / knots[-1]).clamp(min=1)

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import distance_transform_edt
 
-from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.operators import Identity
 from napari_dip.restoration import published
@@ -17,9 +16,9 @@ from napari_dip.restoration.refinement import Refinement
 from napari_dip.restoration.run import Callback, Restored, run
 from napari_dip.restoration.session import Session
 from napari_dip.restoration.settings import (
-    LatentSettings,
     Settings,
     StoppingSettings,
+    whole_image,
 )
 from napari_dip.restoration.validation import (
     check_choice,
@@ -35,19 +34,10 @@ def _light(
     reduction: int,
     refinement: Refinement = 'texture',
 ) -> Settings:
-    return Settings(
-        network=TrunkSpec(widths, reduction=reduction, norm='batch'),
-        latent=LatentSettings('noise', channels=16, jitter=0.03),
-        fit=FitSettings(
-            num_iter=num_iter,
-            learning_rate=1e-2,
-            decay=0.95,
-            patience=num_iter // 2,
-            precision='auto',
-        ),
-        stopping=StoppingSettings(
-            'held_out', held_out=0.01, min_start=num_iter // 4
-        ),
+    return whole_image(
+        TrunkSpec(widths, reduction=reduction, norm='batch'),
+        num_iter,
+        StoppingSettings('held_out', held_out=0.01, min_start=num_iter // 4),
         refinement=refinement,
     )
 

@@ -122,3 +122,38 @@ class Settings:
         if self.second is not None:
             content['second'] = self.second.to_dict()
         return content
+
+
+def whole_image(
+    network: NetworkSpec,
+    num_iter: int,
+    stopping: StoppingSettings,
+    *,
+    refinement: Refinement = 'none',
+    kernel: Kernel = 'area',
+) -> Settings:
+    """Return settings of a fit of uniform noise to the whole of an image.
+
+    What the light presets of inpainting and super-resolution have alike.
+
+    Parameters
+    ----------
+    network, stopping, refinement, kernel
+        As in :class:`Settings`.
+    num_iter : int
+        Iterations planned.
+    """
+    return Settings(
+        network=network,
+        latent=LatentSettings('noise', channels=16, jitter=0.03),
+        fit=FitSettings(
+            num_iter=num_iter,
+            learning_rate=1e-2,
+            decay=0.95,
+            patience=num_iter // 2,
+            precision='auto',
+        ),
+        stopping=stopping,
+        refinement=refinement,
+        kernel=kernel,
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.operators import Downsample
 from napari_dip.restoration import published
@@ -15,9 +14,9 @@ from napari_dip.restoration.prepare import Options, prepare
 from napari_dip.restoration.run import Callback, Restored, run
 from napari_dip.restoration.session import Session
 from napari_dip.restoration.settings import (
-    LatentSettings,
     Settings,
     StoppingSettings,
+    whole_image,
 )
 from napari_dip.restoration.validation import (
     check_choice,
@@ -28,19 +27,10 @@ from napari_dip.restoration.validation import (
 
 
 def _light(widths: tuple[int, ...], num_iter: int) -> Settings:
-    return Settings(
-        network=TrunkSpec(widths, reduction=1, norm='batch'),
-        latent=LatentSettings('noise', channels=16, jitter=0.03),
-        fit=FitSettings(
-            num_iter=num_iter,
-            learning_rate=1e-2,
-            decay=0.95,
-            patience=num_iter // 2,
-            precision='auto',
-        ),
-        stopping=StoppingSettings(
-            'variance', window=50, min_start=num_iter // 4
-        ),
+    return whole_image(
+        TrunkSpec(widths, reduction=1, norm='batch'),
+        num_iter,
+        StoppingSettings('variance', window=50, min_start=num_iter // 4),
         kernel='lanczos3',
     )
 
