@@ -7,7 +7,10 @@ from napari_dip.prior.interpolation import interpolate
 
 
 def test_linear_between_the_knots_and_constant_beyond():
-    knots, values = torch.tensor([0.0, 2.0, 3.0]), torch.tensor([1.0, 5.0, 2.0])
+    knots, values = (
+        torch.tensor([0.0, 2.0, 3.0]),
+        torch.tensor([1.0, 5.0, 2.0]),
+    )
     x = torch.tensor([[-9.0, 0.0, 0.5], [2.0, 2.5, 9.0]])
     expected = torch.tensor([[1.0, 1.0, 2.0], [5.0, 3.5, 2.0]])
     assert torch.allclose(interpolate(x, knots, values), expected)
