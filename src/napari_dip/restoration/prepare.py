@@ -228,6 +228,7 @@ def _stage(
             measured,
             settings.range_,
             stabilise_noise=settings.stabilise_noise,
+            undo_clipping=settings.undo_clipping,
             detector=source.detector,
         )
         data = _tensor(intensity.forward(fitted, measured), device)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from napari_dip.prior.continuation import continue_texture
 from napari_dip.prior.problem import Problem
-from napari_dip.prior.residual import structure_in_residual
+from napari_dip.prior.residual import remove_noise, structure_in_residual
 
 Refinement = Literal['none', 'residual', 'texture', 'scattered']
 
@@ -35,7 +35,8 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
         return estimate
     if how == 'residual':
         residual = (data - estimate) * known
-        return estimate + structure_in_residual(residual, estimate)
+        sharper = estimate + structure_in_residual(residual, estimate)
+        return remove_noise(data, known, sharper)
     refined = continue_texture(estimate, data, known, problem.held_out)
     if how == 'texture':
         return refined
