@@ -64,10 +64,17 @@ def grain(correlated: bool) -> np.ndarray:
 
 
 def test_a_preset_stands_for_its_settings():
+    large = np.random.default_rng(0).normal(0, 10, (1, 512, 512))
     for preset in PRESETS:
-        assert choose_settings(preset, grain(False)) is SETTINGS[preset]
+        assert choose_settings(preset, large) == SETTINGS[preset]
     with pytest.raises(ValueError, match="preset: 'none' is unknown"):
         choose_settings('none', grain(False))
+
+
+@pytest.mark.parametrize(('side', 'turns'), [(96, True), (256, False)])
+def test_a_small_image_is_seen_turned(side, turns):
+    planes = np.random.default_rng(0).normal(0, 10, (1, side, side))
+    assert choose_settings('balanced', planes).fit.turns is turns
 
 
 def test_correlated_noise_is_not_asked_for_beside_its_like():

@@ -34,27 +34,31 @@ from napari_dip.restoration.validation import (
 # Below this the noise of too few pixels is too little known.
 _LEAST_SIDE = 128
 
+# Structures mostly have a direction, which a network that sees them turned has
+# to learn eight times. But where each pixel is looked at more often than this,
+# its noise is learnt by heart unless it is turned.
+_MOST_LOOKS = 600
+
 # More take up the noise, where what was measured of it is not exact.
 _RECORRUPTED_ITERATIONS = 200
 
 
+# At full resolution, for a trunk at half of it leaves a faint chequerboard; its
+# few channels there cost little.
+_NETWORK = TrunkSpec((32, 48, 64, 64, 64), reduction=1)
+
+
 def _light(
-    num_iter: int,
-    passes: int,
-    widths: tuple[int, ...] = (32, 48, 64, 64, 64),
-    learning_rate: float = 6e-3,
+    num_iter: int, passes: int, learning_rate: float = 6e-3
 ) -> Settings:
     return Settings(
-        # At full resolution, for a trunk at half of it leaves a faint
-        # chequerboard; its few channels there cost little.
-        network=TrunkSpec(widths, reduction=1),
-        latent=LatentSettings('dropped', drop=0.15),
+        network=_NETWORK,
+        latent=LatentSettings('dropped', drop=0.3),
         fit=FitSettings(
             num_iter=num_iter,
             learning_rate=learning_rate,
             window=64,
             num_windows=8,
-            turns=True,
             average='weights',
             passes=passes,
             patience=num_iter // 2,
@@ -73,8 +77,8 @@ def _light(
 SETTINGS = {
     'fast': _light(num_iter=200, passes=8),
     'balanced': _light(num_iter=600, passes=16),
-    # A wide network diverges at the rate that a narrow one bears.
-    'best': _light(2500, 32, (64, 96, 128, 128, 128), learning_rate=2.5e-3),
+    # So long a fit diverges at the rate that a shorter one bears.
+    'best': _light(num_iter=2000, passes=32, learning_rate=3e-3),
     'ulyanov2018': published.DENOISING,
 }
 
@@ -264,9 +268,18 @@ def choose_settings(preset: str, planes: NDArray[Any]) -> Settings:
     """
     check_choice(preset, PRESETS, 'preset')
     settings = SETTINGS[preset]
-    if preset != 'ulyanov2018' and _has_correlated_noise(planes):
+    if preset == 'ulyanov2018':
+        return settings
+    if _has_correlated_noise(planes):
         return _for_correlated_noise(settings)
-    return settings
+    turns = _looks_at_each_pixel(settings.fit, planes) > _MOST_LOOKS
+    return replace(settings, fit=replace(settings.fit, turns=turns))
+
+
+def _looks_at_each_pixel(fit: FitSettings, planes: NDArray[Any]) -> float:
+    assert fit.window is not None
+    seen = fit.num_iter * fit.num_windows * fit.window**2
+    return seen / (planes.shape[1] * planes.shape[2])
 
 
 def _has_correlated_noise(planes: NDArray[Any]) -> bool:
@@ -287,8 +300,8 @@ def _for_correlated_noise(settings: Settings) -> Settings:
     details; once the noise is known, a second fit finds them. The gain
     cannot be measured on such noise.
     """
-    latent = replace(settings.latent, block=3, drop=0.3)
-    fit = replace(settings.fit, learning_rate=3e-3)
+    latent = replace(settings.latent, block=3)
+    fit = replace(settings.fit, learning_rate=3e-3, turns=True)
     return replace(
         settings,
         network=TrunkSpec((64,) * 5),
@@ -297,16 +310,16 @@ def _for_correlated_noise(settings: Settings) -> Settings:
         binning=3,
         stabilise_noise=False,
         undo_clipping=False,
-        second=_recorrupted(settings),
+        second=_recorrupted(replace(settings, fit=fit)),
     )
 
 
 def _recorrupted(settings: Settings) -> Settings:
     num_iter = min(settings.fit.num_iter // 2, _RECORRUPTED_ITERATIONS)
     return Settings(
-        network=TrunkSpec((32, 48, 64, 64, 64), reduction=1),
+        network=_NETWORK,
         latent=LatentSettings('recorrupted', strength=0.5),
-        fit=replace(settings.fit, num_iter=num_iter, learning_rate=3e-3),
+        fit=replace(settings.fit, num_iter=num_iter),
         # The noise of held-out pixels is that of their neighbours too.
         stopping=StoppingSettings('none'),
         refinement=settings.refinement,
