@@ -43,8 +43,8 @@ _MOST_LOOKS = 600
 _RECORRUPTED_ITERATIONS = 200
 
 
-# At full resolution, for a trunk at half of it leaves a faint chequerboard; its
-# few channels there cost little.
+# At full resolution, for a trunk at half of it leaves a faint chequerboard;
+# its few channels there cost little.
 _NETWORK = TrunkSpec((32, 48, 64, 64, 64), reduction=1)
 
 
@@ -278,8 +278,9 @@ def choose_settings(preset: str, planes: NDArray[Any]) -> Settings:
 
 def _looks_at_each_pixel(fit: FitSettings, planes: NDArray[Any]) -> float:
     assert fit.window is not None
+    height, width = planes.shape[1:]
     seen = fit.num_iter * fit.num_windows * fit.window**2
-    return seen / (planes.shape[1] * planes.shape[2])
+    return seen / (height * width)
 
 
 def _has_correlated_noise(planes: NDArray[Any]) -> bool:
