@@ -280,7 +280,7 @@ def _looks_at_each_pixel(fit: FitSettings, planes: NDArray[Any]) -> float:
     assert fit.window is not None
     height, width = planes.shape[1:]
     seen = fit.num_iter * fit.num_windows * fit.window**2
-    return seen / (height * width)
+    return seen / float(height * width)
 
 
 def _has_correlated_noise(planes: NDArray[Any]) -> bool:
