@@ -167,7 +167,9 @@ def denoise(
     -----
     Single hot and dead pixels are treated as missing; the record counts
     them, and the saturated ones, which the result follows to the ceiling and
-    not beyond. Noise whose variance grows with the signal is stabilised.
+    not beyond. Noise whose variance grows with the signal is stabilised, and
+    what clipping at black or white does to the mean of any other is undone.
+    In the end blocks that resemble each other are filtered together [4]_.
 
     The presets other than 'ulyanov2018' feed the network the image itself
     with pixels dropped anew at each iteration and ask it for those pixels,
@@ -185,6 +187,9 @@ def denoise(
            Self-Supervision", ICML 2019.
     .. [3] T. Pang et al., "Recorrupted-to-Recorrupted: Unsupervised Deep
            Learning for Image Denoising", CVPR 2021.
+    .. [4] K. Dabov et al., "Image Denoising by Sparse 3-D Transform-Domain
+           Collaborative Filtering", IEEE Transactions on Image Processing
+           16, 2007.
 
     Examples
     --------
