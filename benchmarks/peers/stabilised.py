@@ -8,12 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.cases import Problem
-from napari_dip.restoration.noise import (
-    NoiseModel,
-    NoiseTexture,
-    estimate_noise,
-    noise_texture,
-)
+from napari_dip.restoration.noise import NoiseModel, estimate_noise
+from napari_dip.restoration.noise_texture import NoiseTexture, noise_texture
 from napari_dip.restoration.variance_stabilisation import invert, stabilise
 
 Array = NDArray[np.float64]

@@ -16,7 +16,7 @@ from napari_dip.restoration.axes import to_channels_first
 from napari_dip.restoration.choices import DEFAULT_PRESET, DEFECTS, PRESETS
 from napari_dip.restoration.defects import find_defects, find_saturated
 from napari_dip.restoration.detector import Detector, Noise, check_noise
-from napari_dip.restoration.noise import noise_texture
+from napari_dip.restoration.noise_texture import noise_texture
 from napari_dip.restoration.prepare import Options, prepare
 from napari_dip.restoration.run import Callback, Restored, run
 from napari_dip.restoration.session import Session

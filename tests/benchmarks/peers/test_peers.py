@@ -16,7 +16,7 @@ from benchmarks.peers import (
     zero_shot,
 )
 from benchmarks.scores import psnr
-from napari_dip.restoration.noise import NoiseTexture
+from napari_dip.restoration.noise_texture import NoiseTexture
 
 needs_bm3d = pytest.mark.skipif(
     importlib.util.find_spec('bm3d') is None,
