@@ -14,6 +14,7 @@ from napari_dip.prior.operators import Identity
 from napari_dip.restoration import published
 from napari_dip.restoration.axes import to_channels_first
 from napari_dip.restoration.choices import DEFAULT_PRESET, DEFECTS, PRESETS
+from napari_dip.restoration.copies import Copies, match_copies
 from napari_dip.restoration.defects import find_defects, find_saturated
 from napari_dip.restoration.detector import Detector, Noise, check_noise
 from napari_dip.restoration.noise import noise_texture
@@ -28,6 +29,7 @@ from napari_dip.restoration.settings import (
 from napari_dip.restoration.validation import (
     check_choice,
     check_image,
+    check_repeats,
     check_uncertainty,
 )
 
@@ -81,6 +83,7 @@ SETTINGS = {
 def denoise(
     image: ArrayLike,
     *,
+    repeats: ArrayLike | None = None,
     channel_axis: int | None = None,
     noise: Noise = 'auto',
     defects: str = 'auto',
@@ -103,9 +106,15 @@ def denoise(
     image : (M, N) or (M, N, C) array_like
         Image in any real dtype and any unit, at least 16 × 16 pixels. Pixels
         that are not finite are missing and are filled in.
+    repeats : array_like, optional
+        Further frames of the same field, whose noise is their own: one of
+        the shape of `image`, or several along one more axis in front. A
+        neighbour in time or depth serves where it shows the same. They are
+        brought to the brightness of `image` by a gain and an offset.
     channel_axis : int, optional
-        Axis of the channels. If None, a 3-D image with 3 or 4 entries along
-        its last axis is RGB or RGBA, and any other must be 2-D.
+        Axis of the channels of `image`. If None, a 3-D image with 3 or 4
+        entries along its last axis is RGB or RGBA, and any other must be
+        2-D.
     noise : {'auto', 'gaussian'} or Detector
         How the variance of the noise depends on the intensity. 'auto' finds
         it from the image, 'gaussian' takes one variance for all pixels, and
@@ -151,10 +160,11 @@ def denoise(
     Raises
     ------
     TypeError
-        If the image does not hold real numbers.
+        If the image or its repeats do not hold real numbers.
     ValueError
-        If there is nothing to restore in the image, an option is unknown,
-        or no such detector can have made the image.
+        If there is nothing to restore in the image, a repeat does not fit
+        or has the noise of another, an option is unknown, or no such
+        detector can have made the image.
     MemoryError
         If the device has no room for the image.
 
@@ -193,6 +203,7 @@ def denoise(
     check_uncertainty(uncertainty, return_info)
     session = start_denoising(
         image,
+        repeats=repeats,
         channel_axis=channel_axis,
         noise=noise,
         defects=defects,
@@ -211,6 +222,7 @@ def denoise(
 def start_denoising(
     image: ArrayLike,
     *,
+    repeats: ArrayLike | None = None,
     channel_axis: int | None = None,
     noise: Noise = 'auto',
     defects: str = 'auto',
@@ -220,8 +232,17 @@ def start_denoising(
     options = options or Options()
     array, axis = check_image(image, channel_axis)
     planes = to_channels_first(array, axis)
-    settings = choose_settings(options.preset, planes)
+    saturated = sum(int(find_saturated(plane).sum()) for plane in planes)
     check_noise(noise, planes, options.preset)
+    copies = None
+    if repeats is not None:
+        others = [
+            to_channels_first(repeat, axis)
+            for repeat in check_repeats(repeats, array)
+        ]
+        copies = match_copies(planes, others)
+        planes = copies.mean
+    settings = choose_settings(options.preset, planes)
     check_choice(defects, DEFECTS, 'defects')
     if noise == 'gaussian':
         settings = replace(settings, stabilise_noise=False)
@@ -243,12 +264,23 @@ def start_denoising(
         settings=settings,
         options=options,
         task='denoise',
-        arguments={'noise': noise, 'defects': defects},
+        arguments={
+            'repeats': copies.count - 1 if copies else None,
+            'noise': noise,
+            'defects': defects,
+        },
         channel_axis=axis,
         defects=int(missing.sum()),
-        saturated=sum(int(find_saturated(p).sum()) for p in planes),
-        detector=noise if isinstance(noise, Detector) else None,
+        saturated=saturated,
+        detector=_detector(noise, copies),
+        made_of=copies.describe() if copies else '',
     )
+
+
+def _detector(noise: Noise, copies: Copies | None) -> Detector | None:
+    if not isinstance(noise, Detector):
+        return None
+    return noise if copies is None else noise.averaged(copies.count)
 
 
 def choose_settings(preset: str, planes: NDArray[Any]) -> Settings:

@@ -94,6 +94,7 @@ def prepare(
     defects: int = 0,
     saturated: int = 0,
     detector: Detector | None = None,
+    made_of: str = '',
 ) -> Session:
     """Build a session.
 
@@ -121,6 +122,8 @@ def prepare(
     detector : Detector, optional
         Whose noise is stabilised, if the settings say so; None finds it
         from the image.
+    made_of : str
+        What the planes were made of, in words; nothing if of one image.
 
     Raises
     ------
@@ -144,6 +147,7 @@ def prepare(
         channel_axis=channel_axis,
         defects=defects,
         saturated=saturated,
+        made_of=made_of,
     )
     if keep_known:
         # A copy: the user may go on working with the image meanwhile.
