@@ -60,4 +60,4 @@ def test_every_channel_has_a_line_of_its_own():
     np.testing.assert_allclose(copies.planes[1], image)
     np.testing.assert_allclose(copies.mean, image)
     assert copies.gains == pytest.approx([2, 4, 1, 1])
-    assert copies.describe() == 'mean of 3 copies, the others times 2, 4, 1, 1'
+    assert copies.describe() == '3 copies, the others times 2, 4, 1, 1'

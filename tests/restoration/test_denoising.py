@@ -6,6 +6,7 @@ from scipy.ndimage import gaussian_filter
 
 from napari_dip import denoise
 from napari_dip.restoration.choices import PRESETS
+from napari_dip.restoration.copies import match_copies
 from napari_dip.restoration.denoising import SETTINGS, choose_settings
 
 
@@ -101,3 +102,82 @@ def test_a_short_fit_does_not_diverge(seed):
         noisy, preset='fast', seed=seed, max_num_iter=30, return_info=True
     )
     assert max(record.loss_history) < 20 * record.loss_history[0]
+
+
+WAVES = 100 + 20 * np.outer(*[np.sin(np.arange(128) / 8)] * 2)
+
+
+def frames(count: int, correlated: bool) -> np.ndarray:
+    """Frames of waves, darker each time, in noise of their own."""
+    noise = np.random.default_rng(5).normal(0, 10, (count, 128, 128))
+    if correlated:
+        noise = 3 * gaussian_filter(noise, (0, 1, 1))
+    return np.linspace(1, 0.8, count)[:, None, None] * (WAVES + noise)
+
+
+@pytest.mark.parametrize('correlated', [False, True])
+def test_more_frames_leave_less_noise(correlated):
+    given = frames(5, correlated)
+    figures = []
+    for repeats in (None, given[1:]):
+        restored, record = denoise(
+            given[0],
+            repeats=repeats,
+            preset='fast',
+            max_num_iter=60,
+            device='cpu',
+            return_info=True,
+        )
+        figures.append(psnr(restored, WAVES))
+    assert figures[1] > figures[0] + 1
+    assert record.arguments['repeats'] == 4
+    kind = record.settings['latent']['kind']
+    assert kind == ('split' if correlated else 'dropped')
+    use = 'fitted to the others' if correlated else 'their mean'
+    assert '5 copies, the others times 1.0' in record.noise
+    assert record.noise.endswith(use)
+
+
+def test_channels_of_frames_are_told_apart():
+    given = np.stack([frames(2, correlated=True)] * 3, axis=-1)
+    given[..., 1] += 50
+    restored, record = denoise(
+        given[0],
+        repeats=given[1],
+        preset='fast',
+        max_num_iter=2,
+        return_info=True,
+    )
+    assert restored.shape == given[0].shape
+    assert record.arguments['repeats'] == 1
+    assert record.settings['latent']['kind'] == 'split'
+    assert record.noise.count('1.2') == 3
+
+
+def test_the_same_frames_give_the_same_result():
+    given = frames(3, correlated=True)
+    one, two = (
+        denoise(
+            given[0],
+            repeats=given[1:],
+            preset='fast',
+            max_num_iter=3,
+            seed=2,
+            device='cpu',
+        )
+        for _ in range(2)
+    )
+    np.testing.assert_array_equal(one, two)
+
+
+def test_the_published_recipe_takes_the_mean_of_frames():
+    given = frames(2, correlated=True)
+    copies = match_copies(given[:1], [given[1:]])
+    settings = choose_settings('ulyanov2018', copies.mean, copies)
+    assert settings is SETTINGS['ulyanov2018']
+
+
+def test_no_uncertainty_where_frames_are_split():
+    given = frames(2, correlated=True)
+    with pytest.raises(ValueError, match=r'uncertainty: .* leave one'):
+        denoise(given[0], repeats=given[1], uncertainty=True, return_info=True)

@@ -51,7 +51,7 @@ class Copies:
     def describe(self) -> str:
         """Say how many there are and what was done to them."""
         gains = ', '.join(f'{gain:.3g}' for gain in self.gains)
-        return f'mean of {self.count} copies, the others times {gains}'
+        return f'{self.count} copies, the others times {gains}'
 
 
 def match_copies(

@@ -71,8 +71,8 @@ class Output:
                 f'grid {self.pilot_binning} times coarser, measured on what '
                 'that left, and fitted at full resolution'
             )
-        shared = self.binning > 1 or self.pilot is not None
-        if shared and self.intensity.detector is not None:
+        given = self.intensity.detector is not None
+        if given and not self.intensity.stabilises:
             text += '; the detector as given has no part in it'
         if self.defects:
             plural = 's' if self.defects > 1 else ''
