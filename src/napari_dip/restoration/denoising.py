@@ -182,6 +182,11 @@ def denoise(
     noise is then measured on the residual, and a second fit at full
     resolution [3]_ follows, whose mean with the first is returned.
 
+    Of `repeats` and image, the mean is fitted. Where their difference shows
+    noise that is not independent from pixel to pixel, the network is fed
+    the mean of some of them instead and asked for that of the others [4]_,
+    chosen anew at each iteration; one fit is enough then.
+
     References
     ----------
     .. [1] D. Ulyanov, A. Vedaldi, V. Lempitsky, "Deep Image Prior",
@@ -190,6 +195,8 @@ def denoise(
            Self-Supervision", ICML 2019.
     .. [3] T. Pang et al., "Recorrupted-to-Recorrupted: Unsupervised Deep
            Learning for Image Denoising", CVPR 2021.
+    .. [4] J. Lehtinen et al., "Noise2Noise: Learning Image Restoration
+           without Clean Data", ICML 2018.
 
     Examples
     --------
@@ -328,12 +335,16 @@ def _for_copies(settings: Settings) -> Settings:
     """Feed some copies and ask for the others, pixels of all kinds at once.
 
     What pixels share does no harm then, and the fit is at full resolution
-    from the start. The gain cannot be measured on such noise.
+    from the start. The gain cannot be measured on such noise. Of the error
+    on held-out pixels nearly all is the noise of the copies asked for, so
+    that its minimum is one by chance (docs/repeats.md).
     """
     return replace(
         settings,
         latent=LatentSettings('split'),
+        # An estimate feeds all copies, so that there is one draw of it.
         fit=replace(settings.fit, learning_rate=3e-3, passes=1),
+        stopping=StoppingSettings('none'),
         stabilise_noise=False,
     )
 
