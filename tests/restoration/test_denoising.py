@@ -177,6 +177,26 @@ def test_the_published_recipe_takes_the_mean_of_frames():
     assert settings is SETTINGS['ulyanov2018']
 
 
+def test_a_wide_network_keeps_its_rate_where_frames_are_split():
+    given = frames(2, correlated=True)
+    copies = match_copies(given[:1], [given[1:]])
+    rates = {
+        preset: choose_settings(preset, copies.mean, copies).fit.learning_rate
+        for preset in ('fast', 'balanced', 'best')
+    }
+    assert rates['fast'] == rates['balanced'] < 6e-3
+    assert rates['best'] == SETTINGS['best'].fit.learning_rate
+
+
+def test_pixels_missing_in_the_first_frame_are_filled_in():
+    given = frames(2, correlated=True)
+    given[0, 20, 30:40], given[0, 60, 60] = np.nan, np.inf
+    restored = denoise(
+        given[0], repeats=given[1], preset='fast', max_num_iter=2
+    )
+    assert np.isfinite(restored).all()
+
+
 def test_no_uncertainty_where_frames_are_split():
     given = frames(2, correlated=True)
     with pytest.raises(ValueError, match=r'uncertainty: .* leave one'):

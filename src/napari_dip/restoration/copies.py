@@ -69,7 +69,7 @@ def match_copies(
     repeats : sequence of (C, M, N) ndarray
         The others, finite.
     """
-    planes = [image.astype(float)]
+    planes = [np.where(np.isfinite(image), image, np.nan).astype(float)]
     gains = []
     for repeat in repeats:
         lines = [

@@ -36,6 +36,9 @@ from napari_dip.restoration.validation import (
 # Below this the noise of too few pixels is too little known.
 _LEAST_SIDE = 128
 
+# At twice the rate the brightness of the estimate wanders.
+_SPLIT_RATE = 3e-3
+
 # More take up the noise, where what was measured of it is not exact.
 _RECORRUPTED_ITERATIONS = 200
 
@@ -314,14 +317,14 @@ def choose_settings(
     if preset == 'ulyanov2018':
         return settings
     if copies is not None:
-        return _for_copies(settings) if _differ(copies) else settings
+        return _for_copies(settings) if _share_noise(copies) else settings
     if _has_correlated_noise(planes):
         return _for_correlated_noise(settings)
     return settings
 
 
-def _differ(copies: Copies) -> bool:
-    """Whether copies differ by noise that neighbouring pixels share.
+def _share_noise(copies: Copies) -> bool:
+    """Whether neighbouring pixels share the noise of copies.
 
     Unlike an image, the difference of two copies holds nothing but noise.
     """
@@ -343,7 +346,11 @@ def _for_copies(settings: Settings) -> Settings:
         settings,
         latent=LatentSettings('split'),
         # An estimate feeds all copies, so that there is one draw of it.
-        fit=replace(settings.fit, learning_rate=3e-3, passes=1),
+        fit=replace(
+            settings.fit,
+            learning_rate=min(settings.fit.learning_rate, _SPLIT_RATE),
+            passes=1,
+        ),
         stopping=StoppingSettings('none'),
         stabilise_noise=False,
     )
