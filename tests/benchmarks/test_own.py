@@ -9,7 +9,7 @@ import pytest
 from benchmarks import own
 from benchmarks.cases import Problem
 from benchmarks.trajectory import Watch
-from napari_dip.restoration import denoising, published
+from napari_dip.restoration import denoising_settings, published
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_settings_can_be_adjusted(tmp_path):
         ),
     )
     assert info['iterations'] == 2
-    assert denoising.SETTINGS['fast'].fit.num_iter != 2
+    assert denoising_settings.SETTINGS['fast'].fit.num_iter != 2
 
 
 def test_source_digest_is_short_and_stable():

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from benchmarks import own, runner
 from benchmarks.cases import Problem
 from benchmarks.trajectory import Watch
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.restoration import denoising
+from napari_dip.restoration import denoising_settings
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,11 @@ def test_nothing_is_asked_without_a_truth():
 
 @pytest.fixture
 def tiny(monkeypatch):
-    settings = denoising.SETTINGS['fast']
+    settings = denoising_settings.SETTINGS['fast']
     monkeypatch.setitem(
-        denoising.SETTINGS,
+        denoising_settings.SETTINGS,
         'fast',
-        denoising.replace(settings, network=TrunkSpec((4, 4))),
+        replace(settings, network=TrunkSpec((4, 4))),
     )
 
 
@@ -83,8 +83,8 @@ def restore(watch: Watch):
         preset='fast',
         seed=3,
         device='cpu',
-        adjust=lambda settings: denoising.replace(
-            settings, fit=denoising.replace(settings.fit, num_iter=40)
+        adjust=lambda settings: replace(
+            settings, fit=replace(settings.fit, num_iter=40)
         ),
     )
 

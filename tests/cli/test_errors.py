@@ -23,6 +23,7 @@ def test_about_names_argument_and_file() -> None:
     [
         (ValueError('image: flat; x.'), 'INPUT (cells.tif): flat; x.'),
         (TypeError('mask: odd; x.'), 'MASK (holes.png): odd; x.'),
+        (ValueError('repeats: flat; x.'), '--repeat: flat; x.'),
         (
             ValueError('max_num_iter: 0; give one, or None to stop.'),
             '--max-num-iter: 0; give one, or leave it out to stop.',

@@ -78,6 +78,46 @@ def test_what_is_known_of_the_noise(
     assert arguments['noise']['read_noise'] == 0.5
 
 
+@pytest.fixture
+def repeat(tmp_path: Path) -> Path:
+    frame = np.random.default_rng(1).poisson(500, (32, 32)).astype('uint16')
+    path = tmp_path / 'repeat.tif'
+    tifffile.imwrite(path, frame)
+    return path
+
+
+def test_repeats_of_the_field(
+    run: Run, tmp_path: Path, image: Path, repeat: Path
+) -> None:
+    stack, report = tmp_path / 'stack.npy', tmp_path / 'a.json'
+    np.save(stack, np.random.default_rng(2).poisson(500, (2, 32, 32)))
+    files = ('--repeat', repeat, '--repeat', stack)
+    call = ('denoise', image, tmp_path / 'a.tif', *files, '--report', report)
+    result = run.quick(*call)
+    assert result.exit_code == 0, result.output
+    assert 'mean of 4 copies' in result.stdout
+    content = json.loads(report.read_text())
+    assert content['arguments']['repeats'] == 3
+    assert content['files']['repeats'] == [str(repeat), str(stack)]
+
+
+def test_repeats_that_are_none(
+    run: Run, tmp_path: Path, image: Path, repeat: Path
+) -> None:
+    output, other = tmp_path / 'a.tif', tmp_path / 'other.npy'
+    np.save(other, np.zeros((8, 32)))
+    for path, says in (
+        (image, '--repeat: copy 1 is equal'),
+        (other, f'--repeat ({other}): its shape (8, 32)'),
+        (tmp_path / 'no.tif', f'--repeat ({tmp_path / "no.tif"}): there is'),
+    ):
+        said = run.refused('denoise', image, output, '--repeat', path)
+        assert said.startswith(says)
+    assert not output.exists()
+    call = ('denoise', image, output, '--repeat', repeat, '--overwrite')
+    assert 'another name' in run.refused(*call, '--report', repeat)
+
+
 def test_gaussian_noise(run: Run, tmp_path: Path, image: Path) -> None:
     result = run.quick(
         'denoise', image, tmp_path / 'a.tif', '--noise', 'gaussian'

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from napari_dip.files import reading
 from napari_dip.files.errors import FileError
 from napari_dip.files.formats import Format
-from napari_dip.files.reading import read_image, read_mask
+from napari_dip.files.reading import read_image, read_mask, read_repeats
 
 PLANE = np.random.default_rng(0).integers(0, 999, (20, 16), np.uint16)
 
@@ -159,3 +159,23 @@ def test_mask_by_channel(tmp_path: Path) -> None:
     mask = np.stack([PLANE, PLANE * 0, PLANE])
     tifffile.imwrite(tmp_path / 'a.tif', mask, imagej=True)
     np.testing.assert_array_equal(read_mask(tmp_path / 'a.tif'), mask)
+
+
+@pytest.mark.parametrize('shape', [(20, 16), (1, 20, 16), (3, 20, 16)])
+def test_repeats_are_a_frame_or_a_stack(
+    tmp_path: Path, shape: tuple[int, ...]
+) -> None:
+    frames = np.random.default_rng(0).integers(0, 99, shape, np.uint16)
+    path = tmp_path / 'frames.tif'
+    tifffile.imwrite(path, frames, photometric='minisblack')
+    found = read_repeats(path, PLANE.shape)
+    np.testing.assert_array_equal(found, frames.reshape(-1, 20, 16))
+
+
+@pytest.mark.parametrize('shape', [(16, 20), (2, 3, 20, 16), (20, 16, 3)])
+def test_repeats_of_another_shape(
+    tmp_path: Path, shape: tuple[int, ...]
+) -> None:
+    np.save(tmp_path / 'a.npy', np.zeros(shape))
+    with pytest.raises(FileError, match=r'is not that of INPUT.*same field'):
+        read_repeats(tmp_path / 'a.npy', PLANE.shape)

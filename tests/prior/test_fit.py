@@ -587,17 +587,19 @@ class Shifted(FixedLatent):
         if not fitting:
             return draw
         ones = torch.ones(len(windows), 1, *draw.latent.shape[2:])
-        return Draw(draw.latent, ones, shift=3 * ones)
+        return Draw(draw.latent, shift=3 * ones)
 
 
 def test_a_latent_may_shift_what_is_asked_for(make_problem, make_fit):
     values = uniform_noise(3, (20, 24), 0, 1.0)
-    shifted = make_problem(latent=Shifted(values), held_out=0)
-    plain = make_problem(latent=FixedLatent(values), held_out=0)
+    shifted = make_problem(latent=Shifted(values), held_out=0.2)
+    plain = make_problem(latent=FixedLatent(values), held_out=0.2)
     plain = replace(plain, data=plain.data + 3)
     histories = []
     for problem in (shifted, plain):
-        fit = make_fit(problem)
+        fit = make_fit(problem, [HeldOutError()])
         list(fit)
-        histories.append(fit.loss_history())
-    assert histories[0] == pytest.approx(histories[1])
+        figures = [figure for _, figure in fit.figure_history()]
+        histories.append((fit.loss_history(), figures))
+    for one, other in zip(*histories, strict=True):
+        assert one == pytest.approx(other)

@@ -8,7 +8,11 @@ import pytest
 import torch
 
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.restoration import denoising, inpainting, super_resolution
+from napari_dip.restoration import (
+    denoising_settings,
+    inpainting,
+    super_resolution,
+)
 
 
 @pytest.fixture(autouse=True, scope='session')
@@ -23,7 +27,7 @@ def one_thread() -> Iterator[None]:
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make 'fast' a network of a few hundred weights."""
-    for module in (denoising, inpainting, super_resolution):
+    for module in (denoising_settings, inpainting, super_resolution):
         settings = module.SETTINGS['fast']
         network = TrunkSpec((4, 4), norm=settings.network.norm)
         fit = replace(settings.fit, check_every=1, passes=2)

@@ -14,7 +14,7 @@ from napari_dip.restoration.choices import (
     FACTORS,
     PRESETS,
 )
-from napari_dip.restoration.denoising import choose_settings
+from napari_dip.restoration.denoising_settings import choose_settings
 from napari_dip.restoration.validation import check_factor
 
 

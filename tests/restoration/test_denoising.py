@@ -6,7 +6,7 @@ from scipy.ndimage import gaussian_filter
 
 from napari_dip import denoise
 from napari_dip.restoration.choices import PRESETS
-from napari_dip.restoration.denoising import SETTINGS, choose_settings
+from tests.restoration.drawn import WAVES, frames, grain
 
 
 def psnr(image: np.ndarray, clean: np.ndarray) -> float:
@@ -58,38 +58,6 @@ def test_every_preset_runs(preset):
     assert record.iterations == 2
 
 
-def grain(correlated: bool) -> np.ndarray:
-    noise = np.random.default_rng(0).normal(0, 10, (1, 128, 128))
-    return gaussian_filter(noise, (0, 1, 1)) if correlated else noise
-
-
-def test_a_preset_stands_for_its_settings():
-    large = np.random.default_rng(0).normal(0, 10, (1, 512, 512))
-    for preset in PRESETS:
-        assert choose_settings(preset, large) == SETTINGS[preset]
-    with pytest.raises(ValueError, match="preset: 'none' is unknown"):
-        choose_settings('none', grain(False))
-
-
-@pytest.mark.parametrize(('side', 'turns'), [(96, True), (256, False)])
-def test_a_small_image_is_seen_turned(side, turns):
-    planes = np.random.default_rng(0).normal(0, 10, (1, side, side))
-    assert choose_settings('balanced', planes).fit.turns is turns
-
-
-def test_correlated_noise_is_not_asked_for_beside_its_like():
-    for preset in ('fast', 'balanced', 'best'):
-        settings = choose_settings(preset, grain(True))
-        assert settings.latent.block > 1
-        # What that leaves out is found once the noise is known.
-        assert settings.second.latent.kind == 'recorrupted'
-        assert settings.second.binning == 1
-        assert settings.second.stopping.rule == 'none'
-    # The published recipe is what it is.
-    published = choose_settings('ulyanov2018', grain(True))
-    assert published is SETTINGS['ulyanov2018']
-
-
 def test_correlated_noise_is_taken_out_too():
     clean = np.tile(100 + 20 * np.sin(np.arange(128) / 8), (128, 1))
     noisy = clean + 3 * grain(True)[0]
@@ -108,3 +76,73 @@ def test_a_short_fit_does_not_diverge(seed):
         noisy, preset='fast', seed=seed, max_num_iter=30, return_info=True
     )
     assert max(record.loss_history) < 20 * record.loss_history[0]
+
+
+@pytest.mark.parametrize('correlated', [False, True])
+def test_more_frames_leave_less_noise(correlated):
+    given = frames(5, correlated)
+    figures = []
+    for repeats in (None, given[1:]):
+        restored, record = denoise(
+            given[0],
+            repeats=repeats,
+            preset='fast',
+            max_num_iter=60,
+            device='cpu',
+            return_info=True,
+        )
+        figures.append(psnr(restored, WAVES))
+    assert figures[1] > figures[0] + 1
+    assert record.arguments['repeats'] == 4
+    kind = record.settings['latent']['kind']
+    assert kind == ('split' if correlated else 'dropped')
+    use = 'fitted to the others' if correlated else 'their mean'
+    assert '5 copies, the others times 1.0' in record.noise
+    assert record.noise.endswith(use)
+
+
+def test_channels_of_frames_are_told_apart():
+    given = np.stack([frames(2, correlated=True)] * 3, axis=-1)
+    given[..., 1] += 50
+    restored, record = denoise(
+        given[0],
+        repeats=given[1],
+        preset='fast',
+        max_num_iter=2,
+        return_info=True,
+    )
+    assert restored.shape == given[0].shape
+    assert record.arguments['repeats'] == 1
+    assert record.settings['latent']['kind'] == 'split'
+    assert record.noise.count('1.2') == 3
+
+
+def test_the_same_frames_give_the_same_result():
+    given = frames(3, correlated=True)
+    one, two = (
+        denoise(
+            given[0],
+            repeats=given[1:],
+            preset='fast',
+            max_num_iter=3,
+            seed=2,
+            device='cpu',
+        )
+        for _ in range(2)
+    )
+    np.testing.assert_array_equal(one, two)
+
+
+def test_pixels_missing_in_the_first_frame_are_filled_in():
+    given = frames(2, correlated=True)
+    given[0, 20, 30:40], given[0, 60, 60] = np.nan, np.inf
+    restored = denoise(
+        given[0], repeats=given[1], preset='fast', max_num_iter=2
+    )
+    assert np.isfinite(restored).all()
+
+
+def test_no_uncertainty_where_frames_are_split():
+    given = frames(2, correlated=True)
+    with pytest.raises(ValueError, match=r'uncertainty: .* leave one'):
+        denoise(given[0], repeats=given[1], uncertainty=True, return_info=True)

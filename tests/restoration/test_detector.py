@@ -103,3 +103,11 @@ def test_correlated_noise_says_that_the_detector_has_no_part():
     )
     assert 'detector as given has no part' in session.record().noise
     session.close()
+
+
+def test_a_mean_of_images_has_a_detector_of_its_own():
+    rng = np.random.default_rng(3)
+    frames = 100 + 2.5 * rng.poisson(30, (4, 100_000))
+    mean = (frames + rng.normal(0, 4, frames.shape)).mean(axis=0)
+    told = CAMERA.averaged(4).noise_model().variance(mean.mean())
+    assert told == pytest.approx(mean.var(), rel=0.02)

@@ -7,7 +7,7 @@ import pytest
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import DeepDecoderSpec
 from napari_dip.restoration import (
-    denoising,
+    denoising_settings,
     inpainting,
     published,
     super_resolution,
@@ -17,7 +17,7 @@ from napari_dip.restoration.settings import Settings
 
 ALL = [
     pytest.param(settings, id=f'{module.__name__.split(".")[-1]}-{name}')
-    for module in (denoising, inpainting, super_resolution)
+    for module in (denoising_settings, inpainting, super_resolution)
     for name, settings in module.SETTINGS.items()
 ]
 
@@ -59,7 +59,7 @@ def test_settings_are_consistent(settings):
 
 
 @pytest.mark.parametrize(
-    'module', [denoising, inpainting, super_resolution], ids=str
+    'module', [denoising_settings, inpainting, super_resolution], ids=str
 )
 def test_presets_go_from_quick_to_thorough(module):
     names = [p for p in PRESETS if p in module.SETTINGS]

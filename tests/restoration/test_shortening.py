@@ -1,4 +1,4 @@
-from napari_dip.restoration.denoising import SETTINGS
+from napari_dip.restoration.denoising_settings import SETTINGS
 from napari_dip.restoration.inpainting import SETTINGS as INPAINTING
 from napari_dip.restoration.shortening import shorten
 

@@ -14,6 +14,7 @@ from napari_dip.restoration.validation import (
     check_image,
     check_limits,
     check_mask,
+    check_repeats,
     plane_shape,
 )
 
@@ -277,3 +278,33 @@ def test_limits_that_will_not_do(name, value):
     with pytest.raises(ValueError, match=rf'^{name}: .*; give ') as caught:
         check_limits(**limits)
     assert repr(value) in str(caught.value)
+
+
+OTHER = GREY[::-1]
+
+
+@pytest.mark.parametrize(
+    ('repeats', 'count'),
+    [(OTHER, 1), ([OTHER], 1), (np.stack([OTHER, 2 * GREY]), 2)],
+)
+def test_repeats_have_one_axis_more(repeats, count):
+    assert check_repeats(repeats, GREY).shape == (count, *GREY.shape)
+
+
+@pytest.mark.parametrize(
+    ('repeats', 'error', 'says', 'remedy'),
+    [
+        (GREY + 0j, TypeError, 'complex128', 'as in the image'),
+        (GREY.T, ValueError, r'\(30, 20\)', 'one or more copies'),
+        (np.empty((0, 20, 30)), ValueError, r'\(0, 20', 'one or more copies'),
+        ([OTHER, with_holes(np.nan)], ValueError, 'copy 2', 'leave'),
+        (with_holes(3), ValueError, 'value 3', 'leave it out'),
+        (GREY, ValueError, 'copy 1 is equal', 'leave it out'),
+        ([OTHER, OTHER], ValueError, 'copy 2 is equal', 'leave it out'),
+    ],
+)
+def test_repeats_that_are_of_no_use(repeats, error, says, remedy):
+    with pytest.raises(error, match=says) as caught:
+        check_repeats(repeats, GREY)
+    assert str(caught.value).startswith('repeats: ')
+    assert remedy in str(caught.value)

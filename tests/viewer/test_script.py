@@ -54,6 +54,25 @@ def test_denoise_with_a_known_detector(
     assert_repeats(layer)
 
 
+def test_denoise_with_a_repeat(
+    viewer, noisy, open_form, finish, assert_repeats
+):
+    again = np.random.default_rng(1).poisson(noisy)
+    viewer.add_image(noisy, name='cells')
+    viewer.add_image([again, again[::2, ::2]], multiscale=True, name='again')
+    form = open_form()
+    form.image.value, form.repeat.value = viewer.layers
+    form.start()
+    finish(form)
+    layer = viewer.layers[-1]
+    told = layer.metadata[METADATA_KEY]
+    assert told['arguments']['repeats'] == 1
+    assert told['repeats']['layer'] == 'again'
+    assert 'mean of 2 copies' in told['noise']
+    assert "viewer.layers['again'].data[0]" in as_python(told)
+    assert_repeats(layer)
+
+
 def test_inpaint_one_label(viewer, noisy, open_form, finish, assert_repeats):
     labels = np.zeros((32, 32), np.uint8)
     labels[5:8], labels[12:15] = 1, 2

@@ -27,6 +27,7 @@ from napari_dip.cli.arguments import (
     Preset,
     Quiet,
     ReadNoise,
+    Repeat,
     Report,
     Seed,
     TimeLimit,
@@ -35,6 +36,8 @@ from napari_dip.cli.arguments import (
 from napari_dip.restoration.choices import DEFAULT_PRESET
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from napari_dip.restoration.detector import Noise
@@ -83,6 +86,7 @@ def root(
 def denoise(
     input_: Input,
     output: Output,
+    repeat: Repeat = None,
     channel_axis: ChannelAxis = None,
     noise: NoiseName = 'auto',
     gain: Gain = None,
@@ -117,6 +121,7 @@ def denoise(
         )
         return start_denoising(
             image,
+            repeats=_read_repeats(repeat or [], image.shape),
             channel_axis=axis,
             noise=model,
             defects=defects,
@@ -127,6 +132,7 @@ def denoise(
         title='Denoising',
         input=input_,
         output=output,
+        repeats=tuple(repeat or []),
         start=start,
         channel_axis=channel_axis,
         dtype=dtype,
@@ -253,6 +259,21 @@ def info() -> None:
 
     for line in describe():
         typer.echo(line)
+
+
+def _read_repeats(
+    paths: list[Path], shape: tuple[int, ...]
+) -> NDArray[Any] | None:
+    import numpy as np
+
+    from napari_dip.cli.errors import about
+    from napari_dip.files.reading import read_repeats
+
+    copies = []
+    for path in paths:
+        with about('--repeat', path):
+            copies.append(read_repeats(path, shape))
+    return np.concatenate(copies) if copies else None
 
 
 def _read_noise_model(

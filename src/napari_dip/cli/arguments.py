@@ -33,6 +33,14 @@ Output = Annotated[
     Path,
     typer.Argument(metavar='OUTPUT', help=f'File to write: {_FORMATS}.'),
 ]
+Repeat = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar='FILE',
+        help='Another frame of the field of INPUT, or a stack of them, with '
+        'noise of its own; give it once for each file.',
+    ),
+]
 Factor = Annotated[
     str,
     typer.Option(

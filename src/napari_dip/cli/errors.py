@@ -25,7 +25,7 @@ _OPTIONS = (
     'uncertainty',
 )
 # Beginning of the sentences that the restoration has for its user.
-_SENTENCE = re.compile(rf'(image|mask|{"|".join(_OPTIONS)}): ')
+_SENTENCE = re.compile(rf'(image|mask|repeats|{"|".join(_OPTIONS)}): ')
 
 
 class ArgumentError(Exception):
@@ -68,6 +68,7 @@ def _translate(sentence: str, input_: Path, mask: Path | None) -> str:
     """
     sentence = re.sub(r'^image:', f'INPUT ({input_}):', sentence)
     sentence = re.sub(r'^mask:', f'MASK ({mask}):', sentence)
+    sentence = re.sub(r'^repeats:', '--repeat:', sentence)
     sentence = re.sub(
         rf'^({"|".join(_OPTIONS)})(?=:)|\b(channel_axis|max_num_iter'
         r'|time_limit)\b',

@@ -55,6 +55,8 @@ class Job:
         Starts the restoration.
     mask : Path or None
         File of the missing pixels, for messages and the report.
+    repeats : tuple of Path
+        Files of further frames of the field, for the report.
     factor : tuple of int
         Rows and columns of the result for each of the image.
     channel_axis : int or None
@@ -74,6 +76,7 @@ class Job:
     output: Path
     start: Start
     mask: Path | None = None
+    repeats: tuple[Path, ...] = ()
     factor: tuple[int, int] = (1, 1)
     channel_axis: int | None = None
     dtype: str | None = None
@@ -81,6 +84,12 @@ class Job:
     uncertainty: bool = False
     overwrite: bool = False
     quiet: bool = False
+
+    @property
+    def files_read(self) -> list[Path]:
+        """Files whose pixels go in, which nothing may replace by chance."""
+        mask = [] if self.mask is None else [self.mask]
+        return [self.input, *mask, *self.repeats]
 
     @property
     def uncertainty_file(self) -> Path | None:
@@ -156,7 +165,7 @@ def _check_destinations(job: Job) -> None:
         return
     with about('--report', job.report):
         check_destination(job.report, overwrite=job.overwrite)
-        taken = (job.output, job.uncertainty_file, job.input, job.mask)
+        taken = (job.output, job.uncertainty_file, *job.files_read)
         if job.report.resolve() in [p.resolve() for p in taken if p]:
             raise FileError(
                 'the report would replace an image; choose another name.'
@@ -169,7 +178,7 @@ def _check_uncertainty_file(job: Job) -> None:
         return
     with about('--uncertainty', path):
         check_destination(path, overwrite=job.overwrite)
-        if path.resolve() in [p.resolve() for p in (job.input, job.mask) if p]:
+        if path.resolve() in [p.resolve() for p in job.files_read]:
             raise FileError(
                 'the uncertainty would replace an image; choose another name '
                 'for OUTPUT.'
@@ -263,11 +272,7 @@ def _save(
         write_image(job.output, cast, overwrite=job.overwrite)
     if job.report is None:
         return
-    files = {'input': job.input, 'mask': job.mask, 'output': job.output}
-    content = {
-        **outcome.record.to_dict(),
-        'files': {k: str(path) for k, path in files.items() if path},
-    }
+    content = {**outcome.record.to_dict(), 'files': _files(job)}
     try:
         write_report(job.report, content, overwrite=job.overwrite)
     except OSError as error:
@@ -275,6 +280,15 @@ def _save(
             f'--report ({job.report}): it could not be written: '
             f'{in_words(error)}; the restored image is in {job.output}.'
         ) from error
+
+
+def _files(job: Job) -> dict[str, Any]:
+    """Names of the files, for the report."""
+    files = {'input': job.input, 'mask': job.mask, 'output': job.output}
+    names: dict[str, Any] = {k: str(path) for k, path in files.items() if path}
+    if job.repeats:
+        names['repeats'] = [str(path) for path in job.repeats]
+    return names
 
 
 def _save_uncertainty(

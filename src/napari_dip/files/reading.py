@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
 from napari_dip.files.errors import FileError, in_words
 from napari_dip.files.formats import Format, format_of
-from napari_dip.files.layout import settle
+from napari_dip.files.layout import settle, squeeze
 from napari_dip.files.npy import read_npy
 from napari_dip.files.png import read_png
 from napari_dip.files.stored import StoredImage
@@ -86,6 +87,39 @@ def read_mask(path: Path) -> NDArray[Any]:
         colours = mask.shape[-1] - (mask.shape[-1] in (2, 4))
         mask = (mask[..., :colours] != 0).any(axis=-1)
     return mask
+
+
+def read_repeats(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Read further frames of the field of an image.
+
+    Parameters
+    ----------
+    path : Path
+        File of one frame, or of a stack of them along its first axis. Axes
+        of length 1 are left out.
+    shape : tuple of int
+        Shape of the image, without axes of length 1.
+
+    Returns
+    -------
+    ndarray
+        ``(frames, *shape)``.
+
+    Raises
+    ------
+    FileError
+        As :func:`read_image`, or if the frames have another shape.
+    """
+    image = read_image(path)
+    data, _ = squeeze(image.data, image.axes)
+    if data.shape == shape:
+        return data[np.newaxis]
+    if data.shape[1:] != shape:
+        raise FileError(
+            f'its shape {data.shape} is not that of INPUT, {shape}, nor a '
+            'stack of such frames; give another frame of the same field.'
+        )
+    return data
 
 
 @contextmanager

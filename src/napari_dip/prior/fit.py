@@ -325,14 +325,14 @@ class Fit(Iterator[FitState]):
         if self.settings.window is not None:
             nothing = torch.zeros_like(data)
             self._powers.append(squared_error(nothing, target, weight))
-        self._observe(output, prediction, data, seen)
+        self._observe(output, prediction, target, seen)
 
     @torch.no_grad()
     def _observe(
         self,
         output: Tensor,
         prediction: Tensor,
-        data: Tensor,
+        target: Tensor,
         seen: list[Window],
     ) -> None:
         if not self._rules:
@@ -340,7 +340,7 @@ class Fit(Iterator[FitState]):
         error = None
         if self._has_held_out:
             judged = cut_all(self._judged, seen)
-            error = squared_error(prediction, data, judged)
+            error = squared_error(prediction, target, judged)
         observation = Observation(self.iteration, output, error)
         for rule in self._rules:
             rule.observe(observation)

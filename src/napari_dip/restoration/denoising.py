@@ -3,89 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from napari_dip.prior.fit_settings import FitSettings
-from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.operators import Identity
-from napari_dip.restoration import published
 from napari_dip.restoration.axes import to_channels_first
-from napari_dip.restoration.choices import DEFAULT_PRESET, DEFECTS, PRESETS
+from napari_dip.restoration.choices import DEFAULT_PRESET, DEFECTS
+from napari_dip.restoration.copies import Copies, match_copies
 from napari_dip.restoration.defects import find_defects, find_saturated
+from napari_dip.restoration.denoising_settings import choose_settings
 from napari_dip.restoration.detector import Detector, Noise, check_noise
-from napari_dip.restoration.noise_texture import noise_texture
 from napari_dip.restoration.prepare import Options, prepare
 from napari_dip.restoration.run import Callback, Restored, run
 from napari_dip.restoration.session import Session
-from napari_dip.restoration.settings import (
-    LatentSettings,
-    Settings,
-    StoppingSettings,
-)
 from napari_dip.restoration.validation import (
     check_choice,
     check_image,
+    check_repeats,
     check_uncertainty,
 )
-
-# Below this the noise of too few pixels is too little known.
-_LEAST_SIDE = 128
-
-# Structures mostly have a direction, which a network that sees them turned has
-# to learn eight times. But where each pixel is looked at more often than this,
-# its noise is learnt by heart unless it is turned.
-_MOST_LOOKS = 600
-
-# More take up the noise, where what was measured of it is not exact.
-_RECORRUPTED_ITERATIONS = 200
-
-
-# At full resolution, for a trunk at half of it leaves a faint chequerboard;
-# its few channels there cost little.
-_NETWORK = TrunkSpec((32, 48, 64, 64, 64), reduction=1)
-
-
-def _light(
-    num_iter: int, passes: int, learning_rate: float = 6e-3
-) -> Settings:
-    return Settings(
-        network=_NETWORK,
-        latent=LatentSettings('dropped', drop=0.3),
-        fit=FitSettings(
-            num_iter=num_iter,
-            learning_rate=learning_rate,
-            window=64,
-            num_windows=8,
-            average='weights',
-            passes=passes,
-            patience=num_iter // 2,
-            precision='auto',
-        ),
-        stopping=StoppingSettings(
-            'held_out', held_out=0.02, min_start=num_iter // 4
-        ),
-        stabilise_noise=True,
-        undo_clipping=True,
-        exclude_defects=True,
-        refinement='residual',
-    )
-
-
-SETTINGS = {
-    'fast': _light(num_iter=200, passes=8),
-    'balanced': _light(num_iter=600, passes=16),
-    # So long a fit diverges at the rate that a shorter one bears.
-    'best': _light(num_iter=2000, passes=32, learning_rate=3e-3),
-    'ulyanov2018': published.DENOISING,
-}
 
 
 def denoise(
     image: ArrayLike,
     *,
+    repeats: ArrayLike | None = None,
     channel_axis: int | None = None,
     noise: Noise = 'auto',
     defects: str = 'auto',
@@ -108,9 +51,15 @@ def denoise(
     image : (M, N) or (M, N, C) array_like
         Image in any real dtype and any unit, at least 16 × 16 pixels. Pixels
         that are not finite are missing and are filled in.
+    repeats : array_like, optional
+        Further frames of the same field, whose noise is their own: one of
+        the shape of `image`, or several along one more axis in front. A
+        neighbour in time or depth serves where it shows the same. They are
+        brought to the brightness of `image` by a gain and an offset.
     channel_axis : int, optional
-        Axis of the channels. If None, a 3-D image with 3 or 4 entries along
-        its last axis is RGB or RGBA, and any other must be 2-D.
+        Axis of the channels of `image`. If None, a 3-D image with 3 or 4
+        entries along its last axis is RGB or RGBA, and any other must be
+        2-D.
     noise : {'auto', 'gaussian'} or Detector
         How the variance of the noise depends on the intensity. 'auto' finds
         it from the image, 'gaussian' takes one variance for all pixels, and
@@ -156,10 +105,11 @@ def denoise(
     Raises
     ------
     TypeError
-        If the image does not hold real numbers.
+        If the image or its repeats do not hold real numbers.
     ValueError
-        If there is nothing to restore in the image, an option is unknown,
-        or no such detector can have made the image.
+        If there is nothing to restore in the image, a repeat does not fit
+        or has the noise of another, an option is unknown, or no such
+        detector can have made the image.
     MemoryError
         If the device has no room for the image.
 
@@ -179,6 +129,11 @@ def denoise(
     noise is then measured on the residual, and a second fit at full
     resolution [3]_ follows, whose mean with the first is returned.
 
+    Of `repeats` and image, the mean is fitted. Where their difference shows
+    noise that is not independent from pixel to pixel, the network is fed
+    the mean of some of them instead and asked for that of the others [5]_,
+    chosen anew at each iteration; one fit is enough then.
+
     References
     ----------
     .. [1] D. Ulyanov, A. Vedaldi, V. Lempitsky, "Deep Image Prior",
@@ -190,6 +145,8 @@ def denoise(
     .. [4] K. Dabov et al., "Image Denoising by Sparse 3-D Transform-Domain
            Collaborative Filtering", IEEE Transactions on Image Processing
            16, 2007.
+    .. [5] J. Lehtinen et al., "Noise2Noise: Learning Image Restoration
+           without Clean Data", ICML 2018.
 
     Examples
     --------
@@ -203,6 +160,7 @@ def denoise(
     check_uncertainty(uncertainty, return_info)
     session = start_denoising(
         image,
+        repeats=repeats,
         channel_axis=channel_axis,
         noise=noise,
         defects=defects,
@@ -221,6 +179,7 @@ def denoise(
 def start_denoising(
     image: ArrayLike,
     *,
+    repeats: ArrayLike | None = None,
     channel_axis: int | None = None,
     noise: Noise = 'auto',
     defects: str = 'auto',
@@ -230,13 +189,27 @@ def start_denoising(
     options = options or Options()
     array, axis = check_image(image, channel_axis)
     planes = to_channels_first(array, axis)
-    settings = choose_settings(options.preset, planes)
+    saturated = sum(int(find_saturated(plane).sum()) for plane in planes)
     check_noise(noise, planes, options.preset)
+    copies = None
+    if repeats is not None:
+        others = [
+            to_channels_first(repeat, axis)
+            for repeat in check_repeats(repeats, array)
+        ]
+        copies = match_copies(planes, others)
+        planes = copies.mean
+    settings = choose_settings(options.preset, planes, copies)
     check_choice(defects, DEFECTS, 'defects')
     if noise == 'gaussian':
         settings = replace(settings, stabilise_noise=False)
     if defects == 'keep':
         settings = replace(settings, exclude_defects=False)
+    if options.uncertainty and settings.latent.kind == 'split':
+        raise ValueError(
+            'uncertainty: it is not known for repeats whose neighbouring '
+            'pixels share their noise; leave one of the two out.'
+        )
     if options.uncertainty and settings.latent.kind != 'dropped':
         raise ValueError(
             f'uncertainty: with the preset {options.preset!r} the network '
@@ -253,80 +226,20 @@ def start_denoising(
         settings=settings,
         options=options,
         task='denoise',
-        arguments={'noise': noise, 'defects': defects},
+        arguments={
+            'repeats': copies.count - 1 if copies else None,
+            'noise': noise,
+            'defects': defects,
+        },
         channel_axis=axis,
         defects=int(missing.sum()),
-        saturated=sum(int(find_saturated(p).sum()) for p in planes),
-        detector=noise if isinstance(noise, Detector) else None,
+        saturated=saturated,
+        detector=_detector(noise, copies),
+        copies=copies,
     )
 
 
-def choose_settings(preset: str, planes: NDArray[Any]) -> Settings:
-    """Return the settings that a preset stands for, given the image.
-
-    Parameters
-    ----------
-    preset : str
-        Name of the preset.
-    planes : (C, M, N) ndarray
-        The image.
-    """
-    check_choice(preset, PRESETS, 'preset')
-    settings = SETTINGS[preset]
-    if preset == 'ulyanov2018':
-        return settings
-    if _has_correlated_noise(planes):
-        return _for_correlated_noise(settings)
-    turns = _looks_at_each_pixel(settings.fit, planes) > _MOST_LOOKS
-    return replace(settings, fit=replace(settings.fit, turns=turns))
-
-
-def _looks_at_each_pixel(fit: FitSettings, planes: NDArray[Any]) -> float:
-    assert fit.window is not None
-    height, width = planes.shape[1:]
-    seen = fit.num_iter * fit.num_windows * fit.window**2
-    return seen / float(height * width)
-
-
-def _has_correlated_noise(planes: NDArray[Any]) -> bool:
-    if min(planes.shape[1:]) < _LEAST_SIDE:
-        return False
-    measured = np.where(np.isfinite(planes), planes, np.nan)
-    textures = [noise_texture(plane) for plane in measured]
-    return all(t.dominated_by_noise and not t.independent for t in textures)
-
-
-def _for_correlated_noise(settings: Settings) -> Settings:
-    """Fit what noise leaves of the details, then measure the noise on that.
-
-    Noise is correlated where a camera image was interpolated, and such an
-    image has few details that are finer than a coarser grid, on which the
-    network can be asked for pixels only whose noise no pixel that is seen
-    shares. What is left of the image at its own grid is the noise and those
-    details; once the noise is known, a second fit finds them. The gain
-    cannot be measured on such noise.
-    """
-    latent = replace(settings.latent, block=3)
-    fit = replace(settings.fit, learning_rate=3e-3, turns=True)
-    return replace(
-        settings,
-        network=TrunkSpec((64,) * 5),
-        latent=latent,
-        fit=fit,
-        binning=3,
-        stabilise_noise=False,
-        undo_clipping=False,
-        second=_recorrupted(replace(settings, fit=fit)),
-    )
-
-
-def _recorrupted(settings: Settings) -> Settings:
-    num_iter = min(settings.fit.num_iter // 2, _RECORRUPTED_ITERATIONS)
-    return Settings(
-        network=_NETWORK,
-        latent=LatentSettings('recorrupted', strength=0.5),
-        fit=replace(settings.fit, num_iter=num_iter),
-        # The noise of held-out pixels is that of their neighbours too.
-        stopping=StoppingSettings('none'),
-        refinement=settings.refinement,
-    )
+def _detector(noise: Noise, copies: Copies | None) -> Detector | None:
+    if not isinstance(noise, Detector):
+        return None
+    return noise if copies is None else noise.averaged(copies.count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -80,6 +80,14 @@ class Detector:
         """Return the straight line of variance over mean."""
         return NoiseModel(
             self.gain, self.read_noise**2 - self.gain * self.offset
+        )
+
+    def averaged(self, count: int) -> Detector:
+        """Return the detector that a mean of `count` images seems made by."""
+        return replace(
+            self,
+            gain=self.gain / count,
+            read_noise=self.read_noise / math.sqrt(count),
         )
 
     def describe(self) -> str:

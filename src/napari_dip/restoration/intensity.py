@@ -97,7 +97,7 @@ class Intensity:
         detector: Detector | None = None,
     ) -> None:
         self.detector = detector
-        self._stabilises = stabilise_noise
+        self.stabilises = stabilise_noise
         self.channels = [
             _scale(channel, mask, range_, stabilise_noise, detector)
             for channel, mask in zip(image, known, strict=True)
@@ -132,7 +132,7 @@ class Intensity:
 
     def describe(self) -> str:
         """Say what noise was assumed, in words."""
-        if self.detector is not None and self._stabilises:
+        if self.detector is not None and self.stabilises:
             return f'Poisson-Gaussian noise, {self.detector.describe()}'
         models = [scale.noise for scale in self.channels]
         if not any(models):

@@ -31,6 +31,8 @@ class Output:
         Hot and dead pixels that were treated as missing.
     saturated : int
         Pixels at the ceiling of the detector, for the record.
+    made_of : str
+        What the data were made of, for the record.
     data : ndarray, optional
         ``(channels, rows, columns)``; its known pixels are put back.
     known : ndarray of bool, optional
@@ -49,6 +51,7 @@ class Output:
     shape: tuple[int, ...] = ()
     defects: int = 0
     saturated: int = 0
+    made_of: str = ''
     data: NDArray[Any] | None = None
     known: NDArray[np.bool_] | None = None
     pilot: NDArray[np.float32] | None = None
@@ -68,8 +71,8 @@ class Output:
                 f'grid {self.pilot_binning} times coarser, measured on what '
                 'that left, and fitted at full resolution'
             )
-        shared = self.binning > 1 or self.pilot is not None
-        if shared and self.intensity.detector is not None:
+        given = self.intensity.detector is not None
+        if given and not self.intensity.stabilises:
             text += '; the detector as given has no part in it'
         if self.defects:
             plural = 's' if self.defects > 1 else ''
@@ -77,6 +80,8 @@ class Output:
         if self.saturated:
             plural = 's' if self.saturated > 1 else ''
             text += f'; {self.saturated} saturated pixel{plural}'
+        if self.made_of:
+            text += f'; {self.made_of}'
         return text
 
     def to_deviation(

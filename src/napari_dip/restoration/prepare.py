@@ -19,9 +19,11 @@ from napari_dip.prior.networks import initialise
 from napari_dip.prior.operators import Operator
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.recorruption import Recorrupted
+from napari_dip.prior.splitting import SplitCopies
 from napari_dip.prior.stopping import StoppingRule
 from napari_dip.restoration.binning import bin_planes
 from napari_dip.restoration.choices import DEFAULT_PRESET
+from napari_dip.restoration.copies import Copies
 from napari_dip.restoration.detector import Detector
 from napari_dip.restoration.intensity import Intensity
 from napari_dip.restoration.output import Output
@@ -94,6 +96,7 @@ def prepare(
     defects: int = 0,
     saturated: int = 0,
     detector: Detector | None = None,
+    copies: Copies | None = None,
 ) -> Session:
     """Build a session.
 
@@ -121,6 +124,8 @@ def prepare(
     detector : Detector, optional
         Whose noise is stabilised, if the settings say so; None finds it
         from the image.
+    copies : Copies, optional
+        What `planes` are the mean of, where they are one.
 
     Raises
     ------
@@ -144,6 +149,7 @@ def prepare(
         channel_axis=channel_axis,
         defects=defects,
         saturated=saturated,
+        made_of=_describe(copies, settings),
     )
     if keep_known:
         # A copy: the user may go on working with the image meanwhile.
@@ -156,6 +162,7 @@ def prepare(
         options.seed,
         output,
         detector,
+        None if copies is None else copies.planes,
         hold_out=options.uncertainty,
     )
     stage = _stage(source, settings, options.time_limit, options.rules)
@@ -182,6 +189,14 @@ def prepare(
     )
 
 
+def _describe(copies: Copies | None, settings: Settings) -> str:
+    if copies is None:
+        return ''
+    split = settings.latent.kind == 'split'
+    use = 'some of them fitted to the others' if split else 'their mean'
+    return f'{copies.describe()}; {use}'
+
+
 @dataclass(frozen=True)
 class _Source:
     """What every fit of a session starts from.
@@ -198,6 +213,8 @@ class _Source:
         From intensities, grid and pilot to an :class:`Output`.
     detector : Detector or None
         As given to :func:`prepare`.
+    copies : ndarray or None
+        Those that `planes` are the mean of.
     hold_out : bool
         Whether pixels are held out even where no rule needs them.
     """
@@ -209,6 +226,7 @@ class _Source:
     seed: int
     output: Callable[..., Output]
     detector: Detector | None
+    copies: NDArray[np.float64] | None
     hold_out: bool
 
 
@@ -236,7 +254,7 @@ def _stage(
         if pilot is not None:
             everywhere = np.ones(pilot.shape, bool)
             guess = _tensor(intensity.forward(pilot, everywhere), device)
-        problem = _problem(source, data, measured, settings, guess)
+        problem = _problem(source, data, measured, settings, guess, intensity)
     # Its own sentence says more than that of the context.
     check_room(problem, settings.fit)
     with memory_in_words(device):
@@ -294,12 +312,15 @@ def _problem(
     known: NDArray[np.bool_],
     settings: Settings,
     pilot: torch.Tensor | None,
+    intensity: Intensity,
 ) -> Problem:
     device, operator, seed = source.device, source.operator, source.seed
     measured = _tensor(known.astype(np.float32), device)
     held_out = _held_out(measured, settings, source)
     if pilot is not None:
         latent = _recorrupted(data, measured, pilot, settings)
+    elif settings.latent.kind == 'split':
+        latent = _split(source, known, measured, held_out, intensity)
     else:
         latent = make_latent(
             data, measured, held_out, operator, settings, seed
@@ -309,6 +330,21 @@ def _problem(
     return Problem(
         network.to(device), latent, operator, data, measured, held_out
     )
+
+
+def _split(
+    source: _Source,
+    known: NDArray[np.bool_],
+    measured: torch.Tensor,
+    held_out: torch.Tensor,
+    intensity: Intensity,
+) -> Latent:
+    assert source.copies is not None
+    copies = [
+        _tensor(intensity.forward(copy, known), source.device)
+        for copy in source.copies
+    ]
+    return SplitCopies(torch.cat(copies), measured, held_out)
 
 
 def _recorrupted(

@@ -11,6 +11,8 @@ from napari_dip.prior.operators import Kernel
 from napari_dip.restoration.intensity import Range
 from napari_dip.restoration.refinement import Refinement
 
+LatentKind = Literal['dropped', 'split', 'recorrupted', 'noise', 'mesh']
+
 
 @dataclass(frozen=True)
 class LatentSettings:
@@ -18,9 +20,10 @@ class LatentSettings:
 
     Parameters
     ----------
-    kind : {'dropped', 'recorrupted', 'noise', 'mesh'}
-        The image with pixels dropped, the image with noise of its own kind
-        added, uniform noise, or a mesh grid.
+    kind : {'dropped', 'split', 'recorrupted', 'noise', 'mesh'}
+        The image with pixels dropped, some of several copies of it, the
+        image with noise of its own kind added, uniform noise, or a mesh
+        grid.
     drop : float
         Probability that a pixel is dropped ('dropped').
     block : int
@@ -35,7 +38,7 @@ class LatentSettings:
         'mesh').
     """
 
-    kind: Literal['dropped', 'recorrupted', 'noise', 'mesh'] = 'dropped'
+    kind: LatentKind = 'dropped'
     drop: float = 0.3
     block: int = 1
     strength: float = 1.0

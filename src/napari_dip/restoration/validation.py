@@ -225,6 +225,75 @@ def check_mask(
     return missing
 
 
+def check_repeats(
+    repeats: ArrayLike, image: NDArray[Any], name: str = 'repeats'
+) -> NDArray[Any]:
+    """Check further copies of the field of an image.
+
+    Parameters
+    ----------
+    repeats : array_like
+        One copy of the shape of the image, or several along a first axis.
+    image : ndarray
+        The checked image.
+    name : str
+        What to call the copies in a message.
+
+    Returns
+    -------
+    ndarray
+        ``(copies, *image.shape)``.
+
+    Raises
+    ------
+    TypeError
+        If they do not hold real numbers.
+    ValueError
+        If they have another shape, pixels that are not finite, or nothing
+        that the image does not have.
+    """
+    array = np.asarray(repeats)
+    if array.dtype.kind not in 'biuf':
+        raise TypeError(
+            f'{name}: dtype {array.dtype} is not one of bool, integer and '
+            'real floating point; give intensities as in the image.'
+        )
+    if array.shape == image.shape:
+        array = array[np.newaxis]
+    if array.shape[1:] != image.shape or not len(array):
+        raise ValueError(
+            f'{name}: the shape {np.shape(repeats)} is not that of the '
+            f'image, {image.shape}, nor that with one more axis in front; '
+            'give one or more copies of the field of the image.'
+        )
+    earlier = [image]
+    for copy in array:
+        _check_copy(copy, earlier, name)
+        earlier.append(copy)
+    return array
+
+
+def _check_copy(
+    copy: NDArray[Any], earlier: list[NDArray[Any]], name: str
+) -> None:
+    which = f'{name}: copy {len(earlier)}'
+    if not np.isfinite(copy).all():
+        raise ValueError(
+            f'{which} has pixels that are not finite numbers; leave that '
+            'copy out, or fill them.'
+        )
+    if copy.min() == copy.max():
+        raise ValueError(
+            f'{which} has the value {copy.flat[0]} everywhere; leave it out.'
+        )
+    # Files do come twice, and the same noise twice looks like the image.
+    if any(np.array_equal(copy, other) for other in earlier):
+        raise ValueError(
+            f'{which} is equal to another copy in every pixel, and so has '
+            'the same noise; leave it out.'
+        )
+
+
 def check_factor(factor: object) -> tuple[int, int]:
     """Check a super-resolution factor and give it an axis each.
 

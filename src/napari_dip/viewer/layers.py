@@ -147,6 +147,45 @@ def describe_image(layer: Image, channel_axis: int | None) -> ImageSource:
     )
 
 
+def describe_repeats(layer: Image, image: ImageSource) -> ImageSource:
+    """Describe a layer that shows the field of another once more.
+
+    Parameters
+    ----------
+    layer : Image
+        One frame, or a stack of them along the first axis.
+    image : ImageSource
+        The image of the field.
+
+    Raises
+    ------
+    ValueError
+        If the layer is that of the image, or has another shape.
+    """
+    data = highest_resolution(layer)
+    if data is image.data:
+        raise ValueError(
+            f'Layer "{layer.name}" is the image itself; choose another frame '
+            'of the field as "repeat", or none.'
+        )
+    source = ImageSource(
+        data,
+        layer.name,
+        image.channel_axis,
+        has_alpha=bool(layer.rgb) and data.shape[-1] == 4,
+        multiscale=bool(layer.multiscale),
+        path=layer.source.path,
+        attributes={},
+    )
+    if image.shape not in (source.shape, source.shape[1:]):
+        raise ValueError(
+            f'Layer "{layer.name}" is {_times(source.shape)} but layer '
+            f'"{image.name}" is {_times(image.shape)}; choose a frame of the '
+            'same field as "repeat", a stack of such frames, or none.'
+        )
+    return source
+
+
 def describe_mask(layer: Labels, label: int | None) -> MaskSource:
     """Describe a labels layer as a mask."""
     data = highest_resolution(layer)

@@ -70,20 +70,26 @@ def _imports(provenance: dict[str, Any], simple: bool) -> list[str]:
 
 
 def _read_layers(provenance: dict[str, Any]) -> list[str]:
-    source = provenance['source']
-    pixels = '.data[0]' if source['multiscale'] else '.data'
-    channels = '[..., :3]' if source['has_alpha'] else ''
     lines = [
         'viewer = napari.current_viewer()',
-        f'image = np.asarray(viewer.layers[{source["layer"]!r}]{pixels})'
-        + channels,
+        f'image = {_pixels(provenance["source"])}',
     ]
     mask = provenance.get('mask')
     if mask is not None:
         test = '!= 0' if mask['label'] is None else f'== {mask["label"]}'
         layer = f'viewer.layers[{mask["layer"]!r}]'
         lines.append(f'mask = np.asarray({layer}.data) {test}')
+    repeats = provenance.get('repeats')
+    if repeats is not None:
+        lines.append(f'repeats = {_pixels(repeats)}')
     return lines
+
+
+def _pixels(source: dict[str, Any]) -> str:
+    """Expression that reads an image layer."""
+    pixels = '.data[0]' if source['multiscale'] else '.data'
+    channels = '[..., :3]' if source['has_alpha'] else ''
+    return f'np.asarray(viewer.layers[{source["layer"]!r}]{pixels}){channels}'
 
 
 def _own_arguments(provenance: dict[str, Any]) -> list[str]:
@@ -93,6 +99,8 @@ def _own_arguments(provenance: dict[str, Any]) -> list[str]:
         arguments.append('mask')
     if 'factor' in provenance['arguments']:
         arguments.append(repr(tuple(provenance['arguments']['factor'])))
+    if 'repeats' in provenance:
+        arguments.append('repeats=repeats')
     channel_axis = provenance['arguments']['channel_axis']
     return [*arguments, f'channel_axis={channel_axis!r}', *_noise(provenance)]
 

@@ -17,6 +17,7 @@ from napari_dip.restoration.validation import (
     check_factor,
     check_image,
     check_mask,
+    check_repeats,
 )
 from napari_dip.viewer.layers import (
     ImageSource,
@@ -128,27 +129,50 @@ class Denoise(Task):
         What noise to assume.
     defects : str
         What to do about hot and dead pixels.
+    repeats : ImageSource or None
+        Further frames of the field.
     """
 
     noise: Noise = 'auto'
     defects: str = DEFECTS[0]
+    repeats: ImageSource | None = None
 
     function = 'denoise'
     suffix = 'DIP denoised'
 
     def start(self) -> Session:
-        """Check the image, load torch and prepare."""
+        """Check image and repeats, load torch and prepare."""
         array, axis = self.read_image()
+        repeats = self._read_repeats(array)
         load_engine()
         from napari_dip.restoration import start_denoising
 
         return start_denoising(
             array,
+            repeats=repeats,
             channel_axis=axis,
             noise=self.noise,
             defects=self.defects,
             options=self.choices.to_options(),
         )
+
+    def layers_beside(self) -> dict[str, Any]:
+        """Name of the layer of further frames, and how to read it."""
+        source = self.repeats
+        if source is None:
+            return {}
+        told = {
+            'layer': source.name,
+            'multiscale': source.multiscale,
+            'has_alpha': source.has_alpha,
+        }
+        return {'repeats': told}
+
+    def _read_repeats(self, image: NDArray[Any]) -> NDArray[Any] | None:
+        source = self.repeats
+        if source is None:
+            return None
+        return check_repeats(source.array(), image, f'layer "{source.name}"')
 
 
 @dataclass(frozen=True)

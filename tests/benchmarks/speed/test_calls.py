@@ -6,17 +6,17 @@ import pytest
 
 from benchmarks.speed import calls
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.restoration import denoising
+from napari_dip.restoration import denoising_settings
 
 
 @pytest.fixture
 def small(monkeypatch):
     """Presets that end in no time."""
     for preset, num_iter in (('fast', 12), ('ulyanov2018', 100)):
-        settings = denoising.SETTINGS[preset]
+        settings = denoising_settings.SETTINGS[preset]
         fit = replace(settings.fit, num_iter=num_iter, passes=1)
         small = replace(settings, network=TrunkSpec((4, 4)), fit=fit)
-        monkeypatch.setitem(denoising.SETTINGS, preset, small)
+        monkeypatch.setitem(denoising_settings.SETTINGS, preset, small)
 
 
 @pytest.mark.usefixtures('small')

@@ -294,3 +294,57 @@ def test_there_is_no_second_layer_unasked(viewer, noisy, open_form, finish):
     form.start()
     finish(form)
     assert len(viewer.layers) == 2
+
+
+def test_a_repeat_is_none_unless_chosen(viewer, noisy, open_form):
+    viewer.add_image(noisy, name='cells')
+    form = open_form()
+    assert form.repeat.value is None
+    assert form.make_task().repeats is None
+    viewer.add_image(noisy[::-1], name='again')
+    form.image.value, form.repeat.value = viewer.layers
+    assert form.make_task().repeats.name == 'again'
+    viewer.layers.remove('again')
+    assert form.repeat.value is None
+
+
+def test_a_stack_of_repeats(viewer, noisy, open_form, finish):
+    viewer.add_image(noisy, name='cells')
+    stack = np.random.default_rng(1).poisson(noisy, (3, *noisy.shape))
+    viewer.add_image(stack, name='film')
+    form = open_form()
+    form.image.value, form.repeat.value = viewer.layers
+    form.start()
+    finish(form)
+    told = viewer.layers[-1].metadata[METADATA_KEY]
+    assert told['arguments']['repeats'] == 3
+
+
+@pytest.mark.parametrize(
+    ('name', 'says'),
+    [
+        ('cells', 'Layer "cells" is the image itself; choose another'),
+        ('small', 'Layer "small" is 16 × 32 but layer "cells" is 32 × 32'),
+    ],
+)
+def test_a_repeat_that_does_not_fit(
+    viewer, noisy, open_form, notices, name, says
+):
+    viewer.add_image(noisy, name='cells')
+    viewer.add_image(noisy[:16], name='small')
+    form = open_form()
+    form.image.value = viewer.layers['cells']
+    form.repeat.value = viewer.layers[name]
+    form.start()
+    [said] = notices()
+    assert said.startswith(says)
+
+
+def test_the_same_frame_twice(viewer, noisy, open_form, finish, notices):
+    viewer.add_image(noisy, name='cells')
+    viewer.add_image(noisy.copy(), name='copy')
+    form = open_form()
+    form.image.value, form.repeat.value = viewer.layers
+    form.start()
+    finish(form)
+    assert any('layer "copy": copy 1 is equal' in n for n in notices())

@@ -104,7 +104,12 @@ class RestorationForm(Container):
         """
 
     def layer_choice(
-        self, kind: type[Layer], name: str, tooltip: str
+        self,
+        kind: type[Layer],
+        name: str,
+        tooltip: str,
+        *,
+        nullable: bool = False,
     ) -> ComboBox:
         """Make a choice among the layers of a kind."""
 
@@ -112,7 +117,9 @@ class RestorationForm(Container):
             found = [x for x in self._layers if isinstance(x, kind)]
             return [(layer.name, layer) for layer in found]
 
-        return ComboBox(name=name, choices=choices, tooltip=tooltip)
+        return ComboBox(
+            name=name, choices=choices, tooltip=tooltip, nullable=nullable
+        )
 
     def chosen_image(self) -> Image:
         """Return the image layer.

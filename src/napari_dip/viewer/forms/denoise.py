@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from napari.layers import Image
 
 from napari_dip.viewer.forms.base import RestorationForm
 from napari_dip.viewer.forms.noise import NoiseFields
+from napari_dip.viewer.layers import describe_repeats
 from napari_dip.viewer.metadata import read_detector
 from napari_dip.viewer.tasks import Denoise
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
     from napari_dip.restoration.detector import Detector
+    from napari_dip.viewer.layers import ImageSource
 
 
 class DenoiseForm(RestorationForm):
@@ -24,12 +28,26 @@ class DenoiseForm(RestorationForm):
     def __init__(self, napari_viewer: Viewer) -> None:
         self.noise = NoiseFields()
         super().__init__(napari_viewer)
+        self.noise.append(self.repeat)
         # Before the section of advanced options.
         self.native.layout().insertWidget(2, self.noise.fold())
 
     def make_fields(self) -> list[ValueWidget]:
-        """Denoising has no entries that everybody needs."""
+        """Make the choice of a repeat; nothing that everybody needs."""
+        self.repeat = self.layer_choice(
+            Image,
+            'repeat',
+            'Another frame of the same field, or a stack of them, whose '
+            'noise is its own: less noise is left where there are more '
+            'frames. A difference in brightness is evened out.',
+            nullable=True,
+        )
         return []
+
+    def reset_choices(self, *args: Any) -> None:
+        """Offer the layers there are, in the folded section too."""
+        super().reset_choices(*args)
+        self.noise.reset_choices(*args)
 
     def make_task(self) -> Denoise:
         """Make the task from the entries.
@@ -39,12 +57,18 @@ class DenoiseForm(RestorationForm):
         ValueError
             If an entry does not fit, or the metadata of the layer.
         """
+        source = self.image_source()
         return Denoise(
-            self.image_source(),
+            source,
             self.choices(),
             self.noise.read(self._known_detector()),
             self.noise.defects.value,
+            self._repeats(source),
         )
+
+    def _repeats(self, image: ImageSource) -> ImageSource | None:
+        layer = self.repeat.value
+        return None if layer is None else describe_repeats(layer, image)
 
     def _known_detector(self) -> Detector | None:
         return read_detector(self.chosen_image())

@@ -1,0 +1,188 @@
+"""What the presets of denoising stand for, given the image."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.prior.fit_settings import FitSettings
+from napari_dip.prior.networks import TrunkSpec
+from napari_dip.restoration import published
+from napari_dip.restoration.choices import PRESETS
+from napari_dip.restoration.copies import Copies
+from napari_dip.restoration.noise_texture import noise_texture
+from napari_dip.restoration.settings import (
+    LatentSettings,
+    Settings,
+    StoppingSettings,
+)
+from napari_dip.restoration.validation import check_choice
+
+# Below this the noise of too few pixels is too little known.
+_LEAST_SIDE = 128
+
+# Structures mostly have a direction, which a network that sees them turned has
+# to learn eight times. But where each pixel is looked at more often than this,
+# its noise is learnt by heart unless it is turned.
+_MOST_LOOKS = 600
+
+# At twice the rate the brightness of the estimate wanders.
+_SPLIT_RATE = 3e-3
+
+# More take up the noise, where what was measured of it is not exact.
+_RECORRUPTED_ITERATIONS = 200
+
+
+# At full resolution, for a trunk at half of it leaves a faint chequerboard;
+# its few channels there cost little.
+_NETWORK = TrunkSpec((32, 48, 64, 64, 64), reduction=1)
+
+
+def _light(
+    num_iter: int, passes: int, learning_rate: float = 6e-3
+) -> Settings:
+    return Settings(
+        network=_NETWORK,
+        latent=LatentSettings('dropped', drop=0.3),
+        fit=FitSettings(
+            num_iter=num_iter,
+            learning_rate=learning_rate,
+            window=64,
+            num_windows=8,
+            average='weights',
+            passes=passes,
+            patience=num_iter // 2,
+            precision='auto',
+        ),
+        stopping=StoppingSettings(
+            'held_out', held_out=0.02, min_start=num_iter // 4
+        ),
+        stabilise_noise=True,
+        undo_clipping=True,
+        exclude_defects=True,
+        refinement='residual',
+    )
+
+
+SETTINGS = {
+    'fast': _light(num_iter=200, passes=8),
+    'balanced': _light(num_iter=600, passes=16),
+    # So long a fit diverges at the rate that a shorter one bears.
+    'best': _light(num_iter=2000, passes=32, learning_rate=3e-3),
+    'ulyanov2018': published.DENOISING,
+}
+
+
+def choose_settings(
+    preset: str, planes: NDArray[Any], copies: Copies | None = None
+) -> Settings:
+    """Return the settings that a preset stands for, given the image.
+
+    Parameters
+    ----------
+    preset : str
+        Name of the preset.
+    planes : (C, M, N) ndarray
+        The image.
+    copies : Copies, optional
+        What the image is the mean of, where it is one.
+    """
+    check_choice(preset, PRESETS, 'preset')
+    settings = SETTINGS[preset]
+    if preset == 'ulyanov2018':
+        return settings
+    if copies is not None and _share_noise(copies):
+        return _for_copies(settings)
+    if copies is None and _has_correlated_noise(planes):
+        return _for_correlated_noise(settings)
+    turns = _looks_at_each_pixel(settings.fit, planes) > _MOST_LOOKS
+    return replace(settings, fit=replace(settings.fit, turns=turns))
+
+
+def _looks_at_each_pixel(fit: FitSettings, planes: NDArray[Any]) -> float:
+    assert fit.window is not None
+    height, width = planes.shape[1:]
+    seen = fit.num_iter * fit.num_windows * fit.window**2
+    return seen / float(height * width)
+
+
+def _share_noise(copies: Copies) -> bool:
+    """Whether neighbouring pixels share the noise of copies.
+
+    Unlike an image, the difference of two copies holds nothing but noise.
+    """
+    if min(copies.planes.shape[2:]) < _LEAST_SIDE:
+        return False
+    differences = copies.planes[1] - copies.planes[0]
+    return not all(noise_texture(d).independent for d in differences)
+
+
+def _for_copies(settings: Settings) -> Settings:
+    """Feed some copies and ask for the others, pixels of all kinds at once.
+
+    What pixels share does no harm then, and the fit is at full resolution
+    from the start. The gain cannot be measured on such noise. Of the error
+    on held-out pixels nearly all is the noise of the copies asked for, so
+    that its minimum is one by chance (docs/repeats.md).
+    """
+    return replace(
+        settings,
+        latent=LatentSettings('split'),
+        # An estimate feeds all copies, so that there is one draw of it.
+        fit=replace(
+            settings.fit,
+            learning_rate=min(settings.fit.learning_rate, _SPLIT_RATE),
+            turns=True,
+            passes=1,
+        ),
+        stopping=StoppingSettings('none'),
+        stabilise_noise=False,
+        undo_clipping=False,
+    )
+
+
+def _has_correlated_noise(planes: NDArray[Any]) -> bool:
+    if min(planes.shape[1:]) < _LEAST_SIDE:
+        return False
+    measured = np.where(np.isfinite(planes), planes, np.nan)
+    textures = [noise_texture(plane) for plane in measured]
+    return all(t.dominated_by_noise and not t.independent for t in textures)
+
+
+def _for_correlated_noise(settings: Settings) -> Settings:
+    """Fit what noise leaves of the details, then measure the noise on that.
+
+    Noise is correlated where a camera image was interpolated, and such an
+    image has few details that are finer than a coarser grid, on which the
+    network can be asked for pixels only whose noise no pixel that is seen
+    shares. What is left of the image at its own grid is the noise and those
+    details; once the noise is known, a second fit finds them. The gain
+    cannot be measured on such noise.
+    """
+    latent = replace(settings.latent, block=3)
+    fit = replace(settings.fit, learning_rate=3e-3, turns=True)
+    return replace(
+        settings,
+        network=TrunkSpec((64,) * 5),
+        latent=latent,
+        fit=fit,
+        binning=3,
+        stabilise_noise=False,
+        undo_clipping=False,
+        second=_recorrupted(replace(settings, fit=fit)),
+    )
+
+
+def _recorrupted(settings: Settings) -> Settings:
+    num_iter = min(settings.fit.num_iter // 2, _RECORRUPTED_ITERATIONS)
+    return Settings(
+        network=_NETWORK,
+        latent=LatentSettings('recorrupted', strength=0.5),
+        fit=replace(settings.fit, num_iter=num_iter),
+        # The noise of held-out pixels is that of their neighbours too.
+        stopping=StoppingSettings('none'),
+        refinement=settings.refinement,
+    )

@@ -1,0 +1,21 @@
+"""Drawn noise and frames, for more than one test."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+WAVES = 100 + 20 * np.outer(*[np.sin(np.arange(128) / 8)] * 2)
+
+
+def grain(correlated: bool) -> np.ndarray:
+    noise = np.random.default_rng(0).normal(0, 10, (1, 128, 128))
+    return gaussian_filter(noise, (0, 1, 1)) if correlated else noise
+
+
+def frames(count: int, correlated: bool) -> np.ndarray:
+    """Frames of waves, darker each time, in noise of their own."""
+    noise = np.random.default_rng(5).normal(0, 10, (count, 128, 128))
+    if correlated:
+        noise = 3 * gaussian_filter(noise, (0, 1, 1))
+    return np.linspace(1, 0.8, count)[:, None, None] * (WAVES + noise)

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_dip.restoration.choices import PRESETS
+from napari_dip.restoration.copies import match_copies
+from napari_dip.restoration.denoising_settings import SETTINGS, choose_settings
+from tests.restoration.drawn import frames, grain
+
+
+def test_a_preset_stands_for_its_settings():
+    large = np.random.default_rng(0).normal(0, 10, (1, 512, 512))
+    for preset in PRESETS:
+        assert choose_settings(preset, large) == SETTINGS[preset]
+    with pytest.raises(ValueError, match="preset: 'none' is unknown"):
+        choose_settings('none', grain(False))
+
+
+@pytest.mark.parametrize(('side', 'turns'), [(96, True), (256, False)])
+def test_a_small_image_is_seen_turned(side, turns):
+    planes = np.random.default_rng(0).normal(0, 10, (1, side, side))
+    assert choose_settings('balanced', planes).fit.turns is turns
+
+
+def test_correlated_noise_is_not_asked_for_beside_its_like():
+    for preset in ('fast', 'balanced', 'best'):
+        settings = choose_settings(preset, grain(True))
+        assert settings.latent.block > 1
+        # What that leaves out is found once the noise is known.
+        assert settings.second.latent.kind == 'recorrupted'
+        assert settings.second.binning == 1
+        assert settings.second.stopping.rule == 'none'
+    # The published recipe is what it is.
+    published = choose_settings('ulyanov2018', grain(True))
+    assert published is SETTINGS['ulyanov2018']
+
+
+def test_the_published_recipe_takes_the_mean_of_frames():
+    given = frames(2, correlated=True)
+    copies = match_copies(given[:1], [given[1:]])
+    settings = choose_settings('ulyanov2018', copies.mean, copies)
+    assert settings is SETTINGS['ulyanov2018']
+
+
+def test_no_preset_is_quicker_than_split_frames_bear():
+    given = frames(2, correlated=True)
+    copies = match_copies(given[:1], [given[1:]])
+    rates = {
+        preset: choose_settings(preset, copies.mean, copies).fit.learning_rate
+        for preset in ('fast', 'balanced', 'best')
+    }
+    assert max(rates.values()) < SETTINGS['fast'].fit.learning_rate
+
+
+def test_frames_whose_noise_is_their_pixels_own_are_fitted_as_any_image():
+    given = frames(2, correlated=False)
+    copies = match_copies(given[:1], [given[1:]])
+    settings = choose_settings('balanced', copies.mean, copies)
+    assert settings.latent.kind == 'dropped'
+    assert settings.second is None
