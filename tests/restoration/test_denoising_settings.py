@@ -10,16 +10,19 @@ from tests.restoration.drawn import frames, grain
 
 
 def test_a_preset_stands_for_its_settings():
-    large = np.random.default_rng(0).normal(0, 10, (1, 512, 512))
+    large = np.random.default_rng(0).normal(0, 10, (1, 640, 640))
     for preset in PRESETS:
         assert choose_settings(preset, large) == SETTINGS[preset]
     with pytest.raises(ValueError, match="preset: 'none' is unknown"):
         choose_settings('none', grain(False))
 
 
-@pytest.mark.parametrize(('side', 'turns'), [(96, True), (256, False)])
-def test_a_small_image_is_seen_turned(side, turns):
-    planes = np.random.default_rng(0).normal(0, 10, (1, side, side))
+@pytest.mark.parametrize(
+    ('channels', 'side', 'turns'),
+    [(1, 96, True), (1, 256, True), (3, 256, False), (1, 512, False)],
+)
+def test_few_values_are_seen_turned(channels, side, turns):
+    planes = np.random.default_rng(0).normal(0, 10, (channels, side, side))
     assert choose_settings('balanced', planes).fit.turns is turns
 
 

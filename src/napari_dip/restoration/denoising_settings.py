@@ -25,9 +25,9 @@ from napari_dip.restoration.validation import check_choice
 _LEAST_SIDE = 128
 
 # Structures mostly have a direction, which a network that sees them turned has
-# to learn eight times. But where each pixel is looked at more often than this,
+# to learn eight times. But where each value is looked at more often than this,
 # its noise is learnt by heart unless it is turned.
-_MOST_LOOKS = 600
+_MOST_LOOKS = 200
 
 # At twice the rate the brightness of the estimate wanders.
 _SPLIT_RATE = 3e-3
@@ -98,15 +98,14 @@ def choose_settings(
         return _for_copies(settings)
     if copies is None and _has_correlated_noise(planes):
         return _for_correlated_noise(settings)
-    turns = _looks_at_each_pixel(settings.fit, planes) > _MOST_LOOKS
+    turns = _looks_at_each_value(settings.fit, planes) > _MOST_LOOKS
     return replace(settings, fit=replace(settings.fit, turns=turns))
 
 
-def _looks_at_each_pixel(fit: FitSettings, planes: NDArray[Any]) -> float:
+def _looks_at_each_value(fit: FitSettings, planes: NDArray[Any]) -> float:
+    """How often a value is seen, for each that there is to be learnt."""
     assert fit.window is not None
-    height, width = planes.shape[1:]
-    seen = fit.num_iter * fit.num_windows * fit.window**2
-    return seen / float(height * width)
+    return fit.num_iter * fit.num_windows * fit.window**2 / planes.size
 
 
 def _share_noise(copies: Copies) -> bool:
