@@ -23,7 +23,7 @@ from napari_dip.prior.windows import window_shape
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.inpainting import start_inpainting
 from napari_dip.restoration.prepare import Options
-from napari_dip.restoration.session import Session
+from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.super_resolution import start_super_resolution
 from napari_dip.restoration.validation import (
     MIN_SIDE,
@@ -264,7 +264,7 @@ def _start(
     image: NDArray[np.float64],
     factors: tuple[int, int],
     options: Options,
-) -> Session:
+) -> Restoration:
     if task == 'inpaint':
         mask = np.zeros(image.shape[1:], bool)
         # Lines as wide as those that people paint.
@@ -285,7 +285,7 @@ def _seen(fit: FitSettings, shape: tuple[int, int]) -> int:
     return fit.num_windows * height * width
 
 
-def _saved_bytes(session: Session) -> int:
+def _saved_bytes(session: Restoration) -> int:
     """Do the first iteration and count what it keeps for its way back."""
     saved: dict[int, int] = {}
 
@@ -298,7 +298,7 @@ def _saved_bytes(session: Session) -> int:
     return sum(saved.values())
 
 
-def _seconds_an_iteration(session: Session) -> float:
+def _seconds_an_iteration(session: Restoration) -> float:
     """Mean over a few iterations, all that goes with them included."""
     session.synchronise()
     least, most = _MEASURED_ITERATIONS

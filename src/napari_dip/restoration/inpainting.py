@@ -12,9 +12,9 @@ from napari_dip.restoration import published
 from napari_dip.restoration.axes import to_channels_first
 from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS
 from napari_dip.restoration.prepare import Options, prepare
+from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.refinement import Refinement
 from napari_dip.restoration.run import Callback, Restored, run
-from napari_dip.restoration.session import Session
 from napari_dip.restoration.settings import (
     Settings,
     StoppingSettings,
@@ -157,7 +157,7 @@ def start_inpainting(
     *,
     channel_axis: int | None = None,
     options: Options | None = None,
-) -> Session:
+) -> Restoration:
     """Prepare :func:`inpaint` as a session, to be run step by step."""
     options = options or Options()
     array, axis = check_image(image, channel_axis)

@@ -1,0 +1,70 @@
+"""Where the tiles of a large result are joined."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.prior.windows import Window
+from napari_dip.restoration.tiles import Step, cut, weights
+
+# Less than this is the rounding of weights that sum to 1.
+_OPEN = 1e-4
+
+
+class Canvas:
+    """Weighted mean of tiles, and something else where there are none yet.
+
+    Parameters
+    ----------
+    ground : ndarray
+        ``(channels, rows, columns)``: what is shown where there is no tile.
+    step : tuple of int
+        As given to :func:`~napari_dip.restoration.tiles.lay_tiles`.
+    """
+
+    def __init__(self, ground: NDArray[np.float32], step: Step) -> None:
+        self._ground = ground
+        self._step = step
+        self._shape = (ground.shape[1], ground.shape[2])
+        self._total = np.zeros_like(ground)
+        self._weight = np.zeros(self._shape, np.float32)
+
+    def put(self, window: Window, tile: NDArray[np.float32]) -> None:
+        """Add a tile, ``(channels, height, width)`` of the window."""
+        self._add(self._total, self._weight, window, tile)
+
+    def image(self) -> NDArray[np.float32]:
+        """Return ``(channels, rows, columns)``, a new array."""
+        return self._join(self._total.copy(), self._weight)
+
+    def image_with(
+        self, window: Window, tile: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Return what it would be with one more tile."""
+        total, weight = self._total.copy(), self._weight.copy()
+        self._add(total, weight, window, tile)
+        return self._join(total, weight)
+
+    def _add(
+        self,
+        total: NDArray[np.float32],
+        weight: NDArray[np.float32],
+        window: Window,
+        tile: NDArray[np.float32],
+    ) -> None:
+        share = weights(window, self._shape, self._step)
+        part = cut(total, window)
+        part += share * tile
+        part = cut(weight, window)
+        part += share
+
+    def _join(
+        self, total: NDArray[np.float32], weight: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Turn the total into the mean."""
+        total /= np.maximum(weight, 1)
+        rest = 1 - weight
+        # Not by a product with 0: the ground may be not a number.
+        np.add(total, rest * self._ground, out=total, where=rest > _OPEN)
+        return total
