@@ -1,7 +1,11 @@
 import pytest
 import torch
 
-from napari_dip.prior.residual import noise_scale, structure_in_residual
+from napari_dip.prior.residual import (
+    noise_scale,
+    remove_noise,
+    structure_in_residual,
+)
 
 
 def _noise(shape, seed=0):
@@ -60,3 +64,28 @@ def test_a_small_image_is_no_error(side):
 def test_no_residual_holds_no_structure():
     nothing = torch.zeros(1, 2, 40, 40)
     assert not structure_in_residual(nothing, nothing).any()
+
+
+def test_the_rest_of_the_noise_goes():
+    truth = 2 * _stripes(96, 96)
+    data = truth + _noise(truth.shape)
+    pilot = truth + 0.5 * _noise(truth.shape, seed=1)
+    restored = remove_noise(data, torch.ones_like(data), pilot)
+    error, before = ((x - truth).square().mean() for x in (restored, pilot))
+    assert error < 0.5 * before
+
+
+def test_missing_data_are_taken_from_the_pilot():
+    pilot = 2 * _stripes(96, 96)
+    known = torch.ones_like(pilot)
+    known[..., 40:44, 40:44] = 0
+    data = torch.where(known > 0, pilot + _noise(pilot.shape), 1e3)
+    restored = remove_noise(data * known, known, pilot)
+    assert (restored - pilot).abs().max() < 3
+
+
+@pytest.mark.parametrize('side', [8, 16, 20])
+def test_a_small_image_loses_nothing(side):
+    data = _noise((1, 1, side, side))
+    restored = remove_noise(data, torch.ones_like(data), data)
+    assert restored.isfinite().all()

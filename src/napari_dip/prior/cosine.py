@@ -1,4 +1,4 @@
-"""Local cosine transform: overlapping blocks of an image."""
+"""Cosine transforms of overlapping blocks and of channels."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class LocalCosine:
     def __init__(self, side: int, step: int, like: Tensor) -> None:
         self.side = side
         self.step = step
-        basis = _basis(side).to(like)
+        basis = cosine_basis(side).to(like)
         products = torch.einsum('ai,bj->abij', basis, basis)
         self._kernels = products.reshape(side * side, 1, side, side)
 
@@ -74,7 +74,7 @@ class LocalCosine:
         Tensor
             ``(channels, side * side, blocks down, blocks across)``.
         """
-        mixed = _over_channels(image[0], inverse=False)
+        mixed = over_channels(image[0], inverse=False)
         padded = F.pad(mixed[:, None], (self.margin,) * 4, mode='reflect')
         return F.conv2d(padded, self._kernels, stride=self.step)
 
@@ -100,14 +100,14 @@ class LocalCosine:
         rows = slice(self.margin, self.margin + shape[-2])
         columns = slice(self.margin, self.margin + shape[-1])
         image = (total / share)[:, 0, rows, columns]
-        return _over_channels(image, inverse=True)[None]
+        return over_channels(image, inverse=True)[None]
 
     def _spread(self, blocks: Tensor, kernels: Tensor) -> Tensor:
         return F.conv_transpose2d(blocks, kernels, stride=self.step)
 
 
-def _basis(size: int) -> Tensor:
-    """Rows of the orthonormal cosine transform (DCT-II)."""
+def cosine_basis(size: int) -> Tensor:
+    """Rows of the orthonormal cosine transform (DCT-II), ``(size, size)``."""
     index = torch.arange(size, dtype=torch.float64)
     rows = torch.cos(math.pi * (index + 0.5) * index[:, None] / size)
     rows *= math.sqrt(2 / size)
@@ -115,9 +115,9 @@ def _basis(size: int) -> Tensor:
     return rows
 
 
-def _over_channels(image: Tensor, *, inverse: bool) -> Tensor:
-    """Transform the first axis, if it holds more than one channel."""
+def over_channels(image: Tensor, *, inverse: bool) -> Tensor:
+    """Transform the first of three axes, if it holds more than one channel."""
     if len(image) == 1:
         return image
-    basis = _basis(len(image)).to(image)
+    basis = cosine_basis(len(image)).to(image)
     return torch.einsum('oc,chw->ohw', basis.T if inverse else basis, image)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from napari_dip.prior.collaborative import LEAST_SIDE, collaborative_wiener
 from napari_dip.prior.cosine import LocalCosine
 from napari_dip.prior.interpolation import interpolate
 from napari_dip.prior.shrinkage import keep_greater, wiener
@@ -20,6 +21,9 @@ _SIDE = 8
 # Times the noise's standard deviation: one coefficient of white noise in 200
 # is greater, and most of those the second, Wiener pass takes back.
 _THRESHOLD = 2.8
+
+# The estimate has a share of the noise, which its residual therefore lacks.
+_HELD_BACK = 1.1
 
 # Median of the absolute value of a standard normal variable.
 _MEDIAN = 0.6745
@@ -62,6 +66,34 @@ def structure_in_residual(residual: Tensor, estimate: Tensor) -> Tensor:
     transform = LocalCosine(_SIDE, 1, residual)
     pilot = keep_greater(whitened, _THRESHOLD * deviation, transform)
     return scale * wiener(whitened, pilot, deviation, transform)
+
+
+def remove_noise(data: Tensor, known: Tensor, pilot: Tensor) -> Tensor:
+    """Take the noise out of data, given an estimate that is nearly right.
+
+    Parameters
+    ----------
+    data : Tensor
+        ``(1, channels, height, width)``.
+    known : Tensor
+        Same shape, 0 where the data are missing.
+    pilot : Tensor
+        Same shape: the estimate. What is left of the data tells the noise.
+
+    Returns
+    -------
+    Tensor
+        Same shape.
+    """
+    if min(data.shape[-2:]) < LEAST_SIDE:
+        return pilot
+    residual = (data - pilot) * known
+    scale = noise_scale(residual, pilot)
+    deviation = _HELD_BACK * _spectrum(residual / scale)
+    filled = torch.where(known > 0, data, pilot)
+    return scale * collaborative_wiener(
+        filled / scale, pilot / scale, deviation
+    )
 
 
 def noise_scale(residual: Tensor, estimate: Tensor) -> Tensor:

@@ -64,6 +64,7 @@ def _light(
             'held_out', held_out=0.02, min_start=num_iter // 4
         ),
         stabilise_noise=True,
+        undo_clipping=True,
         exclude_defects=True,
         refinement='residual',
     )
@@ -295,6 +296,7 @@ def _for_correlated_noise(settings: Settings) -> Settings:
         fit=fit,
         binning=3,
         stabilise_noise=False,
+        undo_clipping=False,
         second=_recorrupted(settings),
     )
 

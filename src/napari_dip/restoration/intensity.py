@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.restoration.clipping import Clipping, find_clipping
 from napari_dip.restoration.detector import Detector
 from napari_dip.restoration.noise import NoiseModel, estimate_noise
 from napari_dip.restoration.variance_stabilisation import invert, stabilise
@@ -35,6 +36,8 @@ class ChannelScale:
         as they are.
     low, high : float
         Least and greatest of the data, in their units.
+    clipping : Clipping or None
+        Clipped noise, whose mean is undone.
     """
 
     offset: float
@@ -42,6 +45,7 @@ class ChannelScale:
     noise: NoiseModel | None
     low: float
     high: float
+    clipping: Clipping | None = None
 
     def forward(self, channel: Array) -> Array:
         """Bring intensities to the network's range."""
@@ -52,6 +56,8 @@ class ChannelScale:
     def backward(self, estimate: Array) -> Array:
         """Bring an estimate to the units of the data, clipping nothing."""
         values = estimate * self.factor + self.offset
+        if self.clipping is not None:
+            return self.clipping.undo(values)
         if self.noise is None:
             return values
         return invert(values, self.noise, np.array([self.low, self.high]))
@@ -72,6 +78,9 @@ class Intensity:
         networks that end in a sigmoid need.
     stabilise_noise : bool
         Whether to stabilise noise whose variance grows with the signal.
+    undo_clipping : bool
+        Whether to bring estimates of clipped Gaussian noise back to the mean
+        before it was clipped.
     detector : Detector, optional
         Noise to stabilise in all channels; None finds that of each channel
         from the image.
@@ -84,6 +93,7 @@ class Intensity:
         range_: Range,
         *,
         stabilise_noise: bool = False,
+        undo_clipping: bool = False,
         detector: Detector | None = None,
     ) -> None:
         self.detector = detector
@@ -92,6 +102,13 @@ class Intensity:
             _scale(channel, mask, range_, stabilise_noise, detector)
             for channel, mask in zip(image, known, strict=True)
         ]
+        if undo_clipping:
+            self.channels = [
+                replace(scale, clipping=_clipping(channel, mask, scale))
+                for scale, channel, mask in zip(
+                    self.channels, image, known, strict=True
+                )
+            ]
 
     def forward(
         self, image: NDArray[Any], known: NDArray[np.bool_]
@@ -119,7 +136,8 @@ class Intensity:
             return f'Poisson-Gaussian noise, {self.detector.describe()}'
         models = [scale.noise for scale in self.channels]
         if not any(models):
-            return 'Gaussian noise of one variance'
+            clipped = any(scale.clipping for scale in self.channels)
+            return 'Gaussian noise of one variance' + clipped * ', clipped'
         gains = ', '.join(
             'none' if model is None else f'{model.gain:.3g}'
             for model in models
@@ -153,6 +171,18 @@ def _scale(
     values = np.clip(values, *np.quantile(values, _BULK))
     spread = float(values.std())
     return ChannelScale(float(values.mean()), spread or 1.0, noise, low, high)
+
+
+def _clipping(
+    channel: NDArray[Any], known: NDArray[np.bool_], scale: ChannelScale
+) -> Clipping | None:
+    """Clipping of a channel whose noise is Gaussian."""
+    if scale.noise is not None or scale.low == scale.high:
+        return None
+    plane = np.where(known, channel, np.nan).astype(float)
+    middle = (scale.low + scale.high) / 2
+    variance = float(estimate_noise(plane).variance(middle))
+    return find_clipping(plane, variance**0.5)
 
 
 def _noise(

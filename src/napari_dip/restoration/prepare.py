@@ -242,6 +242,7 @@ class _Source:
             known,
             settings.range_,
             stabilise_noise=settings.stabilise_noise,
+            undo_clipping=settings.undo_clipping,
             detector=self.detector,
         )
 

@@ -7,11 +7,26 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from napari_dip.prior.calibration import calibrate
 from napari_dip.prior.continuation import continue_texture
 from napari_dip.prior.problem import Problem
-from napari_dip.prior.residual import structure_in_residual
+from napari_dip.prior.residual import remove_noise, structure_in_residual
 
 Refinement = Literal['none', 'residual', 'texture', 'scattered']
+
+
+@torch.no_grad()
+def preview(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
+    """Make of an estimate what takes no time.
+
+    Parameters
+    ----------
+    estimate, problem, how
+        As in :func:`refine`.
+    """
+    if how == 'residual':
+        return calibrate(estimate, problem.data, problem.known)
+    return estimate
 
 
 @torch.no_grad()
@@ -26,16 +41,20 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
         What was fitted; its operator is the identity unless `how` is
         'none'.
     how : {'none', 'residual', 'texture', 'scattered'}
-        'residual' puts back what the residual holds beyond noise; 'texture'
-        continues the residual where the data are missing; 'scattered' does
-        so from the estimate and from nothing, and takes the mean of both.
+        'residual' takes the brightness of the data, puts back what the
+        residual holds beyond noise, and filters like blocks together;
+        'texture' continues the residual where the data are missing;
+        'scattered' does so from the estimate and from nothing, and takes the
+        mean of both.
     """
     data, known = problem.data, problem.known
     if how == 'none':
         return estimate
     if how == 'residual':
+        estimate = preview(estimate, problem, how)
         residual = (data - estimate) * known
-        return estimate + structure_in_residual(residual, estimate)
+        sharper = estimate + structure_in_residual(residual, estimate)
+        return remove_noise(data, known, sharper)
     refined = continue_texture(estimate, data, known, problem.held_out)
     if how == 'texture':
         return refined

@@ -15,9 +15,9 @@ from napari_dip import __version__
 from napari_dip.prior.device import device_description, memory_in_words
 from napari_dip.prior.fit import Fit, FitState
 from napari_dip.prior.stopping import StopReason
+from napari_dip.restoration import refinement
 from napari_dip.restoration.memory import PeakMemory
 from napari_dip.restoration.record import Record
-from napari_dip.restoration.refinement import refine
 from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.snapshots import Snapshot, Snapshots
 from napari_dip.restoration.stages import SETTLED, Past, Sequel, Stage
@@ -155,7 +155,12 @@ class Session(Iterator[Progress]):
         """Return a quick estimate, in the units and axes of the result."""
         if self._unsettled():
             return self._pilot_image()
-        return self._to_image(self._fit.estimate(passes=1))
+        estimate = self._fit.estimate(passes=1)
+        problem = self._fit.problem
+        assert problem is not None
+        return self._to_image(
+            refinement.preview(estimate, problem, self._stage.refinement)
+        )
 
     def take_snapshot(self) -> Snapshot:
         """Keep a quick estimate among the snapshots and return it."""
@@ -275,7 +280,7 @@ class Session(Iterator[Progress]):
         problem = self._fit.problem
         assert problem is not None
         with memory_in_words(self._fit.device):
-            return refine(estimate, problem, self._stage.refinement)
+            return refinement.refine(estimate, problem, self._stage.refinement)
 
     def _forget_result(self) -> None:
         # A closed fit gives no other.

@@ -84,6 +84,8 @@ class Settings:
         Range of the network's output.
     stabilise_noise : bool
         Whether to stabilise noise whose variance grows with the signal.
+    undo_clipping : bool
+        Whether to undo what clipping does to the mean of Gaussian noise.
     exclude_defects : bool
         Whether hot and dead pixels are treated as missing.
     binning : int
@@ -102,6 +104,7 @@ class Settings:
     stopping: StoppingSettings = field(default_factory=StoppingSettings)
     range_: Range = 'standard'
     stabilise_noise: bool = False
+    undo_clipping: bool = False
     exclude_defects: bool = False
     binning: int = 1
     refinement: Refinement = 'none'

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from napari_dip.prior import collaborative
+from napari_dip.prior.collaborative import (
+    LEAST_SIDE,
+    collaborative_wiener,
+    similar_blocks,
+)
+
+_WHITE = torch.ones(1, 64, 1, 1)
+
+
+def _noise(shape, seed=0):
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def _repeated_texture(side, channels=1):
+    """A random tile of 8 pixels, over and over."""
+    tile = 2 * _noise((1, channels, 8, 8), seed=1)
+    return tile.repeat(1, 1, side // 8, side // 8)
+
+
+def _stripes(side):
+    column = torch.arange(side) * 1.3
+    return 2 * torch.sin(column).expand(1, 1, side, side)
+
+
+def _error(image, truth):
+    return float((image - truth).square().mean().sqrt())
+
+
+def test_what_repeats_itself_loses_its_noise():
+    truth = _stripes(96)
+    noisy = truth + _noise(truth.shape)
+    pilot = truth + 0.5 * _noise(truth.shape, seed=2)
+    restored = collaborative_wiener(noisy, pilot, _WHITE)
+    assert _error(restored, truth) < 0.5 * _error(pilot, truth)
+
+
+def test_noise_alone_goes():
+    noise = _noise((1, 1, 64, 64))
+    flat = torch.zeros_like(noise)
+    assert not collaborative_wiener(noise, flat, _WHITE).any()
+
+
+def test_without_noise_the_image_stays():
+    image = _repeated_texture(40, channels=3)
+    restored = collaborative_wiener(
+        image, image, 1e-6 * torch.ones(3, 64, 1, 1)
+    )
+    assert torch.allclose(restored, image, atol=1e-4)
+
+
+def test_noise_is_taken_from_the_coefficients_that_have_it():
+    column = torch.arange(64) * torch.pi
+    stripes = torch.cos(column).expand(1, 1, 64, 64)
+    # The finest detail across, which is where the stripes are.
+    across = torch.zeros(1, 64, 1, 1)
+    across[:, 1:8] = 100.0
+    along = torch.zeros(1, 64, 1, 1)
+    along[:, 8::8] = 100.0
+    shrunk = collaborative_wiener(stripes, 0.5 * stripes, across)
+    kept = collaborative_wiener(stripes, 0.5 * stripes, along)
+    assert shrunk.std() < 0.7 * kept.std()
+
+
+@pytest.mark.parametrize(
+    'shape', [(LEAST_SIDE, LEAST_SIDE), (LEAST_SIDE, 61), (33, 50)]
+)
+def test_any_size_from_the_least(shape):
+    image = _noise((1, 2, *shape))
+    restored = collaborative_wiener(image, image, torch.ones(2, 64, 1, 1))
+    assert restored.shape == image.shape
+    assert restored.isfinite().all()
+
+
+def test_tiles_leave_no_seam(monkeypatch):
+    truth = _repeated_texture(128)
+    noisy, pilot = truth + _noise(truth.shape), truth + _noise(truth.shape, 2)
+    whole = collaborative_wiener(noisy, pilot, _WHITE)
+    monkeypatch.setattr(collaborative, '_TILE', 64)
+    tiled = collaborative_wiener(noisy, pilot, _WHITE)
+    assert _error(tiled, whole) < 0.05 * _error(noisy, truth)
+
+
+def test_like_blocks_are_found_wherever_they_repeat():
+    positions = similar_blocks(_repeated_texture(40))
+    rows, columns = positions // 40, positions % 40
+    own = positions[:, :1]
+    assert torch.equal(own, own.unique()[:, None])
+    # Nine copies lie within reach of a block in the middle.
+    middle = (rows[:, 0] == 16) & (columns[:, 0] == 16)
+    nearest = positions[middle][0, :9]
+    assert set((nearest // 40 % 8).tolist()) == {0}
+    assert set((nearest % 40 % 8).tolist()) == {0}
+    assert rows.max() <= 32
+    assert columns.max() <= 32
+    assert positions.min() >= 0
+
+
+def test_the_same_twice():
+    image = _noise((1, 1, 48, 48))
+    one, two = (collaborative_wiener(image, image, _WHITE) for _ in range(2))
+    assert torch.equal(one, two)
