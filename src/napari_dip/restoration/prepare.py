@@ -29,7 +29,7 @@ from napari_dip.restoration.output import Output
 from napari_dip.restoration.parts import make_latent, make_rules
 from napari_dip.restoration.plan import Plan
 from napari_dip.restoration.protocol import Restoration
-from napari_dip.restoration.room import LARGEST_TILE, tile_side
+from napari_dip.restoration.room import tile_side
 from napari_dip.restoration.session import Brief, Session
 from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.shortening import shorten
@@ -62,10 +62,10 @@ class Options:
         one, can end it.
     uncertainty : bool
         Whether the record of the result holds its uncertainty.
-    tile : int
-        Where not windows but whole images are fitted: results of more than
-        its square are fitted in tiles with no longer sides. For experiments
-        and the benchmark.
+    tile : int, optional
+        Largest side of a tile, where not windows but whole images are fitted,
+        and of the largest square that is fitted at once. For experiments and
+        the benchmark.
     """
 
     preset: str = DEFAULT_PRESET
@@ -76,7 +76,7 @@ class Options:
     adjust: Callable[[Settings], Settings] | None = None
     rules: tuple[StoppingRule, ...] = ()
     uncertainty: bool = False
-    tile: int = LARGEST_TILE
+    tile: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse numbers that bound nothing; make Python's of NumPy's."""

@@ -10,13 +10,16 @@ from napari_dip.prior.sweeping import bytes_a_pixel
 from napari_dip.restoration.parts import make_latent
 from napari_dip.restoration.settings import Settings
 
-#: Results of more than its square are fitted in tiles no longer than this.
-LARGEST_TILE = 1536
+# Results of no more than its square are fitted at once.
+_AT_ONCE = 1536
+# Side of the tiles of larger ones: the longer, the more of them is computed
+# once only, but the less of the work stays in the cache.
+_TILE = 640
 
 # Smaller images are not worth the look: even the published network takes no
 # more than some gigabytes for them.
 _LEAST_PIXELS = 512**2
-_SMALLEST_TILE = 192
+_SMALLEST_TILE = 160
 _PROBE_SIDE = 256
 # Gradients and the like beside what the layers give out: measured for the
 # networks of inpainting and super-resolution at 1024 × 1024 pixels.
@@ -33,7 +36,7 @@ def tile_side(
     channels: int,
     settings: Settings,
     device: torch.device,
-    largest: int = LARGEST_TILE,
+    tile: int | None = None,
 ) -> int | None:
     """Choose the side of the tiles that a result is fitted in.
 
@@ -50,8 +53,9 @@ def tile_side(
         How it is fitted.
     device : torch.device
         Where it is fitted.
-    largest : int
-        Side of the largest tile.
+    tile : int, optional
+        Side of the largest tile, and of the largest square fitted at once;
+        the usual ones unless given.
 
     Returns
     -------
@@ -66,16 +70,16 @@ def tile_side(
         whatever else was unsaved in napari.
     """
     pixels = shape[0] * shape[1]
-    if settings.fit.window is not None or pixels < min(
-        largest**2, _LEAST_PIXELS
-    ):
+    at_once = (tile or _AT_ONCE) ** 2
+    unlooked = min(at_once, _LEAST_PIXELS)
+    if settings.fit.window is not None or pixels < unlooked:
         return None
     room = _SHARE * free_memory(device)
     given = _TRAINING * _bytes_a_pixel(channels, settings, device)
-    if pixels <= largest**2 and given * pixels <= room:
+    if pixels <= at_once and given * pixels <= room:
         return None
     _check_room(shape, channels)
-    side = largest
+    side = tile or _TILE
     while given * side**2 > room and side > _SMALLEST_TILE:
         side //= 2
     return side
