@@ -15,7 +15,7 @@ IMAGE = np.random.default_rng(0).normal(50, 9, SHAPE).astype(np.float32)
 def test_tiles_of_one_image_give_the_image():
     canvas = Canvas(np.full(SHAPE, np.nan, np.float32), STEP)
     for window in WINDOWS:
-        canvas.put(window, cut(IMAGE, window))
+        canvas.put((window, cut(IMAGE, window)))
     assert len(WINDOWS) == 3
     np.testing.assert_allclose(canvas.image(), IMAGE, rtol=1e-5)
 
@@ -23,8 +23,8 @@ def test_tiles_of_one_image_give_the_image():
 def test_a_second_tile_in_a_place_is_averaged_in():
     canvas = Canvas(np.zeros(SHAPE, np.float32), STEP)
     whole = Window(0, 0, *SHAPE[1:])
-    canvas.put(whole, IMAGE)
-    canvas.put(whole, IMAGE + 2)
+    canvas.put((whole, IMAGE))
+    canvas.put((whole, IMAGE + 2))
     np.testing.assert_allclose(canvas.image(), IMAGE + 1, rtol=1e-5)
 
 
@@ -32,7 +32,7 @@ def test_two_tiles_that_differ_pass_smoothly_into_each_other():
     canvas = Canvas(np.zeros(SHAPE, np.float32), STEP)
     for level, window in enumerate(WINDOWS):
         tile = np.full((1, window.height, window.width), level, np.float32)
-        canvas.put(window, tile)
+        canvas.put((window, tile))
     steps = np.diff(canvas.image()[0, 75])
     assert steps.min() >= -1e-6
     assert steps.max() < 0.05
@@ -43,8 +43,8 @@ def test_the_ground_shows_where_no_tile_is():
     canvas = Canvas(ground, STEP)
     np.testing.assert_array_equal(canvas.image(), ground)
     first, second, _ = WINDOWS
-    canvas.put(first, cut(IMAGE, first))
-    with_more = canvas.image_with(second, cut(IMAGE, second))
+    canvas.put((first, cut(IMAGE, first)))
+    with_more = canvas.image((second, cut(IMAGE, second)))
     # It was not kept.
     image = canvas.image()
     inner = image[..., : first.width - 64]

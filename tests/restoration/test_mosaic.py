@@ -325,6 +325,21 @@ def test_memory_that_runs_out_later_leaves_the_tiles_there_are(start, run_out):
     assert np.isfinite(image).all()
 
 
+def test_finished_tiles_are_not_lost_for_the_current_one(start, monkeypatch):
+    mosaic = start()
+    for _ in range(8):
+        next(mosaic)
+    before = mosaic.preview()
+    mosaic.stop()
+
+    def no_room(session):
+        raise MemoryError
+
+    monkeypatch.setattr(Session, 'result', no_room)
+    image = mosaic.result()
+    np.testing.assert_allclose(image[:, :140], before[:, :140], rtol=1e-5)
+
+
 def test_closing_frees_all_but_the_result(start):
     mosaic = start()
     for _ in range(8):

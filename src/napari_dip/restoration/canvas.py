@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from napari_dip.prior.windows import Window
 from napari_dip.restoration.tiles import Step, cut, weights
 
+#: A tile, in pixels of the result, and ``(channels, height, width)`` of it.
+Part = tuple[Window, NDArray[np.float32]]
+
 # Less than this is the rounding of weights that sum to 1.
 _OPEN = 1e-4
 
@@ -30,34 +33,36 @@ class Canvas:
         self._total = np.zeros_like(ground)
         self._weight = np.zeros(self._shape, np.float32)
 
-    def put(self, window: Window, tile: NDArray[np.float32]) -> None:
-        """Add a tile, ``(channels, height, width)`` of the window."""
-        self._add(self._total, self._weight, window, tile)
+    def put(self, part: Part) -> None:
+        """Add a tile."""
+        self._add(self._total, self._weight, part)
 
-    def image(self) -> NDArray[np.float32]:
-        """Return ``(channels, rows, columns)``, a new array."""
-        return self._join(self._total.copy(), self._weight)
+    def image(self, more: Part | None = None) -> NDArray[np.float32]:
+        """Return ``(channels, rows, columns)``, a new array.
 
-    def image_with(
-        self, window: Window, tile: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        """Return what it would be with one more tile."""
-        total, weight = self._total.copy(), self._weight.copy()
-        self._add(total, weight, window, tile)
+        Parameters
+        ----------
+        more : tuple, optional
+            A tile that is shown, but not kept.
+        """
+        total, weight = self._total.copy(), self._weight
+        if more is not None:
+            weight = weight.copy()
+            self._add(total, weight, more)
         return self._join(total, weight)
 
     def _add(
         self,
         total: NDArray[np.float32],
         weight: NDArray[np.float32],
-        window: Window,
-        tile: NDArray[np.float32],
+        part: Part,
     ) -> None:
+        window, tile = part
         share = weights(window, self._shape, self._step)
-        part = cut(total, window)
-        part += share * tile
-        part = cut(weight, window)
-        part += share
+        inside = cut(total, window)
+        inside += share * tile
+        inside = cut(weight, window)
+        inside += share
 
     def _join(
         self, total: NDArray[np.float32], weight: NDArray[np.float32]

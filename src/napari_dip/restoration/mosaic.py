@@ -12,7 +12,7 @@ from napari_dip import __version__
 from napari_dip.prior.device import device_description, release_cache
 from napari_dip.prior.stopping import StopReason
 from napari_dip.prior.windows import Window
-from napari_dip.restoration.canvas import Canvas
+from napari_dip.restoration.canvas import Canvas, Part
 from napari_dip.restoration.plan import Plan, Tile
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.record import Record
@@ -134,10 +134,10 @@ class Mosaic(Restoration):
         """Return a quick estimate, in the units and axes of the result."""
         self._check_open()
         tile = self._tile
-        if tile is None or not tile.begun:
-            return self._to_image(self._canvas.image())
-        part = tile.cut(tile.session.preview())
-        return self._to_image(self._canvas.image_with(tile.window, part))
+        part = None
+        if tile is not None and tile.begun:
+            part = tile.part(tile.session.preview())
+        return self._to_image(self._canvas.image(part))
 
     def take_snapshot(self) -> Snapshot:
         """Keep a quick estimate among the snapshots and return it."""
@@ -252,7 +252,10 @@ class Mosaic(Restoration):
             self._end(StopReason.TIME_LIMIT)
             return None
         while self._side() > self._largest:
-            self._waiting[-1:] = plan.halve(self._waiting[-1])[::-1]
+            parts = plan.halve(self._waiting[-1])
+            if not parts:
+                break
+            self._waiting[-1:] = parts[::-1]
         return plan.begin(self._waiting[-1], limit)
 
     def _settle(self, plan: Plan, tile: Tile) -> None:
@@ -260,8 +263,10 @@ class Mosaic(Restoration):
         reason = StopReason[tile.session.record().reason]
         if reason is StopReason.OUT_OF_MEMORY and plan.halve(tile.window):
             raise MemoryError
-        self._canvas.put(tile.window, tile.cut(tile.session.result()))
-        self._note_doubt(tile)
+        self._canvas.put(tile.part(tile.session.result()))
+        doubt = tile.session.record().uncertainty
+        if self._doubt is not None and doubt is not None:
+            self._doubt.put(tile.part(doubt))
         self._ends.append(reason)
         self._leave_tile()
         self._waiting.pop()
@@ -328,22 +333,25 @@ class Mosaic(Restoration):
 
     def _join(self) -> NDArray[np.float32]:
         """Join all there is, the current tile included."""
-        tile, doubt = self._tile, self._doubt
-        if tile is None or not tile.begun:
-            if doubt is not None:
-                self._uncertainty = self._output.in_axes(doubt.image())
-            return self._canvas.image()
-        part = tile.cut(tile.session.result())
-        found = tile.session.record().uncertainty
-        if doubt is not None and found is not None:
-            joined = doubt.image_with(tile.window, tile.cut(found))
+        part, doubt = self._current()
+        if self._doubt is not None:
+            joined = self._doubt.image(doubt)
             self._uncertainty = self._output.in_axes(joined)
-        return self._canvas.image_with(tile.window, part)
+        return self._canvas.image(part)
 
-    def _note_doubt(self, tile: Tile) -> None:
+    def _current(self) -> tuple[Part | None, Part | None]:
+        """Return the best of the current tile and its uncertainty."""
+        tile = self._tile
+        if tile is None or not tile.begun:
+            return None, None
+        try:
+            planes = tile.session.result()
+        except MemoryError:
+            # The finished tiles must not be lost for it.
+            return None, None
         found = tile.session.record().uncertainty
-        if self._doubt is not None and found is not None:
-            self._doubt.put(tile.window, tile.cut(found))
+        doubt = None if found is None else tile.part(found)
+        return tile.part(planes), doubt
 
     def _to_image(self, planes: NDArray[np.float32]) -> NDArray[np.float32]:
         # They have only been rounded where they were joined.

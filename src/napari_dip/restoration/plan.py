@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from napari_dip.prior.operators import Operator
 from napari_dip.prior.windows import Window
+from napari_dip.restoration.canvas import Part
 from napari_dip.restoration.filling import first_guess
 from napari_dip.restoration.output import Output
 from napari_dip.restoration.session import Session
@@ -47,9 +48,9 @@ class Tile:
         """Whether there is an estimate."""
         return self.session.progress.iteration > 0
 
-    def cut(self, planes: NDArray[np.float32]) -> NDArray[np.float32]:
-        """View of the tile in what the session gives."""
-        return cut(planes, self.window.inside(self.seen))
+    def part(self, planes: NDArray[np.float32]) -> Part:
+        """Cut the tile out of what the session gives."""
+        return self.window, cut(planes, self.window.inside(self.seen))
 
 
 @dataclass(frozen=True)

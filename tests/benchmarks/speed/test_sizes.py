@@ -18,7 +18,7 @@ def _small(monkeypatch):
     for module in (inpainting, super_resolution):
         settings = module.SETTINGS['fast']
         network = TrunkSpec((4, 4), norm='batch')
-        fit = replace(settings.fit, num_iter=4)
+        fit = replace(settings.fit, num_iter=24)
         small = replace(settings, network=network, fit=fit, refinement='none')
         monkeypatch.setitem(module.SETTINGS, 'fast', small)
 
@@ -28,7 +28,7 @@ def test_seams_of_tiles_are_measured(kind, monkeypatch, tmp_path):
     name = f'{kind} {names.IN_TILES} fast, 416²'
     monkeypatch.setitem(sizes.SIZES, name, (kind, 'fast', 416))
     figures = sizes.measure(name, 'cpu', tmp_path)
-    assert figures['iterations'] == [16, 16]
+    assert figures['iterations'] == [96, 96]
     assert figures['seam'].keys() == {'along', 'elsewhere', 'spread'}
     assert (tmp_path / f'tiles-{kind}.png').exists()
 
