@@ -119,6 +119,13 @@ return_info
     MemoryError
         If the device has no room for the image.
 
+    Notes
+    -----
+    A result of more than 1536 × 1536 pixels is fitted in overlapping tiles of
+    640, which are smaller where the memory is short. Each has as many
+    iterations, `max_num_iter` at most; `time_limit` is for all together.
+    Those that miss no pixel are left out.
+
     References
     ----------
     .. [1] D. Ulyanov, A. Vedaldi, V. Lempitsky, "Deep Image Prior",

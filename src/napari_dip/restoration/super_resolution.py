@@ -103,6 +103,10 @@ return_info
     image libraries reduce with, centred on each pixel of the image, then
     decimation; 'ulyanov2018' has the Lanczos-2 filter of the paper.
 
+    A result of more than 1536 × 1536 pixels is fitted in overlapping tiles of
+    640, which are smaller where the memory is short. Each has as many
+    iterations, `max_num_iter` at most; `time_limit` is for all together.
+
     References
     ----------
     .. [1] D. Ulyanov, A. Vedaldi, V. Lempitsky, "Deep Image Prior",
