@@ -32,15 +32,19 @@ about its PSNR. A preview is useful once it is within 3 dB of the result."""
 _SIZES = """Memory is what the call added to the process, and the whole process
 with PyTorch in it. The fit looks at windows, so only the preparation and the
 final estimate grow with a denoised image. Inpainting and super-resolution fit
-the whole image: theirs is the memory of the first iterations. Linear is the
-time of the smallest image times the pixels."""
+the whole image, or overlapping tiles of a large one: where no PSNR is given,
+theirs are time and memory of three iterations of each tile and of all that
+comes before and after them, where a call does hundreds. Linear is the time of
+the smallest image times the pixels."""
 _FORECASTS = """What the form says beforehand, and what a call took. Where a
 fit stopped early, the forecast of the planned iterations is set against the
 time of as many."""
-_SEAM = """![Where four tiles meet: input, result, ten times its \
-error](tiles.png)
-
-*Where four tiles meet: input, result, ten times its error.*"""
+_PICTURES = {
+    'tiles.png': 'Denoised: input, result, ten times its error',
+    'tiles-lines.png': 'Missing lines filled: result, ten times its error',
+    'tiles-scattered.png': 'Half of the pixels filled: the same',
+    'tiles-enlarge.png': 'Enlarged by 4: the same',
+}
 _REPEAT = """```
 OMP_NUM_THREADS=2 python -m benchmarks speed --stale
 ```
@@ -270,10 +274,16 @@ def _seams(found: Found, output: Path) -> list[str]:
     text = (
         'PSNR within two pixels of a border between tiles, and of other '
         'lines that lie alike, on a drawn texture that is everywhere alike; '
-        'the spread over many such sets of lines is what chance does:'
+        'the spread over many such sets of lines is what chance does. Of '
+        'inpainting only missing pixels count. The pictures show where four '
+        'tiles meet:'
     )
-    shown = (output / 'tiles.png').exists()
-    return ['### Seams', text, markdown(head, rows), *[_SEAM] * shown]
+    pictures = [
+        f'![{what}]({name})\n\n*{what}.*'
+        for name, what in _PICTURES.items()
+        if (output / name).exists()
+    ]
+    return ['### Seams', text, markdown(head, rows), *pictures]
 
 
 def _forecasts(found: Found) -> str:

@@ -12,7 +12,8 @@ from benchmarks.speed.names import FORECASTS
 from benchmarks.speed.watch import MemoryWatch
 from napari_dip.restoration import forecast as forecasts
 
-_TASKS = {
+#: Public function of each kind; a forecast knows no mask of scattered pixels.
+TASKS = {
     'denoise': 'denoise',
     'lines': 'inpaint',
     'enlarge': 'super_resolve',
@@ -44,16 +45,23 @@ def measure(name: str, device: str) -> dict[str, Any]:
     }
 
 
-def tell(kind: str, preset: str, side: int, device: str) -> forecasts.Forecast:
+def tell(
+    kind: str,
+    preset: str,
+    side: int,
+    device: str,
+    max_num_iter: int | None = None,
+) -> forecasts.Forecast:
     """Forecast by the clock that the call is measured with."""
     factor = 4 if kind == 'enlarge' else None
     given = side // (factor or 1)
     clock = time.process_time if is_processor(device) else time.perf_counter
     with patch.object(forecasts.time, 'perf_counter', clock):
         return forecasts.forecast(
-            _TASKS[kind],
+            TASKS[kind],
             (given, given),
             factor=factor,
             preset=preset,
             device=device,
+            max_num_iter=max_num_iter,
         )

@@ -17,7 +17,7 @@ from napari_dip.prior.device import has_fast_bfloat16, resolve_device
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.inpainting import start_inpainting
 from napari_dip.restoration.prepare import Options
-from napari_dip.restoration.session import Session
+from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.super_resolution import start_super_resolution
 
 _WARM_UP = 2
@@ -55,24 +55,31 @@ def measure(name: str, device: str) -> dict[str, Any]:
     }
 
 
-def start(kind: str, preset: str, side: int, device: str) -> Session:
+def start(
+    kind: str,
+    preset: str,
+    side: int,
+    device: str,
+    max_num_iter: int | None = None,
+) -> Restoration:
     """Start on noise: an iteration costs the same whatever it sees."""
     generator = np.random.default_rng(0)
     image = generator.poisson(50, (side, side)).astype(np.uint16)
-    options = Options(preset=preset, device=device)
+    options = Options(preset, device=device, max_num_iter=max_num_iter)
     if kind == 'denoise':
         return start_denoising(image, options=options)
     if kind == 'enlarge':
         small = image[: side // 4, : side // 4]
         return start_super_resolution(small, 4, options=options)
     mask = np.zeros(image.shape, bool)
-    mask[side // 2 : side // 2 + 8] = True
+    # Some in every tile of a large one.
+    mask[np.arange(side) % 64 >= 56] = True
     if kind == 'scattered':
         mask = generator.random(image.shape) < 0.5
     return start_inpainting(image, mask, options=options)
 
 
-def iteration_seconds(session: Session, device: torch.device) -> float:
+def iteration_seconds(session: Restoration, device: torch.device) -> float:
     """Median over iterations of a few seconds, each waited for."""
     taken: list[float] = []
     while len(taken) < _LEAST or (

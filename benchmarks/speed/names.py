@@ -26,15 +26,21 @@ CALLS: dict[str, tuple[str, str, str]] = {
     'kodim01 σ 25, balanced': ('nine-colour-25', 'kodim01', 'balanced'),
 }
 
+#: What the names say of results whose tiles are smaller than usual.
+IN_TILES = 'in tiles of 384²'
+
 #: As for the iterations.
 SIZES: dict[str, tuple[str, str, int]] = {
     f'{label} {preset}, {side}²': (kind, preset, side)
     for label, kind, preset, sides in (
         ('denoise', 'denoise', 'fast', _SIDES),
         ('denoise', 'denoise', 'balanced', (512, 4096)),
-        ('inpaint lines', 'lines', 'balanced', (512, 1024)),
-        ('inpaint scattered', 'scattered', 'balanced', (512, 1024)),
-        ('super-resolve ×4', 'enlarge', 'balanced', (512, 1024)),
+        ('inpaint lines', 'lines', 'balanced', (512, 1024, 4096)),
+        ('inpaint scattered', 'scattered', 'balanced', (512, 1024, 4096)),
+        ('super-resolve ×4', 'enlarge', 'balanced', (512, 1024, 4096)),
+        (f'inpaint lines {IN_TILES}', 'lines', 'fast', (1024,)),
+        (f'inpaint scattered {IN_TILES}', 'scattered', 'fast', (1024,)),
+        (f'super-resolve ×4 {IN_TILES}', 'enlarge', 'fast', (1024,)),
     )
     for side in sides
 }

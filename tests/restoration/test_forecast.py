@@ -34,6 +34,35 @@ def test_a_greater_image_takes_more(task):
 
 
 @pytest.mark.usefixtures('tiny')
+def test_a_large_image_takes_more_time_but_not_much_more_memory(monkeypatch):
+    """It is fitted in tiles, 49 of them, which are smaller than the other."""
+    monkeypatch.setattr(time, 'perf_counter', time.process_time)
+    once, tiles = (
+        forecast('inpaint', (side, side), preset='fast', device='cpu')
+        for side in (1536, 4096)
+    )
+    assert 3 < tiles.seconds / once.seconds < 20
+    assert tiles.memory < 2 * once.memory + 24 * 4096**2
+
+
+@pytest.mark.usefixtures('tiny')
+def test_fewer_iterations_take_less(monkeypatch):
+    monkeypatch.setattr(time, 'perf_counter', time.process_time)
+    few, all_ = (
+        forecast(
+            'super_resolve',
+            (64, 64),
+            preset='fast',
+            device='cpu',
+            max_num_iter=most,
+        )
+        for most in (5, None)
+    )
+    assert few.seconds < 0.5 * all_.seconds
+    assert few.memory == pytest.approx(all_.memory, rel=0.01)
+
+
+@pytest.mark.usefixtures('tiny')
 def test_a_factor_takes_more():
     two, eight = (
         forecast(

@@ -2,45 +2,84 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
-from napari_dip import denoise, inpaint, super_resolve
-from napari_dip.restoration import room
+from napari_dip import denoise, super_resolve
+from napari_dip.restoration import denoising, room, super_resolution
+from napari_dip.restoration.room import tile_side
 
+CPU = torch.device('cpu')
 OPTIONS = {'preset': 'fast', 'device': 'cpu', 'max_num_iter': 1}
+GIGABYTES = 10**9
 
 
 @pytest.fixture
-def image() -> np.ndarray:
-    return np.random.default_rng(0).normal(100, 5, (512, 512))
+def free(monkeypatch):
+    """Say how many bytes are free."""
+
+    def free(number):
+        monkeypatch.setattr(room, 'free_memory', lambda device: number)
+
+    return free
 
 
-@pytest.fixture
-def crowded(monkeypatch):
-    monkeypatch.setattr(room, 'free_memory', lambda device: 2 * 10**7)
+def side(shape, settings=super_resolution.SETTINGS['balanced'], **options):
+    return tile_side(shape, 1, settings, CPU, **options)
 
 
-@pytest.mark.usefixtures('tiny', 'crowded')
-def test_a_fit_without_room_is_refused_in_a_sentence(image):
-    mask = np.zeros(image.shape, bool)
-    mask[5:9] = True
-    says = (
-        r'Not enough memory on cpu .* 512 × 512 pixels .* GB, and 0\.0 GB '
-        r'are free; choose preset="fast", or crop the image\.'
-    )
-    with pytest.raises(MemoryError, match=says):
-        inpaint(image, mask, **OPTIONS)
-    with pytest.raises(MemoryError, match='1024 × 1024 pixels'):
-        super_resolve(image, 2, **OPTIONS)
+def test_what_fits_at_once_is_not_cut(free):
+    free(16 * GIGABYTES)
+    assert side((1536, 1536)) is None
+    assert side((512, 4096)) is None
+    assert side((1537, 1536)) is not None
 
 
-@pytest.mark.usefixtures('tiny', 'crowded')
-def test_what_looks_at_windows_or_is_small_is_not(image):
-    assert denoise(image, **OPTIONS).shape == image.shape
-    mask = np.zeros((64, 64), bool)
-    mask[5:9] = True
-    assert inpaint(image[:64, :64], mask, **OPTIONS).shape == (64, 64)
+def test_large_images_have_tiles_of_one_size_with_room_enough(free):
+    free(16 * GIGABYTES)
+    assert side((4096, 4096)) == side((9000, 1000)) == 640
+    free(1000 * GIGABYTES)
+    assert side((4096, 4096)) == 640
+
+
+def test_tiles_are_halved_where_memory_is_short(free):
+    sides = []
+    for number in (16, 0.5, 0.3, 0.15):
+        free(int(number * GIGABYTES))
+        sides.append(side((2048, 2048)))
+    assert sides == sorted(sides, reverse=True)
+    assert len(set(sides)) > 2
+    free(int(0.5 * GIGABYTES))
+    assert side((1024, 1024)) < 1024
+
+
+def test_the_largest_tile_can_be_smaller(free):
+    free(16 * GIGABYTES)
+    assert side((300, 300), tile=256) == 256
+    assert side((300, 200), tile=256) is None
+
+
+def test_what_looks_at_windows_is_never_cut(free):
+    free(1)
+    assert side((9000, 9000), denoising.SETTINGS['fast']) is None
 
 
 @pytest.mark.usefixtures('tiny')
-def test_with_room_it_goes_on(image):
-    assert super_resolve(image[:256, :256], 2, **OPTIONS).shape == (512, 512)
+def test_images_of_any_size_are_restored_with_little_room(free):
+    free(3 * 10**7)
+    image = np.random.default_rng(0).normal(100, 5, (520, 520))
+    assert denoise(image, **OPTIONS).shape == image.shape
+    larger, record = super_resolve(
+        image[:300, :280], 2, return_info=True, **OPTIONS
+    )
+    assert larger.shape == (600, 560)
+    assert len(record.tiles) > 1
+
+
+def test_a_result_that_cannot_even_be_joined_is_refused(free):
+    free(GIGABYTES)
+    says = (
+        r'Not enough memory .* 9000 × 9000 pixels takes about 1\.9 GB, and '
+        r'1\.0 GB are free; crop the image\.'
+    )
+    with pytest.raises(MemoryError, match=says):
+        side((9000, 9000))

@@ -172,15 +172,15 @@ def test_continuing_a_stopped_first_keeps_to_it():
 
 
 def test_without_room_for_the_second_the_first_is_kept(monkeypatch):
-    def no_room(*_):
+    def no_room(*_, **__):
         raise MemoryError('no room')
 
-    monkeypatch.setattr('napari_dip.restoration.prepare.check_room', no_room)
+    monkeypatch.setattr('napari_dip.restoration.prepare.Fit', no_room)
     with pytest.raises(MemoryError):
         start()
     monkeypatch.undo()
     session = start()
-    monkeypatch.setattr('napari_dip.restoration.prepare.check_room', no_room)
+    monkeypatch.setattr('napari_dip.restoration.prepare.Fit', no_room)
     *_, last = session
     assert last.iteration == FIRST
     assert session.record().reason == StopReason.OUT_OF_MEMORY.name

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from napari_dip.restoration.detector import Noise
-    from napari_dip.restoration.session import Session
+    from napari_dip.restoration.protocol import Restoration
 
 USAGE_ERROR = 2
 
@@ -107,7 +107,7 @@ def denoise(
     """Remove the noise of an image."""
     model = _read_noise_model(noise, gain, offset, read_noise)
 
-    def start(image: NDArray[Any], axis: int | None) -> Session:
+    def start(image: NDArray[Any], axis: int | None) -> Restoration:
         from napari_dip.restoration.denoising import start_denoising
         from napari_dip.restoration.prepare import Options
 
@@ -162,7 +162,7 @@ def inpaint(
 ) -> None:
     """Fill in the pixels of an image that are missing."""
 
-    def start(image: NDArray[Any], axis: int | None) -> Session:
+    def start(image: NDArray[Any], axis: int | None) -> Restoration:
         from napari_dip.cli.errors import about
         from napari_dip.files.reading import read_mask
 
@@ -219,7 +219,7 @@ def super_resolve(
     """Enlarge an image, with the detail that its pixels allow."""
     factors = _parse_factor(factor)
 
-    def start(image: NDArray[Any], axis: int | None) -> Session:
+    def start(image: NDArray[Any], axis: int | None) -> Restoration:
         from napari_dip.restoration.prepare import Options
         from napari_dip.restoration.super_resolution import (
             start_super_resolution,

@@ -31,11 +31,11 @@ from napari_dip.files.writing import (
 )
 
 if TYPE_CHECKING:
+    from napari_dip.restoration.protocol import Restoration
     from napari_dip.restoration.record import Record
-    from napari_dip.restoration.session import Session
 
 #: Starts a restoration, given the pixels and their channel axis.
-Start = Callable[[NDArray[Any], int | None], 'Session']
+Start = Callable[[NDArray[Any], int | None], 'Restoration']
 
 #: Exit status after Ctrl-C, as the shell has it: 128 and the signal's number.
 INTERRUPTED = 130
@@ -239,7 +239,9 @@ def _restore(
             session.close()
 
 
-def _fit(session: Session, monitor: Monitor, interrupt: Interrupt) -> Outcome:
+def _fit(
+    session: Restoration, monitor: Monitor, interrupt: Interrupt
+) -> Outcome:
     interrupted = False
     for progress in session:
         monitor.show(progress)

@@ -15,8 +15,8 @@ from napari_dip.restoration.defects import find_defects, find_saturated
 from napari_dip.restoration.denoising_settings import choose_settings
 from napari_dip.restoration.detector import Detector, Noise, check_noise
 from napari_dip.restoration.prepare import Options, prepare
+from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.run import Callback, Restored, run
-from napari_dip.restoration.session import Session
 from napari_dip.restoration.validation import (
     check_choice,
     check_image,
@@ -184,7 +184,7 @@ def start_denoising(
     noise: Noise = 'auto',
     defects: str = 'auto',
     options: Options | None = None,
-) -> Session:
+) -> Restoration:
     """Prepare :func:`denoise` as a session, to be run step by step."""
     options = options or Options()
     array, axis = check_image(image, channel_axis)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -19,12 +19,16 @@ from napari_dip.prior.device import (
 )
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.sweeping import largest_window, swept_pixels
-from napari_dip.prior.windows import window_shape
+from napari_dip.prior.windows import Window, window_shape
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.inpainting import start_inpainting
 from napari_dip.restoration.prepare import Options
-from napari_dip.restoration.session import Session
+from napari_dip.restoration.protocol import Restoration
+from napari_dip.restoration.room import JOINED, tile_side
+from napari_dip.restoration.settings import Settings
+from napari_dip.restoration.shortening import shorten
 from napari_dip.restoration.super_resolution import start_super_resolution
+from napari_dip.restoration.tiles import lay_tiles
 from napari_dip.restoration.validation import (
     MIN_SIDE,
     check_axes,
@@ -91,11 +95,14 @@ def forecast(
     factor: int | tuple[int, int] | None = None,
     preset: str,
     device: str = 'auto',
+    max_num_iter: int | None = None,
 ) -> Forecast:
     """Measure a few real iterations and the final estimate.
 
     Where a fit looks at windows, both are those of the image. Where it looks
-    at all of a large image, they are measured on a part and scaled up.
+    at all of an image, or of a tile of a large one, they are measured on a
+    part and scaled up. Tiles without a missing pixel, which a run leaves out,
+    are counted too.
 
     Parameters
     ----------
@@ -107,7 +114,7 @@ def forecast(
         Axis of the channels of a 3-D image; the last unless given.
     factor : int or tuple of int, optional
         Super-resolution factor, 2 unless given.
-    preset, device : str
+    preset, device, max_num_iter
         As in the public function.
 
     Raises
@@ -120,10 +127,10 @@ def forecast(
     axis = _channel_axis(shape, channel_axis)
     height, width = plane_shape(shape, axis)
     channels = 1 if axis is None else shape[axis]
-    options = Options(preset=preset, device=device)
+    options = Options(preset, device=device)
     sides = (height, width)
     factors = _enlargement(task, factor)
-    found = _measure(task, channels, sides, factors, options)
+    found = _measure(task, channels, sides, factors, options, max_num_iter)
     resolved = resolve_device(device)
     return Forecast(
         found.seconds,
@@ -156,8 +163,8 @@ class _Cost:
 
     Parameters
     ----------
-    fit : FitSettings
-        Its settings.
+    settings : Settings
+        What it was.
     shape : tuple of int
         Height and width of the result.
     prepare, iteration, sweep, refinement : float
@@ -167,13 +174,18 @@ class _Cost:
         Bytes kept for the backward pass.
     """
 
-    fit: FitSettings
+    settings: Settings
     shape: tuple[int, int]
     prepare: float
     iteration: float
     sweep: float
     refinement: float
     saved: int
+
+    @property
+    def fit(self) -> FitSettings:
+        """Settings of the fit."""
+        return self.settings.fit
 
     def scaled(self, shape: tuple[int, int], channels: int) -> _Total:
         """Return time and memory for an image of another size."""
@@ -207,21 +219,51 @@ def _measure(
     sides: tuple[int, int],
     factors: tuple[int, int],
     options: Options,
+    max_num_iter: int | None,
 ) -> _Total:
     """Measure a part of the image, as large as time allows, and scale."""
-    full = (sides[0] * factors[0], sides[1] * factors[1])
     side = _SMALLEST_PROBE
-    while True:
+    cost = _cost(task, channels, sides, factors, options, side)
+    full = (sides[0] * factors[0], sides[1] * factors[1])
+    tiles = _tiles(cost.settings, full, factors, channels, options)
+    part = (tiles[0].height, tiles[0].width)
+    sides = (part[0] // factors[0], part[1] // factors[1])
+    while cost.shape != part and not _is_enough(cost, side):
+        side = 2 * side if cost.fit.window is None else _LARGEST_PROBE
         cost = _cost(task, channels, sides, factors, options, side)
-        if cost.fit.window is None:
-            side *= 2
-            longer = cost.iteration * side**2 / math.prod(cost.shape)
-            enough = longer > _LONGEST_ITERATION
-        else:
-            enough = side == _LARGEST_PROBE
-            side = _LARGEST_PROBE
-        if enough or cost.shape == full:
-            return cost.scaled(full, channels)
+    # Measured in a fit that goes on for longer.
+    cost = replace(cost, settings=shorten(cost.settings, max_num_iter))
+    total = cost.scaled(part, channels)
+    if len(tiles) == 1:
+        return total
+    data = math.prod(full) // math.prod(factors) * channels
+    joined = JOINED * math.prod(full) * channels
+    return _Total(
+        len(tiles) * total.seconds,
+        max(_LIBRARIES + _PREPARING * data, joined + total.memory),
+    )
+
+
+def _tiles(
+    settings: Settings,
+    full: tuple[int, int],
+    factors: tuple[int, int],
+    channels: int,
+    options: Options,
+) -> list[Window]:
+    """Lay the tiles of an image none of which can be left out."""
+    whole = Window(0, 0, *full)
+    device = resolve_device(options.device)
+    side = tile_side(full, channels, settings, device, options.tile)
+    return [whole] if side is None else lay_tiles(whole, factors, side)
+
+
+def _is_enough(cost: _Cost, side: int) -> bool:
+    """Whether a larger part would take too long, or tell no more."""
+    if cost.fit.window is not None:
+        return side == _LARGEST_PROBE
+    longer = cost.iteration * (2 * side) ** 2 / math.prod(cost.shape)
+    return longer > _LONGEST_ITERATION
 
 
 def _cost(
@@ -253,10 +295,10 @@ def _cost(
     finally:
         session.close()
     shape = (rows * factors[0], columns * factors[1])
-    fit = session.brief.settings.fit
-    passes = fit.passes if fit.average == 'weights' else 1
+    settings = session.brief.settings
+    passes = settings.fit.passes if settings.fit.average == 'weights' else 1
     refinement = max(0.0, result - passes * sweep)
-    return _Cost(fit, shape, prepare, iteration, sweep, refinement, saved)
+    return _Cost(settings, shape, prepare, iteration, sweep, refinement, saved)
 
 
 def _start(
@@ -264,7 +306,7 @@ def _start(
     image: NDArray[np.float64],
     factors: tuple[int, int],
     options: Options,
-) -> Session:
+) -> Restoration:
     if task == 'inpaint':
         mask = np.zeros(image.shape[1:], bool)
         # Lines as wide as those that people paint.
@@ -285,7 +327,7 @@ def _seen(fit: FitSettings, shape: tuple[int, int]) -> int:
     return fit.num_windows * height * width
 
 
-def _saved_bytes(session: Session) -> int:
+def _saved_bytes(session: Restoration) -> int:
     """Do the first iteration and count what it keeps for its way back."""
     saved: dict[int, int] = {}
 
@@ -298,7 +340,7 @@ def _saved_bytes(session: Session) -> int:
     return sum(saved.values())
 
 
-def _seconds_an_iteration(session: Session) -> float:
+def _seconds_an_iteration(session: Restoration) -> float:
     """Mean over a few iterations, all that goes with them included."""
     session.synchronise()
     least, most = _MEASURED_ITERATIONS

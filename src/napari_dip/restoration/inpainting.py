@@ -12,9 +12,9 @@ from napari_dip.restoration import published
 from napari_dip.restoration.axes import to_channels_first
 from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS
 from napari_dip.restoration.prepare import Options, prepare
+from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.refinement import Refinement
 from napari_dip.restoration.run import Callback, Restored, run
-from napari_dip.restoration.session import Session
 from napari_dip.restoration.settings import (
     Settings,
     StoppingSettings,
@@ -119,6 +119,13 @@ return_info
     MemoryError
         If the device has no room for the image.
 
+    Notes
+    -----
+    A result of more than 1536 × 1536 pixels is fitted in overlapping tiles of
+    640, which are smaller where the memory is short. Each has as many
+    iterations, `max_num_iter` at most; `time_limit` is for all together.
+    Those that miss no pixel are left out.
+
     References
     ----------
     .. [1] D. Ulyanov, A. Vedaldi, V. Lempitsky, "Deep Image Prior",
@@ -157,7 +164,7 @@ def start_inpainting(
     *,
     channel_axis: int | None = None,
     options: Options | None = None,
-) -> Session:
+) -> Restoration:
     """Prepare :func:`inpaint` as a session, to be run step by step."""
     options = options or Options()
     array, axis = check_image(image, channel_axis)

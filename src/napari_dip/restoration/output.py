@@ -110,9 +110,13 @@ class Output:
         if self.pilot is not None:
             planes += self.pilot
             planes /= 2
+        self.put_back_known(planes)
+        return planes
+
+    def put_back_known(self, planes: NDArray[np.float32]) -> None:
+        """Give known pixels their values, if they keep them."""
         if self.data is not None and self.known is not None:
             np.copyto(planes, self.data, where=self.known, casting='unsafe')
-        return planes
 
     def in_axes(self, planes: NDArray[np.float32]) -> NDArray[np.float32]:
         """Bring planes to the user's axes."""

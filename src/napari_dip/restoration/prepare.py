@@ -26,9 +26,12 @@ from napari_dip.restoration.choices import DEFAULT_PRESET
 from napari_dip.restoration.copies import Copies
 from napari_dip.restoration.detector import Detector
 from napari_dip.restoration.intensity import Intensity
+from napari_dip.restoration.mosaic import Mosaic
 from napari_dip.restoration.output import Output
 from napari_dip.restoration.parts import make_latent, make_rules
-from napari_dip.restoration.room import check_room
+from napari_dip.restoration.plan import Plan
+from napari_dip.restoration.protocol import Restoration
+from napari_dip.restoration.room import tile_side
 from napari_dip.restoration.session import Brief, Session
 from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.shortening import shorten
@@ -56,11 +59,15 @@ class Options:
         Called with the settings that the preset stands for; returns those to
         use instead. For experiments and the benchmark.
     rules : tuple of StoppingRule
-        Further rules that observe the fit, the first where there are two.
-        Only the first of all, that of the settings if there is one, can end
-        it.
+        Further rules that observe the fit, the first where there are two, and
+        none of tiles. Only the first of all, that of the settings if there is
+        one, can end it.
     uncertainty : bool
         Whether the record of the result holds its uncertainty.
+    tile : int, optional
+        Largest side of a tile, where not windows but whole images are fitted,
+        and of the largest square that is fitted at once. For experiments and
+        the benchmark.
     """
 
     preset: str = DEFAULT_PRESET
@@ -71,6 +78,7 @@ class Options:
     adjust: Callable[[Settings], Settings] | None = None
     rules: tuple[StoppingRule, ...] = ()
     uncertainty: bool = False
+    tile: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse numbers that bound nothing; make Python's of NumPy's."""
@@ -97,8 +105,8 @@ def prepare(
     saturated: int = 0,
     detector: Detector | None = None,
     copies: Copies | None = None,
-) -> Session:
-    """Build a session.
+) -> Restoration:
+    """Build a session, or where the result is large a mosaic of them.
 
     Parameters
     ----------
@@ -144,28 +152,27 @@ def prepare(
             'mask: every pixel that is a finite number is marked as '
             'missing; leave some to keep unpainted (zero).'
         )
-    output = partial(
-        Output,
-        channel_axis=channel_axis,
-        defects=defects,
-        saturated=saturated,
-        made_of=_describe(copies, settings),
-    )
     if keep_known:
-        # A copy: the user may go on working with the image meanwhile.
-        output = partial(output, data=planes.copy(), known=known)
+        # The user may go on working with the image meanwhile.
+        planes = planes.copy()
     source = _Source(
         planes,
         known,
         operator,
         device,
         options.seed,
-        output,
+        partial(
+            Output,
+            channel_axis=channel_axis,
+            defects=defects,
+            saturated=saturated,
+            made_of=_describe(copies, settings),
+        ),
         detector,
         None if copies is None else copies.planes,
+        keep_known=keep_known,
         hold_out=options.uncertainty,
     )
-    stage = _stage(source, settings, options.time_limit, options.rules)
     brief = Brief(
         task,
         {
@@ -181,8 +188,14 @@ def prepare(
         settings,
         options.seed,
     )
+    rows, columns = planes.shape[1:]
+    shape = operator.image_shape((rows, columns))
+    with memory_in_words(device):
+        side = tile_side(shape, len(planes), settings, device, options.tile)
+    if side is not None:
+        return _mosaic(source, settings, options, brief, side)
     return Session(
-        stage,
+        _stage(source, settings, options.time_limit, options.rules),
         brief,
         _sequel(source, settings),
         uncertainty=options.uncertainty,
@@ -210,13 +223,17 @@ class _Source:
     seed : int
         Seed of every draw.
     output : callable
-        From intensities, grid and pilot to an :class:`Output`.
+        From intensities and options to an :class:`Output`.
     detector : Detector or None
         As given to :func:`prepare`.
     copies : ndarray or None
         Those that `planes` are the mean of.
+    keep_known : bool
+        Whether known pixels keep their values.
     hold_out : bool
         Whether pixels are held out even where no rule needs them.
+    intensity : Intensity, optional
+        That of the tiles of a larger image; None finds that of the planes.
     """
 
     planes: NDArray[Any]
@@ -227,7 +244,77 @@ class _Source:
     output: Callable[..., Output]
     detector: Detector | None
     copies: NDArray[np.float64] | None
+    keep_known: bool
     hold_out: bool
+    intensity: Intensity | None = None
+
+    def intensity_of(
+        self,
+        planes: NDArray[Any],
+        known: NDArray[np.bool_],
+        settings: Settings,
+    ) -> Intensity:
+        """Return the scale of planes that may be coarser."""
+        return self.intensity or Intensity(
+            planes,
+            known,
+            settings.range_,
+            stabilise_noise=settings.stabilise_noise,
+            undo_clipping=settings.undo_clipping,
+            detector=self.detector,
+        )
+
+    def make_output(self, intensity: Intensity, **options: Any) -> Output:
+        """Make the way to the user's image."""
+        if self.keep_known:
+            options.update(data=self.planes, known=self.known)
+        shape = self.planes.shape[1:]
+        return self.output(intensity, shape=shape, **options)
+
+
+def _mosaic(
+    source: _Source,
+    settings: Settings,
+    options: Options,
+    brief: Brief,
+    side: int,
+) -> Mosaic:
+    """Build a mosaic whose tiles share one scale of intensities."""
+    if not source.keep_known:
+        # The user may go on working with the image meanwhile.
+        source = replace(source, planes=source.planes.copy())
+    with memory_in_words(source.device):
+        intensity = source.intensity_of(source.planes, source.known, settings)
+    part_of = replace(
+        source,
+        output=partial(source.output, channel_axis=0),
+        intensity=intensity,
+    )
+
+    def fit(
+        planes: NDArray[Any],
+        known: NDArray[np.bool_],
+        coarser: int,
+        time_limit: float | None,
+    ) -> Session:
+        part = replace(part_of, planes=planes, known=known)
+        stage = _stage(part, replace(settings, binning=coarser), time_limit)
+        return Session(stage, brief, uncertainty=options.uncertainty)
+
+    return Mosaic(
+        Plan(
+            source.planes,
+            source.known,
+            source.operator,
+            source.make_output(intensity),
+            fit,
+            side,
+            source.device,
+        ),
+        brief,
+        time_limit=options.time_limit,
+        uncertainty=options.uncertainty,
+    )
 
 
 def _stage(
@@ -241,23 +328,13 @@ def _stage(
     device, planes = source.device, source.planes
     with memory_in_words(device):
         fitted, measured = _at_grid_of_fit(planes, source.known, settings)
-        intensity = Intensity(
-            fitted,
-            measured,
-            settings.range_,
-            stabilise_noise=settings.stabilise_noise,
-            undo_clipping=settings.undo_clipping,
-            detector=source.detector,
-        )
+        intensity = source.intensity_of(fitted, measured, settings)
         data = _tensor(intensity.forward(fitted, measured), device)
         guess = None
         if pilot is not None:
             everywhere = np.ones(pilot.shape, bool)
             guess = _tensor(intensity.forward(pilot, everywhere), device)
         problem = _problem(source, data, measured, settings, guess, intensity)
-    # Its own sentence says more than that of the context.
-    check_room(problem, settings.fit)
-    with memory_in_words(device):
         fit = Fit(
             problem,
             settings.fit,
@@ -265,10 +342,9 @@ def _stage(
             seed=source.seed,
             time_limit=time_limit,
         )
-    output = source.output(
+    output = source.make_output(
         intensity,
         binning=settings.binning,
-        shape=planes.shape[1:],
         pilot=pilot,
         pilot_binning=pilot_binning,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +72,7 @@ class Record:
     loss_history: list[float]
     figure_history: list[tuple[int, float]]
     uncertainty: NDArray[np.float32] | None = None
+    tiles: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def to_dict(self, *, histories: bool = True) -> dict[str, Any]:
         """Return a dictionary that JSON can hold, without the uncertainty.

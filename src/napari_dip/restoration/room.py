@@ -1,58 +1,114 @@
-"""Whether a fit of the whole image has room, told before it starts."""
+"""How much of an image is fitted at once, by the memory that is free."""
 
 from __future__ import annotations
 
+import torch
+
 from napari_dip.prior.device import free_memory
-from napari_dip.prior.fit_settings import FitSettings
-from napari_dip.prior.problem import Problem
+from napari_dip.prior.operators import Identity
 from napari_dip.prior.sweeping import bytes_a_pixel
+from napari_dip.restoration.parts import make_latent
+from napari_dip.restoration.settings import Settings
+
+# Results of no more than its square are fitted at once.
+_AT_ONCE = 1536
+# Side of the tiles of larger ones: the longer, the more of them is computed
+# once only, but the less of the work stays in the cache.
+_TILE = 640
 
 # Smaller images are not worth the look: even the published network takes no
 # more than some gigabytes for them.
 _LEAST_PIXELS = 512**2
+_SMALLEST_TILE = 160
 _PROBE_SIDE = 256
 # Gradients and the like beside what the layers give out: measured for the
 # networks of inpainting and super-resolution at 1024 × 1024 pixels.
 _TRAINING = 1.5
+# Of the free memory; the rest is left to everything else that runs.
+_SHARE = 0.75
+#: Bytes a pixel and channel of a result that is joined from tiles: what it is
+#: joined from, what is under it, a preview and the result.
+JOINED = 24
 
 
-def check_room(problem: Problem, settings: FitSettings) -> None:
-    """Refuse a fit that would not fit.
+def tile_side(
+    shape: tuple[int, int],
+    channels: int,
+    settings: Settings,
+    device: torch.device,
+    tile: int | None = None,
+) -> int | None:
+    """Choose the side of the tiles that a result is fitted in.
 
-    The system may promise more memory than it has, and end the process once
-    it is used, with whatever else was unsaved in napari.
+    It is halved until a fit takes no more than three quarters of the free
+    memory, so that it depends on the machine only where memory is short.
 
     Parameters
     ----------
-    problem : Problem
-        What is about to be fitted.
-    settings : FitSettings
-        How.
+    shape : tuple of int
+        Height and width of the result.
+    channels : int
+        Its channels.
+    settings : Settings
+        How it is fitted.
+    device : torch.device
+        Where it is fitted.
+    tile : int, optional
+        Side of the largest tile, and of the largest square fitted at once;
+        the usual ones unless given.
+
+    Returns
+    -------
+    int or None
+        Pixels; None where all of it is fitted at once, or by windows.
 
     Raises
     ------
     MemoryError
-        If all of the image is fitted at once and the memory is too short.
+        If not even what tiles are joined to has room. The system may promise
+        more memory than it has, and end the process once it is used, with
+        whatever else was unsaved in napari.
     """
-    height, width = problem.operator.image_shape(
-        (problem.data.shape[-2], problem.data.shape[-1])
+    pixels = shape[0] * shape[1]
+    at_once = (tile or _AT_ONCE) ** 2
+    unlooked = min(at_once, _LEAST_PIXELS)
+    if settings.fit.window is not None or pixels < unlooked:
+        return None
+    room = _SHARE * free_memory(device)
+    given = _TRAINING * _bytes_a_pixel(channels, settings, device)
+    if pixels <= at_once and given * pixels <= room:
+        return None
+    _check_room(shape, channels)
+    side = tile or _TILE
+    while given * side**2 > room and side > _SMALLEST_TILE:
+        side //= 2
+    return side
+
+
+def _bytes_a_pixel(
+    channels: int, settings: Settings, device: torch.device
+) -> float:
+    data = torch.zeros(1, channels, 1, 1)
+    known = torch.ones_like(data)
+    latent = make_latent(
+        data, known, torch.zeros_like(data), Identity(), settings, seed=0
     )
-    if settings.window is not None or height * width < _LEAST_PIXELS:
-        return
-    device = problem.data.device
-    given = bytes_a_pixel(
-        problem.network,
-        problem.latent.channels,
+    network = settings.network.build(latent.channels, channels)
+    return bytes_a_pixel(
+        network.to(device),
+        latent.channels,
         device,
-        settings.precision,
+        settings.fit.precision,
         side=_PROBE_SIDE,
     )
-    needed, free = _TRAINING * given * height * width, free_memory(device)
+
+
+def _check_room(shape: tuple[int, int], channels: int) -> None:
+    needed = JOINED * shape[0] * shape[1] * channels
+    free = free_memory(torch.device('cpu'))
     if needed > free:
-        other = '' if device.type == 'cpu' else ' or device="cpu"'
         raise MemoryError(
-            f'Not enough memory on {device} for this image: to fit all its '
-            f'{height} × {width} pixels at once takes about '
-            f'{needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free; '
-            f'choose preset="fast"{other}, or crop the image.'
+            f'Not enough memory for this image: a result of {shape[0]} × '
+            f'{shape[1]} pixels takes about {needed / 1e9:.1f} GB, and '
+            f'{free / 1e9:.1f} GB are free; crop the image.'
         )

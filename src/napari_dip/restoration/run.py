@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.record import Record
-from napari_dip.restoration.session import Progress, Session
+from napari_dip.restoration.session import Progress
 
 #: Called after each iteration; returning True stops the fit and keeps the
 #: best estimate so far.
@@ -18,7 +19,7 @@ Restored = NDArray[np.float32] | tuple[NDArray[np.float32], Record]
 
 
 def run(
-    session: Session,
+    session: Restoration,
     callback: Callback | None = None,
     return_info: bool = False,
 ) -> Restored:
@@ -29,7 +30,7 @@ def run(
 
     Parameters
     ----------
-    session : Session
+    session : Restoration
         A prepared restoration.
     callback : callable, optional
         Called with each :class:`Progress`; returning True stops.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from napari_dip.prior.fit import Fit
 from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration.output import Output
+from napari_dip.restoration.record import Record
 from napari_dip.restoration.refinement import Refinement
 
 # A second fit stopped or shown before so many iterations is worse than the
@@ -99,4 +100,14 @@ class Past:
             self.losses + fit.loss_history(),
             self.figures + figures,
             [*self.fits, (fit.iteration, reason.name)],
+        )
+
+    def then_all_of(self, record: Record) -> Past:
+        """Return it with the fits of a whole restoration."""
+        figures = [(self.iterations + i, f) for i, f in record.figure_history]
+        return Past(
+            self.iterations + record.iterations,
+            self.losses + record.loss_history,
+            self.figures + figures,
+            self.fits + record.fits,
         )

@@ -11,8 +11,8 @@ from napari_dip.restoration import published
 from napari_dip.restoration.axes import to_channels_first
 from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS
 from napari_dip.restoration.prepare import Options, prepare
+from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.run import Callback, Restored, run
-from napari_dip.restoration.session import Session
 from napari_dip.restoration.settings import (
     Settings,
     StoppingSettings,
@@ -103,6 +103,10 @@ return_info
     image libraries reduce with, centred on each pixel of the image, then
     decimation; 'ulyanov2018' has the Lanczos-2 filter of the paper.
 
+    A result of more than 1536 × 1536 pixels is fitted in overlapping tiles of
+    640, which are smaller where the memory is short. Each has as many
+    iterations, `max_num_iter` at most; `time_limit` is for all together.
+
     References
     ----------
     .. [1] D. Ulyanov, A. Vedaldi, V. Lempitsky, "Deep Image Prior",
@@ -139,7 +143,7 @@ def start_super_resolution(
     *,
     channel_axis: int | None = None,
     options: Options | None = None,
-) -> Session:
+) -> Restoration:
     """Prepare :func:`super_resolve` as a session, to be run step by step."""
     options = options or Options()
     array, axis = check_image(image, channel_axis)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from napari_dip.restoration.session import Progress, Session
+    from napari_dip.restoration.protocol import Restoration
+    from napari_dip.restoration.session import Progress
     from napari_dip.restoration.snapshots import Snapshot
     from napari_dip.viewer.tasks import Task
 
@@ -102,7 +103,7 @@ class Job:
 
     def __init__(self, task: Task, preview_rate: float) -> None:
         self._task: Task | None = task
-        self._session: Session | None = None
+        self._session: Restoration | None = None
         self._preview_interval = 1 / preview_rate
         self._next_preview = 0.0
         self._curve: list[tuple[int, float, float | None]] = []

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from napari_dip.restoration import Options
     from napari_dip.restoration.detector import Noise
-    from napari_dip.restoration.session import Session
+    from napari_dip.restoration.protocol import Restoration
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Task(ABC):
         """What the name of the result says after that of the source."""
 
     @abstractmethod
-    def start(self) -> Session:
+    def start(self) -> Restoration:
         """Check everything, load torch and prepare; in the worker."""
 
     def layers_beside(self) -> dict[str, Any]:
@@ -140,7 +140,7 @@ class Denoise(Task):
     function = 'denoise'
     suffix = 'DIP denoised'
 
-    def start(self) -> Session:
+    def start(self) -> Restoration:
         """Check image and repeats, load torch and prepare."""
         array, axis = self.read_image()
         repeats = self._read_repeats(array)
@@ -190,7 +190,7 @@ class Inpaint(Task):
     function = 'inpaint'
     suffix = 'DIP inpainted'
 
-    def start(self) -> Session:
+    def start(self) -> Restoration:
         """Check image and mask, load torch and prepare."""
         array, axis = self.read_image()
         mask = self.mask.array()
@@ -230,7 +230,7 @@ class SuperResolve(Task):
         rows, columns = self.factors
         return f'DIP ×{rows}' + ('' if rows == columns else f'×{columns}')
 
-    def start(self) -> Session:
+    def start(self) -> Restoration:
         """Check image and factor, load torch and prepare."""
         array, axis = self.read_image()
         check_factor(self.factors)

@@ -94,6 +94,14 @@ def test_a_seam_is_set_against_chance(page):
     assert cells[1:] == ['33.52', '33.50', '0.30', '+0.02']
 
 
+def test_pictures_of_seams_are_shown_if_there_are_any(tmp_path):
+    (tmp_path / 'tiles-lines.png').touch()
+    records = [record(*key) for key in FIGURES]
+    text = write_speed(records, tmp_path).read_text(encoding='utf-8')
+    assert '](tiles-lines.png)' in text
+    assert '](tiles.png)' not in text
+
+
 def test_time_is_set_against_linear_growth(page):
     assert row(page, 'denoise fast, 1024² | 20')[2] == '50%'
 

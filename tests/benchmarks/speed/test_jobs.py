@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from benchmarks import results
@@ -44,14 +43,3 @@ def test_what_is_stored_is_not_measured_again(tmp_path):
 def test_an_unknown_part_is_named():
     with pytest.raises(ValueError, match="no part 'x'; there are iterations"):
         jobs.jobs(['x'], [])
-
-
-def test_a_seam_shows():
-    truth = sizes.texture(1024)
-    even = truth + np.random.default_rng(0).normal(0, 2, truth.shape)
-    clean = sizes.seam(even, truth)
-    assert clean['along'] == pytest.approx(clean['elsewhere'], abs=0.1)
-    even[511:513] += 3
-    assert clean['spread'] < 0.1
-    marked = sizes.seam(even, truth)
-    assert marked['along'] < marked['elsewhere'] - 0.5

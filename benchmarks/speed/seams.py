@@ -1,0 +1,113 @@
+"""Whether a result that was made in tiles shows their borders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as PillowImage
+from scipy.ndimage import gaussian_filter
+
+from benchmarks.scores import psnr
+
+#: Greatest photons of the texture.
+PEAK = 60.0
+
+_NEAR = 2
+_STEP = 32
+_SHOWN = 96
+
+
+@dataclass(frozen=True)
+class Borders:
+    """Where borders between tiles run, along rows and columns alike.
+
+    Parameters
+    ----------
+    first : int
+        Pixels before the first border.
+    pitch : int
+        Pixels from one to the next.
+    """
+
+    first: int
+    pitch: int
+
+    @classmethod
+    def of_tiles(cls, tiles: Sequence[Sequence[int]]) -> Borders:
+        """Take the middles of the overlaps of square, even tiles."""
+        tops = sorted({tile[0] for tile in tiles})
+        return cls((tops[1] + tiles[0][2]) // 2, tops[1])
+
+
+def texture(side: int) -> NDArray[np.float64]:
+    """A field that is everywhere alike: expected photons of each pixel."""
+    noise = np.random.default_rng(0).standard_normal((side, side), np.float32)
+    grain = gaussian_filter(noise, 3, mode='wrap')
+    photons = 15 * np.exp(0.6 * grain / grain.std())
+    return np.clip(photons, 0, PEAK).astype(float)
+
+
+def seam(
+    result: NDArray[Any],
+    truth: NDArray[Any],
+    borders: Borders,
+    judged: NDArray[np.bool_] | None = None,
+) -> dict[str, float]:
+    """PSNR within two pixels of a border between tiles, and elsewhere.
+
+    Elsewhere is along lines that lie as the borders do, but between them;
+    the spread over many such sets of lines says what is chance. Only `judged`
+    pixels count.
+    """
+
+    def along(offset: int) -> float:
+        lines = _lines(truth.shape, borders, offset)
+        if judged is not None:
+            lines &= judged
+        return psnr(result[lines], truth[lines], PEAK)
+
+    others = [along(n) for n in range(_STEP, borders.pitch, _STEP)]
+    return {
+        'along': along(0),
+        'elsewhere': float(np.mean(others)),
+        'spread': float(np.std(others)),
+    }
+
+
+def _lines(
+    shape: tuple[int, ...], borders: Borders, offset: int
+) -> NDArray[np.bool_]:
+    """Lines four pixels wide, a tile apart."""
+    lines = np.zeros(shape, bool)
+    pitch = borders.pitch
+    for axis, length in enumerate(shape):
+        for edge in range(borders.first, length - pitch + 1, pitch):
+            near = np.s_[edge + offset - _NEAR : edge + offset + _NEAR]
+            lines[near if axis == 0 else (slice(None), near)] = True
+    return lines
+
+
+def show(
+    result: NDArray[Any],
+    truth: NDArray[Any],
+    border: int,
+    path: Path,
+    noisy: NDArray[Any] | None = None,
+) -> None:
+    """Where four tiles meet: noisy, if it is, result, ten times its error."""
+    middle = np.s_[border - _SHOWN : border + _SHOWN]
+    seen, true = result[middle, middle], truth[middle, middle]
+    parts = [] if noisy is None else [noisy[middle, middle]]
+    parts += [seen, 10 * (seen - true) + PEAK / 2]
+    grey = (255 * np.clip(np.hstack(parts) / PEAK, 0, 1)).astype(np.uint8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix('.draft.png')
+    PillowImage.fromarray(grey).resize(
+        (2 * grey.shape[1], 2 * grey.shape[0]), PillowImage.Resampling.NEAREST
+    ).save(draft)
+    draft.replace(path)

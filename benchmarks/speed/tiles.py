@@ -1,0 +1,107 @@
+"""Large images that are fitted in tiles: their cost, and their seams."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.scores import psnr
+from benchmarks.speed.clock import seconds
+from benchmarks.speed.forecasts import TASKS, tell
+from benchmarks.speed.iterations import start
+from benchmarks.speed.seams import PEAK, Borders, seam, show, texture
+from benchmarks.speed.watch import MemoryWatch
+from napari_dip.restoration.inpainting import start_inpainting
+from napari_dip.restoration.prepare import Options
+from napari_dip.restoration.protocol import Restoration
+from napari_dip.restoration.super_resolution import start_super_resolution
+
+# Iterations of each tile: enough for time and memory.
+_FEW = 3
+_TILE = 384
+_FACTOR = 4
+
+
+def short(kind: str, preset: str, side: int, device: str) -> dict[str, Any]:
+    """Time and memory of a few iterations of all tiles."""
+    told = None
+    if kind in TASKS:
+        told = tell(kind, preset, side, device, max_num_iter=_FEW)
+    with MemoryWatch(device) as memory:
+        begin = seconds(device)
+        session = start(kind, preset, side, device, max_num_iter=_FEW)
+        for _ in session:
+            pass
+        session.result()
+        taken = seconds(device) - begin
+    done = session.progress
+    session.close()
+    figures: dict[str, Any] = {
+        'seconds': taken,
+        'iterations': [done.iteration, done.num_iter],
+        'memory': memory.grown,
+        'total_memory': memory.peak,
+    }
+    if told is not None:
+        figures['forecast'] = told.seconds
+        figures['memory_forecast'] = told.memory
+    return figures
+
+
+def in_tiles(
+    kind: str, preset: str, side: int, device: str, pictures: Path
+) -> dict[str, Any]:
+    """Seams of small tiles, beside the same image fitted at once."""
+    truth = texture(side)
+    judged = _missing(kind, side)
+    with MemoryWatch(device) as memory:
+        begin = seconds(device)
+        session = _start(
+            kind, truth, judged, Options(preset, device=device, tile=_TILE)
+        )
+        for _ in session:
+            pass
+        result = session.result()
+        taken = seconds(device) - begin
+    done, record = session.progress, session.record()
+    session.close()
+    borders = Borders.of_tiles(record.tiles)
+    show(result, truth, borders.first, pictures / f'tiles-{kind}.png')
+    return {
+        'seconds': taken,
+        'iterations': [done.iteration, done.num_iter],
+        'memory': memory.grown,
+        'total_memory': memory.peak,
+        'psnr': psnr(result[judged], truth[judged], PEAK),
+        'seam': seam(result, truth, borders, judged),
+    }
+
+
+def _missing(kind: str, side: int) -> NDArray[np.bool_]:
+    """Pixels that the result is judged by; inpainting misses them."""
+    if kind == 'enlarge':
+        return np.ones((side, side), bool)
+    if kind == 'scattered':
+        return np.random.default_rng(1).random((side, side)) < 0.5
+    # Oblique, so that as many cross each line that is looked along.
+    pixels = np.arange(side)
+    return np.add.outer(pixels, pixels) % 40 < 8
+
+
+def _start(
+    kind: str,
+    truth: NDArray[np.float64],
+    missing: NDArray[np.bool_],
+    options: Options,
+) -> Restoration:
+    if kind != 'enlarge':
+        return start_inpainting(
+            np.where(missing, 0, truth), missing, options=options
+        )
+    small = len(truth) // _FACTOR
+    squares = truth.reshape(small, _FACTOR, small, _FACTOR)
+    data = squares.mean(axis=(1, 3))
+    return start_super_resolution(data, _FACTOR, options=options)

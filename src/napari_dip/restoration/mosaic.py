@@ -1,0 +1,366 @@
+"""A large restoration under way: tile by tile, joined without a seam."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip import __version__
+from napari_dip.prior.device import device_description, release_cache
+from napari_dip.prior.stopping import StopReason
+from napari_dip.prior.windows import Window
+from napari_dip.restoration.canvas import Canvas, Part
+from napari_dip.restoration.plan import Plan, Tile
+from napari_dip.restoration.protocol import Restoration
+from napari_dip.restoration.record import Record
+from napari_dip.restoration.session import Brief, Progress
+from napari_dip.restoration.snapshots import Snapshot, Snapshots
+from napari_dip.restoration.stages import Past
+
+# Of several reasons why tiles ended, the user is told the first of these.
+_TOLD_FIRST = (
+    StopReason.OUT_OF_MEMORY,
+    StopReason.DIVERGED,
+    StopReason.TIME_LIMIT,
+)
+
+
+class Mosaic(Restoration):
+    """A restoration of a large image, one tile after the other.
+
+    Tiles that need no fit are left out. Where the memory runs out the tile
+    at hand is halved, and those after it. A mosaic that is stopped keeps the
+    finished tiles and the best of the current one; elsewhere it is the plain
+    interpolation that was there from the beginning.
+
+    Parameters
+    ----------
+    plan : Plan
+        What it is made from.
+    brief : Brief
+        What was asked for.
+    time_limit : float, optional
+        Seconds of work, shared among the tiles.
+    uncertainty : bool
+        Whether the record of the result holds its uncertainty.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        brief: Brief,
+        *,
+        time_limit: float | None = None,
+        uncertainty: bool = False,
+    ) -> None:
+        self.brief = brief
+        self.snapshots = Snapshots()
+        self._plan: Plan | None = plan
+        self._output = plan.output
+        self._device = f'{plan.device} ({device_description(plan.device)})'
+        self._canvas = Canvas(plan.ground(), plan.step)
+        self._doubt: Canvas | None = None
+        if uncertainty:
+            self._doubt = Canvas(plan.doubt(), plan.step)
+        # The current tile, or the next, is the last.
+        self._waiting = plan.windows()[::-1]
+        self._largest = math.inf
+        self._tile: Tile | None = None
+        self._latest: Progress | None = None
+        self._past = Past()
+        self._windows: list[Window] = []
+        # Why each finished tile ended.
+        self._ends: list[StopReason] = []
+        self._peak_memory = 0
+        self._reason: StopReason | None = None
+        self._time_limit = time_limit
+        self._elapsed = 0.0
+        self._result: NDArray[np.float32] | None = None
+        self._uncertainty: NDArray[np.float32] | None = None
+
+    def __next__(self) -> Progress:
+        """Do one iteration of the current tile.
+
+        Raises
+        ------
+        StopIteration
+            If the restoration has ended.
+        MemoryError
+            If there is no room for even the smallest tile.
+        """
+        if self.finished or self._plan is None:
+            raise StopIteration
+        start = time.monotonic()
+        self._result = self._uncertainty = None
+        try:
+            self._iterate(self._plan)
+        except MemoryError as error:
+            self._make_smaller(self._plan, error)
+        self._elapsed += time.monotonic() - start
+        return self.progress
+
+    @property
+    def progress(self) -> Progress:
+        """Where the restoration stands, counted over all tiles."""
+        past, planned = self._past.iterations, self.brief.settings.num_iter
+        num_iter = past + planned * len(self._waiting)
+        iteration, best, latest = past, 0, self._latest
+        if self._tile is not None:
+            inner = latest = self._tile.session.progress
+            iteration += inner.iteration
+            num_iter += inner.num_iter - planned
+            best = past + inner.best_iteration if inner.best_iteration else 0
+        left = self._elapsed * (num_iter - iteration) / max(iteration, 1)
+        return Progress(
+            iteration,
+            num_iter,
+            latest.loss if latest else math.nan,
+            latest.figure if latest else None,
+            best,
+            self._elapsed,
+            0.0 if self.finished else left,
+            self._reason_text() if self.finished else None,
+        )
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has ended."""
+        return self._reason is not None
+
+    def preview(self) -> NDArray[np.float32]:
+        """Return a quick estimate, in the units and axes of the result."""
+        self._check_open()
+        tile = self._tile
+        part = None
+        if tile is not None and tile.begun:
+            part = tile.part(tile.session.preview())
+        return self._to_image(self._canvas.image(part))
+
+    def take_snapshot(self) -> Snapshot:
+        """Keep a quick estimate among the snapshots and return it."""
+        snapshot = Snapshot(self.progress.iteration, self.preview())
+        self.snapshots.add(snapshot)
+        return snapshot
+
+    def result(self) -> NDArray[np.float32]:
+        """Return the best estimate so far, in the units of the data."""
+        if self._result is None:
+            self._check_open()
+            start = time.monotonic()
+            self._result = self._to_image(self._join())
+            self._elapsed += time.monotonic() - start
+        return self._result
+
+    def stop(self) -> None:
+        """End with the finished tiles and the best of the current one."""
+        if not self.finished:
+            self._end(StopReason.USER)
+
+    def extend(self, num_iter: int, time_limit: float | None = None) -> None:
+        """Go on where a stopped restoration was.
+
+        Parameters
+        ----------
+        num_iter : int
+            Not looked at: each tile left has the iterations planned for it,
+            as those before it had.
+        time_limit : float, optional
+            Seconds of further work.
+
+        Raises
+        ------
+        ValueError
+            If all tiles are complete.
+        """
+        self._check_open()
+        if not self._waiting:
+            raise ValueError(
+                'This image was restored tile by tile, and all tiles are '
+                'complete, so that none can be continued; start again with '
+                'preset="best", which does more iterations.'
+            )
+        self._time_limit = None
+        if time_limit is not None:
+            self._time_limit = self._elapsed + time_limit
+        if self._tile is not None and self._tile.session.finished:
+            done = self._tile.session.progress
+            left = max(done.num_iter - done.iteration, 1)
+            self._tile.session.extend(left, self._time_left())
+        self._reason = None
+        self._result = self._uncertainty = None
+
+    def record(self) -> Record:
+        """Return the account of what was done so far."""
+        brief, past, windows = self.brief, self._past, self._windows
+        peak = self._peak_memory
+        if self._tile is not None and self._tile.begun:
+            part = self._tile.session.record()
+            past = past.then_all_of(part)
+            windows = [*windows, self._tile.window]
+            peak = max(peak, part.peak_memory)
+        return Record(
+            task=brief.task,
+            version=__version__,
+            arguments=brief.arguments,
+            settings=brief.settings.to_dict(),
+            seed=brief.seed,
+            device=self._device,
+            iterations=past.iterations,
+            fits=past.fits,
+            reason=(self._reason or StopReason.USER).name,
+            reason_text=self._reason_text(),
+            best_iteration=self.progress.best_iteration,
+            noise=self._output.describe_noise(),
+            wall_time=self._elapsed,
+            peak_memory=peak,
+            loss_history=past.losses,
+            figure_history=past.figures,
+            uncertainty=self._uncertainty,
+            tiles=[(w.top, w.left, w.height, w.width) for w in windows],
+        )
+
+    def synchronise(self) -> None:
+        """Wait until the device has done what it was asked for."""
+        if self._tile is not None:
+            self._tile.session.synchronise()
+
+    def close(self) -> None:
+        """Give the memory back."""
+        if self._plan is None:
+            return
+        self._leave_tile()
+        self._plan = None
+        del self._canvas, self._doubt
+
+    def _iterate(self, plan: Plan) -> None:
+        if self._tile is None:
+            self._tile = self._begin(plan)
+        if self._tile is None:
+            return
+        session = self._tile.session
+        self._latest = next(session)
+        if session.finished:
+            self._settle(plan, self._tile)
+
+    def _begin(self, plan: Plan) -> Tile | None:
+        """Begin the next tile, if there is time left for it."""
+        limit = self._time_left()
+        if limit is not None and limit <= 0 and self._ends:
+            self._end(StopReason.TIME_LIMIT)
+            return None
+        while self._side() > self._largest:
+            parts = plan.halve(self._waiting[-1])
+            if not parts:
+                break
+            self._waiting[-1:] = parts[::-1]
+        return plan.begin(self._waiting[-1], limit)
+
+    def _settle(self, plan: Plan, tile: Tile) -> None:
+        """Put a finished tile on the canvas."""
+        reason = StopReason[tile.session.record().reason]
+        if reason is StopReason.OUT_OF_MEMORY and plan.halve(tile.window):
+            raise MemoryError
+        self._canvas.put(tile.part(tile.session.result()))
+        doubt = tile.session.record().uncertainty
+        if self._doubt is not None and doubt is not None:
+            self._doubt.put(tile.part(doubt))
+        self._ends.append(reason)
+        self._leave_tile()
+        self._waiting.pop()
+        if not self._waiting:
+            self._end(self._complete())
+
+    def _make_smaller(self, plan: Plan, error: MemoryError) -> None:
+        """Replace the current tile by smaller ones, or end without it."""
+        parts = plan.halve(self._waiting[-1])
+        self._leave_tile()
+        release_cache(plan.device)
+        if parts:
+            self._waiting[-1:] = parts[::-1]
+            self._largest = self._side()
+        elif self._ends:
+            self._end(StopReason.OUT_OF_MEMORY)
+        else:
+            raise error
+
+    def _leave_tile(self) -> None:
+        tile, self._tile = self._tile, None
+        if tile is None:
+            return
+        if tile.begun:
+            record = tile.session.record()
+            self._past = self._past.then_all_of(record)
+            self._windows.append(tile.window)
+            self._peak_memory = max(self._peak_memory, record.peak_memory)
+        tile.session.close()
+
+    def _end(self, reason: StopReason) -> None:
+        self._reason = reason
+        if self._tile is not None:
+            self._tile.session.stop()
+        self._result = self._uncertainty = None
+
+    def _complete(self) -> StopReason:
+        """Why a mosaic ended all of whose tiles have."""
+        for reason in _TOLD_FIRST:
+            if reason in self._ends:
+                return reason
+        return self._ends[-1]
+
+    def _reason_text(self) -> str:
+        text = (self._reason or StopReason.USER).value
+        done, left = len(self._ends), len(self._waiting)
+        if not left:
+            return text
+        return (
+            f'{text}; {done} of {done + left} tiles are complete, and what '
+            'no tile has reached is interpolated'
+        )
+
+    def _side(self) -> int:
+        window = self._waiting[-1]
+        return max(window.height, window.width)
+
+    def _time_left(self) -> float | None:
+        """Seconds for the current tile, by its part of what is left."""
+        if self._time_limit is None:
+            return None
+        areas = [w.height * w.width for w in self._waiting]
+        return (self._time_limit - self._elapsed) * areas[-1] / sum(areas)
+
+    def _join(self) -> NDArray[np.float32]:
+        """Join all there is, the current tile included."""
+        part, doubt = self._current()
+        if self._doubt is not None:
+            joined = self._doubt.image(doubt)
+            self._uncertainty = self._output.in_axes(joined)
+        return self._canvas.image(part)
+
+    def _current(self) -> tuple[Part | None, Part | None]:
+        """Return the best of the current tile and its uncertainty."""
+        tile = self._tile
+        if tile is None or not tile.begun:
+            return None, None
+        try:
+            planes = tile.session.result()
+        except MemoryError:
+            # The finished tiles must not be lost for it.
+            return None, None
+        found = tile.session.record().uncertainty
+        doubt = None if found is None else tile.part(found)
+        return tile.part(planes), doubt
+
+    def _to_image(self, planes: NDArray[np.float32]) -> NDArray[np.float32]:
+        # They have only been rounded where they were joined.
+        self._output.put_back_known(planes)
+        return self._output.in_axes(planes)
+
+    def _check_open(self) -> None:
+        if self._plan is None:
+            raise RuntimeError(
+                'Mosaic: its memory was given back, so it can neither go on '
+                'nor give another estimate; start a new one.'
+            )

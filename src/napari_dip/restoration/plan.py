@@ -1,0 +1,163 @@
+"""What the tiles of a large image are, and how each is fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from napari_dip.prior.operators import Operator
+from napari_dip.prior.windows import Window
+from napari_dip.restoration.canvas import Part
+from napari_dip.restoration.filling import first_guess
+from napari_dip.restoration.output import Output
+from napari_dip.restoration.session import Session
+from napari_dip.restoration.tiles import Step, cut, halve, lay_tiles, weights
+
+# A tile in which next to nothing is known, inside a large hole, looks further
+# around: until this part of its blocks holds a known pixel. Single pixels
+# would not do: a tenth of them, scattered, is enough for a fit.
+_LEAST_KNOWN = 0.25
+_BLOCK = 32
+
+
+@dataclass(frozen=True)
+class Tile:
+    """The fit of a tile.
+
+    Parameters
+    ----------
+    window : Window
+        The tile, in pixels of the result.
+    seen : Window
+        What the session restores: the tile, or more around it.
+    session : Session
+        Its restoration, channels along the first axis.
+    """
+
+    window: Window
+    seen: Window
+    session: Session
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is an estimate."""
+        return self.session.progress.iteration > 0
+
+    def part(self, planes: NDArray[np.float32]) -> Part:
+        """Cut the tile out of what the session gives."""
+        return self.window, cut(planes, self.window.inside(self.seen))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A large image, and how a tile of it is fitted.
+
+    Parameters
+    ----------
+    planes : ndarray
+        ``(channels, rows, columns)``, the data.
+    known : ndarray of bool
+        Same shape; False where a pixel is missing.
+    operator : Operator
+        A.
+    output : Output
+        Way of the whole result to the user's axes.
+    fit : callable
+        From planes, known, the pixels along a side of a pixel of the fit,
+        and the seconds for it or None, to a session.
+    side : int
+        Largest height and width of a tile, in pixels of the result.
+    device : torch.device
+        Where tiles are fitted.
+    """
+
+    planes: NDArray[Any]
+    known: NDArray[np.bool_]
+    operator: Operator
+    output: Output
+    fit: Callable[
+        [NDArray[Any], NDArray[np.bool_], int, float | None], Session
+    ]
+    side: int
+    device: torch.device
+
+    @property
+    def step(self) -> Step:
+        """Rows and columns of the result for each of the data."""
+        return self.operator.image_shape((1, 1))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the result."""
+        rows, columns = self.planes.shape[1:]
+        return self.operator.image_shape((rows, columns))
+
+    def ground(self) -> NDArray[np.float32]:
+        """Return what is shown where there is no tile yet."""
+        return first_guess(self.planes, self.known, self.shape)
+
+    def doubt(self) -> NDArray[np.float32]:
+        """Return its uncertainty: none of known pixels, else not a number."""
+        channels = len(self.planes)
+        doubt = np.full((channels, *self.shape), np.nan, np.float32)
+        if self.output.known is not None:
+            doubt[self.output.known] = 0
+        return doubt
+
+    def windows(self) -> list[Window]:
+        """Return the tiles that need a fit."""
+        whole = Window(0, 0, *self.shape)
+        return self._wanted(lay_tiles(whole, self.step, self.side))
+
+    def halve(self, window: Window) -> list[Window]:
+        """Return smaller tiles in the place of one; none if too small."""
+        return self._wanted(halve(window, self.step))
+
+    def begin(self, window: Window, time_limit: float | None) -> Tile:
+        """Begin the fit of a tile."""
+        seen, coarser = self._look_around(window)
+        source = self.operator.data_window(seen)
+        planes, known = cut(self.planes, source), cut(self.known, source)
+        session = self.fit(planes, known, coarser, time_limit)
+        return Tile(window, seen, session)
+
+    def _wanted(self, windows: list[Window]) -> list[Window]:
+        """Leave out those that would only give known pixels their values."""
+        known = self.output.known
+        if known is None:
+            return windows
+        return [w for w in windows if self._is_wanted(w, known)]
+
+    def _is_wanted(self, window: Window, known: NDArray[np.bool_]) -> bool:
+        counts = weights(window, self.shape, self.step) > 0
+        return bool((counts & ~cut(known, window)).any())
+
+    def _look_around(self, window: Window) -> tuple[Window, int]:
+        """Find what is fitted for a tile, and how much coarser.
+
+        Where there is little to start from it is twice as much, on a grid
+        twice as coarse, which takes no more memory, and so on.
+        """
+        seen, coarser = window, 1
+        if self.output.known is None:
+            return seen, coarser
+        while (seen.height, seen.width) != self.shape and (
+            _part_known(cut(self.known, seen)) < _LEAST_KNOWN
+        ):
+            coarser *= 2
+            halo = (coarser - 1) * max(window.height, window.width) // 2
+            _, seen = window.with_halo(halo, self.shape)
+        return seen, coarser
+
+
+def _part_known(known: NDArray[np.bool_]) -> float:
+    """Part of the blocks of an image that hold a known pixel."""
+    rows, columns = (n // _BLOCK for n in known.shape[1:])
+    whole = known[:, : rows * _BLOCK, : columns * _BLOCK]
+    blocks = whole.reshape(-1, rows, _BLOCK, columns, _BLOCK)
+    return float(np.mean(blocks.any(axis=(0, 2, 4))))

@@ -1,0 +1,57 @@
+"""What every restoration under way can be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.restoration.record import Record
+from napari_dip.restoration.session import Brief, Progress
+from napari_dip.restoration.snapshots import Snapshot, Snapshots
+
+
+class Restoration(Iterator[Progress], Protocol):
+    """A restoration that is asked for one iteration at a time.
+
+    Either a :class:`~napari_dip.restoration.session.Session`, which fits an
+    image at once, or a :class:`~napari_dip.restoration.mosaic.Mosaic`, which
+    fits it tile by tile.
+    """
+
+    brief: Brief
+    snapshots: Snapshots
+
+    @property
+    def progress(self) -> Progress:
+        """Where it stands."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has ended."""
+
+    def preview(self) -> NDArray[np.float32]:
+        """Return a quick estimate, in the units and axes of the result."""
+
+    def take_snapshot(self) -> Snapshot:
+        """Keep a quick estimate among the snapshots and return it."""
+
+    def result(self) -> NDArray[np.float32]:
+        """Return the best estimate so far, in the units of the data."""
+
+    def stop(self) -> None:
+        """End with the best estimate so far."""
+
+    def extend(self, num_iter: int, time_limit: float | None = None) -> None:
+        """Let an ended restoration go on."""
+
+    def record(self) -> Record:
+        """Return the account of what was done so far."""
+
+    def synchronise(self) -> None:
+        """Wait until the device has done what it was asked for."""
+
+    def close(self) -> None:
+        """Give the memory back."""

@@ -1,0 +1,146 @@
+"""Overlapping tiles of a large result, and the weights that join them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.prior.windows import Window
+
+#: Rows and columns that a pixel of the data has in the result.
+Step = tuple[int, int]
+
+# What an outermost part of a tile gives counts for nothing: there the
+# network sees the tile's end, and a kernel of super-resolution, which reaches
+# over three pixels of the data, pixels that are not there.
+_MARGIN = 16
+_REACH = 3
+# A margin of each of two tiles, and between them twice as much to pass from
+# one to the other.
+_MARGINS = 4
+# A tile is halved only where it is at least so long.
+_LEAST_TO_HALVE = 256
+
+
+def overlap(step: int) -> int:
+    """Pixels of the result that two neighbouring tiles share at least."""
+    return _MARGINS * max(_MARGIN, _REACH * step)
+
+
+def lay_tiles(area: Window, step: Step, side: int) -> list[Window]:
+    """Cover a part of the result with overlapping tiles of one size.
+
+    Parameters
+    ----------
+    area : Window
+        The part, in pixels of the result.
+    step : tuple of int
+        The tiles begin and end at multiples of it.
+    side : int
+        Largest height and width of a tile; at least twice the overlap.
+
+    Examples
+    --------
+    >>> lay_tiles(Window(0, 0, 100, 200), (1, 1), 140)
+    [Window(top=0, left=0, height=100, width=132), \
+Window(top=0, left=68, height=100, width=132)]
+    """
+    lengths = (area.height, area.width)
+    counts = [_count(n, s, side) for n, s in zip(lengths, step, strict=True)]
+    return _lay(area, step, counts)
+
+
+def halve(window: Window, step: Step) -> list[Window]:
+    """Cover a tile with tiles of half its longer side; none if too small."""
+    longer = max(window.height, window.width)
+    if longer < _LEAST_TO_HALVE:
+        return []
+    lengths = (window.height, window.width)
+    return _lay(window, step, [2 if 2 * n > longer else 1 for n in lengths])
+
+
+def weights(
+    window: Window, shape: tuple[int, int], step: Step
+) -> NDArray[np.float32]:
+    """Weights of a tile's pixels.
+
+    They rise smoothly from the margin of the tile to 1, but stay 1 up to the
+    edge of the image. Those of neighbours sum to 1 where they overlap as they
+    must, and to more where they overlap further.
+
+    Parameters
+    ----------
+    window : Window
+        The tile.
+    shape : tuple of int
+        Height and width of the result.
+    step : tuple of int
+        As given to :func:`lay_tiles`.
+    """
+    rows = _along(window.top, window.height, shape[0], step[0])
+    columns = _along(window.left, window.width, shape[1], step[1])
+    return (rows[:, None] * columns).astype(np.float32)
+
+
+def cut(planes: NDArray[Any], window: Window) -> NDArray[Any]:
+    """View of the last two axes inside a window."""
+    rows = slice(window.top, window.top + window.height)
+    return planes[..., rows, window.left : window.left + window.width]
+
+
+def _count(length: int, step: int, side: int) -> int:
+    """Fewest tiles along an axis."""
+    whole, most, shared = length // step, side // step, _shared(step)
+    return max(1, math.ceil((whole - shared) / (most - shared)))
+
+
+def _shared(step: int) -> int:
+    """Overlap in pixels of the data."""
+    return math.ceil(overlap(step) / step)
+
+
+def _lay(area: Window, step: Step, counts: list[int]) -> list[Window]:
+    rows = _spans(area.height, step[0], counts[0])
+    columns = _spans(area.width, step[1], counts[1])
+    return [
+        Window(area.top + top, area.left + left, height, width)
+        for top, height in rows
+        for left, width in columns
+    ]
+
+
+def _spans(length: int, step: int, count: int) -> list[tuple[int, int]]:
+    """First pixels and lengths of so many spans, evenly apart."""
+    if count == 1:
+        return [(0, length)]
+    whole = length // step
+    each = math.ceil((whole + (count - 1) * _shared(step)) / count)
+    room = whole - each
+    return [
+        (n * room // (count - 1) * step, each * step) for n in range(count)
+    ]
+
+
+def _along(
+    first: int, length: int, end: int, step: int
+) -> NDArray[np.float64]:
+    """Weights along an axis."""
+    pixels = np.arange(0.5, length, dtype=np.float64)
+    weight = np.ones(length)
+    if first > 0:
+        weight *= _rise(pixels, step)
+    if first + length < end:
+        weight *= _rise(length - pixels, step)
+    return weight
+
+
+def _rise(distance: NDArray[np.float64], step: int) -> NDArray[np.float64]:
+    """Weight at a distance from the end of a tile."""
+    shared = _shared(step) * step
+    margin = shared / _MARGINS
+    part = np.clip((distance - margin) / (shared - 2 * margin), 0, 1)
+    rise: NDArray[np.float64] = part**2 * (3 - 2 * part)
+    return rise

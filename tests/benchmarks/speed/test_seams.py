@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image as PillowImage
+
+from benchmarks.speed.seams import PEAK, Borders, seam, show, texture
+
+BORDERS = [Borders(512, 512), Borders(352, 320)]
+
+
+@pytest.fixture
+def truth():
+    return texture(1024)
+
+
+@pytest.fixture
+def even(truth):
+    return truth + np.random.default_rng(0).normal(0, 2, truth.shape)
+
+
+@pytest.mark.parametrize('borders', BORDERS)
+def test_a_seam_shows(truth, even, borders):
+    clean = seam(even, truth, borders)
+    assert clean['along'] == pytest.approx(clean['elsewhere'], abs=0.1)
+    assert clean['spread'] < 0.1
+    even[borders.first - 1 : borders.first + 1] += 3
+    marked = seam(even, truth, borders)
+    assert marked['along'] < marked['elsewhere'] - 0.2
+
+
+def test_only_what_is_judged_counts(truth, even):
+    judged = np.zeros(truth.shape, bool)
+    judged[:, ::2] = True
+    before = seam(even, truth, BORDERS[0], judged)
+    even[~judged] += 1000
+    assert seam(even, truth, BORDERS[0], judged) == before
+
+
+def test_borders_are_the_middles_of_overlaps():
+    tiles = [
+        (top, left, 384, 384)
+        for top in (0, 320, 640)
+        for left in (0, 320, 640)
+    ]
+    assert Borders.of_tiles(tiles) == Borders(352, 320)
+
+
+@pytest.mark.parametrize('panels', [2, 3])
+def test_a_picture_shows_the_border_in_its_middle(
+    truth, even, tmp_path, panels
+):
+    path = tmp_path / 'seam.png'
+    even[:] = truth
+    even[350:354] += PEAK / 40
+    noisy = even if panels == 3 else None
+    show(even, truth, 352, path, noisy)
+    grey = np.asarray(PillowImage.open(path), float)
+    assert grey.shape == (384, 384 * panels)
+    error = grey[:, -384:]
+    assert error[192].mean() > error[100].mean() + 50

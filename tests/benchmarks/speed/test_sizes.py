@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.speed import iterations, names, sizes, tiles
+from napari_dip.prior.networks import TrunkSpec
+from napari_dip.restoration import inpainting, super_resolution
+
+KINDS = ['lines', 'enlarge']
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch):
+    """Presets that end in no time, in tiles of 240 pixels."""
+    monkeypatch.setattr(tiles, '_TILE', 240)
+    for module in (inpainting, super_resolution):
+        settings = module.SETTINGS['fast']
+        network = TrunkSpec((4, 4), norm='batch')
+        fit = replace(settings.fit, num_iter=24)
+        small = replace(settings, network=network, fit=fit, refinement='none')
+        monkeypatch.setitem(module.SETTINGS, 'fast', small)
+
+
+@pytest.mark.parametrize('kind', KINDS)
+def test_seams_of_tiles_are_measured(kind, monkeypatch, tmp_path):
+    name = f'{kind} {names.IN_TILES} fast, 416²'
+    monkeypatch.setitem(sizes.SIZES, name, (kind, 'fast', 416))
+    figures = sizes.measure(name, 'cpu', tmp_path)
+    assert figures['iterations'] == [96, 96]
+    assert figures['seam'].keys() == {'along', 'elsewhere', 'spread'}
+    assert (tmp_path / f'tiles-{kind}.png').exists()
+
+
+@pytest.mark.parametrize('kind', [*KINDS, 'scattered'])
+def test_a_few_iterations_have_cost_and_forecast(kind, monkeypatch, tmp_path):
+    monkeypatch.setattr(tiles, '_FEW', 1)
+    monkeypatch.setitem(sizes.SIZES, 'x fast, 64²', (kind, 'fast', 64))
+    figures = sizes.measure('x fast, 64²', 'cpu', tmp_path)
+    assert figures['iterations'] == [1, 1]
+    assert figures['seconds'] > 0
+    assert ('forecast' in figures) is (kind != 'scattered')
+
+
+def test_lines_are_missing_in_every_tile_of_a_large_image():
+    session = iterations.start('lines', 'fast', 128, 'cpu', 1)
+    known = session._stage.output.known[0]
+    assert not known[:64].all()
+    assert not known[64:].all()
+    session.close()

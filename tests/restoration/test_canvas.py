@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import numpy as np
+
+from napari_dip.prior.windows import Window
+from napari_dip.restoration.canvas import Canvas
+from napari_dip.restoration.tiles import cut, lay_tiles
+
+SHAPE = (1, 150, 400)
+STEP = (1, 1)
+WINDOWS = lay_tiles(Window(0, 0, *SHAPE[1:]), STEP, 200)
+IMAGE = np.random.default_rng(0).normal(50, 9, SHAPE).astype(np.float32)
+
+
+def test_tiles_of_one_image_give_the_image():
+    canvas = Canvas(np.full(SHAPE, np.nan, np.float32), STEP)
+    for window in WINDOWS:
+        canvas.put((window, cut(IMAGE, window)))
+    assert len(WINDOWS) == 3
+    np.testing.assert_allclose(canvas.image(), IMAGE, rtol=1e-5)
+
+
+def test_a_second_tile_in_a_place_is_averaged_in():
+    canvas = Canvas(np.zeros(SHAPE, np.float32), STEP)
+    whole = Window(0, 0, *SHAPE[1:])
+    canvas.put((whole, IMAGE))
+    canvas.put((whole, IMAGE + 2))
+    np.testing.assert_allclose(canvas.image(), IMAGE + 1, rtol=1e-5)
+
+
+def test_two_tiles_that_differ_pass_smoothly_into_each_other():
+    canvas = Canvas(np.zeros(SHAPE, np.float32), STEP)
+    for level, window in enumerate(WINDOWS):
+        tile = np.full((1, window.height, window.width), level, np.float32)
+        canvas.put((window, tile))
+    steps = np.diff(canvas.image()[0, 75])
+    assert steps.min() >= -1e-6
+    assert steps.max() < 0.05
+
+
+def test_the_ground_shows_where_no_tile_is():
+    ground = np.full(SHAPE, 3, np.float32)
+    canvas = Canvas(ground, STEP)
+    np.testing.assert_array_equal(canvas.image(), ground)
+    first, second, _ = WINDOWS
+    canvas.put((first, cut(IMAGE, first)))
+    with_more = canvas.image((second, cut(IMAGE, second)))
+    # It was not kept.
+    image = canvas.image()
+    inner = image[..., : first.width - 64]
+    np.testing.assert_allclose(inner, IMAGE[..., : first.width - 64])
+    assert (image[..., first.width :] == 3).all()
+    end = second.left + second.width
+    np.testing.assert_allclose(
+        with_more[..., : end - 64], IMAGE[..., : end - 64], rtol=1e-5
+    )

@@ -1,0 +1,378 @@
+from __future__ import annotations
+
+import gc
+import itertools
+import json
+import time
+import weakref
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from napari_dip.prior.fit import Fit
+from napari_dip.prior.stopping import StopReason
+from napari_dip.restoration import inpainting
+from napari_dip.restoration.inpainting import start_inpainting
+from napari_dip.restoration.mosaic import Mosaic
+from napari_dip.restoration.prepare import Options
+from napari_dip.restoration.session import Session
+from napari_dip.restoration.super_resolution import start_super_resolution
+
+pytestmark = pytest.mark.usefixtures('quick')
+
+SHAPE = (180, 484)
+TASKS = ['inpaint', 'super_resolve']
+
+
+@pytest.fixture
+def quick(tiny, monkeypatch):
+    """Leave the texture alone, which takes most of the time."""
+    plain = replace(inpainting.SETTINGS['fast'], refinement='none')
+    monkeypatch.setitem(inpainting.SETTINGS, 'fast', plain)
+
+
+@pytest.fixture
+def large() -> np.ndarray:
+    """A photograph of nothing that has structure and noise everywhere."""
+    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    clean = 60 + 40 * np.sin(rows / 9) * np.cos(columns / 7)
+    return np.random.default_rng(0).poisson(clean).astype(np.uint16)
+
+
+@pytest.fixture
+def start(large):
+    """Start in three tiles beside each other."""
+
+    def start(task='inpaint', num_iter=6, mask=None, tile=240, **options):
+        options = Options(
+            'fast',
+            device='cpu',
+            max_num_iter=num_iter,
+            tile=tile,
+            **options,
+        )
+        if task == 'super_resolve':
+            return start_super_resolution(large[::2, ::2], 2, options=options)
+        if mask is None:
+            mask = np.zeros(SHAPE, bool)
+            mask[60:66] = True
+        return start_inpainting(large, mask, options=options)
+
+    return start
+
+
+def finish(mosaic):
+    seen = list(mosaic)
+    return seen, mosaic.result(), mosaic.record()
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_tiles_are_counted_as_one_restoration(start, task):
+    mosaic = start(task)
+    assert isinstance(mosaic, Mosaic)
+    assert mosaic.progress.iteration == 0
+    assert mosaic.progress.num_iter == 18
+    seen, image, record = finish(mosaic)
+    assert [p.iteration for p in seen] == list(range(1, 19))
+    assert {p.num_iter for p in seen} == {18}
+    assert [p.reason for p in seen[:-1]] == [None] * 17
+    assert seen[-1].reason == StopReason.SCHEDULE_COMPLETE.value
+    assert seen[-1].remaining == 0
+    assert seen[8].remaining == pytest.approx(seen[8].elapsed)
+    assert mosaic.finished
+    assert image.shape == SHAPE
+    assert np.isfinite(image).all()
+    assert record.fits == [(6, 'SCHEDULE_COMPLETE')] * 3
+    assert record.iterations == len(record.loss_history) == 18
+    assert record.reason == 'SCHEDULE_COMPLETE'
+    assert [t[1] for t in record.tiles] == [0, 140, 280]
+    assert record.settings['fit']['num_iter'] == 6
+    figures = [iteration for iteration, _ in record.figure_history]
+    assert figures == sorted(set(figures))
+    assert record.peak_memory > 0
+    json.dumps(record.to_dict(), allow_nan=False)
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_the_same_seed_gives_the_same_image(start, task):
+    _, first, _ = finish(start(task))
+    _, same, _ = finish(start(task))
+    _, other, _ = finish(start(task, seed=1))
+    np.testing.assert_array_equal(first, same)
+    assert not np.array_equal(first, other)
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_an_image_that_is_one_tile_is_fitted_as_ever(start, task):
+    mosaic = start(task, tile=None)
+    assert isinstance(mosaic, Session)
+    _, _, record = finish(mosaic)
+    assert record.tiles == []
+
+
+def test_known_pixels_keep_their_values_and_a_copy_was_made(start, large):
+    mosaic = start()
+    before = large.copy()
+    large[:] = 0
+    _, image, _ = finish(mosaic)
+    known = np.ones(SHAPE, bool)
+    known[60:66] = False
+    np.testing.assert_array_equal(image[known], before[known])
+    assert (image[~known] != before[~known]).any()
+
+
+def test_tiles_that_miss_no_pixel_are_left_out(start, large):
+    mask = np.zeros(SHAPE, bool)
+    mask[20:26, 400:406] = True
+    _, image, record = finish(start(mask=mask))
+    assert record.tiles == [(0, 280, 180, 204)]
+    np.testing.assert_array_equal(image[~mask], large[~mask])
+
+
+def test_all_tiles_have_one_scale(start, monkeypatch):
+    scales = []
+    begin = Fit.__init__
+
+    def note(fit, problem, *arguments, **options):
+        scales.append((problem.data.min().item(), problem.data.max().item()))
+        begin(fit, problem, *arguments, **options)
+
+    monkeypatch.setattr(Fit, '__init__', note)
+    mosaic = start('super_resolve')
+    list(mosaic)
+    offsets = {id(mosaic._output.intensity)}
+    assert len(scales) == 3
+    assert len(offsets) == 1
+    image = np.concatenate([np.ravel(s) for s in scales])
+    # One tile alone would have mean 0; that of all together has it.
+    assert image.min() < -1 < 1 < image.max()
+
+
+def test_the_middle_of_a_large_hole_is_fitted_from_around_it(
+    start, monkeypatch
+):
+    shapes = []
+    begin = Fit.__init__
+
+    def note(fit, problem, *arguments, **options):
+        shapes.append(tuple(problem.data.shape[-2:]))
+        begin(fit, problem, *arguments, **options)
+
+    monkeypatch.setattr(Fit, '__init__', note)
+    mask = np.zeros(SHAPE, bool)
+    mask[:, 130:350] = True
+    _, image, record = finish(start(mask=mask))
+    # On a grid twice as coarse it sees twice as much.
+    assert shapes == [(180, 204), (90, 204), (180, 204)]
+    assert record.tiles[1] == (0, 140, 180, 204)
+    assert np.isfinite(image).all()
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_looking_never_disturbs(start, task):
+    def go(look):
+        mosaic = start(task)
+        for _ in mosaic:
+            if look:
+                mosaic.preview()
+                mosaic.take_snapshot()
+                mosaic.result()
+                mosaic.record()
+        return mosaic.result(), mosaic.record()
+
+    (plain, quiet), (same, looked) = go(False), go(True)
+    np.testing.assert_array_equal(plain, same)
+    assert quiet.loss_history == looked.loss_history
+
+
+def test_a_preview_shows_what_there_is(start, large):
+    mosaic = start('super_resolve')
+    first = mosaic.preview()
+    for _ in range(8):
+        next(mosaic)
+    later = mosaic.take_snapshot()
+    assert later.iteration == 8
+    # The third tile has not begun: there it is the enlarged image.
+    np.testing.assert_array_equal(later.image[:, 350:], first[:, 350:])
+    assert not np.array_equal(later.image[:, :100], first[:, :100])
+    error = np.abs(first - np.repeat(np.repeat(large[::2, ::2], 2, 0), 2, 1))
+    assert error.mean() < 10
+
+
+def test_stopping_keeps_the_tiles_there_are(start):
+    mosaic = start('super_resolve', uncertainty=True)
+    for _ in range(8):
+        next(mosaic)
+    first = mosaic.preview()
+    mosaic.stop()
+    assert mosaic.finished
+    assert list(mosaic) == []
+    image, record = mosaic.result(), mosaic.record()
+    assert record.reason == 'USER'
+    assert '1 of 3 tiles are complete' in record.reason_text
+    assert mosaic.progress.reason == record.reason_text
+    assert record.fits == [(6, 'SCHEDULE_COMPLETE'), (2, 'USER')]
+    assert record.iterations == 8
+    np.testing.assert_allclose(image[:, :110], first[:, :110], rtol=1e-5)
+    np.testing.assert_array_equal(image[:, 350:], first[:, 350:])
+    unknown = np.isnan(record.uncertainty)
+    assert unknown[:, 350:].all()
+    assert not unknown[:, :220].any()
+
+
+def test_a_stopped_mosaic_goes_on_to_the_end(start):
+    mosaic = start()
+    for _ in range(8):
+        next(mosaic)
+    mosaic.stop()
+    stopped = mosaic.result()
+    mosaic.extend(1)
+    seen, image, record = finish(mosaic)
+    assert seen[-1].iteration == seen[-1].num_iter == 18
+    assert record.fits[1] == (6, 'MAX_NUM_ITER')
+    assert len(record.tiles) == 3
+    assert not np.array_equal(image, stopped)
+
+
+def test_a_complete_one_cannot_be_continued(start):
+    mosaic = start()
+    _, image, _ = finish(mosaic)
+    with pytest.raises(ValueError, match='tile by tile'):
+        mosaic.extend(5)
+    assert mosaic.result() is image
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_the_uncertainty_is_joined_too(start, task):
+    _, image, record = finish(start(task, uncertainty=True))
+    found = record.uncertainty
+    assert found.shape == image.shape
+    if task == 'inpaint':
+        assert (found[:60] == 0).all()
+        assert (found[60:66] > 0).all()
+    else:
+        assert (found > 0).all()
+
+
+def test_a_time_limit_is_shared(start, monkeypatch):
+    mosaic = start('super_resolve', num_iter=None, time_limit=300)
+    seconds = itertools.count()
+    monkeypatch.setattr(time, 'monotonic', lambda: next(seconds))
+    _, _, record = finish(mosaic)
+    assert [reason for _, reason in record.fits] == ['TIME_LIMIT'] * 3
+    assert record.reason == 'TIME_LIMIT'
+    assert all(n > 1 for n, _ in record.fits)
+
+
+def test_without_time_the_rest_is_left(start):
+    mosaic = start(time_limit=1e-9)
+    _, image, record = finish(mosaic)
+    assert record.reason == 'TIME_LIMIT'
+    assert '1 of 3 tiles are complete' in record.reason_text
+    assert np.isfinite(image).all()
+
+
+@pytest.fixture
+def run_out(monkeypatch):
+    """Let the memory run out in fits of more than so many pixels."""
+
+    def run_out(most, after=0):
+        iterate = Fit._iterate
+
+        def short(fit, problem):
+            pixels = problem.latent.values[0, 0].numel()
+            if pixels > most and fit.iteration >= after:
+                raise MemoryError
+            iterate(fit, problem)
+
+        monkeypatch.setattr(Fit, '_iterate', short)
+
+    return run_out
+
+
+@pytest.mark.parametrize('after', [0, 2])
+@pytest.mark.parametrize('task', TASKS)
+def test_out_of_memory_halves_the_tile_and_goes_on(
+    start, run_out, task, after
+):
+    mosaic = start(task, tile=274)
+    run_out(200 * 200, after)
+    seen, image, record = finish(mosaic)
+    iterations = [p.iteration for p in seen]
+    assert iterations == sorted(iterations)
+    assert np.isfinite(image).all()
+    whole = [t for t in record.tiles if t[2] * t[3] > 200 * 200]
+    # Tried once, then all those after it are smaller from the beginning.
+    assert len(whole) == (after > 0)
+    assert record.reason == 'SCHEDULE_COMPLETE'
+    # Half of the halves miss no pixel.
+    smaller = 4 if task == 'inpaint' else 8
+    assert len(record.tiles) - len(whole) == smaller
+
+
+def test_memory_too_short_for_the_smallest_tile_is_told(start, run_out):
+    mosaic = start()
+    run_out(1)
+    with pytest.raises(MemoryError):
+        next(mosaic)
+
+
+def test_memory_that_runs_out_later_leaves_the_tiles_there_are(start, run_out):
+    mosaic = start()
+    for _ in range(6):
+        next(mosaic)
+    run_out(1)
+    _, image, record = finish(mosaic)
+    assert record.reason == 'OUT_OF_MEMORY'
+    assert '1 of 3' in record.reason_text
+    assert np.isfinite(image).all()
+
+
+def test_finished_tiles_are_not_lost_for_the_current_one(start, monkeypatch):
+    mosaic = start()
+    for _ in range(8):
+        next(mosaic)
+    before = mosaic.preview()
+    mosaic.stop()
+
+    def no_room(session):
+        raise MemoryError
+
+    monkeypatch.setattr(Session, 'result', no_room)
+    image = mosaic.result()
+    np.testing.assert_allclose(image[:, :140], before[:, :140], rtol=1e-5)
+
+
+def test_closing_frees_all_but_the_result(start):
+    mosaic = start()
+    for _ in range(8):
+        next(mosaic)
+    mosaic.take_snapshot()
+    image = mosaic.result()
+    fit = weakref.ref(mosaic._tile.session._fit.problem.network)
+    plan = weakref.ref(mosaic._plan)
+    mosaic.close()
+    mosaic.close()
+    gc.collect()
+    assert fit() is plan() is None
+    assert mosaic.result() is image
+    assert mosaic.record().iterations == 8
+    assert len(mosaic.snapshots) == 1
+    assert list(mosaic) == []
+    for ask in (mosaic.preview, lambda: mosaic.extend(3)):
+        with pytest.raises(RuntimeError, match='memory was given back'):
+            ask()
+
+
+@pytest.mark.parametrize('axis', [0, 2])
+def test_channels_stay_on_their_axis(large, axis):
+    image = np.stack([large, 2 * large, large + 7], axis=axis)
+    mask = np.zeros(SHAPE, bool)
+    mask[60:66] = True
+    options = Options('fast', device='cpu', max_num_iter=2, tile=200)
+    mosaic = start_inpainting(image, mask, channel_axis=axis, options=options)
+    assert mosaic.preview().shape == image.shape
+    _, result, _ = finish(mosaic)
+    known = np.broadcast_to(np.expand_dims(~mask, axis), image.shape)
+    np.testing.assert_array_equal(result[known], image[known])

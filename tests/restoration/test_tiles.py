@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_dip.prior.windows import Window
+from napari_dip.restoration.tiles import (
+    cut,
+    halve,
+    lay_tiles,
+    overlap,
+    weights,
+)
+
+
+@pytest.mark.parametrize('step', [(1, 1), (2, 3), (1, 8), (4, 4)])
+@pytest.mark.parametrize('shape', [(240, 960), (1008, 1248), (240, 240)])
+def test_tiles_cover_all_and_their_weights_sum_to_one(shape, step):
+    windows = lay_tiles(Window(0, 0, *shape), step, 288)
+    total = np.zeros(shape)
+    for window in windows:
+        assert max(window.height, window.width) <= 288
+        corner = (window.top, window.left)
+        assert [n % s for n, s in zip(corner, step, strict=True)] == [0, 0]
+        sides = (window.height, window.width)
+        assert [n % s for n, s in zip(sides, step, strict=True)] == [0, 0]
+        cut(total, window)[:] += weights(window, shape, step)
+    assert len({(w.height, w.width) for w in windows}) == 1
+    assert total.min() > 1 - 1e-6
+    # More only where tiles overlap further than they must.
+    assert np.median(total) == pytest.approx(1)
+    if len(windows) == 1:
+        assert (total == 1).all()
+
+
+def test_weights_sum_to_exactly_one_where_tiles_overlap_as_they_must():
+    shape = (100, 2 * 164 - 64)
+    windows = lay_tiles(Window(0, 0, *shape), (1, 1), 164)
+    assert [w.left for w in windows] == [0, 100]
+    total = np.zeros(shape)
+    for window in windows:
+        cut(total, window)[:] += weights(window, shape, (1, 1))
+    np.testing.assert_allclose(total, 1, atol=1e-6)
+
+
+@pytest.mark.parametrize('factor', [1, 4, 8])
+def test_the_end_of_a_tile_counts_for_nothing_that_of_the_image_does(factor):
+    shape = (480, 960)
+    first, *_ = lay_tiles(Window(0, 0, *shape), (factor, factor), 480)
+    weight = weights(first, shape, (factor, factor))
+    margin = overlap(factor) // 4
+    assert (weight[:, -margin:] == 0).all()
+    assert (weight[:, : -overlap(factor) - factor] == 1).all()
+    assert (np.diff(weight[0]) <= 0).all()
+    assert np.abs(np.diff(weight[0])).max() < 0.05
+
+
+def test_a_tile_is_halved_where_it_is_and_loses_no_weight():
+    shape, step = (800, 1600), (4, 4)
+    window = Window(200, 400, 400, 480)
+    parts = halve(window, step)
+    assert len(parts) == 4
+    assert max(max(w.height, w.width) for w in parts) <= 280
+    total = np.zeros(shape)
+    for part in parts:
+        cut(total, part)[:] += weights(part, shape, step)
+    before = weights(window, shape, step)
+    assert (cut(total, window) >= before - 1e-6).all()
+    assert total.sum() == cut(total, window).sum()
+
+
+def test_only_the_long_side_of_a_strip_is_halved():
+    parts = halve(Window(0, 0, 100, 600), (1, 1))
+    assert [(w.height, w.width) for w in parts] == [(100, 332)] * 2
+
+
+def test_a_small_tile_is_not_halved():
+    assert halve(Window(0, 0, 200, 255), (1, 1)) == []
