@@ -41,7 +41,7 @@ fit stopped early, the forecast of the planned iterations is set against the
 time of as many."""
 _PICTURES = {
     'tiles.png': 'Denoised: input, result, ten times its error',
-    'tiles-lines.png': 'Missing lines filled: result, ten times its error',
+    'tiles-lines.png': 'Missing lines filled: result, three times its error',
     'tiles-scattered.png': 'Half of the pixels filled: the same',
     'tiles-enlarge.png': 'Enlarged by 4: the same',
 }

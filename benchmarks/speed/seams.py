@@ -99,11 +99,17 @@ def show(
     path: Path,
     noisy: NDArray[Any] | None = None,
 ) -> None:
-    """Where four tiles meet: noisy, if it is, result, ten times its error."""
+    """Where four tiles meet: noisy, if it is, result, and its error enlarged.
+
+    That of a denoised one ten times, of others, which is larger, three times.
+    """
     middle = np.s_[border - _SHOWN : border + _SHOWN]
     seen, true = result[middle, middle], truth[middle, middle]
-    parts = [] if noisy is None else [noisy[middle, middle]]
-    parts += [seen, 10 * (seen - true) + PEAK / 2]
+    error = seen - true
+    if noisy is None:
+        parts = [seen, 3 * error + PEAK / 2]
+    else:
+        parts = [noisy[middle, middle], seen, 10 * error + PEAK / 2]
     grey = (255 * np.clip(np.hstack(parts) / PEAK, 0, 1)).astype(np.uint8)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix('.draft.png')

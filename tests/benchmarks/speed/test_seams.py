@@ -52,7 +52,7 @@ def test_a_picture_shows_the_border_in_its_middle(
 ):
     path = tmp_path / 'seam.png'
     even[:] = truth
-    even[350:354] += PEAK / 40
+    even[350:354] += PEAK / 10
     noisy = even if panels == 3 else None
     show(even, truth, 352, path, noisy)
     grey = np.asarray(PillowImage.open(path), float)
