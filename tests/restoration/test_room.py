@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from napari_dip import denoise, super_resolve
-from napari_dip.restoration import denoising, room, super_resolution
+from napari_dip.restoration import denoising_settings, room, super_resolution
 from napari_dip.restoration.room import tile_side
 
 CPU = torch.device('cpu')
@@ -60,7 +60,7 @@ def test_the_largest_tile_can_be_smaller(free):
 
 def test_what_looks_at_windows_is_never_cut(free):
     free(1)
-    assert side((9000, 9000), denoising.SETTINGS['fast']) is None
+    assert side((9000, 9000), denoising_settings.SETTINGS['fast']) is None
 
 
 @pytest.mark.usefixtures('tiny')
