@@ -95,7 +95,7 @@ def test_repeats_of_the_field(
     call = ('denoise', image, tmp_path / 'a.tif', *files, '--report', report)
     result = run.quick(*call)
     assert result.exit_code == 0, result.output
-    assert 'mean of 4 copies' in result.stdout
+    assert '4 copies, the others times' in result.stdout
     content = json.loads(report.read_text())
     assert content['arguments']['repeats'] == 3
     assert content['files']['repeats'] == [str(repeat), str(stack)]

@@ -68,7 +68,7 @@ def test_denoise_with_a_repeat(
     told = layer.metadata[METADATA_KEY]
     assert told['arguments']['repeats'] == 1
     assert told['repeats']['layer'] == 'again'
-    assert 'mean of 2 copies' in told['noise']
+    assert '2 copies, the others times' in told['noise']
     assert "viewer.layers['again'].data[0]" in as_python(told)
     assert_repeats(layer)
 
