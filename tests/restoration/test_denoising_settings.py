@@ -26,6 +26,14 @@ def test_few_values_are_seen_turned(channels, side, turns):
     assert choose_settings('balanced', planes).fit.turns is turns
 
 
+def test_more_is_dropped_where_other_channels_tell_of_the_place():
+    grey, colour = (
+        choose_settings('fast', np.zeros((channels, 512, 512))).latent.drop
+        for channels in (1, 3)
+    )
+    assert grey < colour
+
+
 def test_correlated_noise_is_not_asked_for_beside_its_like():
     for preset in ('fast', 'balanced', 'best'):
         settings = choose_settings(preset, grain(True))

@@ -32,6 +32,10 @@ _MOST_LOOKS = 200
 # At twice the rate the brightness of the estimate wanders.
 _SPLIT_RATE = 3e-3
 
+# Of one channel. Of several twice as many, since the others still tell of the
+# place.
+_DROP = 0.15
+
 # More take up the noise, where what was measured of it is not exact.
 _RECORRUPTED_ITERATIONS = 200
 
@@ -46,7 +50,7 @@ def _light(
 ) -> Settings:
     return Settings(
         network=_NETWORK,
-        latent=LatentSettings('dropped', drop=0.3),
+        latent=LatentSettings('dropped', drop=_DROP),
         fit=FitSettings(
             num_iter=num_iter,
             learning_rate=learning_rate,
@@ -99,7 +103,12 @@ def choose_settings(
     if copies is None and _has_correlated_noise(planes):
         return _for_correlated_noise(settings)
     turns = _looks_at_each_value(settings.fit, planes) > _MOST_LOOKS
-    return replace(settings, fit=replace(settings.fit, turns=turns))
+    drop = _DROP if len(planes) == 1 else 2 * _DROP
+    return replace(
+        settings,
+        latent=replace(settings.latent, drop=drop),
+        fit=replace(settings.fit, turns=turns),
+    )
 
 
 def _looks_at_each_value(fit: FitSettings, planes: NDArray[Any]) -> float:
@@ -161,7 +170,7 @@ def _for_correlated_noise(settings: Settings) -> Settings:
     details; once the noise is known, a second fit finds them. The gain
     cannot be measured on such noise.
     """
-    latent = replace(settings.latent, block=3)
+    latent = replace(settings.latent, block=3, drop=0.3)
     fit = replace(settings.fit, learning_rate=3e-3, turns=True)
     return replace(
         settings,
