@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from napari_dip import denoise
+from napari_dip.restoration import inpainting
 from napari_dip.restoration.choices import PRESETS
-from napari_dip.restoration.forecast import TASKS, forecast
+from napari_dip.restoration.forecast import TASKS, _Cost, forecast
 
 
 @pytest.mark.parametrize('task', TASKS)
@@ -43,6 +44,27 @@ def test_a_large_image_takes_more_time_but_not_much_more_memory(monkeypatch):
     )
     assert 3 < tiles.seconds / once.seconds < 20
     assert tiles.memory < 2 * once.memory + 24 * 4096**2
+
+
+def test_what_a_network_puts_around_an_image_is_found_from_two_sizes():
+    small, large = (
+        _Cost(
+            settings=inpainting.SETTINGS['fast'],
+            shape=(side, side),
+            prepare=0.0,
+            iteration=(side + 40.0) ** 2,
+            sweep=0.0,
+            refinement=0.0,
+            saved=(side + 40) ** 2,
+        )
+        for side in (128, 256)
+    )
+    found = large.with_margin(small)
+    assert found.margin == pytest.approx(40)
+    iterations = found.fit.num_iter
+    total = found.scaled((640, 512), channels=1)
+    assert total.seconds == pytest.approx(iterations * 680 * 552)
+    assert large.with_margin(large) == large
 
 
 @pytest.mark.usefixtures('tiny')

@@ -172,6 +172,9 @@ class _Cost:
         estimate and of its refinement.
     saved : int
         Bytes kept for the backward pass.
+    margin : float
+        Pixels that the network puts around an image, along each axis: they
+        count the less the larger the image is.
     """
 
     settings: Settings
@@ -181,6 +184,16 @@ class _Cost:
     sweep: float
     refinement: float
     saved: int
+    margin: float = 0.0
+
+    def with_margin(self, smaller: _Cost) -> _Cost:
+        """Find the margin by how the cost of a smaller image differs."""
+        side, less = (math.prod(c.shape) ** 0.5 for c in (self, smaller))
+        growth = (self.saved / smaller.saved) ** 0.5
+        if self.fit.window is not None or growth <= 1:
+            return self
+        margin = max((side - growth * less) / (growth - 1), 0.0)
+        return replace(self, margin=margin)
 
     @property
     def fit(self) -> FitSettings:
@@ -191,7 +204,7 @@ class _Cost:
         """Return time and memory for an image of another size."""
         pixels = shape[0] * shape[1]
         area = pixels / (self.shape[0] * self.shape[1])
-        seen = _seen(self.fit, shape) / _seen(self.fit, self.shape)
+        seen = self._seen(shape) / self._seen(self.shape)
         seconds = (self.prepare + self.refinement) * area
         seconds += self.fit.num_iter * self.iteration * seen
         saved = self.saved * seen
@@ -200,11 +213,18 @@ class _Cost:
             ratio = swept_pixels(shape) / swept_pixels(self.shape)
             seconds += self.fit.passes * self.sweep * ratio
             # An estimate holds for a pixel what an iteration saves for one.
-            at_once = largest_window(shape) / _seen(self.fit, shape)
+            at_once = largest_window(shape) / self._seen(shape)
             working = max(working, saved * at_once)
         kept = _KEPT * pixels * channels + working
         preparing = _PREPARING * pixels * channels
         return _Total(seconds, _LIBRARIES + int(max(preparing, kept)))
+
+    def _seen(self, shape: tuple[int, int]) -> float:
+        """Pixels that an iteration computes."""
+        if self.fit.window is None:
+            return (shape[0] + self.margin) * (shape[1] + self.margin)
+        height, width = window_shape(shape, self.fit.window)
+        return self.fit.num_windows * height * width
 
 
 @dataclass(frozen=True)
@@ -223,7 +243,7 @@ def _measure(
 ) -> _Total:
     """Measure a part of the image, as large as time allows, and scale."""
     side = _SMALLEST_PROBE
-    cost = _cost(task, channels, sides, factors, options, side)
+    first = cost = _cost(task, channels, sides, factors, options, side)
     full = (sides[0] * factors[0], sides[1] * factors[1])
     tiles = _tiles(cost.settings, full, factors, channels, options)
     part = (tiles[0].height, tiles[0].width)
@@ -231,6 +251,7 @@ def _measure(
     while cost.shape != part and not _is_enough(cost, side):
         side = 2 * side if cost.fit.window is None else _LARGEST_PROBE
         cost = _cost(task, channels, sides, factors, options, side)
+    cost = cost.with_margin(first)
     # Measured in a fit that goes on for longer.
     cost = replace(cost, settings=shorten(cost.settings, max_num_iter))
     total = cost.scaled(part, channels)
@@ -263,7 +284,8 @@ def _is_enough(cost: _Cost, side: int) -> bool:
     if cost.fit.window is not None:
         return side == _LARGEST_PROBE
     longer = cost.iteration * (2 * side) ** 2 / math.prod(cost.shape)
-    return longer > _LONGEST_ITERATION
+    # The margin takes two.
+    return side > _SMALLEST_PROBE and longer > _LONGEST_ITERATION
 
 
 def _cost(
@@ -317,14 +339,6 @@ def _start(
             image, factors, channel_axis=0, options=options
         )
     return start_denoising(image, channel_axis=0, options=options)
-
-
-def _seen(fit: FitSettings, shape: tuple[int, int]) -> int:
-    """Pixels that an iteration looks at."""
-    if fit.window is None:
-        return shape[0] * shape[1]
-    height, width = window_shape(shape, fit.window)
-    return fit.num_windows * height * width
 
 
 def _saved_bytes(session: Restoration) -> int:
