@@ -62,13 +62,13 @@ class Output:
                 'Gaussian noise that neighbouring pixels share, fitted on a '
                 f'grid {self.binning} times coarser'
             )
-        if self.pilot is not None:
+        if self.pilot_binning > 1:
             text = (
                 'Gaussian noise that neighbouring pixels share, fitted on a '
                 f'grid {self.pilot_binning} times coarser, measured on what '
                 'that left, and fitted at full resolution'
             )
-        shared = self.binning > 1 or self.pilot is not None
+        shared = max(self.binning, self.pilot_binning) > 1
         if shared and self.intensity.detector is not None:
             text += '; the detector as given has no part in it'
         if self.defects:

@@ -298,7 +298,8 @@ def _problem(
     device, operator, seed = source.device, source.operator, source.seed
     measured = _tensor(known.astype(np.float32), device)
     held_out = _held_out(measured, settings, source)
-    if pilot is not None:
+    if settings.latent.kind == 'recorrupted':
+        assert pilot is not None
         latent = _recorrupted(data, measured, pilot, settings)
     else:
         latent = make_latent(

@@ -18,9 +18,10 @@ class LatentSettings:
 
     Parameters
     ----------
-    kind : {'dropped', 'recorrupted', 'noise', 'mesh'}
+    kind : {'dropped', 'recorrupted', 'reduced', 'noise', 'mesh'}
         The image with pixels dropped, the image with noise of its own kind
-        added, uniform noise, or a mesh grid.
+        added, the image reduced and enlarged again, uniform noise, or a mesh
+        grid.
     drop : float
         Probability that a pixel is dropped ('dropped').
     block : int
@@ -35,7 +36,9 @@ class LatentSettings:
         'mesh').
     """
 
-    kind: Literal['dropped', 'recorrupted', 'noise', 'mesh'] = 'dropped'
+    kind: Literal['dropped', 'recorrupted', 'reduced', 'noise', 'mesh'] = (
+        'dropped'
+    )
     drop: float = 0.3
     block: int = 1
     strength: float = 1.0
