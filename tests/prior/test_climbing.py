@@ -3,14 +3,14 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.prior.climbing import TURNS, ClimbingAverage, milestones
+from napari_dip.prior.climbing import TURNS, ClimbingAverage
 from napari_dip.prior.cross_scale import CrossScale
 from napari_dip.prior.networks import ChainSpec, initialise
 from napari_dip.prior.operators import Downsample
 from napari_dip.prior.problem import Problem
 
 
-def average(factors=(4, 4), num_iter=9, side=20):
+def average(factors=(4, 4), side=20):
     generator = torch.Generator().manual_seed(2)
     data = torch.randn((1, 1, side, side), generator=generator)
     known = torch.ones_like(data)
@@ -23,16 +23,8 @@ def average(factors=(4, 4), num_iter=9, side=20):
         torch.empty(1, 1, side * factors[0], side * factors[1]),
         decay=0.9,
         precision='float32',
-        num_iter=num_iter,
     )
     return found, network, latent, data
-
-
-@pytest.mark.parametrize(
-    ('levels', 'expected'), [(1, []), (2, [40]), (3, [34, 51])]
-)
-def test_each_scale_gets_half_the_iterations(levels, expected):
-    assert milestones(60, levels) == expected
 
 
 def test_the_eight_turns_differ():
@@ -50,14 +42,6 @@ def test_a_turned_image_has_a_turned_estimate():
     for turn in TURNS:
         again, _ = found._turned(turn.apply(image), 8)
         torch.testing.assert_close(turn.undo(again), mean)
-
-
-def test_the_fit_goes_on_to_a_finer_scale_when_due():
-    found, network, latent, _ = average(num_iter=9)
-    for count in range(1, 10):
-        found.update(network, torch.empty(0))
-        assert latent._level == (1 if count >= 6 else 0)
-    assert found.estimate(1).shape == (1, 1, 80, 80)
 
 
 def test_the_deviation_is_that_of_held_out_data():

@@ -76,14 +76,23 @@ def test_the_climb_agrees_with_the_image():
     assert (back - image)[..., 2:-2, 2:-2].std() < 0.1
 
 
-def test_growing_changes_no_climb_and_stops_at_the_last_scale():
-    latent = scales(textured())
-    before = latent.climb(nothing)
-    for _ in range(3):
-        latent.grow(nothing)
-    assert torch.equal(latent.climb(nothing), before)
-    # Both scales are drawn from, in windows of one size.
-    assert drawn(latent).latent.shape == (3, 2, 8, 8)
+def test_each_step_adds_half_of_what_the_one_before_did():
+    latent = scales(torch.zeros(1, 1, 20, 20), factors=(4, 4))
+    waves = []
+
+    def sharpen(image: torch.Tensor) -> torch.Tensor:
+        # Too fine for the data to know of.
+        wave = torch.ones_like(image)
+        wave[..., ::2] = -1
+        waves.append(image.abs().amax())
+        return wave if len(waves) == 2 else torch.zeros_like(image)
+
+    found = latent.climb(sharpen)
+    assert len(waves) == 2
+    inner = found[..., 20:-20, 20:-20].abs()
+    torch.testing.assert_close(
+        inner.mean(), torch.tensor(0.5), atol=0.05, rtol=0
+    )
 
 
 def test_the_seed_draws_the_places():

@@ -23,24 +23,6 @@ TURNS = [
 ]
 
 
-def milestones(num_iter: int, levels: int) -> list[int]:
-    """Iterations after which a fit goes on to one more scale.
-
-    Each scale gets half the iterations of the one before, which has taught
-    most already.
-
-    Examples
-    --------
-    >>> milestones(700, 3)
-    [400, 600]
-    """
-    parts = [0.5**level for level in range(levels)]
-    return [
-        round(num_iter * sum(parts[:level]) / sum(parts))
-        for level in range(1, levels)
-    ]
-
-
 class ClimbingAverage(WeightAverage):
     """Exponential average of the weights of a network that sharpens.
 
@@ -49,11 +31,9 @@ class ClimbingAverage(WeightAverage):
     network : nn.Module
         Network to copy.
     latent : CrossScale
-        What it is fitted to; given finer images as the fit goes on.
-    decay, precision
+        What it is fitted to.
+    shape, decay, precision
         As in :class:`~napari_dip.prior.averaging.WeightAverage`.
-    num_iter : int
-        Iterations planned.
     """
 
     _latent: CrossScale
@@ -66,19 +46,10 @@ class ClimbingAverage(WeightAverage):
         *,
         decay: float,
         precision: Precision,
-        num_iter: int,
     ) -> None:
         super().__init__(
             network, latent, shape, decay=decay, precision=precision, seed=0
         )
-        self._due = milestones(num_iter, len(latent.steps))
-
-    def update(self, network: nn.Module, output: Tensor) -> None:
-        """Average in one more set of weights, and go up a scale if due."""
-        super().update(network, output)
-        if self._due and self._count >= self._due[0]:
-            del self._due[0]
-            self._latent.grow(lambda image: self._turned(image, len(TURNS))[0])
 
     def estimate(self, passes: int) -> Tensor:
         """Climb to the scale of the result.

@@ -10,11 +10,15 @@ from torch import Tensor
 from napari_dip.prior.enlarging import agree, enlarge
 from napari_dip.prior.latents import Draw, fill_from_neighbours
 from napari_dip.prior.operators import Downsample, Kernel
-from napari_dip.prior.windows import Window
+from napari_dip.prior.windows import Window, cut_all
 
 # Pixels cut off a pair all round: near its edge, the filters see what was
 # continued there.
 _MARGIN = 4
+# What is added in a step, as a part of what is in the one before: the further
+# from the scale that was learnt from, the blurrier an image is in truth
+# (docs/method.md).
+_TRUST = 0.5
 
 
 def steps_of(factors: tuple[int, int]) -> list[tuple[int, int]]:
@@ -42,11 +46,11 @@ def _primes(number: int) -> Iterator[int]:
 
 
 class CrossScale:
-    """The image at its own scale, then at ever finer ones.
+    """The image, reduced and enlarged again.
 
-    A draw reduces and enlarges a window of an image again, and asks for what
-    that has lost. Who has learnt to give it can add it to an image enlarged
-    by the same step, which is then drawn from too.
+    A draw asks for what a window of the image has lost by that. Who has
+    learnt to give it can add it to the image enlarged by the same step, and
+    so on.
 
     Parameters
     ----------
@@ -86,7 +90,7 @@ class CrossScale:
         self._known = known
         self._kernel = kernel
         self._side = side
-        self._images = [_filled(image, known)]
+        self._image = _filled(image, known)
         # On the CPU: every device draws from the same places.
         self._generator = torch.Generator().manual_seed(seed)
 
@@ -105,9 +109,9 @@ class CrossScale:
         """Draw as many pairs as there are windows, from places of its own."""
         del generator, fitting
         places = [self._place() for _ in windows]
-        wanted = torch.cat([w.cut(self._images[i]) for i, w in places])
-        known = torch.cat([w.cut(self._known_in(i)) for i, w in places])
-        reduce = Downsample(self.steps[self._level], self._kernel)
+        wanted = cut_all(self._image, places)
+        known = cut_all(self._known, places)
+        reduce = Downsample(self.steps[0], self._kernel)
         small = reduce(wanted)
         latent = enlarge(small, reduce.factors)
         latent = agree(latent, small, torch.ones_like(small), reduce)
@@ -121,64 +125,39 @@ class CrossScale:
             target=inner.cut(wanted - latent),
         )
 
-    def grow(self, sharpen: Callable[[Tensor], Tensor]) -> None:
-        """Draw from one more scale; `sharpen` as in :meth:`climb`."""
-        if self._level < len(self.steps) - 1:
-            self._images.append(
-                self._finer(self._images[-1], self._level, sharpen)
-            )
-
     def climb(self, sharpen: Callable[[Tensor], Tensor]) -> Tensor:
-        """Enlarge the finest image there is to the end.
+        """Enlarge the image step by step.
 
         Parameters
         ----------
         sharpen : callable
             From an enlarged image to what it lacks, of the same shape.
         """
-        image = self._images[-1]
-        for level in range(self._level, len(self.steps)):
-            image = self._finer(image, level, sharpen)
+        image, part = self._image, 1.0
+        rows, columns = 1, 1
+        for step in self.steps:
+            rows, columns = rows * step[0], columns * step[1]
+            operator = Downsample((rows, columns), self._kernel)
+            image = self._agreeing(enlarge(image, step), operator)
+            image = image + part * sharpen(image)
+            image = self._agreeing(image, operator)
+            part *= _TRUST
         return image
 
-    @property
-    def _level(self) -> int:
-        return len(self._images) - 1
-
-    def _finer(
-        self,
-        image: Tensor,
-        level: int,
-        sharpen: Callable[[Tensor], Tensor],
-    ) -> Tensor:
-        rows, columns = 1, 1
-        for step in self.steps[: level + 1]:
-            rows, columns = rows * step[0], columns * step[1]
-        operator = Downsample((rows, columns), self._kernel)
-        image = enlarge(image, self.steps[level])
-        image = agree(image, self._data, self._known, operator)
-        image = image + sharpen(image)
+    def _agreeing(self, image: Tensor, operator: Downsample) -> Tensor:
         return agree(image, self._data, self._known, operator)
 
-    def _place(self) -> tuple[int, Window]:
-        """Draw an image and a window in it; of one size for all images."""
-        index = self._below(len(self._images))
+    def _place(self) -> Window:
         tall, wide = (
             min(self._side + 2 * _MARGIN, length) // factor * factor
             for length, factor in zip(
-                self._data.shape[-2:], self.steps[self._level], strict=True
+                self._data.shape[-2:], self.steps[0], strict=True
             )
         )
-        height, width = self._images[index].shape[-2:]
+        height, width = self._data.shape[-2:]
         top = self._below(height - tall + 1)
         left = self._below(width - wide + 1)
-        return index, Window(top, left, tall, wide)
-
-    def _known_in(self, index: int) -> Tensor:
-        """Where an image is known: what was made of one, everywhere."""
-        if index == 0:
-            return self._known
-        return self._known.new_ones(1).expand_as(self._images[index])
+        return Window(top, left, tall, wide)
 
     def _below(self, limit: int) -> int:
         return int(torch.randint(limit, (), generator=self._generator))

@@ -301,7 +301,6 @@ class Fit(Iterator[FitState]):
                 like,
                 decay=self.settings.decay,
                 precision=self.settings.precision,
-                num_iter=self.settings.num_iter,
             )
         return WeightAverage(
             problem.network,
