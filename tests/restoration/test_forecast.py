@@ -24,13 +24,15 @@ def test_every_task_and_preset_has_a_forecast(task, preset):
 
 
 @pytest.mark.usefixtures('tiny')
-@pytest.mark.parametrize('task', ['inpaint', 'super_resolve'])
-def test_a_greater_image_takes_more(task):
+@pytest.mark.parametrize(
+    ('task', 'times'), [('inpaint', 10), ('super_resolve', 1)]
+)
+def test_a_greater_image_takes_more(task, times):
     small, large = (
         forecast(task, (side, side), preset='fast', device='cpu')
         for side in (128, 1024)
     )
-    assert large.seconds > 10 * small.seconds
+    assert large.seconds > times * small.seconds
     assert large.memory > 2 * small.memory
 
 

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from napari_dip.prior.fit import Fit
+from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.stopping import StopReason
-from napari_dip.restoration import inpainting
+from napari_dip.restoration import inpainting, super_resolution
 from napari_dip.restoration.inpainting import start_inpainting
 from napari_dip.restoration.mosaic import Mosaic
 from napari_dip.restoration.prepare import Options
@@ -29,6 +30,12 @@ def quick(tiny, monkeypatch):
     """Leave the texture alone, which takes most of the time."""
     plain = replace(inpainting.SETTINGS['fast'], refinement='none')
     monkeypatch.setitem(inpainting.SETTINGS, 'fast', plain)
+    # An enlargement that fits the whole result, as by a factor of 8.
+    whole = replace(super_resolution._SECOND['balanced'], refinement='none')
+    network = TrunkSpec((4, 4), norm='batch')
+    monkeypatch.setitem(
+        super_resolution.SETTINGS, 'fast', replace(whole, network=network)
+    )
 
 
 @pytest.fixture

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from napari_dip import denoise, super_resolve
-from napari_dip.restoration import denoising_settings, room, super_resolution
+from napari_dip import denoise, inpaint, super_resolve
+from napari_dip.restoration import denoising_settings, inpainting, room
+from napari_dip.restoration.prepare import Options
 from napari_dip.restoration.room import tile_side
+from napari_dip.restoration.super_resolution import start_super_resolution
 
 CPU = torch.device('cpu')
 OPTIONS = {'preset': 'fast', 'device': 'cpu', 'max_num_iter': 1}
@@ -23,7 +25,7 @@ def free(monkeypatch):
     return free
 
 
-def side(shape, settings=super_resolution.SETTINGS['balanced'], **options):
+def side(shape, settings=inpainting.SETTINGS_SCATTERED['balanced'], **options):
     return tile_side(shape, 1, settings, CPU, **options)
 
 
@@ -68,10 +70,11 @@ def test_images_of_any_size_are_restored_with_little_room(free):
     free(3 * 10**7)
     image = np.random.default_rng(0).normal(100, 5, (520, 520))
     assert denoise(image, **OPTIONS).shape == image.shape
-    larger, record = super_resolve(
-        image[:300, :280], 2, return_info=True, **OPTIONS
-    )
-    assert larger.shape == (600, 560)
+    assert super_resolve(image[:300, :280], 2, **OPTIONS).shape == (600, 560)
+    mask = np.zeros(image.shape, bool)
+    mask[5:9] = True
+    filled, record = inpaint(image, mask, return_info=True, **OPTIONS)
+    assert filled.shape == image.shape
     assert len(record.tiles) > 1
 
 
@@ -83,3 +86,16 @@ def test_a_result_that_cannot_even_be_joined_is_refused(free):
     )
     with pytest.raises(MemoryError, match=says):
         side((9000, 9000))
+
+
+def test_a_large_enlargement_by_eight_has_no_second_fit(monkeypatch):
+    image = np.random.default_rng(0).normal(100, 5, (40, 40))
+
+    def fits(at_once):
+        monkeypatch.setattr(room, '_AT_ONCE', at_once)
+        options = Options('balanced', device='cpu')
+        session = start_super_resolution(image, 8, options=options)
+        return session.brief.settings.second is not None
+
+    assert fits(at_once=320)
+    assert not fits(at_once=319)

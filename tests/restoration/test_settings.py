@@ -25,7 +25,7 @@ ALL = [
 @pytest.mark.parametrize('settings', [*ALL, published.INPAINTING_TEXT])
 def test_settings_become_json_and_name_the_network(settings):
     content = json.loads(json.dumps(settings.to_dict(), allow_nan=False))
-    assert content['network']['kind'] in ('trunk', 'hourglass')
+    assert content['network']['kind'] in ('trunk', 'chain', 'hourglass')
     assert content['fit']['num_iter'] == settings.fit.num_iter
     assert set(content) >= {
         'network',

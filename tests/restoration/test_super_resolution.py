@@ -42,22 +42,17 @@ def down(image: np.ndarray, factors, kernel='area') -> np.ndarray:
     return Downsample(factors, kernel)(tensor)[0, 0].numpy()
 
 
-@pytest.mark.parametrize('factors', [(2, 2), (1, 3)])
-def test_the_result_agrees_with_the_image_ever_better(factors):
+@pytest.mark.usefixtures('tiny')
+@pytest.mark.parametrize('factors', [(2, 2), (1, 3), (4, 4)])
+def test_preview_and_result_agree_with_the_image(factors):
     session = start_super_resolution(
-        IMAGE, factors, options=Options('fast', 0, 'cpu', max_num_iter=60)
+        IMAGE, factors, options=Options('fast', 0, 'cpu', max_num_iter=4)
     )
     next(session)
-
-    def disagreement(restored):
-        return np.sqrt(np.mean((down(restored, factors) - IMAGE) ** 2))
-
-    start = disagreement(session.preview())
-    for _ in session:
-        pass
-    end = disagreement(session.result())
-    assert end < 0.5 * start
-    assert end < 0.5 * IMAGE.std()
+    for image in (session.preview(), session.result()):
+        left = IMAGE - down(image, factors, 'lanczos3')
+        # At the border the filters see what they continue it with.
+        assert left[2:-2, 2:-2].std() < 0.01 * IMAGE.std()
 
 
 def test_the_result_covers_the_rectangle_of_the_image():

@@ -293,12 +293,12 @@ def test_not_enough_memory_is_said_in_words(task, where, image, monkeypatch):
     elif where == 'iterate':
         monkeypatch.setattr(Fit, '_iterate', fail)
     else:
-        monkeypatch.setattr(
-            'napari_dip.prior.averaging.OutputAverage.estimate', fail
-        )
-        monkeypatch.setattr(
-            'napari_dip.prior.averaging.WeightAverage.estimate', fail
-        )
+        for name in (
+            'averaging.OutputAverage',
+            'averaging.WeightAverage',
+            'climbing.ClimbingAverage',
+        ):
+            monkeypatch.setattr(f'napari_dip.prior.{name}.estimate', fail)
     with pytest.raises(MemoryError, match=r'Not enough memory on cpu.*crop'):
         task(image, **FEW)
 

@@ -227,7 +227,11 @@ class WeightAverage:
                 output = self._network(draw.latent)
             yield draw, output.float()
 
-    def _over_image(self, evaluate: Callable[[Window], Tensor]) -> Tensor:
+    def _over_image(
+        self,
+        evaluate: Callable[[Window], Tensor],
+        shape: tuple[int, int] | None = None,
+    ) -> Tensor:
         if self._bytes_a_pixel is None:
             self._bytes_a_pixel = bytes_a_pixel(
                 self._network,
@@ -236,7 +240,7 @@ class WeightAverage:
                 self._precision,
             )
         self._sweep.fit_memory(self._bytes_a_pixel)
-        return self._sweep(self._shape, evaluate)
+        return self._sweep(shape or self._shape, evaluate)
 
     def keep(self) -> None:
         """Copy the averaged weights."""

@@ -17,6 +17,8 @@ from napari_dip.prior.averaging import (
     WeightAverage,
 )
 from napari_dip.prior.checkpoints import Checkpoints
+from napari_dip.prior.climbing import ClimbingAverage
+from napari_dip.prior.cross_scale import CrossScale
 from napari_dip.prior.data_terms import squared_error
 from napari_dip.prior.device import (
     memory_in_words,
@@ -24,6 +26,7 @@ from napari_dip.prior.device import (
     release_cache,
 )
 from napari_dip.prior.fit_settings import FitSettings
+from napari_dip.prior.latents import Draw
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.schedules import learning_rate_factor
 from napari_dip.prior.sharing import in_turn
@@ -290,10 +293,19 @@ class Fit(Iterator[FitState]):
         shape = problem.operator.image_shape(
             (problem.data.shape[-2], problem.data.shape[-1])
         )
+        like = problem.data.new_empty(1, 1, 1, 1).expand(1, 1, *shape)
+        if isinstance(problem.latent, CrossScale):
+            return ClimbingAverage(
+                problem.network,
+                problem.latent,
+                like,
+                decay=self.settings.decay,
+                precision=self.settings.precision,
+            )
         return WeightAverage(
             problem.network,
             problem.latent,
-            problem.data.new_empty(1, 1, 1, 1).expand(1, 1, *shape),
+            like,
             decay=self.settings.decay,
             precision=self.settings.precision,
             seed=seed,
@@ -307,13 +319,16 @@ class Fit(Iterator[FitState]):
         with precision_context(self.device, self.settings.precision):
             output = problem.network(turn.apply(draw.latent))
         output = turn.undo(output.float())
-        prediction = problem.operator(output)
         seen = [problem.operator.data_window(w) for w in windows]
-        data = cut_all(problem.data, seen)
         weight = draw.weight
         if weight is None:
             weight = cut_all(self._weights, seen)
-        target = data if draw.shift is None else data + draw.shift
+        if draw.target is not None:
+            prediction, target = output, draw.target
+        else:
+            prediction = problem.operator(output)
+            data = cut_all(problem.data, seen)
+            target = data if draw.shift is None else data + draw.shift
         loss = squared_error(prediction, target, weight)
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -323,13 +338,14 @@ class Fit(Iterator[FitState]):
         self.iteration += 1
         self._losses.append(loss.detach())
         if self.settings.window is not None:
-            nothing = torch.zeros_like(data)
+            nothing = torch.zeros_like(target)
             self._powers.append(squared_error(nothing, target, weight))
-        self._observe(output, prediction, target, seen)
+        self._observe(draw, output, prediction, target, seen)
 
     @torch.no_grad()
     def _observe(
         self,
+        draw: Draw,
         output: Tensor,
         prediction: Tensor,
         target: Tensor,
@@ -338,7 +354,7 @@ class Fit(Iterator[FitState]):
         if not self._rules:
             return
         error = None
-        if self._has_held_out:
+        if self._has_held_out and draw.target is None:
             judged = cut_all(self._judged, seen)
             error = squared_error(prediction, target, judged)
         observation = Observation(self.iteration, output, error)

@@ -29,12 +29,16 @@ class Draw:
     hidden : Tensor or None
         1 where there is a datum that the network does not see, of the shape
         of `weight`; None if it sees all.
+    target : Tensor or None
+        What the output itself should be, of its shape; None compares what
+        the operator makes of it with the data.
     """
 
     latent: Tensor
     weight: Tensor | None = None
     shift: Tensor | None = None
     hidden: Tensor | None = None
+    target: Tensor | None = None
 
 
 class Latent(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Literal, Protocol
 
 import torch
@@ -74,6 +74,7 @@ _KERNELS: dict[Kernel, tuple[Callable[[Tensor, int], Tensor], int]] = {
 }
 
 
+@cache
 def kernel_weights(kernel: Kernel, factor: int) -> Tensor:
     """Weights of the image pixels around a data pixel, summing to 1.
 

@@ -65,7 +65,7 @@ class Output:
                 'Gaussian noise that neighbouring pixels share, fitted on a '
                 f'grid {self.binning} times coarser'
             )
-        if self.pilot is not None:
+        if self.pilot_binning > 1:
             text = (
                 'Gaussian noise that neighbouring pixels share, fitted on a '
                 f'grid {self.pilot_binning} times coarser, measured on what '

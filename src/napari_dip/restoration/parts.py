@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from napari_dip.prior.cross_scale import CrossScale
 from napari_dip.prior.latents import (
     DroppedPixels,
     FixedLatent,
@@ -11,7 +12,7 @@ from napari_dip.prior.latents import (
     mesh_grid,
     uniform_noise,
 )
-from napari_dip.prior.operators import Operator
+from napari_dip.prior.operators import Downsample, Operator
 from napari_dip.prior.stopping import (
     HeldOutError,
     StoppingRule,
@@ -39,11 +40,33 @@ def make_latent(
             block=latent.block,
         )
     shape = operator.image_shape((data.shape[-2], data.shape[-1]))
+    if latent.kind == 'reduced':
+        return _cross_scale(data, measured, held_out, operator, settings, seed)
     if latent.kind == 'mesh':
         values = mesh_grid(shape)
     else:
         values = uniform_noise(latent.channels, shape, seed)
     return FixedLatent(values.to(data.device), latent.jitter)
+
+
+def _cross_scale(
+    data: torch.Tensor,
+    measured: torch.Tensor,
+    held_out: torch.Tensor,
+    operator: Operator,
+    settings: Settings,
+    seed: int,
+) -> CrossScale:
+    assert isinstance(operator, Downsample)
+    assert settings.fit.window is not None
+    return CrossScale(
+        data,
+        measured * (1 - held_out),
+        operator.factors,
+        operator.kernel,
+        side=settings.fit.window,
+        seed=seed,
+    )
 
 
 def make_rules(settings: Settings, seed: int) -> list[StoppingRule]:

@@ -173,6 +173,16 @@ def prepare(
         keep_known=keep_known,
         hold_out=options.uncertainty,
     )
+    rows, columns = planes.shape[1:]
+    shape = operator.image_shape((rows, columns))
+    side_for = partial(
+        tile_side, shape, len(planes), device=device, tile=options.tile
+    )
+    with memory_in_words(device):
+        side = side_for(settings)
+        if settings.second is not None and side_for(settings.second):
+            # It would fit the whole of a large result.
+            settings = replace(settings, second=None)
     brief = Brief(
         task,
         {
@@ -188,10 +198,6 @@ def prepare(
         settings,
         options.seed,
     )
-    rows, columns = planes.shape[1:]
-    shape = operator.image_shape((rows, columns))
-    with memory_in_words(device):
-        side = tile_side(shape, len(planes), settings, device, options.tile)
     if side is not None:
         return _mosaic(source, settings, options, brief, side)
     return Session(
@@ -393,7 +399,8 @@ def _problem(
     device, operator, seed = source.device, source.operator, source.seed
     measured = _tensor(known.astype(np.float32), device)
     held_out = _held_out(measured, settings, source)
-    if pilot is not None:
+    if settings.latent.kind == 'recorrupted':
+        assert pilot is not None
         latent = _recorrupted(data, measured, pilot, settings)
     elif settings.latent.kind == 'split':
         latent = _split(source, known, measured, held_out, intensity)

@@ -9,10 +9,12 @@ from torch import Tensor
 
 from napari_dip.prior.calibration import calibrate
 from napari_dip.prior.continuation import continue_texture
+from napari_dip.prior.enlarging import agree
+from napari_dip.prior.operators import Downsample
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.residual import remove_noise, structure_in_residual
 
-Refinement = Literal['none', 'residual', 'texture', 'scattered']
+Refinement = Literal['none', 'residual', 'texture', 'scattered', 'agreement']
 
 
 @torch.no_grad()
@@ -38,18 +40,22 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     estimate : Tensor
         ``(1, channels, height, width)``, of the fit.
     problem : Problem
-        What was fitted; its operator is the identity unless `how` is
-        'none'.
-    how : {'none', 'residual', 'texture', 'scattered'}
+        What was fitted; its operator is the identity unless `how` is 'none'
+        or 'agreement'.
+    how : {'none', 'residual', 'texture', 'scattered', 'agreement'}
         'residual' takes the brightness of the data, puts back what the
         residual holds beyond noise, and filters like blocks together;
         'texture' continues the residual where the data are missing;
         'scattered' does so from the estimate and from nothing, and takes the
-        mean of both.
+        mean of both; 'agreement' projects it back onto reduced data.
     """
     data, known = problem.data, problem.known
     if how == 'none':
         return estimate
+    if how == 'agreement':
+        assert isinstance(problem.operator, Downsample)
+        fitted = known * (1 - problem.held_out)
+        return agree(estimate, data, fitted, problem.operator)
     if how == 'residual':
         estimate = preview(estimate, problem, how)
         residual = (data - estimate) * known

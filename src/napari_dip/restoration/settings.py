@@ -11,7 +11,9 @@ from napari_dip.prior.operators import Kernel
 from napari_dip.restoration.intensity import Range
 from napari_dip.restoration.refinement import Refinement
 
-LatentKind = Literal['dropped', 'split', 'recorrupted', 'noise', 'mesh']
+LatentKind = Literal[
+    'dropped', 'split', 'recorrupted', 'reduced', 'noise', 'mesh'
+]
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,10 @@ class LatentSettings:
 
     Parameters
     ----------
-    kind : {'dropped', 'split', 'recorrupted', 'noise', 'mesh'}
+    kind : {'dropped', 'split', 'recorrupted', 'reduced', 'noise', 'mesh'}
         The image with pixels dropped, some of several copies of it, the
-        image with noise of its own kind added, uniform noise, or a mesh
-        grid.
+        image with noise of its own kind added, the image reduced and
+        enlarged again, uniform noise, or a mesh grid.
     drop : float
         Probability that a pixel is dropped ('dropped').
     block : int

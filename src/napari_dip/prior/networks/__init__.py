@@ -6,14 +6,17 @@ the same height and width, whatever these are: it pads inside.
 
 from __future__ import annotations
 
+from napari_dip.prior.networks.chain import Chain, ChainSpec
 from napari_dip.prior.networks.deep_decoder import DeepDecoder, DeepDecoderSpec
 from napari_dip.prior.networks.hourglass import Hourglass, HourglassSpec
 from napari_dip.prior.networks.initialise import initialise
 from napari_dip.prior.networks.trunk import Trunk, TrunkSpec
 
-NetworkSpec = HourglassSpec | TrunkSpec | DeepDecoderSpec
+NetworkSpec = HourglassSpec | TrunkSpec | ChainSpec | DeepDecoderSpec
 
 __all__ = [
+    'Chain',
+    'ChainSpec',
     'DeepDecoder',
     'DeepDecoderSpec',
     'Hourglass',

@@ -1,0 +1,91 @@
+"""x* of a fit across scales: the averaged network, applied step by step."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import torch
+from torch import Tensor, nn
+
+from napari_dip.prior.averaging import WeightAverage
+from napari_dip.prior.cross_scale import CrossScale
+from napari_dip.prior.device import Precision, precision_context
+from napari_dip.prior.problem import Problem
+from napari_dip.prior.turns import Turn
+from napari_dip.prior.uncertainty import Evidence
+from napari_dip.prior.windows import Window
+
+TURNS = [
+    Turn(flipped, exchanged)
+    for exchanged, flipped in product(
+        (False, True), ((), (-1,), (-2,), (-2, -1))
+    )
+]
+
+
+class ClimbingAverage(WeightAverage):
+    """Exponential average of the weights of a network that sharpens.
+
+    Parameters
+    ----------
+    network : nn.Module
+        Network to copy.
+    latent : CrossScale
+        What it is fitted to.
+    shape, decay, precision
+        As in :class:`~napari_dip.prior.averaging.WeightAverage`.
+    """
+
+    _latent: CrossScale
+
+    def __init__(
+        self,
+        network: nn.Module,
+        latent: CrossScale,
+        shape: Tensor,
+        *,
+        decay: float,
+        precision: Precision,
+    ) -> None:
+        super().__init__(
+            network, latent, shape, decay=decay, precision=precision, seed=0
+        )
+
+    def estimate(self, passes: int) -> Tensor:
+        """Climb to the scale of the result.
+
+        `passes`, of eight at most, is how many ways the image is laid down.
+        """
+        return self._latent.climb(lambda image: self._turned(image, passes)[0])
+
+    def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
+        """Judge how much the eight ways differ by the held-out data."""
+        spread = torch.zeros_like(estimate)
+
+        def sharpen(image: Tensor) -> Tensor:
+            nonlocal spread
+            mean, spread = self._turned(image, len(TURNS))
+            return mean
+
+        self._latent.climb(sharpen)
+        return Evidence.from_held_out(spread, problem, estimate).deviation()
+
+    @torch.no_grad()
+    def _turned(self, image: Tensor, passes: int) -> tuple[Tensor, Tensor]:
+        """Mean and variance over the ways that the image is laid down."""
+
+        def evaluate(window: Window) -> Tensor:
+            seen = window.cut(image)
+            outputs = [self._once(seen, turn) for turn in TURNS[:passes]]
+            stacked = torch.stack(outputs)
+            mean, variance = stacked.mean(0), stacked.var(0, correction=0)
+            return torch.cat([mean, variance], dim=1)
+
+        shape = (image.shape[-2], image.shape[-1])
+        mean, variance = self._over_image(evaluate, shape).chunk(2, dim=1)
+        return mean, variance
+
+    def _once(self, seen: Tensor, turn: Turn) -> Tensor:
+        with precision_context(self._device, self._precision):
+            output = self._network(turn.apply(seen))
+        return turn.undo(output.float())

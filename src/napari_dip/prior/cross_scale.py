@@ -1,0 +1,174 @@
+"""An image and itself, reduced and enlarged again: pairs to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from napari_dip.prior.enlarging import agree, enlarge
+from napari_dip.prior.latents import Draw, fill_from_neighbours
+from napari_dip.prior.operators import Downsample, Kernel
+from napari_dip.prior.windows import Window, cut_all
+
+# Pixels cut off a pair all round: near its edge, the filters see what was
+# continued there.
+_MARGIN = 4
+# What is added in a step, as a part of what is in the one before: the further
+# from the scale that was learnt from, the blurrier an image is in truth
+# (docs/method.md).
+_TRUST = 0.5
+
+
+def steps_of(factors: tuple[int, int]) -> list[tuple[int, int]]:
+    """Split an enlargement into the smallest steps there are.
+
+    Examples
+    --------
+    >>> steps_of((8, 2))
+    [(2, 2), (2, 1), (2, 1)]
+    """
+    rows, columns = (list(_primes(factor)) for factor in factors)
+    count = max(len(rows), len(columns))
+    rows += [1] * (count - len(rows))
+    columns += [1] * (count - len(columns))
+    return list(zip(rows, columns, strict=True))
+
+
+def _primes(number: int) -> Iterator[int]:
+    divisor = 2
+    while number > 1:
+        while number % divisor == 0:
+            number //= divisor
+            yield divisor
+        divisor += 1
+
+
+class CrossScale:
+    """The image, reduced and enlarged again.
+
+    A draw asks for what a window of the image has lost by that. Who has
+    learnt to give it can add it to the image enlarged by the same step, and
+    so on.
+
+    Parameters
+    ----------
+    image : Tensor
+        ``(1, c, h, w)``, standardised; finite everywhere.
+    known : Tensor
+        Same shape, 1 where a pixel is measured and may be learnt from.
+    factors : tuple of int
+        The whole enlargement.
+    kernel : str
+        Low-pass filter of a reduction.
+    side : int
+        Side in pixels of what a draw asks for.
+    seed : int
+        Seed of the places drawn.
+
+    References
+    ----------
+    .. [1] D. Glasner, S. Bagon, M. Irani, "Super-Resolution from a Single
+           Image", ICCV 2009.
+    .. [2] A. Shocher, N. Cohen, M. Irani, "Zero-Shot Super-Resolution using
+           Deep Internal Learning", CVPR 2018.
+    """
+
+    def __init__(
+        self,
+        image: Tensor,
+        known: Tensor,
+        factors: tuple[int, int],
+        kernel: Kernel,
+        *,
+        side: int,
+        seed: int,
+    ) -> None:
+        self.steps = steps_of(factors)
+        self._data = image
+        self._known = known
+        self._kernel = kernel
+        self._side = side
+        self._image = _filled(image, known)
+        # On the CPU: every device draws from the same places.
+        self._generator = torch.Generator().manual_seed(seed)
+
+    @property
+    def channels(self) -> int:
+        """Channels of a draw."""
+        return self._data.shape[1]
+
+    def draw(
+        self,
+        windows: list[Window],
+        generator: torch.Generator,
+        *,
+        fitting: bool,
+    ) -> Draw:
+        """Draw as many pairs as there are windows, from places of its own."""
+        del generator, fitting
+        places = [self._place() for _ in windows]
+        wanted = cut_all(self._image, places)
+        known = cut_all(self._known, places)
+        reduce = Downsample(self.steps[0], self._kernel)
+        small = reduce(wanted)
+        latent = enlarge(small, reduce.factors)
+        latent = agree(latent, small, torch.ones_like(small), reduce)
+        height, width = wanted.shape[-2:]
+        inner = Window(
+            _MARGIN, _MARGIN, height - 2 * _MARGIN, width - 2 * _MARGIN
+        )
+        return Draw(
+            inner.cut(latent),
+            inner.cut(known),
+            target=inner.cut(wanted - latent),
+        )
+
+    def climb(self, sharpen: Callable[[Tensor], Tensor]) -> Tensor:
+        """Enlarge the image step by step.
+
+        Parameters
+        ----------
+        sharpen : callable
+            From an enlarged image to what it lacks, of the same shape.
+        """
+        image, part = self._image, 1.0
+        rows, columns = 1, 1
+        for step in self.steps:
+            rows, columns = rows * step[0], columns * step[1]
+            operator = Downsample((rows, columns), self._kernel)
+            image = self._agreeing(enlarge(image, step), operator)
+            image = image + part * sharpen(image)
+            image = self._agreeing(image, operator)
+            part *= _TRUST
+        return image
+
+    def _agreeing(self, image: Tensor, operator: Downsample) -> Tensor:
+        return agree(image, self._data, self._known, operator)
+
+    def _place(self) -> Window:
+        tall, wide = (
+            min(self._side + 2 * _MARGIN, length) // factor * factor
+            for length, factor in zip(
+                self._data.shape[-2:], self.steps[0], strict=True
+            )
+        )
+        height, width = self._data.shape[-2:]
+        top = self._below(height - tall + 1)
+        left = self._below(width - wide + 1)
+        return Window(top, left, tall, wide)
+
+    def _below(self, limit: int) -> int:
+        return int(torch.randint(limit, (), generator=self._generator))
+
+
+def _filled(image: Tensor, known: Tensor) -> Tensor:
+    """Fill what is missing from its neighbours, from the edges inwards."""
+    while not bool(known.all()):
+        filled = fill_from_neighbours(image, known)
+        reached = fill_from_neighbours(torch.ones_like(known), known)
+        if bool((reached == known).all()):
+            return image
+        image, known = filled, reached
+    return image

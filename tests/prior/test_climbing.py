@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from napari_dip.prior.climbing import TURNS, ClimbingAverage
+from napari_dip.prior.cross_scale import CrossScale
+from napari_dip.prior.networks import ChainSpec, initialise
+from napari_dip.prior.operators import Downsample
+from napari_dip.prior.problem import Problem
+
+
+def average(factors=(4, 4), side=20):
+    generator = torch.Generator().manual_seed(2)
+    data = torch.randn((1, 1, side, side), generator=generator)
+    known = torch.ones_like(data)
+    latent = CrossScale(data, known, factors, 'lanczos3', side=8, seed=0)
+    network = ChainSpec(4, 3).build(1, 1)
+    initialise(network, 0)
+    found = ClimbingAverage(
+        network,
+        latent,
+        torch.empty(1, 1, side * factors[0], side * factors[1]),
+        decay=0.9,
+        precision='float32',
+    )
+    return found, network, latent, data
+
+
+def test_the_eight_turns_differ():
+    image = torch.arange(6.0).reshape(1, 1, 2, 3)
+    seen = {tuple(turn.apply(image).flatten().tolist()) for turn in TURNS}
+    assert len(seen) == 8
+    for turn in TURNS:
+        assert torch.equal(turn.undo(turn.apply(image)), image)
+
+
+def test_a_turned_image_has_a_turned_estimate():
+    found, _, _, _ = average()
+    image = torch.randn((1, 1, 16, 16))
+    mean, _ = found._turned(image, 8)
+    for turn in TURNS:
+        again, _ = found._turned(turn.apply(image), 8)
+        torch.testing.assert_close(turn.undo(again), mean)
+
+
+def test_the_deviation_is_that_of_held_out_data():
+    found, network, latent, data = average(side=40, factors=(2, 2))
+    found.update(network, torch.empty(0))
+    held_out = torch.zeros_like(data)
+    held_out[..., ::4, ::4] = 1
+    problem = Problem(
+        network,
+        latent,
+        Downsample((2, 2), 'lanczos3'),
+        data,
+        torch.ones_like(data),
+        held_out,
+    )
+    estimate = found.estimate(8)
+    near, far = (
+        found.deviation(problem, estimate + wrong) for wrong in (0.0, 5.0)
+    )
+    assert near.shape == estimate.shape
+    assert far.mean() == pytest.approx(5, rel=0.1)
+    assert near.mean() < 0.2 * far.mean()

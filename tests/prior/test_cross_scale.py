@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from napari_dip.prior.cross_scale import CrossScale, steps_of
+from napari_dip.prior.operators import Downsample
+from napari_dip.prior.windows import Window
+
+WINDOWS = [Window(0, 0, 8, 8)] * 3
+
+
+def textured(height: int = 24, width: int = 30) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(1)
+    return torch.randn((1, 2, height, width), generator=generator)
+
+
+def scales(image, known=None, factors=(4, 4), seed=0) -> CrossScale:
+    known = torch.ones_like(image) if known is None else known
+    return CrossScale(image, known, factors, 'lanczos3', side=8, seed=seed)
+
+
+def drawn(latent: CrossScale):
+    return latent.draw(WINDOWS, torch.Generator(), fitting=True)
+
+
+def nothing(image: torch.Tensor) -> torch.Tensor:
+    return torch.zeros_like(image)
+
+
+@pytest.mark.parametrize('factors', [(2, 2), (8, 8), (6, 1), (5, 4), (7, 7)])
+def test_the_steps_make_up_the_factors(factors):
+    rows, columns = torch.tensor(steps_of(factors)).prod(0).tolist()
+    assert (rows, columns) == factors
+
+
+def test_an_image_lacks_what_a_reduction_takes():
+    image = textured()
+    draw = drawn(scales(image))
+    assert draw.latent.shape == draw.target.shape == (3, 2, 8, 8)
+    whole = draw.latent + draw.target
+    # Together they are a part of the image, pixel for pixel.
+    parts = image[0].unfold(1, 8, 1).unfold(2, 8, 1)
+    for part in whole:
+        distance = (parts - part[:, None, None]).abs().amax((0, -2, -1))
+        assert distance.min() < 1e-5
+    assert draw.target.std() > 0.3
+
+
+def test_smooth_images_lack_nothing():
+    slope = torch.arange(40.0)[:, None].expand(1, 1, 40, 40).contiguous()
+    assert drawn(scales(slope)).target.abs().max() < 0.1
+
+
+def test_missing_pixels_are_not_learnt_from():
+    image, known = textured(), torch.ones(1, 2, 24, 30)
+    known[..., ::3, :] = 0
+    weight = drawn(scales(image, known)).weight
+    assert 0.5 < weight.mean() < 0.8
+    spoilt = torch.where(known > 0, image, 1e6)
+    draw = drawn(scales(spoilt, known))
+    assert draw.latent.abs().max() < 100
+
+
+def test_without_any_pixel_it_ends():
+    image = textured()
+    assert drawn(scales(image, torch.zeros_like(image))).weight.sum() == 0
+
+
+def test_the_climb_agrees_with_the_image():
+    image = textured()
+    latent = scales(image, factors=(4, 2))
+    found = latent.climb(nothing)
+    assert found.shape == (1, 2, 96, 60)
+    back = Downsample((4, 2), 'lanczos3')(found)
+    assert (back - image)[..., 2:-2, 2:-2].std() < 0.1
+
+
+def test_each_step_adds_half_of_what_the_one_before_did():
+    latent = scales(torch.zeros(1, 1, 20, 20), factors=(4, 4))
+    waves = []
+
+    def sharpen(image: torch.Tensor) -> torch.Tensor:
+        # Too fine for the data to know of.
+        wave = torch.ones_like(image)
+        wave[..., ::2] = -1
+        waves.append(image.abs().amax())
+        return wave if len(waves) == 2 else torch.zeros_like(image)
+
+    found = latent.climb(sharpen)
+    assert len(waves) == 2
+    inner = found[..., 20:-20, 20:-20].abs()
+    torch.testing.assert_close(
+        inner.mean(), torch.tensor(0.5), atol=0.05, rtol=0
+    )
+
+
+def test_the_seed_draws_the_places():
+    image = textured()
+    first, again, other = (
+        drawn(scales(image, seed=seed)).latent for seed in (3, 3, 4)
+    )
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
