@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -238,3 +240,22 @@ def test_the_deviation_leaves_the_estimate_as_it_was(make_problem):
     assert deviation.min() > 0
     assert torch.equal(average.deviation(problem, before), deviation)
     assert torch.equal(average.estimate(2), before)
+
+
+@pytest.mark.parametrize('better', ['kept', 'latest'])
+def test_the_held_out_pixels_have_the_last_word(better):
+    latent = FixedLatent(uniform_noise(3, (16, 16), 0, 1.0))
+    average = weight_average(network(0), latent, (16, 16), decay=0.0)
+    average.update(network(1), torch.empty(0))
+    kept = average.estimate(1)
+    average.keep()
+    average.update(network(2), torch.empty(0))
+    latest = average.estimate(1)
+    right = kept if better == 'kept' else latest
+    known, held_out = torch.ones_like(right), torch.zeros_like(right)
+    held_out[..., ::3, ::3] = 1
+    # What is not held out has no say.
+    data = torch.where(held_out > 0, right, 1e3)
+    problem = SimpleNamespace(data=data, known=known, held_out=held_out)
+    assert average.restore(problem) is (better == 'kept')
+    torch.testing.assert_close(average.estimate(1), right)

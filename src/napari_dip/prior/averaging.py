@@ -9,6 +9,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
+from napari_dip.prior.data_terms import squared_error
 from napari_dip.prior.device import Precision, precision_context
 from napari_dip.prior.latents import Draw, Latent
 from napari_dip.prior.problem import Problem
@@ -39,8 +40,12 @@ class Averaging(Protocol):
     def keep(self) -> None:
         """Remember the running estimate as the best."""
 
-    def restore(self) -> None:
-        """Make the kept estimate the running one, if there is one."""
+    def restore(self, problem: Problem | None = None) -> bool:
+        """Make the kept estimate the running one, if there is one.
+
+        With a problem its held-out pixels decide between the two; returns
+        False where the running one is the better and stays.
+        """
 
     def hold(self) -> None:
         """Remember the running average, to fall back on."""
@@ -106,10 +111,11 @@ class OutputAverage:
         if self._average is not None and self._spread is not None:
             self._kept = (self._average.clone(), self._spread.clone())
 
-    def restore(self) -> None:
-        """Put the copy back."""
+    def restore(self, problem: Problem | None = None) -> bool:
+        """Put the copy back, whose figure was that of the whole image."""
         if self._kept is not None:
             self._average, self._spread = (x.clone() for x in self._kept)
+        return True
 
     def hold(self) -> None:
         """Copy the average and how much is in it."""
@@ -246,10 +252,36 @@ class WeightAverage:
         """Copy the averaged weights."""
         self._kept = [p.clone() for p in self._weights()]
 
-    def restore(self) -> None:
-        """Put the copy back."""
-        if self._kept is not None:
-            torch._foreach_copy_(self._weights(), self._kept)
+    def restore(self, problem: Problem | None = None) -> bool:
+        """Put the copy back, unless the held-out pixels speak against it.
+
+        The figures that chose it are of other windows each, some of which
+        have less noise than others. So both are compared on all of them.
+        """
+        if self._kept is None:
+            return True
+        latest = [p.clone() for p in self._weights()]
+        error = 0.0 if problem is None else self._held_out_error(problem)
+        torch._foreach_copy_(self._weights(), self._kept)
+        if problem is None or self._held_out_error(problem) <= error:
+            return True
+        torch._foreach_copy_(self._weights(), latest)
+        return False
+
+    def _held_out_error(self, problem: Problem) -> float:
+        """Error on the held-out pixels of the whole image."""
+        judged = problem.known * problem.held_out
+        generator = self._new_generator()
+
+        def predict(window: Window) -> Tensor:
+            draw = self._latent.draw([window], generator, fitting=True)
+            with precision_context(self._device, self._precision):
+                output = self._network(draw.latent)
+            predicted: Tensor = output.float()
+            return predicted
+
+        prediction = self._over_image(predict)
+        return float(squared_error(prediction, problem.data, judged))
 
     def hold(self) -> None:
         """Copy the averaged weights and how much is in them."""

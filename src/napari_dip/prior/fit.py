@@ -437,8 +437,12 @@ class Fit(Iterator[FitState]):
 
     def _end(self, reason: StopReason) -> None:
         self.reason = reason
-        if self.problem is not None and not self._extended:
-            self._averaging.restore()
+        if self.problem is None or self._extended:
+            return
+        rule = self._rules[0].reason if self._rules else None
+        judged = rule is StopReason.HELD_OUT_MINIMUM and self._has_held_out
+        if not self._averaging.restore(self.problem if judged else None):
+            self._minimum.best_iteration = self.iteration
 
     def _over_time(self) -> bool:
         return self.time_limit is not None and self._spent >= self.time_limit
