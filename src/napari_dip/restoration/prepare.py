@@ -252,6 +252,7 @@ def _stage(
         binning=settings.binning,
         shape=planes.shape[1:],
         pilot=pilot,
+        pilot_part=settings.pilot_part,
         pilot_binning=pilot_binning,
     )
     return Stage(fit, output, settings.refinement)
