@@ -103,3 +103,32 @@ def test_every_preset_runs(preset):
     )
     assert restored.shape == (34, 32)
     assert np.isfinite(restored).all()
+
+
+@pytest.mark.parametrize(
+    ('preset', 'factors', 'fits'),
+    [
+        ('fast', (8, 8), 1),
+        ('balanced', (4, 4), 1),
+        ('balanced', (8, 4), 1),
+        ('balanced', (5, 8), 2),
+        ('best', (8, 8), 2),
+    ],
+)
+def test_a_fit_of_noise_follows_where_little_is_left(preset, factors, fits):
+    settings = choose_settings(preset, factors)
+    assert (1 if settings.second is None else 2) == fits
+
+
+def test_both_fits_of_a_great_enlargement_agree_with_the_image():
+    restored, record = super_resolve(
+        IMAGE,
+        (5, 6),
+        preset='balanced',
+        max_num_iter=115,
+        device='cpu',
+        return_info=True,
+    )
+    assert len(record.fits) == 2
+    left = IMAGE - down(restored, (5, 6), 'lanczos3')
+    assert left[2:-2, 2:-2].std() < 0.01 * IMAGE.std()

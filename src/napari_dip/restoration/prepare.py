@@ -352,6 +352,7 @@ def _stage(
         intensity,
         binning=settings.binning,
         pilot=pilot,
+        pilot_part=settings.pilot_part,
         pilot_binning=pilot_binning,
     )
     return Stage(fit, output, settings.refinement)

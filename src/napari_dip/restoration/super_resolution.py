@@ -50,17 +50,17 @@ def _across_scales(num_iter: int, width: int = 32, depth: int = 6) -> Settings:
     )
 
 
-def _of_noise(num_iter: int, reduction: int) -> Settings:
-    """Fit a network that makes the image of noise."""
-    return whole_image(
-        TrunkSpec(
-            (32, 48, 64, 64, 64), reduction, norm='batch', unfold='bicubic'
-        ),
+def _of_noise(num_iter: int) -> Settings:
+    """Fit a network that makes the image of noise, as a second fit."""
+    network = TrunkSpec((32, 48, 64, 64, 64), norm='batch', unfold='bicubic')
+    settings = whole_image(
+        network,
         num_iter,
         StoppingSettings('none'),
         refinement='agreement',
         kernel='lanczos3',
     )
+    return replace(settings, pilot_part=0.3)
 
 
 SETTINGS = {
@@ -73,8 +73,8 @@ SETTINGS = {
 # part in the result.
 _COARSE = 5
 _SECOND = {
-    'balanced': _of_noise(400, reduction=2),
-    'best': _of_noise(1500, reduction=2),
+    'balanced': _of_noise(400),
+    'best': _of_noise(1500),
 }
 
 
@@ -139,8 +139,8 @@ return_info
     smallest step there is, 2 for a factor of 4, and enlarged again by a
     Lanczos filter. Then the image itself is enlarged step by step, what the
     network finds lacking is added, and the result is projected back onto the
-    data. From a factor of 5 on, 'balanced' and 'best' take the mean of that
-    and of a network fitted to make the image of noise.
+    data. From a factor of 5 on, 'balanced' and 'best' average that with
+    what a network makes of noise that is fitted to agree with the image.
 
     The downsampling operator is fixed and linear: a Lanczos-3 filter, as
     image libraries reduce with, centred on each pixel of the image, then
