@@ -41,7 +41,8 @@ def test_what_looks_at_windows_or_is_small_is_not(image):
 
 
 @pytest.mark.usefixtures('tiny')
-def test_with_room_it_goes_on(image):
-    mask = np.zeros(image.shape, bool)
+def test_with_room_it_goes_on(image, monkeypatch):
+    monkeypatch.setattr(room, '_LEAST_PIXELS', 64**2)
+    mask = np.zeros((64, 64), bool)
     mask[5:9] = True
-    assert inpaint(image, mask, **OPTIONS).shape == (512, 512)
+    assert inpaint(image[:64, :64], mask, **OPTIONS).shape == (64, 64)
