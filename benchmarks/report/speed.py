@@ -43,7 +43,6 @@ _PICTURES = {
     'tiles.png': 'Denoised: input, result, ten times its error',
     'tiles-lines.png': 'Missing lines filled: result, three times its error',
     'tiles-scattered.png': 'Half of the pixels filled: the same',
-    'tiles-enlarge.png': 'Enlarged by 4: the same',
 }
 _REPEAT = """```
 OMP_NUM_THREADS=2 python -m benchmarks speed --stale

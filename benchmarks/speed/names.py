@@ -40,7 +40,6 @@ SIZES: dict[str, tuple[str, str, int]] = {
         ('super-resolve ×4', 'enlarge', 'balanced', (512, 1024, 4096)),
         (f'inpaint lines {IN_TILES}', 'lines', 'fast', (1024,)),
         (f'inpaint scattered {IN_TILES}', 'scattered', 'fast', (1024,)),
-        (f'super-resolve ×4 {IN_TILES}', 'enlarge', 'fast', (1024,)),
     )
     for side in sides
 }

@@ -16,13 +16,10 @@ from benchmarks.speed.seams import PEAK, Borders, seam, show, texture
 from benchmarks.speed.watch import MemoryWatch
 from napari_dip.restoration.inpainting import start_inpainting
 from napari_dip.restoration.prepare import Options
-from napari_dip.restoration.protocol import Restoration
-from napari_dip.restoration.super_resolution import start_super_resolution
 
 # Iterations of each tile: enough for time and memory.
 _FEW = 3
 _TILE = 384
-_FACTOR = 4
 
 
 def short(kind: str, preset: str, side: int, device: str) -> dict[str, Any]:
@@ -56,11 +53,13 @@ def in_tiles(
 ) -> dict[str, Any]:
     """Seams of small tiles, beside the same image fitted at once."""
     truth = texture(side)
-    judged = _missing(kind, side)
+    missing = _missing(kind, side)
     with MemoryWatch(device) as memory:
         begin = seconds(device)
-        session = _start(
-            kind, truth, judged, Options(preset, device=device, tile=_TILE)
+        session = start_inpainting(
+            np.where(missing, 0, truth),
+            missing,
+            options=Options(preset, device=device, tile=_TILE),
         )
         for _ in session:
             pass
@@ -75,33 +74,15 @@ def in_tiles(
         'iterations': [done.iteration, done.num_iter],
         'memory': memory.grown,
         'total_memory': memory.peak,
-        'psnr': psnr(result[judged], truth[judged], PEAK),
-        'seam': seam(result, truth, borders, judged),
+        'psnr': psnr(result[missing], truth[missing], PEAK),
+        'seam': seam(result, truth, borders, missing),
     }
 
 
 def _missing(kind: str, side: int) -> NDArray[np.bool_]:
-    """Pixels that the result is judged by; inpainting misses them."""
-    if kind == 'enlarge':
-        return np.ones((side, side), bool)
+    """Pixels that are missing, by which the result is judged."""
     if kind == 'scattered':
         return np.random.default_rng(1).random((side, side)) < 0.5
     # Oblique, so that as many cross each line that is looked along.
     pixels = np.arange(side)
     return np.add.outer(pixels, pixels) % 40 < 8
-
-
-def _start(
-    kind: str,
-    truth: NDArray[np.float64],
-    missing: NDArray[np.bool_],
-    options: Options,
-) -> Restoration:
-    if kind != 'enlarge':
-        return start_inpainting(
-            np.where(missing, 0, truth), missing, options=options
-        )
-    small = len(truth) // _FACTOR
-    squares = truth.reshape(small, _FACTOR, small, _FACTOR)
-    data = squares.mean(axis=(1, 3))
-    return start_super_resolution(data, _FACTOR, options=options)

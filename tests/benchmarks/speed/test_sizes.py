@@ -8,8 +8,6 @@ from benchmarks.speed import iterations, names, sizes, tiles
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.restoration import inpainting, super_resolution
 
-KINDS = ['lines', 'enlarge']
-
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
@@ -23,17 +21,16 @@ def _small(monkeypatch):
         monkeypatch.setitem(module.SETTINGS, 'fast', small)
 
 
-@pytest.mark.parametrize('kind', KINDS)
-def test_seams_of_tiles_are_measured(kind, monkeypatch, tmp_path):
-    name = f'{kind} {names.IN_TILES} fast, 416²'
-    monkeypatch.setitem(sizes.SIZES, name, (kind, 'fast', 416))
+def test_seams_of_tiles_are_measured(monkeypatch, tmp_path):
+    name = f'inpaint lines {names.IN_TILES} fast, 416²'
+    monkeypatch.setitem(sizes.SIZES, name, ('lines', 'fast', 416))
     figures = sizes.measure(name, 'cpu', tmp_path)
     assert figures['iterations'] == [96, 96]
     assert figures['seam'].keys() == {'along', 'elsewhere', 'spread'}
-    assert (tmp_path / f'tiles-{kind}.png').exists()
+    assert (tmp_path / 'tiles-lines.png').exists()
 
 
-@pytest.mark.parametrize('kind', [*KINDS, 'scattered'])
+@pytest.mark.parametrize('kind', ['lines', 'enlarge', 'scattered'])
 def test_a_few_iterations_have_cost_and_forecast(kind, monkeypatch, tmp_path):
     monkeypatch.setattr(tiles, '_FEW', 1)
     monkeypatch.setitem(sizes.SIZES, 'x fast, 64²', (kind, 'fast', 64))
