@@ -31,7 +31,8 @@ def quick(tiny, monkeypatch):
     plain = replace(inpainting.SETTINGS['fast'], refinement='none')
     monkeypatch.setitem(inpainting.SETTINGS, 'fast', plain)
     # An enlargement that fits the whole result, as by a factor of 8.
-    whole = replace(super_resolution._SECOND['balanced'], refinement='none')
+    coarse = super_resolution.SETTINGS_COARSE['fast']
+    whole = replace(coarse, refinement='none')
     network = TrunkSpec((4, 4), norm='batch')
     monkeypatch.setitem(
         super_resolution.SETTINGS, 'fast', replace(whole, network=network)

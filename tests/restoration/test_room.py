@@ -6,9 +6,7 @@ import torch
 
 from napari_dip import denoise, inpaint, super_resolve
 from napari_dip.restoration import denoising_settings, inpainting, room
-from napari_dip.restoration.prepare import Options
 from napari_dip.restoration.room import tile_side
-from napari_dip.restoration.super_resolution import start_super_resolution
 
 CPU = torch.device('cpu')
 OPTIONS = {'preset': 'fast', 'device': 'cpu', 'max_num_iter': 1}
@@ -86,16 +84,3 @@ def test_a_result_that_cannot_even_be_joined_is_refused(free):
     )
     with pytest.raises(MemoryError, match=says):
         side((9000, 9000))
-
-
-def test_a_large_enlargement_by_eight_has_no_second_fit(monkeypatch):
-    image = np.random.default_rng(0).normal(100, 5, (40, 40))
-
-    def fits(at_once):
-        monkeypatch.setattr(room, '_AT_ONCE', at_once)
-        options = Options('balanced', device='cpu')
-        session = start_super_resolution(image, 8, options=options)
-        return session.brief.settings.second is not None
-
-    assert fits(at_once=320)
-    assert not fits(at_once=319)

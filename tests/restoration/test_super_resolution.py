@@ -107,32 +107,27 @@ def test_every_preset_runs(preset):
     assert np.isfinite(restored).all()
 
 
+@pytest.mark.parametrize('preset', ['fast', 'balanced', 'best'])
 @pytest.mark.parametrize(
-    ('preset', 'factors', 'fits'),
+    ('factors', 'kind'),
     [
-        ('fast', (8, 8), 1),
-        ('balanced', (4, 4), 1),
-        ('balanced', (8, 4), 1),
-        ('balanced', (5, 8), 2),
-        ('best', (8, 8), 2),
+        ((4, 4), 'reduced'),
+        ((8, 4), 'reduced'),
+        ((5, 8), 'noise'),
+        ((8, 8), 'noise'),
     ],
 )
-def test_a_fit_of_noise_follows_where_little_is_left(preset, factors, fits):
-    settings = choose_settings(preset, factors)
-    assert (1 if settings.second is None else 2) == fits
+def test_where_little_is_left_to_reduce_noise_is_fitted(preset, factors, kind):
+    assert choose_settings(preset, factors).latent.kind == kind
 
 
-@pytest.mark.usefixtures('tiny')
-def test_both_fits_of_a_great_enlargement_agree_with_the_image(monkeypatch):
-    second = super_resolution._SECOND['balanced']
-    small = replace(second.network, widths=(4, 4))
-    fit = replace(second.fit, num_iter=50)
-    second = replace(second, network=small, fit=fit)
-    monkeypatch.setitem(super_resolution._SECOND, 'fast', second)
+def test_a_great_enlargement_agrees_with_the_image(monkeypatch):
+    settings = super_resolution.SETTINGS_COARSE['fast']
+    small = replace(settings.network, widths=(4, 4))
+    fit = replace(settings.fit, num_iter=50)
+    tiny = replace(settings, network=small, fit=fit)
+    monkeypatch.setitem(super_resolution.SETTINGS_COARSE, 'fast', tiny)
     image = IMAGE[:16, :16]
-    restored, record = super_resolve(
-        image, (5, 6), preset='fast', device='cpu', return_info=True
-    )
-    assert [count for count, _ in record.fits] == [300, 50]
+    restored = super_resolve(image, (5, 6), preset='fast', device='cpu')
     left = image - down(restored, (5, 6), 'lanczos3')
     assert left[2:-2, 2:-2].std() < 0.01 * image.std()

@@ -39,10 +39,8 @@ class Output:
         Same shape.
     pilot : ndarray, optional
         ``(channels, rows, columns)``, an earlier estimate in the units of
-        the data. The image is a mean of it and the estimate, whose errors
+        the data. The image is the mean of it and the estimate, whose errors
         differ.
-    pilot_part : float
-        Part of the pilot in that mean.
     pilot_binning : int
         Grid that the pilot was fitted on.
     """
@@ -57,7 +55,6 @@ class Output:
     data: NDArray[Any] | None = None
     known: NDArray[np.bool_] | None = None
     pilot: NDArray[np.float32] | None = None
-    pilot_part: float = 0.5
     pilot_binning: int = 1
 
     def describe_noise(self) -> str:
@@ -111,8 +108,8 @@ class Output:
             finer = unbin_planes(planes, self.binning, (rows, columns))
             planes = finer.astype(np.float32)
         if self.pilot is not None:
-            planes *= 1 - self.pilot_part
-            planes += self.pilot_part * self.pilot
+            planes += self.pilot
+            planes /= 2
         self.put_back_known(planes)
         return planes
 

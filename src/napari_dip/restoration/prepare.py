@@ -175,14 +175,8 @@ def prepare(
     )
     rows, columns = planes.shape[1:]
     shape = operator.image_shape((rows, columns))
-    side_for = partial(
-        tile_side, shape, len(planes), device=device, tile=options.tile
-    )
     with memory_in_words(device):
-        side = side_for(settings)
-        if settings.second is not None and side_for(settings.second):
-            # It would fit the whole of a large result.
-            settings = replace(settings, second=None)
+        side = tile_side(shape, len(planes), settings, device, options.tile)
     brief = Brief(
         task,
         {
@@ -352,7 +346,6 @@ def _stage(
         intensity,
         binning=settings.binning,
         pilot=pilot,
-        pilot_part=settings.pilot_part,
         pilot_binning=pilot_binning,
     )
     return Stage(fit, output, settings.refinement)

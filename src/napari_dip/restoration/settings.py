@@ -100,10 +100,7 @@ class Settings:
     kernel : {'area', 'gaussian', 'lanczos2', 'lanczos3'}
         Low-pass filter of the downsampling operator.
     second : Settings or None
-        A second fit, which starts from the estimate of the first or is
-        averaged with it.
-    pilot_part : float
-        Of a second fit: part of the first estimate in the mean of both.
+        A second fit, which starts from the estimate of the first.
     """
 
     network: NetworkSpec = field(default_factory=TrunkSpec)
@@ -118,7 +115,6 @@ class Settings:
     refinement: Refinement = 'none'
     kernel: Kernel = 'area'
     second: Settings | None = None
-    pilot_part: float = 0.5
 
     @property
     def num_iter(self) -> int:

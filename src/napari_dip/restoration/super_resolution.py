@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -51,16 +49,14 @@ def _across_scales(num_iter: int, width: int = 32, depth: int = 6) -> Settings:
 
 
 def _of_noise(num_iter: int) -> Settings:
-    """Fit a network that makes the image of noise, as a second fit."""
-    network = TrunkSpec((32, 48, 64, 64, 64), norm='batch', unfold='bicubic')
-    settings = whole_image(
-        network,
+    """Fit a network that makes the image of noise."""
+    return whole_image(
+        TrunkSpec((32, 48, 64, 64, 64), norm='batch', unfold='bicubic'),
         num_iter,
         StoppingSettings('none'),
         refinement='agreement',
         kernel='lanczos3',
     )
-    return replace(settings, pilot_part=0.3)
 
 
 SETTINGS = {
@@ -69,11 +65,11 @@ SETTINGS = {
     'best': _across_scales(1000, 64, 8),
     'ulyanov2018': published.SUPER_RESOLUTION,
 }
-# Where little is left to reduce once more, a fit of noise has the greater
-# part in the result.
+# An image reduced by so much once more has little left to learn from.
 _COARSE = 5
-_SECOND = {
-    'balanced': _of_noise(400),
+SETTINGS_COARSE = {
+    'fast': _of_noise(200),
+    'balanced': _of_noise(500),
     'best': _of_noise(1500),
 }
 
@@ -139,8 +135,8 @@ return_info
     smallest step there is, 2 for a factor of 4, and enlarged again by a
     Lanczos filter. Then the image itself is enlarged step by step, what the
     network finds lacking is added, and the result is projected back onto the
-    data. From a factor of 5 on, 'balanced' and 'best' average that with
-    what a network makes of noise that is fitted to agree with the image.
+    data. From a factor of 5 on it is fitted to make the image of noise
+    instead, and the result agrees with the data too.
 
     The downsampling operator is fixed and linear: a Lanczos-3 filter, as
     image libraries reduce with, centred on each pixel of the image, then
@@ -210,7 +206,5 @@ def choose_settings(preset: str, factors: tuple[int, int]) -> Settings:
     check_choice(preset, PRESETS, 'preset')
     if preset == 'ulyanov2018' and max(factors) > 4:
         return published.SUPER_RESOLUTION_8
-    settings = SETTINGS[preset]
-    if preset in _SECOND and min(factors) >= _COARSE:
-        return replace(settings, second=_SECOND[preset])
-    return settings
+    coarse = min(factors) >= _COARSE
+    return (SETTINGS_COARSE if coarse else SETTINGS)[preset]
