@@ -229,9 +229,12 @@ class WeightAverage:
     ) -> Iterator[tuple[Draw, Tensor]]:
         for _ in range(count):
             draw = self._latent.draw([window], generator, fitting=False)
-            with precision_context(self._device, self._precision):
-                output = self._network(draw.latent)
-            yield draw, output.float()
+            yield draw, self._evaluate(draw.latent)
+
+    def _evaluate(self, latent: Tensor) -> Tensor:
+        with precision_context(self._device, self._precision):
+            output: Tensor = self._network(latent)
+        return output.float()
 
     def _over_image(
         self,
@@ -275,10 +278,7 @@ class WeightAverage:
 
         def predict(window: Window) -> Tensor:
             draw = self._latent.draw([window], generator, fitting=True)
-            with precision_context(self._device, self._precision):
-                output = self._network(draw.latent)
-            predicted: Tensor = output.float()
-            return predicted
+            return self._evaluate(draw.latent)
 
         prediction = self._over_image(predict)
         return float(squared_error(prediction, problem.data, judged))

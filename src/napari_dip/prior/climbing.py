@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from napari_dip.prior.averaging import WeightAverage
 from napari_dip.prior.cross_scale import CrossScale
-from napari_dip.prior.device import Precision, precision_context
+from napari_dip.prior.device import Precision
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.turns import Turn
 from napari_dip.prior.uncertainty import Evidence
@@ -76,7 +76,10 @@ class ClimbingAverage(WeightAverage):
 
         def evaluate(window: Window) -> Tensor:
             seen = window.cut(image)
-            outputs = [self._once(seen, turn) for turn in TURNS[:passes]]
+            outputs = [
+                turn.undo(self._evaluate(turn.apply(seen)))
+                for turn in TURNS[:passes]
+            ]
             stacked = torch.stack(outputs)
             mean, variance = stacked.mean(0), stacked.var(0, correction=0)
             return torch.cat([mean, variance], dim=1)
@@ -84,8 +87,3 @@ class ClimbingAverage(WeightAverage):
         shape = (image.shape[-2], image.shape[-1])
         mean, variance = self._over_image(evaluate, shape).chunk(2, dim=1)
         return mean, variance
-
-    def _once(self, seen: Tensor, turn: Turn) -> Tensor:
-        with precision_context(self._device, self._precision):
-            output = self._network(turn.apply(seen))
-        return turn.undo(output.float())

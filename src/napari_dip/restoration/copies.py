@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.restoration.noise import block_mean
+
 Array = NDArray[np.float64]
 
 # Side of the squares whose means are compared, in pixels: their noise is
@@ -107,7 +109,7 @@ def match_brightness(plane: Array, reference: Array) -> tuple[float, float]:
     >>> [round(x, 6) for x in match_brightness(plane, 2 * plane + 5)]
     [2.0, 5.0]
     """
-    x, y = _square_means(plane), _square_means(reference)
+    x, y = block_mean(plane, _SIDE), block_mean(reference, _SIDE)
     finite = np.isfinite(y)
     x, y = x[finite], y[finite]
     like = np.ones(x.shape, bool)
@@ -122,11 +124,3 @@ def match_brightness(plane: Array, reference: Array) -> tuple[float, float]:
         distance = np.abs(y - gain * x - offset)
         like = distance <= _FAR * _DEVIATION * np.median(distance)
     return gain, offset
-
-
-def _square_means(plane: Array) -> Array:
-    rows, columns = (length // _SIDE for length in plane.shape)
-    whole = plane[: rows * _SIDE, : columns * _SIDE]
-    squares = whole.reshape(rows, _SIDE, columns, _SIDE)
-    means: Array = squares.mean(axis=(1, 3)).ravel()
-    return means
