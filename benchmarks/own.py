@@ -17,7 +17,7 @@ from benchmarks.trajectory import Watch
 # The engine loads torch, which the peers can do without: each figure has a
 # process of its own.
 if TYPE_CHECKING:
-    from napari_dip.restoration.prepare import Options
+    from napari_dip.restoration.options import Options
     from napari_dip.restoration.session import Session
     from napari_dip.restoration.settings import Settings
 
@@ -66,7 +66,7 @@ def restore(
     adjust : callable, optional
         Changes the settings that the preset stands for.
     """
-    from napari_dip.restoration.prepare import Options
+    from napari_dip.restoration.options import Options
 
     options = Options(preset, seed, device, adjust=adjust)
     session = start(task, problem, options)

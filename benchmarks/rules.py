@@ -179,7 +179,7 @@ def observe(
         PSNR of the running estimate and figure of each rule at regular
         iterations, settings and machine.
     """
-    from napari_dip.restoration.prepare import Options
+    from napari_dip.restoration.options import Options
 
     plan = PLANS[plan_name]
     problem = crop(case.load(), size)

@@ -15,7 +15,7 @@ from benchmarks.speed.iterations import iteration_seconds
 from benchmarks.speed.names import CALLS
 from napari_dip.prior.device import resolve_device
 from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.prepare import Options
+from napari_dip.restoration.options import Options
 from napari_dip.restoration.session import Session
 
 _USEFUL = 3.0

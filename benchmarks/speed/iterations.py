@@ -16,7 +16,7 @@ from benchmarks.speed.traffic import Traffic
 from napari_dip.prior.device import has_fast_bfloat16, resolve_device
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.inpainting import start_inpainting
-from napari_dip.restoration.prepare import Options
+from napari_dip.restoration.options import Options
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.super_resolution import start_super_resolution
 

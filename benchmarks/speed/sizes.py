@@ -17,7 +17,7 @@ from benchmarks.speed.names import IN_TILES, SIZES
 from benchmarks.speed.seams import PEAK, Borders, seam, show, texture
 from benchmarks.speed.watch import MemoryWatch
 from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.prepare import Options
+from napari_dip.restoration.options import Options
 from napari_dip.restoration.protocol import Restoration
 
 # The sweep's.

@@ -15,7 +15,7 @@ from benchmarks.speed.iterations import start
 from benchmarks.speed.seams import PEAK, Borders, seam, show, texture
 from benchmarks.speed.watch import MemoryWatch
 from napari_dip.restoration.inpainting import start_inpainting
-from napari_dip.restoration.prepare import Options
+from napari_dip.restoration.options import Options
 
 # Iterations of each tile: enough for time and memory.
 _FEW = 3

@@ -10,7 +10,7 @@ from scipy.ndimage import gaussian_filter
 
 from napari_dip import Detector, denoise
 from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.prepare import Options
+from napari_dip.restoration.options import Options
 
 CAMERA = Detector(gain=2.5, offset=100, read_noise=4)
 

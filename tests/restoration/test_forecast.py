@@ -3,13 +3,16 @@ from __future__ import annotations
 import math
 import time
 
+import numpy as np
 import pytest
 import torch
+from scipy.ndimage import gaussian_filter
 
 from napari_dip import denoise
-from napari_dip.restoration import inpainting
+from napari_dip.restoration import inpainting, room
 from napari_dip.restoration.choices import PRESETS
-from napari_dip.restoration.forecast import TASKS, _Cost, forecast
+from napari_dip.restoration.forecast import TASKS, forecast
+from napari_dip.restoration.probe import measure_cost
 
 
 @pytest.mark.parametrize('task', TASKS)
@@ -47,25 +50,69 @@ def test_a_large_image_takes_more_time_but_not_more_memory(monkeypatch):
     assert tiles.memory < once.memory
 
 
-def test_what_a_network_puts_around_an_image_is_found_from_two_sizes():
-    small, large = (
-        _Cost(
-            settings=inpainting.SETTINGS['fast'],
-            shape=(side, side),
-            prepare=0.0,
-            iteration=(side + 40.0) ** 2,
-            sweep=0.0,
-            refinement=0.0,
-            saved=(side + 40) ** 2,
-        )
-        for side in (128, 256)
+@pytest.mark.usefixtures('tiny')
+def test_only_tiles_that_miss_pixels_are_counted(monkeypatch):
+    monkeypatch.setattr(time, 'perf_counter', time.process_time)
+    monkeypatch.setattr(room, '_AT_ONCE', 256)
+    monkeypatch.setattr(room, '_TILE', 160)
+    shape = (512, 512)
+    scratch = np.zeros(shape, bool)
+    scratch[40:48, 40:80] = True
+    lines = np.arange(512) % 40 < 8
+    lines = np.broadcast_to(lines, shape)
+    one, all_ = (
+        forecast('inpaint', shape, mask=mask, preset='fast', device='cpu')
+        for mask in (scratch, lines)
     )
-    found = large.with_margin(small)
-    assert found.margin == pytest.approx(40)
-    iterations = found.fit.num_iter
-    total = found.scaled((640, 512), channels=1)
-    assert total.seconds == pytest.approx(iterations * 680 * 552)
-    assert large.with_margin(large) == large
+    # Four by four of them.
+    assert 8 < all_.seconds / one.seconds < 32
+
+
+@pytest.mark.usefixtures('tiny')
+def test_the_mask_chooses_the_network_that_is_measured(monkeypatch):
+    seen = []
+
+    def note(probe):
+        seen.append(measure_cost(probe))
+        return seen[-1]
+
+    monkeypatch.setattr('napari_dip.restoration.forecast.measure_cost', note)
+    shape = (64, 64)
+    lines = np.zeros(shape, bool)
+    lines[10:20] = True
+    scattered = np.random.default_rng(0).random(shape) < 0.5
+    for mask in (lines, scattered):
+        forecast('inpaint', shape, mask=mask, preset='fast', device='cpu')
+        expected = inpainting.choose_settings('fast', mask[None])
+        assert seen.pop().settings == expected
+    assert expected != inpainting.SETTINGS['fast']
+
+
+@pytest.mark.usefixtures('tiny')
+def test_correlated_noise_takes_a_second_fit(monkeypatch):
+    monkeypatch.setattr(time, 'perf_counter', time.process_time)
+    noise = np.random.default_rng(0).normal(size=(2, 160, 160))
+    told = [
+        forecast('denoise', x.shape, image=x, preset='fast', device='cpu')
+        for x in (100 + noise[0], 100 + gaussian_filter(noise[1], 1.0))
+    ]
+    assert told[1].seconds > 1.2 * told[0].seconds
+
+
+def test_an_uncertainty_takes_longer(monkeypatch):
+    monkeypatch.setattr(time, 'perf_counter', time.process_time)
+    without, with_ = (
+        forecast(
+            'denoise',
+            (256, 256),
+            preset='fast',
+            device='cpu',
+            max_num_iter=3,
+            uncertainty=uncertainty,
+        )
+        for uncertainty in (False, True)
+    )
+    assert with_.seconds > 1.2 * without.seconds
 
 
 @pytest.mark.usefixtures('tiny')
@@ -126,6 +173,8 @@ def test_channels_are_no_pixels(shape, axis):
         ('denoise', (40, 40), {'preset': 'x'}, "preset: 'x'"),
         ('denoise', (40, 40), {'device': 'x'}, "device: 'x'"),
         ('super_resolve', (40, 40), {'factor': 0}, 'factor: 0'),
+        ('inpaint', (40, 40), {'mask': np.ones((40, 30))}, 'mask'),
+        ('denoise', (40, 40), {'image': np.ones((40, 40, 3))}, 'image'),
     ],
 )
 def test_what_cannot_be_forecast(task, shape, options, says):

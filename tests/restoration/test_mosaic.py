@@ -15,13 +15,13 @@ from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration import inpainting, super_resolution
 from napari_dip.restoration.inpainting import start_inpainting
 from napari_dip.restoration.mosaic import Mosaic
-from napari_dip.restoration.prepare import Options
+from napari_dip.restoration.options import Options
 from napari_dip.restoration.session import Session
 from napari_dip.restoration.super_resolution import start_super_resolution
 
 pytestmark = pytest.mark.usefixtures('quick')
 
-SHAPE = (180, 484)
+SHAPE = (180, 486)
 TASKS = ['inpaint', 'super_resolve']
 
 
@@ -93,7 +93,7 @@ def test_tiles_are_counted_as_one_restoration(start, task):
     assert record.fits == [(6, 'SCHEDULE_COMPLETE')] * 3
     assert record.iterations == len(record.loss_history) == 18
     assert record.reason == 'SCHEDULE_COMPLETE'
-    assert [t[1] for t in record.tiles] == [0, 140, 280]
+    assert [t[1] for t in record.tiles] == [0, 150, 300]
     assert record.settings['fit']['num_iter'] == 6
     figures = [iteration for iteration, _ in record.figure_history]
     assert figures == sorted(set(figures))
@@ -133,7 +133,7 @@ def test_tiles_that_miss_no_pixel_are_left_out(start, large):
     mask = np.zeros(SHAPE, bool)
     mask[20:26, 400:406] = True
     _, image, record = finish(start(mask=mask))
-    assert record.tiles == [(0, 280, 180, 204)]
+    assert record.tiles == [(0, 300, 180, 186)]
     np.testing.assert_array_equal(image[~mask], large[~mask])
 
 
@@ -171,8 +171,8 @@ def test_the_middle_of_a_large_hole_is_fitted_from_around_it(
     mask[:, 130:350] = True
     _, image, record = finish(start(mask=mask))
     # On a grid twice as coarse it sees twice as much.
-    assert shapes == [(180, 204), (90, 204), (180, 204)]
-    assert record.tiles[1] == (0, 140, 180, 204)
+    assert shapes == [(180, 186), (90, 186), (180, 186)]
+    assert record.tiles[1] == (0, 150, 180, 186)
     assert np.isfinite(image).all()
 
 

@@ -3,16 +3,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pytest
 import torch
 
-from napari_dip.prior.latents import FixedLatent, mesh_grid, uniform_noise
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.prior.operators import Downsample, Identity
-from napari_dip.prior.stopping import StopReason, WindowedVariance
-from napari_dip.restoration.prepare import Options, prepare
+from napari_dip.prior.operators import Identity
+from napari_dip.prior.stopping import StopReason
+from napari_dip.restoration.options import Options
+from napari_dip.restoration.prepare import prepare
 from napari_dip.restoration.settings import (
-    LatentSettings,
     Settings,
     StoppingSettings,
 )
@@ -31,59 +29,6 @@ def build(settings: Settings, operator=None, known=None, **options):
         arguments={'factor': 1},
         channel_axis=None,
     )
-
-
-def test_options_become_plain_numbers():
-    options = Options(
-        seed=np.int64(3), max_num_iter=4.0, time_limit=np.float32(2)
-    )
-    kinds = [
-        type(v)
-        for v in (options.seed, options.max_num_iter, options.time_limit)
-    ]
-    assert kinds == [int, int, float]
-    with pytest.raises(ValueError, match='seed'):
-        Options(seed=-1)
-
-
-def test_held_out_pixels_are_the_part_asked_for_and_measured(tiny):
-    stopping = StoppingSettings('held_out', held_out=0.2)
-    known = np.ones(PLANES.shape, bool)
-    known[:, :20] = False
-    session = build(Settings(stopping=stopping), known=known)
-    problem = session._fit.problem
-    measured = torch.from_numpy(known)[None]
-    assert not problem.held_out[~measured].any()
-    assert problem.held_out[measured].mean().item() == pytest.approx(
-        0.2, abs=0.04
-    )
-    assert torch.equal(problem.known.bool(), measured)
-    assert (problem.data[~measured] == 0).all()
-
-
-def test_without_held_out_pixels_all_are_fitted():
-    problem = build(Settings(stopping=StoppingSettings('none')))._fit.problem
-    assert not problem.held_out.any()
-
-
-def test_the_moving_variance_can_be_chosen():
-    stopping = StoppingSettings('variance', window=7, min_start=3)
-    (rule,) = build(Settings(stopping=stopping))._fit._rules
-    assert isinstance(rule, WindowedVariance)
-    assert (rule.window, rule.min_start) == (7, 3)
-
-
-@pytest.mark.parametrize('kind', ['noise', 'mesh'])
-def test_a_latent_has_the_shape_of_the_image_behind_the_data(kind):
-    settings = Settings(latent=LatentSettings(kind, channels=2, jitter=0.1))
-    latent = build(settings, Downsample((2, 3)), seed=6)._fit.problem.latent
-    assert isinstance(latent, FixedLatent)
-    assert latent.jitter == 0.1
-    expected = {
-        'noise': uniform_noise(2, (80, 132), 6),
-        'mesh': mesh_grid((80, 132)),
-    }
-    assert torch.equal(latent.values, expected[kind])
 
 
 def test_the_number_of_iterations_is_only_ever_lowered():

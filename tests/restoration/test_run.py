@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.prepare import Options
+from napari_dip.restoration.options import Options
 from napari_dip.restoration.run import run
 
 pytestmark = pytest.mark.usefixtures('tiny')

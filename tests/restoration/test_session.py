@@ -10,7 +10,7 @@ import pytest
 
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.inpainting import start_inpainting
-from napari_dip.restoration.prepare import Options
+from napari_dip.restoration.options import Options
 from napari_dip.restoration.super_resolution import start_super_resolution
 
 pytestmark = pytest.mark.usefixtures('tiny')

@@ -14,7 +14,7 @@ from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration import refinement, stages
 from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.prepare import Options
+from napari_dip.restoration.options import Options
 from napari_dip.restoration.session import Session
 from napari_dip.restoration.settings import Settings
 
@@ -175,12 +175,12 @@ def test_without_room_for_the_second_the_first_is_kept(monkeypatch):
     def no_room(*_, **__):
         raise MemoryError('no room')
 
-    monkeypatch.setattr('napari_dip.restoration.prepare.Fit', no_room)
+    monkeypatch.setattr('napari_dip.restoration.source.Fit', no_room)
     with pytest.raises(MemoryError):
         start()
     monkeypatch.undo()
     session = start()
-    monkeypatch.setattr('napari_dip.restoration.prepare.Fit', no_room)
+    monkeypatch.setattr('napari_dip.restoration.source.Fit', no_room)
     *_, last = session
     assert last.iteration == FIRST
     assert session.record().reason == StopReason.OUT_OF_MEMORY.name

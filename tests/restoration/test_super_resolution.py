@@ -10,7 +10,7 @@ from napari_dip import super_resolve
 from napari_dip.prior.operators import Downsample
 from napari_dip.restoration import published, super_resolution
 from napari_dip.restoration.choices import FACTORS, PRESETS
-from napari_dip.restoration.prepare import Options
+from napari_dip.restoration.options import Options
 from napari_dip.restoration.super_resolution import (
     choose_settings,
     start_super_resolution,

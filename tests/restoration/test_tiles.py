@@ -34,8 +34,8 @@ def test_tiles_cover_all_and_their_weights_sum_to_one(shape, step):
 
 
 def test_weights_sum_to_exactly_one_where_tiles_overlap_as_they_must():
-    shape = (100, 2 * 164 - 64)
-    windows = lay_tiles(Window(0, 0, *shape), (1, 1), 164)
+    shape = (100, 2 * 136 - 36)
+    windows = lay_tiles(Window(0, 0, *shape), (1, 1), 136)
     assert [w.left for w in windows] == [0, 100]
     total = np.zeros(shape)
     for window in windows:
@@ -48,11 +48,11 @@ def test_the_end_of_a_tile_counts_for_nothing_that_of_the_image_does(factor):
     shape = (480, 960)
     first, *_ = lay_tiles(Window(0, 0, *shape), (factor, factor), 480)
     weight = weights(first, shape, (factor, factor))
-    margin = overlap(factor) // 4
+    margin = overlap(factor) // 3
     assert (weight[:, -margin:] == 0).all()
     assert (weight[:, : -overlap(factor) - factor] == 1).all()
     assert (np.diff(weight[0]) <= 0).all()
-    assert np.abs(np.diff(weight[0])).max() < 0.05
+    assert np.abs(np.diff(weight[0])).max() < 0.13
 
 
 def test_a_tile_is_halved_where_it_is_and_loses_no_weight():
@@ -60,18 +60,18 @@ def test_a_tile_is_halved_where_it_is_and_loses_no_weight():
     window = Window(200, 400, 400, 480)
     parts = halve(window, step)
     assert len(parts) == 4
-    assert max(max(w.height, w.width) for w in parts) <= 280
+    assert max(max(w.height, w.width) for w in parts) <= 272
     total = np.zeros(shape)
     for part in parts:
         cut(total, part)[:] += weights(part, shape, step)
     before = weights(window, shape, step)
     assert (cut(total, window) >= before - 1e-6).all()
-    assert total.sum() == cut(total, window).sum()
+    assert total.sum() == pytest.approx(cut(total, window).sum())
 
 
 def test_only_the_long_side_of_a_strip_is_halved():
     parts = halve(Window(0, 0, 100, 600), (1, 1))
-    assert [(w.height, w.width) for w in parts] == [(100, 332)] * 2
+    assert [(w.height, w.width) for w in parts] == [(100, 318)] * 2
 
 
 def test_a_small_tile_is_not_halved():

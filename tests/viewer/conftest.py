@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from npe2 import PluginManifest
 
-from napari_dip.restoration.session import Progress
+from napari_dip.restoration.progress import Progress
 from napari_dip.restoration.snapshots import Snapshot, Snapshots
 from napari_dip.viewer.layers import ImageSource
 from napari_dip.viewer.run import Run
@@ -53,7 +53,7 @@ def open_form(viewer, qtbot):
         form.preset.value = 'fast'
         form.advanced.max_num_iter.value = '10'
         # Forecasts have tests of their own and would only take time here.
-        form.outlook.ask = lambda question: None
+        form.outlook.ask = lambda question, read: None
         form.outlook.say('')
         return form
 

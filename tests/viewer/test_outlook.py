@@ -29,7 +29,7 @@ def asked(monkeypatch):
     """Questions that were measured."""
     asked = []
 
-    def forecast(question):
+    def forecast(question, content):
         asked.append(question)
         if question.device == 'cuda':
             raise ValueError('device: there is no such device here.')

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from napari_dip.restoration.session import Progress
+from napari_dip.restoration.progress import Progress
 from napari_dip.viewer.words import (
     describe_bytes,
     describe_end,

@@ -109,7 +109,7 @@ def denoise(
 
     def start(image: NDArray[Any], axis: int | None) -> Restoration:
         from napari_dip.restoration.denoising import start_denoising
-        from napari_dip.restoration.prepare import Options
+        from napari_dip.restoration.options import Options
 
         options = Options(
             preset,
@@ -170,7 +170,7 @@ def inpaint(
             missing = read_mask(mask)
 
         from napari_dip.restoration.inpainting import start_inpainting
-        from napari_dip.restoration.prepare import Options
+        from napari_dip.restoration.options import Options
 
         options = Options(
             preset,
@@ -220,7 +220,7 @@ def super_resolve(
     factors = _parse_factor(factor)
 
     def start(image: NDArray[Any], axis: int | None) -> Restoration:
-        from napari_dip.restoration.prepare import Options
+        from napari_dip.restoration.options import Options
         from napari_dip.restoration.super_resolution import (
             start_super_resolution,
         )

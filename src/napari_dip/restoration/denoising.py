@@ -14,7 +14,8 @@ from napari_dip.restoration.copies import Copies, match_copies
 from napari_dip.restoration.defects import find_defects, find_saturated
 from napari_dip.restoration.denoising_settings import choose_settings
 from napari_dip.restoration.detector import Detector, Noise, check_noise
-from napari_dip.restoration.prepare import Options, prepare
+from napari_dip.restoration.options import Options
+from napari_dip.restoration.prepare import prepare
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.run import Callback, Restored, run
 from napari_dip.restoration.validation import (
@@ -88,7 +89,7 @@ def denoise(
         long as 16 further looks at the image. Not with 'ulyanov2018', whose
         network sees every pixel.
     callback : callable, optional
-        Called with a :class:`~napari_dip.restoration.session.Progress` after
+        Called with a :class:`~napari_dip.restoration.progress.Progress` after
         each iteration; returning True stops and keeps the best so far.
     return_info : bool
         Whether to return a :class:`~napari_dip.restoration.record.Record`

@@ -3,62 +3,43 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch.autograd.graph import saved_tensors_hooks
+from numpy.typing import ArrayLike, NDArray
 
 from napari_dip.prior.device import (
     device_description,
     free_memory,
     resolve_device,
 )
-from napari_dip.prior.fit_settings import FitSettings
-from napari_dip.prior.sweeping import largest_window, swept_pixels
-from napari_dip.prior.windows import Window, window_shape
-from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.inpainting import start_inpainting
-from napari_dip.restoration.prepare import Options
-from napari_dip.restoration.protocol import Restoration
+from napari_dip.prior.windows import Window
+from napari_dip.restoration import denoising_settings, inpainting
+from napari_dip.restoration.axes import to_channels_first
+from napari_dip.restoration.options import Options
+from napari_dip.restoration.probe import (
+    LIBRARIES,
+    PREPARING,
+    Cost,
+    Probe,
+    Total,
+    measure_cost,
+)
 from napari_dip.restoration.room import JOINED, tile_side
-from napari_dip.restoration.settings import Settings
+from napari_dip.restoration.settings import LatentSettings, Settings
 from napari_dip.restoration.shortening import shorten
-from napari_dip.restoration.super_resolution import start_super_resolution
-from napari_dip.restoration.tiles import lay_tiles
+from napari_dip.restoration.tiles import lay_tiles, reaches
 from napari_dip.restoration.validation import (
-    MIN_SIDE,
     check_axes,
     check_choice,
     check_factor,
+    check_image,
+    check_mask,
     plane_shape,
 )
 
 TASKS = ('denoise', 'inpaint', 'super_resolve')
-
-# The probe is the image itself up to this side; the windows that a fit looks
-# at are then the real ones.
-_LARGEST_PROBE = 512
-# A fit of the whole image is measured on as much of it as an iteration takes
-# this many seconds for.
-_LONGEST_ITERATION = 0.3
-_SMALLEST_PROBE = 128
-# Seconds measured, and iterations within them.
-_MEASURED_TIME = 0.5
-_MEASURED_ITERATIONS = (2, 20)
-# Bytes a pixel and channel: at most before and after the fit, where noise is
-# estimated, stabilised and brought back, and kept beside the network's own.
-# Measured from 512² to 4096² pixels.
-_PREPARING, _KEPT = 98, 35
-# What the libraries take once on the CPU, whatever the image.
-_LIBRARIES = 40 * 2**20
-# Gradients and temporary buffers beside the tensors saved for the backward
-# pass, and what of both is kept from one iteration to the next.
-_WORKING_MEMORY = 1.6
-_MOST_KEPT = 128 * 2**20
 
 
 @dataclass(frozen=True)
@@ -91,18 +72,20 @@ def forecast(
     task: str,
     shape: Sequence[int],
     *,
+    image: ArrayLike | None = None,
+    mask: ArrayLike | None = None,
     channel_axis: int | None = None,
     factor: int | tuple[int, int] | None = None,
     preset: str,
     device: str = 'auto',
     max_num_iter: int | None = None,
+    uncertainty: bool = False,
 ) -> Forecast:
     """Measure a few real iterations and the final estimate.
 
     Where a fit looks at windows, both are those of the image. Where it looks
     at all of an image, or of a tile of a large one, they are measured on a
-    part and scaled up. Tiles without a missing pixel, which a run leaves out,
-    are counted too.
+    part and scaled up.
 
     Parameters
     ----------
@@ -110,31 +93,54 @@ def forecast(
         Name of the public function.
     shape : sequence of int
         Shape of the image, 2-D or 3-D with channels.
+    image : array_like, optional
+        The image, of that shape: how it is denoised depends on its noise.
+        Unless given it is taken to be independent from pixel to pixel.
+    mask : array_like, optional
+        Nonzero where a pixel is missing: how it is inpainted, and how many
+        tiles are fitted, depends on that. Unless given it is taken to be
+        lines all over the image.
     channel_axis : int, optional
         Axis of the channels of a 3-D image; the last unless given.
     factor : int or tuple of int, optional
         Super-resolution factor, 2 unless given.
-    preset, device, max_num_iter
+    preset, device, max_num_iter, uncertainty
         As in the public function.
 
     Raises
     ------
     ValueError
-        If an option is unknown or the shape is none of an image.
+        If an option is unknown, the shape is none of an image, or image or
+        mask do not fit it.
     """
     check_choice(task, TASKS, 'task')
     shape = tuple(shape)
     axis = _channel_axis(shape, channel_axis)
-    height, width = plane_shape(shape, axis)
-    channels = 1 if axis is None else shape[axis]
-    options = Options(preset, device=device)
-    sides = (height, width)
-    factors = _enlargement(task, factor)
-    found = _measure(task, channels, sides, factors, options, max_num_iter)
+    options = Options(preset, device=device, uncertainty=uncertainty)
+    probe = Probe(
+        task,
+        1 if axis is None else shape[axis],
+        plane_shape(shape, axis),
+        _enlargement(task, factor),
+        options,
+    )
+    missing = None
+    if task == 'inpaint' and mask is not None:
+        like = np.broadcast_to(np.float32(0), shape)
+        missing = to_channels_first(check_mask(mask, like, axis), axis)
+        probe = probe.with_settings(
+            inpainting.choose_settings(preset, missing)
+        )
+    if task == 'denoise' and image is not None:
+        planes = to_channels_first(*check_image(image, axis))
+        probe = probe.with_settings(
+            denoising_settings.choose_settings(preset, planes)
+        )
+    total = _total(probe, max_num_iter, missing)
     resolved = resolve_device(device)
     return Forecast(
-        found.seconds,
-        found.memory,
+        total.seconds,
+        total.memory,
         free_memory(resolved),
         str(resolved),
         device_description(resolved),
@@ -157,214 +163,75 @@ def _enlargement(
     return check_factor(2 if factor is None else factor)
 
 
-@dataclass(frozen=True)
-class _Cost:
-    """What a session of some image costs.
-
-    Parameters
-    ----------
-    settings : Settings
-        What it was.
-    shape : tuple of int
-        Height and width of the result.
-    prepare, iteration, sweep, refinement : float
-        Seconds of the preparation, of an iteration, of one pass of the final
-        estimate and of its refinement.
-    saved : int
-        Bytes kept for the backward pass.
-    margin : float
-        Pixels that the network puts around an image, along each axis: they
-        count the less the larger the image is.
-    """
-
-    settings: Settings
-    shape: tuple[int, int]
-    prepare: float
-    iteration: float
-    sweep: float
-    refinement: float
-    saved: int
-    margin: float = 0.0
-
-    def with_margin(self, smaller: _Cost) -> _Cost:
-        """Find the margin by how the cost of a smaller image differs."""
-        side, less = (math.prod(c.shape) ** 0.5 for c in (self, smaller))
-        growth = (self.saved / smaller.saved) ** 0.5
-        if self.fit.window is not None or growth <= 1:
-            return self
-        margin = max((side - growth * less) / (growth - 1), 0.0)
-        return replace(self, margin=margin)
-
-    @property
-    def fit(self) -> FitSettings:
-        """Settings of the fit."""
-        return self.settings.fit
-
-    def scaled(self, shape: tuple[int, int], channels: int) -> _Total:
-        """Return time and memory for an image of another size."""
-        pixels = shape[0] * shape[1]
-        area = pixels / (self.shape[0] * self.shape[1])
-        seen = self._seen(shape) / self._seen(self.shape)
-        seconds = (self.prepare + self.refinement) * area
-        seconds += self.fit.num_iter * self.iteration * seen
-        saved = self.saved * seen
-        working = _WORKING_MEMORY * saved + min(saved, _MOST_KEPT)
-        if self.fit.average == 'weights':
-            ratio = swept_pixels(shape) / swept_pixels(self.shape)
-            seconds += self.fit.passes * self.sweep * ratio
-            # An estimate holds for a pixel what an iteration saves for one.
-            at_once = largest_window(shape) / self._seen(shape)
-            working = max(working, saved * at_once)
-        kept = _KEPT * pixels * channels + working
-        preparing = _PREPARING * pixels * channels
-        return _Total(seconds, _LIBRARIES + int(max(preparing, kept)))
-
-    def _seen(self, shape: tuple[int, int]) -> float:
-        """Pixels that an iteration computes."""
-        if self.fit.window is None:
-            return (shape[0] + self.margin) * (shape[1] + self.margin)
-        height, width = window_shape(shape, self.fit.window)
-        return self.fit.num_windows * height * width
-
-
-@dataclass(frozen=True)
-class _Total:
-    seconds: float
-    memory: int
-
-
-def _measure(
-    task: str,
-    channels: int,
-    sides: tuple[int, int],
-    factors: tuple[int, int],
-    options: Options,
-    max_num_iter: int | None,
-) -> _Total:
-    """Measure a part of the image, as large as time allows, and scale."""
-    side = _SMALLEST_PROBE
-    first = cost = _cost(task, channels, sides, factors, options, side)
-    full = (sides[0] * factors[0], sides[1] * factors[1])
-    tiles = _tiles(cost.settings, full, factors, channels, options)
-    part = (tiles[0].height, tiles[0].width)
-    sides = (part[0] // factors[0], part[1] // factors[1])
-    while cost.shape != part and not _is_enough(cost, side):
-        side = 2 * side if cost.fit.window is None else _LARGEST_PROBE
-        cost = _cost(task, channels, sides, factors, options, side)
-    cost = cost.with_margin(first)
+def _total(
+    probe: Probe, max_num_iter: int | None, missing: NDArray[np.bool_] | None
+) -> Total:
+    """Return what all fits take together."""
+    tiles = _tiles(probe, _settings(probe), missing)
+    part = probe.full if tiles is None else (tiles[0].height, tiles[0].width)
+    cost = measure_cost(probe.of_part(part))
     # Measured in a fit that goes on for longer.
-    cost = replace(cost, settings=shorten(cost.settings, max_num_iter))
-    total = cost.scaled(part, channels)
-    if len(tiles) == 1:
+    settings = shorten(cost.settings, max_num_iter)
+    total = _scaled(replace(cost, settings=settings), part, probe)
+    if settings.second is not None:
+        later = measure_cost(probe.with_settings(_alone(settings.second)))
+        total = _both(total, _scaled(later, part, probe))
+    if tiles is None:
         return total
-    data = math.prod(full) // math.prod(factors) * channels
-    joined = JOINED * math.prod(full) * channels
-    return _Total(
-        len(tiles) * total.seconds,
-        max(_LIBRARIES + _PREPARING * data, joined + total.memory),
+    return _joined(total, len(tiles), probe)
+
+
+def _settings(probe: Probe) -> Settings:
+    """Return the settings of the image at hand."""
+    session, _ = probe.start(side=1)
+    session.close()
+    return session.brief.settings
+
+
+def _scaled(cost: Cost, part: tuple[int, int], probe: Probe) -> Total:
+    return cost.scaled(part, probe.channels)
+
+
+def _alone(second: Settings) -> Settings:
+    """Return the settings of a second fit, as if there had been no first.
+
+    The latent alone needs the first, and takes next to no time.
+    """
+    return replace(second, latent=LatentSettings('dropped'))
+
+
+def _both(first: Total, second: Total) -> Total:
+    return Total(
+        first.seconds + second.seconds, max(first.memory, second.memory)
+    )
+
+
+def _joined(tile: Total, count: int, probe: Probe) -> Total:
+    """Return what all tiles take, and what they are joined to."""
+    result = math.prod(probe.full) * probe.channels
+    data = math.prod(probe.sides) * probe.channels
+    return Total(
+        count * tile.seconds,
+        max(LIBRARIES + PREPARING * data, JOINED * result + tile.memory),
     )
 
 
 def _tiles(
-    settings: Settings,
-    full: tuple[int, int],
-    factors: tuple[int, int],
-    channels: int,
-    options: Options,
-) -> list[Window]:
-    """Lay the tiles of an image none of which can be left out."""
-    whole = Window(0, 0, *full)
+    probe: Probe, settings: Settings, missing: NDArray[np.bool_] | None
+) -> list[Window] | None:
+    """Lay the tiles that need a fit; None if all is fitted at once."""
+    options = probe.options
     device = resolve_device(options.device)
-    side = tile_side(full, channels, settings, device, options.tile)
-    return [whole] if side is None else lay_tiles(whole, factors, side)
-
-
-def _is_enough(cost: _Cost, side: int) -> bool:
-    """Whether a larger part would take too long, or tell no more."""
-    if cost.fit.window is not None:
-        return side == _LARGEST_PROBE
-    longer = cost.iteration * (2 * side) ** 2 / math.prod(cost.shape)
-    # The margin takes two.
-    return side > _SMALLEST_PROBE and longer > _LONGEST_ITERATION
-
-
-def _cost(
-    task: str,
-    channels: int,
-    sides: tuple[int, int],
-    factors: tuple[int, int],
-    options: Options,
-    side: int,
-) -> _Cost:
-    """Measure a session of the image, cut to a side of the result."""
-    rows, columns = (
-        min(length, max(MIN_SIDE, side // factor))
-        for length, factor in zip(sides, factors, strict=True)
+    side = tile_side(
+        probe.full, probe.channels, settings, device, options.tile
     )
-    image = np.random.default_rng(0).normal(size=(channels, rows, columns))
-    start = time.perf_counter()
-    session = _start(task, image, factors, options)
-    prepare = time.perf_counter() - start
-    try:
-        saved = _saved_bytes(session)
-        iteration = _seconds_an_iteration(session)
-        start = time.perf_counter()
-        session.preview()
-        sweep = time.perf_counter() - start
-        start = time.perf_counter()
-        session.result()
-        result = time.perf_counter() - start
-    finally:
-        session.close()
-    shape = (rows * factors[0], columns * factors[1])
-    settings = session.brief.settings
-    passes = settings.fit.passes if settings.fit.average == 'weights' else 1
-    refinement = max(0.0, result - passes * sweep)
-    return _Cost(settings, shape, prepare, iteration, sweep, refinement, saved)
-
-
-def _start(
-    task: str,
-    image: NDArray[np.float64],
-    factors: tuple[int, int],
-    options: Options,
-) -> Restoration:
-    if task == 'inpaint':
-        mask = np.zeros(image.shape[1:], bool)
-        # Lines as wide as those that people paint.
-        mask[4:10] = True
-        return start_inpainting(image, mask, channel_axis=0, options=options)
-    if task == 'super_resolve':
-        return start_super_resolution(
-            image, factors, channel_axis=0, options=options
-        )
-    return start_denoising(image, channel_axis=0, options=options)
-
-
-def _saved_bytes(session: Restoration) -> int:
-    """Do the first iteration and count what it keeps for its way back."""
-    saved: dict[int, int] = {}
-
-    def note(tensor: torch.Tensor) -> torch.Tensor:
-        saved[tensor.data_ptr()] = tensor.numel() * tensor.element_size()
-        return tensor
-
-    with saved_tensors_hooks(note, lambda tensor: tensor):
-        next(session)
-    return sum(saved.values())
-
-
-def _seconds_an_iteration(session: Restoration) -> float:
-    """Mean over a few iterations, all that goes with them included."""
-    session.synchronise()
-    least, most = _MEASURED_ITERATIONS
-    done, start = 0, time.perf_counter()
-    taken = 0.0
-    while done < least or (taken < _MEASURED_TIME and done < most):
-        next(session)
-        done += 1
-        # A GPU only takes orders meanwhile: wait for it now and then.
-        if done % least == 0:
-            session.synchronise()
-        taken = time.perf_counter() - start
-    return taken / done
+    if side is None:
+        return None
+    tiles = lay_tiles(Window(0, 0, *probe.full), probe.factors, side)
+    if missing is None:
+        return tiles
+    return [
+        tile
+        for tile in tiles
+        if reaches(tile, missing, probe.full, probe.factors)
+    ]

@@ -11,7 +11,8 @@ from napari_dip.prior.operators import Identity
 from napari_dip.restoration import published
 from napari_dip.restoration.axes import to_channels_first
 from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS
-from napari_dip.restoration.prepare import Options, prepare
+from napari_dip.restoration.options import Options
+from napari_dip.restoration.prepare import prepare
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.refinement import Refinement
 from napari_dip.restoration.run import Callback, Restored, run

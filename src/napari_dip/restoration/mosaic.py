@@ -14,10 +14,10 @@ from napari_dip.prior.stopping import StopReason
 from napari_dip.prior.windows import Window
 from napari_dip.restoration.canvas import Canvas, Part
 from napari_dip.restoration.plan import Plan, Tile
+from napari_dip.restoration.progress import Brief, Progress
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.record import Record
-from napari_dip.restoration.session import Brief, Progress
-from napari_dip.restoration.snapshots import Snapshot, Snapshots
+from napari_dip.restoration.snapshots import Snapshots
 from napari_dip.restoration.stages import Past
 
 # Of several reasons why tiles ended, the user is told the first of these.
@@ -138,12 +138,6 @@ class Mosaic(Restoration):
         if tile is not None and tile.begun:
             part = tile.part(tile.session.preview())
         return self._to_image(self._canvas.image(part))
-
-    def take_snapshot(self) -> Snapshot:
-        """Keep a quick estimate among the snapshots and return it."""
-        snapshot = Snapshot(self.progress.iteration, self.preview())
-        self.snapshots.add(snapshot)
-        return snapshot
 
     def result(self) -> NDArray[np.float32]:
         """Return the best estimate so far, in the units of the data."""

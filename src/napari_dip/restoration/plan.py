@@ -16,7 +16,7 @@ from napari_dip.restoration.canvas import Part
 from napari_dip.restoration.filling import first_guess
 from napari_dip.restoration.output import Output
 from napari_dip.restoration.session import Session
-from napari_dip.restoration.tiles import Step, cut, halve, lay_tiles, weights
+from napari_dip.restoration.tiles import Step, cut, halve, lay_tiles, reaches
 
 # A tile in which next to nothing is known, inside a large hole, looks further
 # around: until this part of its blocks holds a known pixel. Single pixels
@@ -131,11 +131,12 @@ class Plan:
         known = self.output.known
         if known is None:
             return windows
-        return [w for w in windows if self._is_wanted(w, known)]
-
-    def _is_wanted(self, window: Window, known: NDArray[np.bool_]) -> bool:
-        counts = weights(window, self.shape, self.step) > 0
-        return bool((counts & ~cut(known, window)).any())
+        missing = ~known
+        return [
+            window
+            for window in windows
+            if reaches(window, missing, self.shape, self.step)
+        ]
 
     def _look_around(self, window: Window) -> tuple[Window, int]:
         """Find what is fitted for a tile, and how much coarser.

@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.restoration.progress import Brief, Progress
 from napari_dip.restoration.record import Record
-from napari_dip.restoration.session import Brief, Progress
 from napari_dip.restoration.snapshots import Snapshot, Snapshots
 
 
@@ -37,6 +37,9 @@ class Restoration(Iterator[Progress], Protocol):
 
     def take_snapshot(self) -> Snapshot:
         """Keep a quick estimate among the snapshots and return it."""
+        snapshot = Snapshot(self.progress.iteration, self.preview())
+        self.snapshots.add(snapshot)
+        return snapshot
 
     def result(self) -> NDArray[np.float32]:
         """Return the best estimate so far, in the units of the data."""

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -17,67 +14,14 @@ from napari_dip.prior.fit import Fit, FitState
 from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration import refinement
 from napari_dip.restoration.memory import PeakMemory
+from napari_dip.restoration.progress import Brief, Progress
+from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.record import Record
-from napari_dip.restoration.settings import Settings
-from napari_dip.restoration.snapshots import Snapshot, Snapshots
+from napari_dip.restoration.snapshots import Snapshots
 from napari_dip.restoration.stages import SETTLED, Past, Sequel, Stage
 
 
-@dataclass(frozen=True)
-class Progress:
-    """Where a restoration stands.
-
-    Parameters
-    ----------
-    iteration, num_iter : int
-        Iterations done and planned; it may stop before.
-    loss : float
-        Data term in the network's range; NaN before the first look.
-    figure : float or None
-        Stopping figure.
-    best_iteration : int
-        Iteration of the lowest stopping figure.
-    elapsed : float
-        Seconds of work so far, pauses not counted.
-    remaining : float
-        Seconds until the planned iterations are done.
-    reason : str or None
-        Why it ended, in words; None while it goes on.
-    """
-
-    iteration: int
-    num_iter: int
-    loss: float
-    figure: float | None
-    best_iteration: int
-    elapsed: float
-    remaining: float
-    reason: str | None
-
-
-@dataclass(frozen=True)
-class Brief:
-    """What was asked for, to be written into the record.
-
-    Parameters
-    ----------
-    task : str
-        Name of the public function.
-    arguments : dict
-        Its arguments, the images aside.
-    settings : Settings
-        What the preset stands for.
-    seed : int
-        Seed of every draw.
-    """
-
-    task: str
-    arguments: dict[str, Any]
-    settings: Settings
-    seed: int
-
-
-class Session(Iterator[Progress]):
+class Session(Restoration):
     """A restoration that is asked for one iteration at a time.
 
     Not asking for the next progress is a pause. It holds everything that the
@@ -161,12 +105,6 @@ class Session(Iterator[Progress]):
         return self._to_image(
             refinement.preview(estimate, problem, self._stage.refinement)
         )
-
-    def take_snapshot(self) -> Snapshot:
-        """Keep a quick estimate among the snapshots and return it."""
-        snapshot = Snapshot(self.progress.iteration, self.preview())
-        self.snapshots.add(snapshot)
-        return snapshot
 
     def result(self) -> NDArray[np.float32]:
         """Return the best estimate so far, in the units of the data.

@@ -16,11 +16,11 @@ Step = tuple[int, int]
 # What an outermost part of a tile gives counts for nothing: there the
 # network sees the tile's end, and a kernel of super-resolution, which reaches
 # over three pixels of the data, pixels that are not there.
-_MARGIN = 16
+_MARGIN = 12
 _REACH = 3
-# A margin of each of two tiles, and between them twice as much to pass from
-# one to the other.
-_MARGINS = 4
+# A margin of each of two tiles, and between them as much to pass from one to
+# the other.
+_MARGINS = 3
 # A tile is halved only where it is at least so long.
 _LEAST_TO_HALVE = 256
 
@@ -45,8 +45,8 @@ def lay_tiles(area: Window, step: Step, side: int) -> list[Window]:
     Examples
     --------
     >>> lay_tiles(Window(0, 0, 100, 200), (1, 1), 140)
-    [Window(top=0, left=0, height=100, width=132), \
-Window(top=0, left=68, height=100, width=132)]
+    [Window(top=0, left=0, height=100, width=118), \
+Window(top=0, left=82, height=100, width=118)]
     """
     lengths = (area.height, area.width)
     counts = [_count(n, s, side) for n, s in zip(lengths, step, strict=True)]
@@ -83,6 +83,25 @@ def weights(
     rows = _along(window.top, window.height, shape[0], step[0])
     columns = _along(window.left, window.width, shape[1], step[1])
     return (rows[:, None] * columns).astype(np.float32)
+
+
+def reaches(
+    window: Window,
+    marked: NDArray[np.bool_],
+    shape: tuple[int, int],
+    step: Step,
+) -> bool:
+    """Whether a tile counts where any pixel is marked.
+
+    Parameters
+    ----------
+    window, shape, step
+        As given to :func:`weights`.
+    marked : ndarray of bool
+        ``(channels, rows, columns)`` of the result.
+    """
+    counts = weights(window, shape, step) > 0
+    return bool((counts & cut(marked, window)).any())
 
 
 def cut(planes: NDArray[Any], window: Window) -> NDArray[Any]:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from napari_dip.restoration.progress import Progress
     from napari_dip.restoration.protocol import Restoration
-    from napari_dip.restoration.session import Progress
     from napari_dip.restoration.snapshots import Snapshot
     from napari_dip.viewer.tasks import Task
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -116,6 +117,15 @@ class MaskSource:
         missing: NDArray[np.bool_]
         missing = labels != 0 if self.label is None else labels == self.label
         return missing
+
+    def checksum(self) -> int | None:
+        """Tell one mask from another; None if it marks nothing or is lazy."""
+        if not isinstance(self.data, np.ndarray):
+            return None
+        missing = self.array()
+        if not missing.any():
+            return None
+        return zlib.crc32(np.packbits(missing).tobytes())
 
 
 def describe_image(layer: Image, channel_axis: int | None) -> ImageSource:

@@ -16,7 +16,7 @@ from napari_dip.viewer.words import (
 )
 
 if TYPE_CHECKING:
-    from napari_dip.restoration.session import Progress
+    from napari_dip.restoration.progress import Progress
     from napari_dip.viewer.job import Outcome, Update
 
 

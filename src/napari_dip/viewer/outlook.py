@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from magicgui.widgets import Label
 from napari.qt.threading import create_worker
@@ -23,6 +24,9 @@ from napari_dip.viewer.words import (
 if TYPE_CHECKING:
     from napari_dip.restoration.forecast import Forecast
 
+#: Reads the arrays that a forecast takes, by the names of its arguments.
+Read = Callable[[], Mapping[str, Any]]
+
 # Milliseconds without a change before it is worth measuring.
 _SETTLED = 400
 
@@ -41,8 +45,10 @@ class Question:
         Its channel axis.
     factors : tuple of int or None
         Super-resolution factors.
-    preset, device : str
+    preset, device, max_num_iter, uncertainty
         As in the public function.
+    content : hashable
+        What tells one content of the layers from another.
     """
 
     task: str
@@ -51,6 +57,9 @@ class Question:
     factors: tuple[int, int] | None
     preset: str
     device: str
+    max_num_iter: int | None = None
+    uncertainty: bool = False
+    content: Hashable = None
 
 
 class Outlook(Label):
@@ -66,6 +75,7 @@ class Outlook(Label):
         super().__init__(name='outlook')
         prepare_label(self, lines=3)
         self._question: Question | None = None
+        self._read: Read = dict
         self._worker: FunctionWorker | None = None
         self._timer = QTimer(self.native)
         self._timer.setSingleShot(True)
@@ -78,9 +88,18 @@ class Outlook(Label):
         self._timer.stop()
         self.value = text
 
-    def ask(self, question: Question) -> None:
-        """Show what a restoration would take, as soon as it is known."""
-        self._question = question
+    def ask(self, question: Question, read: Read = dict) -> None:
+        """Show what a restoration would take, as soon as it is known.
+
+        Parameters
+        ----------
+        question : Question
+            What the answer depends on.
+        read : callable
+            Returns the arrays that :func:`~napari_dip.restoration.forecast.\
+forecast` takes; called in the worker.
+        """
+        self._question, self._read = question, read
         self._show()
         if question not in self._answers:
             self._timer.start()
@@ -103,6 +122,7 @@ class Outlook(Label):
         self._worker = create_worker(
             _answer,
             question,
+            self._read,
             _worker_class=FunctionWorker,
             _connect={
                 'returned': lambda text: self._receive(question, text),
@@ -152,16 +172,15 @@ def describe_forecast(found: Forecast) -> str:
     return text
 
 
-def _answer(question: Question) -> str:
+def _answer(question: Question, read: Read) -> str:
     """Say what a restoration will take, or why there can be none."""
     try:
-        return describe_forecast(_forecast(question))
+        return describe_forecast(_forecast(question, read()))
     except EXPECTED as error:
         return describe_error(error)
 
 
-def _forecast(question: Question) -> Forecast:
-
+def _forecast(question: Question, content: Mapping[str, Any]) -> Forecast:
     load_engine()
     from napari_dip.restoration.forecast import forecast
 
@@ -172,4 +191,7 @@ def _forecast(question: Question) -> Forecast:
         factor=question.factors,
         preset=question.preset,
         device=question.device,
+        max_num_iter=question.max_num_iter,
+        uncertainty=question.uncertainty,
+        **content,
     )

@@ -111,3 +111,53 @@ def test_no_labels_layer_is_told(viewer, noisy, open_form, notices):
     form.start()
     [message] = notices()
     assert 'no labels layer' in message
+
+
+def test_painting_is_forecast_anew(viewer, noisy, damage, open_form, qtbot):
+    viewer.add_image(noisy)
+    labels = viewer.add_labels(np.zeros_like(damage))
+    form = open_form('Inpaint')
+    asked = []
+    form.outlook.ask = lambda *question: asked.append(question)
+    # Nothing to fill yet.
+    form.show_outlook()
+    question, read = asked[-1]
+    assert (question.content, read()) == (None, {})
+    seen = [None]
+    for change in (
+        lambda: labels.paint((10, 10), 1),
+        lambda: labels.fill((0, 0), 3),
+        labels.undo,
+        lambda: setattr(labels, 'data', damage),
+    ):
+        with qtbot.wait_signal(form._settled.timeout):
+            change()
+        question, read = asked[-1]
+        assert question.content != seen[-1]
+        seen.append(question.content)
+        np.testing.assert_array_equal(read()['mask'], labels.data != 0)
+    # What was undone had been asked before.
+    assert seen[1] == seen[3]
+
+
+def test_labels_that_are_not_chosen_are_not_followed(
+    viewer, noisy, damage, open_form, qtbot
+):
+    viewer.add_image(noisy)
+    first = viewer.add_labels(damage.copy())
+    form = open_form('Inpaint')
+    form.mask_layer.value = viewer.add_labels(damage)
+    with qtbot.assert_not_emitted(form._settled.timeout, wait=500):
+        first.paint((30, 30), 1)
+
+
+def test_limits_and_a_map_are_forecast(viewer, noisy, open_form):
+    viewer.add_image(noisy)
+    form = open_form('Denoise')
+    asked = []
+    form.outlook.ask = lambda *question: asked.append(question)
+    form.advanced.max_num_iter.value = '7'
+    form.uncertainty.value = True
+    question, read = asked[-1]
+    assert (question.max_num_iter, question.uncertainty) == (7, True)
+    np.testing.assert_array_equal(read()['image'], noisy)

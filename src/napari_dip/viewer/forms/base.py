@@ -21,10 +21,13 @@ from napari_dip.viewer.tasks import Choices, Task
 from napari_dip.viewer.text import align
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from magicgui.widgets.bases import ValueWidget
     from napari.viewer import Viewer
 
     from napari_dip.viewer.layers import ImageSource
+    from napari_dip.viewer.outlook import Read
     from napari_dip.viewer.run import State
 
 # Pixels: labels, entries and the longest button text fit.
@@ -166,6 +169,23 @@ class RestorationForm(Container):
         """Return super-resolution factors; None for other tasks."""
         return None
 
+    def content(self, source: ImageSource) -> tuple[Hashable, Read]:
+        """Return what a forecast depends on beside shapes and options.
+
+        Parameters
+        ----------
+        source : ImageSource
+            The image.
+
+        Returns
+        -------
+        content : hashable
+            Another one where the layers hold something else.
+        read : callable
+            As :meth:`~napari_dip.viewer.outlook.Outlook.ask` takes it.
+        """
+        return None, dict
+
     def start(self) -> None:
         """Start a run, or say what keeps it from starting."""
         try:
@@ -181,18 +201,24 @@ class RestorationForm(Container):
         """Show what the restoration would take."""
         try:
             source = self.image_source()
+            choices = self.choices()
         except ValueError as error:
             self.outlook.say(str(error))
             return
+        content, read = self.content(source)
         self.outlook.ask(
             Question(
                 self.function,
                 source.shape,
                 source.positive_channel_axis,
                 self.chosen_factors(),
-                self.preset.value,
-                self.advanced.device.value,
-            )
+                choices.preset,
+                choices.device,
+                choices.max_num_iter,
+                choices.uncertainty,
+                content,
+            ),
+            read,
         )
 
     def _connect(self) -> None:
@@ -202,7 +228,9 @@ class RestorationForm(Container):
         for entry in (
             self.channel_axis,
             self.preset,
+            self.uncertainty,
             self.advanced.device,
+            self.advanced.max_num_iter,
             *self.own_fields,
         ):
             entry.changed.connect(self.show_outlook)

@@ -13,11 +13,14 @@ from napari_dip.viewer.metadata import read_detector
 from napari_dip.viewer.tasks import Denoise
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from magicgui.widgets.bases import ValueWidget
     from napari.viewer import Viewer
 
     from napari_dip.restoration.detector import Detector
     from napari_dip.viewer.layers import ImageSource
+    from napari_dip.viewer.outlook import Read
 
 
 class DenoiseForm(RestorationForm):
@@ -65,6 +68,11 @@ class DenoiseForm(RestorationForm):
             self.noise.defects.value,
             self._repeats(source),
         )
+
+    def content(self, source: ImageSource) -> tuple[Hashable, Read]:
+        """Return the image, whose noise decides how it is fitted."""
+        key = (source.name, id(source.data))
+        return key, lambda: {'image': source.array()}
 
     def _repeats(self, image: ImageSource) -> ImageSource | None:
         layer = self.repeat.value

@@ -1,0 +1,62 @@
+"""Options that all tasks share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from napari_dip.prior.stopping import StoppingRule
+from napari_dip.restoration.choices import DEFAULT_PRESET
+from napari_dip.restoration.settings import Settings
+from napari_dip.restoration.validation import check_limits
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options that all tasks share.
+
+    Parameters
+    ----------
+    preset : str
+        Name of the settings.
+    seed : int
+        Seed of every random draw.
+    device : str
+        Name of the device.
+    max_num_iter : int or None
+        Most iterations.
+    time_limit : float or None
+        Most seconds.
+    adjust : callable, optional
+        Called with the settings that the preset stands for; returns those to
+        use instead. For experiments and the benchmark.
+    rules : tuple of StoppingRule
+        Further rules that observe the fit, the first where there are two, and
+        none of tiles. Only the first of all, that of the settings if there is
+        one, can end it.
+    uncertainty : bool
+        Whether the record of the result holds its uncertainty.
+    tile : int, optional
+        Largest side of a tile, where not windows but whole images are fitted,
+        and of the largest square that is fitted at once. For experiments and
+        the benchmark.
+    """
+
+    preset: str = DEFAULT_PRESET
+    seed: int = 0
+    device: str = 'auto'
+    max_num_iter: int | None = None
+    time_limit: float | None = None
+    adjust: Callable[[Settings], Settings] | None = None
+    rules: tuple[StoppingRule, ...] = ()
+    uncertainty: bool = False
+    tile: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that bound nothing; make Python's of NumPy's."""
+        check_limits(self.seed, self.max_num_iter, self.time_limit)
+        object.__setattr__(self, 'seed', int(self.seed))
+        if self.max_num_iter is not None:
+            object.__setattr__(self, 'max_num_iter', int(self.max_num_iter))
+        if self.time_limit is not None:
+            object.__setattr__(self, 'time_limit', float(self.time_limit))

@@ -1,0 +1,267 @@
+"""Short sessions that measure what a longer one, of a larger image, takes."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.autograd.graph import saved_tensors_hooks
+
+from napari_dip.prior.fit_settings import FitSettings
+from napari_dip.prior.sweeping import largest_window, swept_pixels
+from napari_dip.prior.windows import window_shape
+from napari_dip.restoration.denoising import start_denoising
+from napari_dip.restoration.inpainting import start_inpainting
+from napari_dip.restoration.options import Options
+from napari_dip.restoration.protocol import Restoration
+from napari_dip.restoration.settings import Settings
+from napari_dip.restoration.super_resolution import start_super_resolution
+from napari_dip.restoration.validation import MIN_SIDE
+
+# The probe is the image itself up to this side; the windows that a fit looks
+# at are then the real ones.
+_LARGEST_PROBE = 512
+# A fit of the whole image is measured on as much of it as an iteration takes
+# this many seconds for.
+_LONGEST_ITERATION = 0.3
+_SMALLEST_PROBE = 128
+# Seconds measured, and iterations within them.
+_MEASURED_TIME = 0.5
+_MEASURED_ITERATIONS = (2, 20)
+# Bytes a pixel and channel: at most before and after the fit, where noise is
+# estimated, stabilised and brought back, and kept beside the network's own.
+# Measured from 512² to 4096² pixels.
+PREPARING, _KEPT = 98, 35
+#: What the libraries take once on the CPU, whatever the image.
+LIBRARIES = 40 * 2**20
+# Gradients and temporary buffers beside the tensors saved for the backward
+# pass, and what of both is kept from one iteration to the next.
+_WORKING_MEMORY = 1.6
+_MOST_KEPT = 128 * 2**20
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What sessions are started for.
+
+    Parameters
+    ----------
+    task : str
+        Name of the public function.
+    channels : int
+        Of the image.
+    sides : tuple of int
+        Height and width of the data.
+    factors : tuple of int
+        Pixels of the result a pixel of the data, along rows and columns.
+    options : Options
+        As in the public function.
+    """
+
+    task: str
+    channels: int
+    sides: tuple[int, int]
+    factors: tuple[int, int]
+    options: Options
+
+    @property
+    def full(self) -> tuple[int, int]:
+        """Height and width of the result."""
+        (height, width), (down, right) = self.sides, self.factors
+        return height * down, width * right
+
+    def with_settings(self, settings: Settings) -> Probe:
+        """Take other settings than those that the preset stands for."""
+        options = replace(self.options, adjust=lambda _: settings)
+        return replace(self, options=options)
+
+    def of_part(self, shape: tuple[int, int]) -> Probe:
+        """Take a part of the result for the whole."""
+        down, right = self.factors
+        return replace(self, sides=(shape[0] // down, shape[1] // right))
+
+    def start(self, side: int) -> tuple[Restoration, tuple[int, int]]:
+        """Start on noise, cut to a side of the result.
+
+        Returns
+        -------
+        session : Restoration
+            Ready to run.
+        shape : tuple of int
+            Height and width of its result.
+        """
+        rows, columns = (
+            min(length, max(MIN_SIDE, side // factor))
+            for length, factor in zip(self.sides, self.factors, strict=True)
+        )
+        size = (self.channels, rows, columns)
+        image = np.random.default_rng(0).normal(size=size)
+        shape = (rows * self.factors[0], columns * self.factors[1])
+        return self._start(image), shape
+
+    def _start(self, image: NDArray[np.float64]) -> Restoration:
+        if self.task == 'inpaint':
+            mask = np.zeros(image.shape[1:], bool)
+            # Lines as wide as those that people paint.
+            mask[4:10] = True
+            return start_inpainting(
+                image, mask, channel_axis=0, options=self.options
+            )
+        if self.task == 'super_resolve':
+            return start_super_resolution(
+                image, self.factors, channel_axis=0, options=self.options
+            )
+        return start_denoising(image, channel_axis=0, options=self.options)
+
+
+@dataclass(frozen=True)
+class Total:
+    """Seconds and bytes that a restoration takes."""
+
+    seconds: float
+    memory: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a session of some image costs.
+
+    Parameters
+    ----------
+    settings : Settings
+        What it was.
+    shape : tuple of int
+        Height and width of the result.
+    prepare, iteration, sweep, refinement : float
+        Seconds of the preparation, of an iteration, of one pass of the final
+        estimate and of its refinement.
+    saved : int
+        Bytes kept for the backward pass.
+    margin : float
+        Pixels that the network puts around an image, along each axis: they
+        count the less the larger the image is.
+    """
+
+    settings: Settings
+    shape: tuple[int, int]
+    prepare: float
+    iteration: float
+    sweep: float
+    refinement: float
+    saved: int
+    margin: float = 0.0
+
+    def with_margin(self, smaller: Cost) -> Cost:
+        """Find the margin by how the cost of a smaller image differs."""
+        side, less = (math.prod(c.shape) ** 0.5 for c in (self, smaller))
+        growth = (self.saved / smaller.saved) ** 0.5
+        if self.fit.window is not None or growth <= 1:
+            return self
+        margin = max((side - growth * less) / (growth - 1), 0.0)
+        return replace(self, margin=margin)
+
+    @property
+    def fit(self) -> FitSettings:
+        """Settings of the fit."""
+        return self.settings.fit
+
+    def scaled(self, shape: tuple[int, int], channels: int) -> Total:
+        """Return time and memory for an image of another size."""
+        pixels = shape[0] * shape[1]
+        area = pixels / (self.shape[0] * self.shape[1])
+        seen = self._seen(shape) / self._seen(self.shape)
+        seconds = (self.prepare + self.refinement) * area
+        seconds += self.fit.num_iter * self.iteration * seen
+        saved = self.saved * seen
+        working = _WORKING_MEMORY * saved + min(saved, _MOST_KEPT)
+        if self.fit.average == 'weights':
+            ratio = swept_pixels(shape) / swept_pixels(self.shape)
+            seconds += self.fit.passes * self.sweep * ratio
+            # An estimate holds for a pixel what an iteration saves for one.
+            at_once = largest_window(shape) / self._seen(shape)
+            working = max(working, saved * at_once)
+        kept = _KEPT * pixels * channels + working
+        preparing = PREPARING * pixels * channels
+        return Total(seconds, LIBRARIES + int(max(preparing, kept)))
+
+    def _seen(self, shape: tuple[int, int]) -> float:
+        """Pixels that an iteration computes."""
+        if self.fit.window is None:
+            return (shape[0] + self.margin) * (shape[1] + self.margin)
+        height, width = window_shape(shape, self.fit.window)
+        return self.fit.num_windows * height * width
+
+
+def measure_cost(probe: Probe) -> Cost:
+    """Measure a part of the image, as large as time allows."""
+    side = _SMALLEST_PROBE
+    first = cost = _measure(probe, side)
+    while cost.shape != probe.full and not _is_enough(cost, side):
+        side = 2 * side if cost.fit.window is None else _LARGEST_PROBE
+        cost = _measure(probe, side)
+    return cost.with_margin(first)
+
+
+def _is_enough(cost: Cost, side: int) -> bool:
+    """Whether a larger part would take too long, or tell no more."""
+    if cost.fit.window is not None:
+        return side == _LARGEST_PROBE
+    longer = cost.iteration * (2 * side) ** 2 / math.prod(cost.shape)
+    # The margin takes two.
+    return side > _SMALLEST_PROBE and longer > _LONGEST_ITERATION
+
+
+def _measure(probe: Probe, side: int) -> Cost:
+    start = time.perf_counter()
+    session, shape = probe.start(side)
+    prepare = time.perf_counter() - start
+    try:
+        saved = _saved_bytes(session)
+        iteration = _seconds_an_iteration(session)
+        start = time.perf_counter()
+        session.preview()
+        sweep = time.perf_counter() - start
+        start = time.perf_counter()
+        # A second fit is measured on its own.
+        session.stop()
+        session.result()
+        result = time.perf_counter() - start
+    finally:
+        session.close()
+    settings = session.brief.settings
+    passes = settings.fit.passes if settings.fit.average == 'weights' else 1
+    refinement = max(0.0, result - passes * sweep)
+    return Cost(settings, shape, prepare, iteration, sweep, refinement, saved)
+
+
+def _saved_bytes(session: Restoration) -> int:
+    """Do the first iteration and count what it keeps for its way back."""
+    saved: dict[int, int] = {}
+
+    def note(tensor: torch.Tensor) -> torch.Tensor:
+        saved[tensor.data_ptr()] = tensor.numel() * tensor.element_size()
+        return tensor
+
+    with saved_tensors_hooks(note, lambda tensor: tensor):
+        next(session)
+    return sum(saved.values())
+
+
+def _seconds_an_iteration(session: Restoration) -> float:
+    """Mean over a few iterations, all that goes with them included."""
+    session.synchronise()
+    least, most = _MEASURED_ITERATIONS
+    done, start = 0, time.perf_counter()
+    taken = 0.0
+    while done < least or (taken < _MEASURED_TIME and done < most):
+        next(session)
+        done += 1
+        # A GPU only takes orders meanwhile: wait for it now and then.
+        if done % least == 0:
+            session.synchronise()
+        taken = time.perf_counter() - start
+    return taken / done
