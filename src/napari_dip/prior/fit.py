@@ -26,6 +26,7 @@ from napari_dip.prior.device import (
     release_cache,
 )
 from napari_dip.prior.fit_settings import FitSettings
+from napari_dip.prior.gradients import GradientLimit
 from napari_dip.prior.latents import Draw
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.schedules import learning_rate_factor
@@ -129,6 +130,9 @@ class Fit(Iterator[FitState]):
         self._optimiser = Adam(
             problem.network.parameters(), settings.learning_rate
         )
+        self._limit: GradientLimit | None = None
+        if settings.longest_gradient is not None:
+            self._limit = GradientLimit(settings.longest_gradient)
         self._averaging = self._make_averaging(problem, seed)
         self._checkpoints = Checkpoints(
             problem.network, self._optimiser, self._averaging
@@ -332,6 +336,8 @@ class Fit(Iterator[FitState]):
         loss = squared_error(prediction, target, weight)
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
+        if self._limit is not None:
+            self._limit(problem.network.parameters())
         self._optimiser.step()
         # Before it counts: without it there is no estimate to fall back on.
         self._averaging.update(problem.network, output)

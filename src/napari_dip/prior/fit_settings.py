@@ -20,6 +20,9 @@ class FitSettings:
         are.
     learning_rate : float
         Greatest step of Adam.
+    longest_gradient : float or None
+        Times the usual length that a gradient is shortened to; None takes
+        gradients as they are.
     schedule : {'constant', 'one_cycle'}
         Course of the learning rate.
     window : int or None
@@ -48,6 +51,7 @@ class FitSettings:
 
     num_iter: int = 500
     learning_rate: float = 3e-3
+    longest_gradient: float | None = None
     schedule: Schedule = 'one_cycle'
     window: int | None = None
     num_windows: int = 1

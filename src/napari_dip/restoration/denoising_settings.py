@@ -29,6 +29,9 @@ _LEAST_SIDE = 128
 # its noise is learnt by heart unless it is turned.
 _MOST_LOOKS = 200
 
+# Times the usual length.
+_LONGEST_GRADIENT = 2.0
+
 # At twice the rate the brightness of the estimate wanders.
 _SPLIT_RATE = 3e-3
 
@@ -54,6 +57,7 @@ def _light(
         fit=FitSettings(
             num_iter=num_iter,
             learning_rate=learning_rate,
+            longest_gradient=_LONGEST_GRADIENT,
             window=64,
             num_windows=8,
             average='weights',
