@@ -108,6 +108,8 @@ def test_progress_and_reason_in_words(qtbot, panel, begin):
     assert status.value.endswith('left')
     qtbot.wait_until(lambda: panel.run.state is State.FINISHED)
     assert 'it was done' in status.value
+    # A low window cuts it.
+    assert status.tooltip == status.value
     assert panel.monitor.bar.value == panel.monitor.bar.max == 40
     assert len(panel.monitor.curve.loss.points) == 40
 

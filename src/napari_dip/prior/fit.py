@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from napari_dip.prior.adam import Adam
 from napari_dip.prior.allocator import keep_freed_memory
-from napari_dip.prior.averaging import (
-    Averaging,
-    OutputAverage,
-    WeightAverage,
-)
+from napari_dip.prior.averages import make_averaging
 from napari_dip.prior.checkpoints import Checkpoints
-from napari_dip.prior.climbing import ClimbingAverage
-from napari_dip.prior.cross_scale import CrossScale
 from napari_dip.prior.data_terms import squared_error
 from napari_dip.prior.device import (
     memory_in_words,
@@ -26,6 +19,7 @@ from napari_dip.prior.device import (
     release_cache,
 )
 from napari_dip.prior.fit_settings import FitSettings
+from napari_dip.prior.fit_state import FitState
 from napari_dip.prior.gradients import GradientLimit
 from napari_dip.prior.latents import Draw
 from napari_dip.prior.problem import Problem
@@ -43,36 +37,6 @@ from napari_dip.prior.windows import Window, cut_all, draw_windows, whole
 # A fit on windows that is no worse than this many times an empty image has
 # not diverged.
 _HARMLESS = 2.0
-
-
-@dataclass(frozen=True)
-class FitState:
-    """Where a fit stands after an iteration.
-
-    `loss` and `figure` are the latest values that have left the device.
-
-    Parameters
-    ----------
-    iteration : int
-        Iterations done.
-    num_iter : int
-        Iterations planned; the fit may stop before.
-    loss : float
-        Data term.
-    figure : float or None
-        Stopping figure; None if there is none yet.
-    best_iteration : int
-        Iteration of the lowest stopping figure.
-    reason : StopReason or None
-        Why the fit ended; None while it goes on.
-    """
-
-    iteration: int
-    num_iter: int
-    loss: float
-    figure: float | None
-    best_iteration: int
-    reason: StopReason | None = None
 
 
 class Fit(Iterator[FitState]):
@@ -133,7 +97,7 @@ class Fit(Iterator[FitState]):
         self._limit: GradientLimit | None = None
         if settings.longest_gradient is not None:
             self._limit = GradientLimit(settings.longest_gradient)
-        self._averaging = self._make_averaging(problem, seed)
+        self._averaging = make_averaging(problem, settings, seed)
         self._checkpoints = Checkpoints(
             problem.network, self._optimiser, self._averaging
         )
@@ -290,30 +254,6 @@ class Fit(Iterator[FitState]):
                 'Fit: its memory was given back, so it can neither go on nor '
                 'give another estimate; start a new one.'
             )
-
-    def _make_averaging(self, problem: Problem, seed: int) -> Averaging:
-        if self.settings.average == 'output':
-            return OutputAverage(self.settings.decay)
-        shape = problem.operator.image_shape(
-            (problem.data.shape[-2], problem.data.shape[-1])
-        )
-        like = problem.data.new_empty(1, 1, 1, 1).expand(1, 1, *shape)
-        if isinstance(problem.latent, CrossScale):
-            return ClimbingAverage(
-                problem.network,
-                problem.latent,
-                like,
-                decay=self.settings.decay,
-                precision=self.settings.precision,
-            )
-        return WeightAverage(
-            problem.network,
-            problem.latent,
-            like,
-            decay=self.settings.decay,
-            precision=self.settings.precision,
-            seed=seed,
-        )
 
     def _iterate(self, problem: Problem) -> None:
         self._optimiser.learning_rate = self._learning_rate()

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from napari_dip import __version__
 from napari_dip.prior.device import device_description, memory_in_words
-from napari_dip.prior.fit import Fit, FitState
+from napari_dip.prior.fit import Fit
+from napari_dip.prior.fit_state import FitState
 from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration import refinement
 from napari_dip.restoration.memory import PeakMemory

@@ -40,8 +40,9 @@ class Monitor(Container):
         self.bar.value = 0
 
     def say(self, text: str) -> None:
-        """Show a sentence."""
+        """Show a sentence, in a tooltip too: a low window cuts it."""
         self.status.value = text
+        self.status.tooltip = text
 
     def show_state(self, state: State) -> None:
         """Say what is going on."""
