@@ -48,15 +48,13 @@ _RECORRUPTED_ITERATIONS = 200
 _NETWORK = TrunkSpec((32, 48, 64, 64, 64), reduction=1)
 
 
-def _light(
-    num_iter: int, passes: int, learning_rate: float = 6e-3
-) -> Settings:
+def _light(num_iter: int, passes: int) -> Settings:
     return Settings(
         network=_NETWORK,
         latent=LatentSettings('dropped', drop=_DROP),
         fit=FitSettings(
             num_iter=num_iter,
-            learning_rate=learning_rate,
+            learning_rate=6e-3,
             longest_gradient=_LONGEST_GRADIENT,
             window=64,
             num_windows=8,
@@ -78,8 +76,7 @@ def _light(
 SETTINGS = {
     'fast': _light(num_iter=200, passes=8),
     'balanced': _light(num_iter=600, passes=16),
-    # So long a fit diverges at the rate that a shorter one bears.
-    'best': _light(num_iter=2000, passes=32, learning_rate=3e-3),
+    'best': _light(num_iter=2000, passes=32),
     'ulyanov2018': published.DENOISING,
 }
 
