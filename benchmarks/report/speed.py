@@ -33,7 +33,7 @@ _SIZES = """Memory is what the call added to the process, and the whole process
 with PyTorch in it. The fit looks at windows, so only the preparation and the
 final estimate grow with a denoised image. Inpainting and super-resolution fit
 the whole image, or overlapping tiles of a large one: where no PSNR is given,
-theirs are time and memory of three iterations of each tile and of all that
+theirs are time and memory of eight iterations of each tile and of all that
 comes before and after them, where a call does hundreds. Linear is the time of
 the smallest image times the pixels."""
 _FORECASTS = """What the form says beforehand, and what a call took. Where a

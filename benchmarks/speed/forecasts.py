@@ -7,17 +7,12 @@ from typing import Any
 from unittest.mock import patch
 
 from benchmarks.speed.clock import is_processor, seconds
+from benchmarks.speed.inputs import make_input
 from benchmarks.speed.iterations import start
 from benchmarks.speed.names import FORECASTS
 from benchmarks.speed.watch import MemoryWatch
-from napari_dip.restoration import forecast as forecasts
-
-#: Public function of each kind; a forecast knows no mask of scattered pixels.
-TASKS = {
-    'denoise': 'denoise',
-    'lines': 'inpaint',
-    'enlarge': 'super_resolve',
-}
+from napari_dip.restoration import probe
+from napari_dip.restoration.forecast import Forecast, forecast
 
 
 def measure(name: str, device: str) -> dict[str, Any]:
@@ -51,16 +46,17 @@ def tell(
     side: int,
     device: str,
     max_num_iter: int | None = None,
-) -> forecasts.Forecast:
+) -> Forecast:
     """Forecast by the clock that the call is measured with."""
-    factor = 4 if kind == 'enlarge' else None
-    given = side // (factor or 1)
+    given = make_input(kind, side)
     clock = time.process_time if is_processor(device) else time.perf_counter
-    with patch.object(forecasts.time, 'perf_counter', clock):
-        return forecasts.forecast(
-            TASKS[kind],
-            (given, given),
-            factor=factor,
+    with patch.object(probe.time, 'perf_counter', clock):
+        return forecast(
+            given.task,
+            given.image.shape,
+            image=given.image,
+            mask=given.mask,
+            factor=given.factor,
             preset=preset,
             device=device,
             max_num_iter=max_num_iter,

@@ -5,20 +5,17 @@ from __future__ import annotations
 from statistics import median
 from typing import Any
 
-import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.speed.clock import seconds
+from benchmarks.speed.inputs import make_input
 from benchmarks.speed.names import ITERATIONS
 from benchmarks.speed.peaks import copy_rate, product_rate, wait
 from benchmarks.speed.traffic import Traffic
 from napari_dip.prior.device import has_fast_bfloat16, resolve_device
-from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.inpainting import start_inpainting
 from napari_dip.restoration.options import Options
 from napari_dip.restoration.protocol import Restoration
-from napari_dip.restoration.super_resolution import start_super_resolution
 
 _WARM_UP = 2
 _SECONDS = 6.0
@@ -62,21 +59,9 @@ def start(
     device: str,
     max_num_iter: int | None = None,
 ) -> Restoration:
-    """Start on noise: an iteration costs the same whatever it sees."""
-    generator = np.random.default_rng(0)
-    image = generator.poisson(50, (side, side)).astype(np.uint16)
+    """Start on noise."""
     options = Options(preset, device=device, max_num_iter=max_num_iter)
-    if kind == 'denoise':
-        return start_denoising(image, options=options)
-    if kind == 'enlarge':
-        small = image[: side // 4, : side // 4]
-        return start_super_resolution(small, 4, options=options)
-    mask = np.zeros(image.shape, bool)
-    # Some in every tile of a large one.
-    mask[np.arange(side) % 64 >= 56] = True
-    if kind == 'scattered':
-        mask = generator.random(image.shape) < 0.5
-    return start_inpainting(image, mask, options=options)
+    return make_input(kind, side).start(options)
 
 
 def iteration_seconds(session: Restoration, device: torch.device) -> float:

@@ -49,8 +49,11 @@ FORECASTS: dict[str, tuple[str, str, int]] = {
     'denoise fast, 128²': ('denoise', 'fast', 128),
     'denoise fast, 256²': ('denoise', 'fast', 256),
     'denoise balanced, 512²': ('denoise', 'balanced', 512),
+    'denoise correlated fast, 512²': ('correlated', 'fast', 512),
     'inpaint lines fast, 256²': ('lines', 'fast', 256),
     'inpaint lines fast, 512²': ('lines', 'fast', 512),
+    'inpaint scattered fast, 256²': ('scattered', 'fast', 256),
+    'inpaint a scratch fast, 2048²': ('scratch', 'fast', 2048),
     'super-resolve ×4 fast, 256²': ('enlarge', 'fast', 256),
     'super-resolve ×4 fast, 512²': ('enlarge', 'fast', 512),
 }

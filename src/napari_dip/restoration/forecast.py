@@ -126,16 +126,13 @@ def forecast(
     )
     missing = None
     if task == 'inpaint' and mask is not None:
-        like = np.broadcast_to(np.float32(0), shape)
-        missing = to_channels_first(check_mask(mask, like, axis), axis)
-        probe = probe.with_settings(
-            inpainting.choose_settings(preset, missing)
-        )
+        missing = _missing(mask, shape, axis)
+        settings = inpainting.choose_settings(preset, missing)
+        probe = probe.with_settings(settings)
     if task == 'denoise' and image is not None:
         planes = to_channels_first(*check_image(image, axis))
-        probe = probe.with_settings(
-            denoising_settings.choose_settings(preset, planes)
-        )
+        settings = denoising_settings.choose_settings(preset, planes)
+        probe = probe.with_settings(settings)
     total = _total(probe, max_num_iter, missing)
     resolved = resolve_device(device)
     return Forecast(
@@ -153,6 +150,13 @@ def _channel_axis(
     if len(shape) == 3 and channel_axis is None:
         channel_axis = -1
     return check_axes(shape, channel_axis)
+
+
+def _missing(
+    mask: ArrayLike, shape: tuple[int, ...], axis: int | None
+) -> NDArray[np.bool_]:
+    image = np.broadcast_to(np.float32(0), shape)
+    return to_channels_first(check_mask(mask, image, axis), axis)
 
 
 def _enlargement(
