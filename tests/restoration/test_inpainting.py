@@ -6,7 +6,12 @@ import pytest
 from napari_dip import inpaint
 from napari_dip.restoration import published
 from napari_dip.restoration.choices import PRESETS
-from napari_dip.restoration.inpainting import SETTINGS, choose_settings
+from napari_dip.restoration.inpainting import (
+    SETTINGS,
+    choose_settings,
+    start_inpainting,
+)
+from napari_dip.restoration.options import Options
 
 ROWS, COLUMNS = np.mgrid[:64, :64]
 IMAGE = 100 + 40 * np.sin(COLUMNS / 5 + ROWS / 9)
@@ -137,3 +142,66 @@ def test_every_preset_runs(preset):
     assert record.iterations == 2
     if preset in SETTINGS:
         assert choose_settings(preset, mask[None]) is SETTINGS[preset]
+
+
+@pytest.fixture
+def wide():
+    """An image, a small hole in it, and both with three channels last."""
+    rows, columns = np.mgrid[:300, :420]
+    image = 100 + 40 * np.sin(columns / 5 + rows / 9)
+    mask = np.zeros(image.shape, bool)
+    mask[20:30, 290:300] = True
+    return image, mask
+
+
+@pytest.mark.usefixtures('tiny')
+def test_only_what_lies_around_missing_pixels_is_fitted(wide):
+    image, mask = wide
+    session = start_inpainting(
+        image, mask, options=Options('fast', device='cpu', max_num_iter=5)
+    )
+    # Of 123 pixels to each side of the hole, those inside the image.
+    assert session._fit.problem.data.shape[-2:] == (153, 253)
+    for _ in session:
+        pass
+    for restored in (session.preview(), session.result()):
+        np.testing.assert_array_equal(
+            restored[~mask], np.float32(image[~mask])
+        )
+        assert np.ptp(restored[mask]) > 0
+        # It lies where the hole is.
+        assert abs(restored[mask].mean() - 100) < 60
+
+
+@pytest.mark.usefixtures('tiny')
+def test_pixels_around_missing_ones_make_the_fit_that_they_make_alone(wide):
+    image, mask = wide
+    image = image[:200]
+    part = np.s_[:153, 167:420]
+    options = {'preset': 'fast', 'max_num_iter': 5, 'device': 'cpu'}
+    whole = inpaint(image, mask[:200], **options)
+    alone = inpaint(image[part], mask[part], **options)
+    np.testing.assert_array_equal(whole[part], alone)
+
+
+@pytest.mark.usefixtures('tiny')
+def test_far_known_pixels_have_no_uncertainty(wide):
+    image, mask = wide
+    _, info = inpaint(
+        np.dstack([image] * 3),
+        mask,
+        preset='fast',
+        max_num_iter=5,
+        device='cpu',
+        uncertainty=True,
+        return_info=True,
+    )
+    assert info.uncertainty.shape == (300, 420, 3)
+    assert (info.uncertainty[~mask] == 0).all()
+    assert (info.uncertainty[mask] > 0).all()
+
+
+def test_the_published_recipe_fits_the_whole(wide):
+    options = Options('ulyanov2018', device='cpu', max_num_iter=1)
+    session = start_inpainting(*wide, options=options)
+    assert session._fit.problem.data.shape[-2:] == (300, 420)

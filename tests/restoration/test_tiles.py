@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from napari_dip.prior.windows import Window
 from napari_dip.restoration.tiles import (
@@ -9,6 +11,7 @@ from napari_dip.restoration.tiles import (
     halve,
     lay_tiles,
     overlap,
+    trim,
     weights,
 )
 
@@ -76,3 +79,53 @@ def test_only_the_long_side_of_a_strip_is_halved():
 
 def test_a_small_tile_is_not_halved():
     assert halve(Window(0, 0, 200, 255), (1, 1)) == []
+
+
+def test_a_tile_that_misses_nothing_is_not_needed():
+    shape = (600, 900)
+    missing = np.zeros((1, *shape), bool)
+    first, second = lay_tiles(Window(0, 0, 600, 900), (1, 1), 600)
+    missing[:, 100:104, 0:300] = True
+    assert trim(first, missing, shape, (1, 1)) is not None
+    assert trim(second, missing, shape, (1, 1)) is None
+    # Its outermost pixels count for nothing.
+    missing[:] = False
+    missing[:, :, second.left : second.left + 8] = True
+    assert trim(second, missing, shape, (1, 1)) is None
+
+
+@pytest.mark.parametrize('channel', [0, 1])
+def test_of_a_tile_the_missing_pixels_and_their_surroundings_are_needed(
+    channel,
+):
+    shape = (1000, 1000)
+    missing = np.zeros((2, *shape), bool)
+    window = Window(200, 300, 600, 600)
+    missing[channel, 500, 400:760] = True
+    trimmed = trim(window, missing, shape, (1, 1))
+    assert trimmed == Window(372, 336, 257, 488)
+    # All that is missing counts fully.
+    weight = weights(trimmed, shape, (1, 1))
+    assert (weight[cut(missing, trimmed)[channel]] == 1).all()
+    # It does not reach beyond the tile.
+    missing[channel, 230, 330] = True
+    assert trim(window, missing, shape, (1, 1)).top == 200
+    assert trim(window, missing, shape, (1, 1)).left == 300
+
+
+@given(
+    first=st.integers(0, 500),
+    length=st.integers(1, 200),
+    step=st.sampled_from([1, 2, 5]),
+)
+def test_what_is_left_of_a_tile_begins_and_ends_with_pixels_of_the_data(
+    first, length, step
+):
+    shape = (600, 600)
+    missing = np.zeros((1, *shape), bool)
+    missing[:, 300, first : first + length] = True
+    trimmed = trim(Window(0, 0, *shape), missing, shape, (step, step))
+    assert trimmed.left % step == trimmed.width % step == 0
+    assert trimmed.left <= first
+    assert trimmed.left + trimmed.width >= min(first + length, 600)
+    assert trimmed.left + trimmed.width <= 600

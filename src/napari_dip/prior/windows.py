@@ -25,6 +25,11 @@ class Window:
     height: int
     width: int
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width."""
+        return self.height, self.width
+
     def cut(self, image: Tensor) -> Tensor:
         """View of the last two axes of `image` inside the window."""
         return image[

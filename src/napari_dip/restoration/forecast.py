@@ -21,7 +21,6 @@ from napari_dip.restoration.options import Options
 from napari_dip.restoration.probe import (
     LIBRARIES,
     PREPARING,
-    Cost,
     Probe,
     Total,
     measure_cost,
@@ -29,7 +28,7 @@ from napari_dip.restoration.probe import (
 from napari_dip.restoration.room import JOINED, tile_side
 from napari_dip.restoration.settings import LatentSettings, Settings
 from napari_dip.restoration.shortening import shorten
-from napari_dip.restoration.tiles import lay_tiles, reaches
+from napari_dip.restoration.tiles import lay_tiles, trim
 from napari_dip.restoration.validation import (
     check_axes,
     check_choice,
@@ -171,18 +170,18 @@ def _total(
     probe: Probe, max_num_iter: int | None, missing: NDArray[np.bool_] | None
 ) -> Total:
     """Return what all fits take together."""
-    tiles = _tiles(probe, _settings(probe), missing)
-    part = probe.full if tiles is None else (tiles[0].height, tiles[0].width)
-    cost = measure_cost(probe.of_part(part))
+    parts = _parts(probe, _settings(probe), missing)
+    largest = max(parts, key=lambda part: math.prod(part.shape))
+    cost = measure_cost(probe.of_part(largest.shape))
     # Measured in a fit that goes on for longer.
     settings = shorten(cost.settings, max_num_iter)
-    total = _scaled(replace(cost, settings=settings), part, probe)
+    cost = replace(cost, settings=settings)
+    total = _sum([cost.scaled(p.shape, probe.channels) for p in parts])
     if settings.second is not None:
         later = measure_cost(probe.with_settings(_alone(settings.second)))
-        total = _both(total, _scaled(later, part, probe))
-    if tiles is None:
-        return total
-    return _joined(total, len(tiles), probe)
+        second = later.scaled(probe.full, probe.channels)
+        total = _sum([total, second])
+    return total if len(parts) == 1 else _joined(total, probe)
 
 
 def _settings(probe: Probe) -> Settings:
@@ -190,10 +189,6 @@ def _settings(probe: Probe) -> Settings:
     session, _ = probe.start(side=1)
     session.close()
     return session.brief.settings
-
-
-def _scaled(cost: Cost, part: tuple[int, int], probe: Probe) -> Total:
-    return cost.scaled(part, probe.channels)
 
 
 def _alone(second: Settings) -> Settings:
@@ -204,38 +199,40 @@ def _alone(second: Settings) -> Settings:
     return replace(second, latent=LatentSettings('dropped'))
 
 
-def _both(first: Total, second: Total) -> Total:
+def _sum(totals: list[Total]) -> Total:
+    """Return what fits take one after the other."""
     return Total(
-        first.seconds + second.seconds, max(first.memory, second.memory)
+        sum(total.seconds for total in totals),
+        max(total.memory for total in totals),
     )
 
 
-def _joined(tile: Total, count: int, probe: Probe) -> Total:
+def _joined(tiles: Total, probe: Probe) -> Total:
     """Return what all tiles take, and what they are joined to."""
     result = math.prod(probe.full) * probe.channels
     data = math.prod(probe.sides) * probe.channels
     return Total(
-        count * tile.seconds,
-        max(LIBRARIES + PREPARING * data, JOINED * result + tile.memory),
+        tiles.seconds,
+        max(LIBRARIES + PREPARING * data, JOINED * result + tiles.memory),
     )
 
 
-def _tiles(
+def _parts(
     probe: Probe, settings: Settings, missing: NDArray[np.bool_] | None
-) -> list[Window] | None:
-    """Lay the tiles that need a fit; None if all is fitted at once."""
-    options = probe.options
+) -> list[Window]:
+    """Return the parts of the result that are fitted, one by one."""
+    options, full, step = probe.options, probe.full, probe.factors
+    needed = whole = Window(0, 0, *full)
+    if missing is not None and options.preset != 'ulyanov2018':
+        needed = trim(whole, missing, full, step) or whole
     device = resolve_device(options.device)
     side = tile_side(
-        probe.full, probe.channels, settings, device, options.tile
+        needed.shape, probe.channels, settings, device, options.tile
     )
     if side is None:
-        return None
-    tiles = lay_tiles(Window(0, 0, *probe.full), probe.factors, side)
+        return [needed]
+    tiles = lay_tiles(whole, step, side)
     if missing is None:
         return tiles
-    return [
-        tile
-        for tile in tiles
-        if reaches(tile, missing, probe.full, probe.factors)
-    ]
+    trimmed = [trim(tile, missing, full, step) for tile in tiles]
+    return [tile for tile in trimmed if tile is not None]

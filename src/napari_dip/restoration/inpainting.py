@@ -122,10 +122,12 @@ return_info
 
     Notes
     -----
-    A result of more than 1536 × 1536 pixels is fitted in overlapping tiles of
-    640, which are smaller where the memory is short. Each has as many
-    iterations, `max_num_iter` at most; `time_limit` is for all together.
-    Those that miss no pixel are left out.
+    What is fitted is the part of the image with all missing pixels and half
+    as much around them, 64 pixels at least; with 'ulyanov2018' all of it.
+    More than 1536 × 1536 pixels are fitted in overlapping tiles of 640, which
+    are smaller where the memory is short. Each has as many iterations,
+    `max_num_iter` at most; `time_limit` is for all together. Those that miss
+    no pixel are left out.
 
     References
     ----------
@@ -181,6 +183,8 @@ def start_inpainting(
         arguments={},
         channel_axis=axis,
         keep_known=True,
+        # The published recipe is that of the whole image.
+        trim_known=options.preset != 'ulyanov2018',
     )
 
 

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.prior.windows import Window
 from napari_dip.restoration.axes import from_channels_first
 from napari_dip.restoration.binning import unbin_planes
 from napari_dip.restoration.intensity import Intensity
+from napari_dip.restoration.tiles import cut
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,9 @@ class Output:
         differ.
     pilot_binning : int
         Grid that the pilot was fitted on.
+    place : Window, optional
+        Part of the image that the estimate is of, where pixels are missing
+        nowhere else; all of it unless given.
     """
 
     intensity: Intensity
@@ -56,6 +61,7 @@ class Output:
     known: NDArray[np.bool_] | None = None
     pilot: NDArray[np.float32] | None = None
     pilot_binning: int = 1
+    place: Window | None = None
 
     def describe_noise(self) -> str:
         """Say what noise was assumed, in words."""
@@ -110,7 +116,18 @@ class Output:
         if self.pilot is not None:
             planes += self.pilot
             planes /= 2
+        if self.place is not None:
+            planes = self._around(planes, self.place)
         self.put_back_known(planes)
+        return planes
+
+    def _around(
+        self, part: NDArray[np.float32], place: Window
+    ) -> NDArray[np.float32]:
+        """Put a part into its place in an image that holds nothing else."""
+        assert self.data is not None
+        planes = np.zeros(self.data.shape, np.float32)
+        cut(planes, place)[:] = part
         return planes
 
     def put_back_known(self, planes: NDArray[np.float32]) -> None:

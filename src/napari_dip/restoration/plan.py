@@ -16,7 +16,7 @@ from napari_dip.restoration.canvas import Part
 from napari_dip.restoration.filling import first_guess
 from napari_dip.restoration.output import Output
 from napari_dip.restoration.session import Session
-from napari_dip.restoration.tiles import Step, cut, halve, lay_tiles, reaches
+from napari_dip.restoration.tiles import Step, cut, halve, lay_tiles, trim
 
 # A tile in which next to nothing is known, inside a large hole, looks further
 # around: until this part of its blocks holds a known pixel. Single pixels
@@ -127,16 +127,15 @@ class Plan:
         return Tile(window, seen, session)
 
     def _wanted(self, windows: list[Window]) -> list[Window]:
-        """Leave out those that would only give known pixels their values."""
+        """Leave out what would only give known pixels their values."""
         known = self.output.known
         if known is None:
             return windows
         missing = ~known
-        return [
-            window
-            for window in windows
-            if reaches(window, missing, self.shape, self.step)
+        trimmed = [
+            trim(window, missing, self.shape, self.step) for window in windows
         ]
+        return [window for window in trimmed if window is not None]
 
     def _look_around(self, window: Window) -> tuple[Window, int]:
         """Find what is fitted for a tile, and how much coarser.
@@ -147,7 +146,7 @@ class Plan:
         seen, coarser = window, 1
         if self.output.known is None:
             return seen, coarser
-        while (seen.height, seen.width) != self.shape and (
+        while seen.shape != self.shape and (
             _part_known(cut(self.known, seen)) < _LEAST_KNOWN
         ):
             coarser *= 2

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from napari_dip.prior.device import memory_in_words, resolve_device
 from napari_dip.prior.operators import Operator
+from napari_dip.prior.windows import Window
 from napari_dip.restoration.copies import Copies
 from napari_dip.restoration.detector import Detector
 from napari_dip.restoration.mosaic import Mosaic
@@ -24,6 +25,7 @@ from napari_dip.restoration.session import Session
 from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.shortening import shorten
 from napari_dip.restoration.source import Source, make_sequel, make_stage
+from napari_dip.restoration.tiles import trim
 
 
 def prepare(
@@ -37,6 +39,7 @@ def prepare(
     arguments: dict[str, Any],
     channel_axis: int | None,
     keep_known: bool = False,
+    trim_known: bool = False,
     defects: int = 0,
     saturated: int = 0,
     detector: Detector | None = None,
@@ -61,6 +64,8 @@ def prepare(
         Written into the record; see :class:`Brief`.
     keep_known : bool
         Whether known pixels keep their values in the result.
+    trim_known : bool
+        Whether to fit, of those, only what lies around missing ones.
     defects : int
         Hot and dead pixels among the missing ones.
     saturated : int
@@ -109,8 +114,8 @@ def prepare(
         keep_known=keep_known,
         hold_out=options.uncertainty,
     )
-    rows, columns = planes.shape[1:]
-    shape = operator.image_shape((rows, columns))
+    place = _needed(source) if trim_known else None
+    shape = _result_shape(source) if place is None else place.shape
     with memory_in_words(device):
         side = tile_side(shape, len(planes), settings, device, options.tile)
     brief = Brief(
@@ -130,6 +135,7 @@ def prepare(
     )
     if side is not None:
         return _mosaic(source, settings, options, brief, side)
+    source = replace(source, place=place)
     return Session(
         make_stage(source, settings, options.time_limit, options.rules),
         brief,
@@ -144,6 +150,20 @@ def _describe(copies: Copies | None, settings: Settings) -> str:
     split = settings.latent.kind == 'split'
     use = 'some of them fitted to the others' if split else 'their mean'
     return f'{copies.describe()}; {use}'
+
+
+def _result_shape(source: Source) -> tuple[int, int]:
+    rows, columns = source.planes.shape[1:]
+    return source.operator.image_shape((rows, columns))
+
+
+def _needed(source: Source) -> Window | None:
+    """Find the part with all missing pixels; None if it is the whole."""
+    shape = _result_shape(source)
+    whole = Window(0, 0, *shape)
+    step = source.operator.image_shape((1, 1))
+    part = trim(whole, ~source.known, shape, step)
+    return None if part == whole else part
 
 
 def _mosaic(

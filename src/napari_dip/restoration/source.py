@@ -20,6 +20,7 @@ from napari_dip.prior.problem import Problem
 from napari_dip.prior.recorruption import Recorrupted
 from napari_dip.prior.splitting import SplitCopies
 from napari_dip.prior.stopping import StoppingRule
+from napari_dip.prior.windows import Window
 from napari_dip.restoration.binning import bin_planes
 from napari_dip.restoration.detector import Detector
 from napari_dip.restoration.intensity import Intensity
@@ -27,6 +28,7 @@ from napari_dip.restoration.output import Output
 from napari_dip.restoration.parts import make_latent, make_rules
 from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.stages import Sequel, Stage
+from napari_dip.restoration.tiles import cut
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,9 @@ class Source:
         Whether known pixels keep their values.
     hold_out : bool
         Whether pixels are held out even where no rule needs them.
+    place : Window or None
+        Part of the image that is fitted, with all its missing pixels; None
+        is all of it.
     intensity : Intensity, optional
         That of the tiles of a larger image; None finds that of the planes.
     """
@@ -65,7 +70,14 @@ class Source:
     copies: NDArray[np.float64] | None
     keep_known: bool
     hold_out: bool
+    place: Window | None = None
     intensity: Intensity | None = None
+
+    def fitted(self) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        """Return the data that are fitted, and which of them are known."""
+        if self.place is None:
+            return self.planes, self.known
+        return cut(self.planes, self.place), cut(self.known, self.place)
 
     def intensity_of(
         self,
@@ -88,7 +100,7 @@ class Source:
         if self.keep_known:
             options.update(data=self.planes, known=self.known)
         shape = self.planes.shape[1:]
-        return self.output(intensity, shape=shape, **options)
+        return self.output(intensity, shape=shape, place=self.place, **options)
 
 
 def make_stage(
@@ -114,9 +126,9 @@ def make_stage(
     pilot_binning : int
         How many times coarser the grid of that fit was.
     """
-    device, planes = source.device, source.planes
+    device = source.device
     with memory_in_words(device):
-        fitted, measured = _at_grid_of_fit(planes, source.known, settings)
+        fitted, measured = _at_grid_of_fit(*source.fitted(), settings)
         intensity = source.intensity_of(fitted, measured, settings)
         data = _tensor(intensity.forward(fitted, measured), device)
         guess = None

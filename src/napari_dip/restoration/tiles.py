@@ -21,6 +21,10 @@ _REACH = 3
 # A margin of each of two tiles, and between them as much to pass from one to
 # the other.
 _MARGINS = 3
+# Around the missing pixels of a tile a fit learns from as much as they take,
+# but from so many pixels on each side, and so many in all, at least.
+_CONTEXT = 64
+_LEAST_TRIMMED = 256
 # A tile is halved only where it is at least so long.
 _LEAST_TO_HALVE = 256
 
@@ -85,23 +89,34 @@ def weights(
     return (rows[:, None] * columns).astype(np.float32)
 
 
-def reaches(
+def trim(
     window: Window,
-    marked: NDArray[np.bool_],
+    missing: NDArray[np.bool_],
     shape: tuple[int, int],
     step: Step,
-) -> bool:
-    """Whether a tile counts where any pixel is marked.
+) -> Window | None:
+    """Cut a tile down to its missing pixels and what lies around them.
 
     Parameters
     ----------
     window, shape, step
         As given to :func:`weights`.
-    marked : ndarray of bool
+    missing : ndarray of bool
         ``(channels, rows, columns)`` of the result.
+
+    Returns
+    -------
+    Window or None
+        None if the tile counts for no missing pixel.
     """
     counts = weights(window, shape, step) > 0
-    return bool((counts & cut(marked, window)).any())
+    wanted = (counts & cut(missing, window)).any(axis=0)
+    if not wanted.any():
+        return None
+    rows, columns = (wanted.any(axis=axis) for axis in (1, 0))
+    top, height = _around(rows, step[0])
+    left, width = _around(columns, step[1])
+    return Window(window.top + top, window.left + left, height, width)
 
 
 def cut(planes: NDArray[Any], window: Window) -> NDArray[Any]:
@@ -141,6 +156,16 @@ def _spans(length: int, step: int, count: int) -> list[tuple[int, int]]:
     return [
         (n * room // (count - 1) * step, each * step) for n in range(count)
     ]
+
+
+def _around(wanted: NDArray[np.bool_], step: int) -> tuple[int, int]:
+    """First pixel and length of what a tile needs along an axis."""
+    found = np.flatnonzero(wanted)
+    length = found[-1] + 1 - found[0]
+    context = max(_CONTEXT, length // 2, (_LEAST_TRIMMED - length + 1) // 2)
+    first = max(0, found[0] - context) // step * step
+    end = min(len(wanted), found[-1] + 1 + context)
+    return int(first), int(-(-(end - first) // step) * step)
 
 
 def _along(
