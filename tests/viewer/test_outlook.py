@@ -110,3 +110,14 @@ def test_form_asks_for_the_chosen_layer(viewer, noisy, qtbot, asked):
 def test_real_forecast(qtbot, label):
     label.ask(Question('denoise', (64, 64), None, None, 'fast', 'cpu'))
     qtbot.wait_until(lambda: 'free memory' in label.value, timeout=30_000)
+
+
+def test_its_three_lines_have_room(viewer, noisy, qtbot, asked):
+    viewer.add_image(noisy)
+    _, form = viewer.window.add_plugin_dock_widget('napari-dip', 'Inpaint')
+    native = form.outlook.native
+    qtbot.wait_until(lambda: 'free memory' in form.outlook.value)
+    native.setMinimumWidth(400)
+    room = native.minimumHeight()
+    native.setMinimumHeight(0)
+    assert native.heightForWidth(400) <= room

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from magicgui.widgets.bases import Widget
 
 
+# Pixels that napari's style leaves free above and below the text, and that a
+# line becomes higher by when the style is applied, which is later.
+_PADDING, _GROWTH = 5, 2
+
+
 def prepare_label(label: Label, lines: int) -> None:
     """Give a label room for some lines of wrapped text."""
     native = label.native
@@ -21,7 +26,8 @@ def prepare_label(label: Label, lines: int) -> None:
     native.setSizePolicy(
         QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
     )
-    native.setMinimumHeight(native.fontMetrics().lineSpacing() * lines + 4)
+    line = native.fontMetrics().lineSpacing() + _GROWTH
+    native.setMinimumHeight(line * lines + 2 * _PADDING)
 
 
 def align(*widgets: Widget) -> Container:
