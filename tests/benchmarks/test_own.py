@@ -22,6 +22,8 @@ def called(monkeypatch):
             return {'iterations': 3}
 
     class Session(list):
+        preview = None
+
         def result(self):
             return calls[-1][0]
 
