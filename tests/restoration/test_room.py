@@ -70,7 +70,7 @@ def test_images_of_any_size_are_restored_with_little_room(free):
     assert denoise(image, **OPTIONS).shape == image.shape
     assert super_resolve(image[:300, :280], 2, **OPTIONS).shape == (600, 560)
     mask = np.zeros(image.shape, bool)
-    mask[5:9] = True
+    mask[5:9] = mask[400:404] = True
     filled, record = inpaint(image, mask, return_info=True, **OPTIONS)
     assert filled.shape == image.shape
     assert len(record.tiles) > 1

@@ -101,9 +101,10 @@ def test_of_a_tile_the_missing_pixels_and_their_surroundings_are_needed(
     shape = (1000, 1000)
     missing = np.zeros((2, *shape), bool)
     window = Window(200, 300, 600, 600)
-    missing[channel, 500, 400:760] = True
+    missing[channel, 500, 430:630] = True
     trimmed = trim(window, missing, shape, (1, 1))
-    assert trimmed == Window(372, 336, 257, 488)
+    # Half of 200 pixels on each side, and 256 in all at least.
+    assert trimmed == Window(372, 330, 257, 400)
     # All that is missing counts fully.
     weight = weights(trimmed, shape, (1, 1))
     assert (weight[cut(missing, trimmed)[channel]] == 1).all()
