@@ -21,10 +21,21 @@ def measure(name: str, device: str) -> dict[str, Any]:
     warm = start('denoise', 'fast', 64, device)
     next(warm)
     warm.close()
-    told = tell(kind, preset, side, device)
+    return compare(kind, preset, side, device)
+
+
+def compare(
+    kind: str,
+    preset: str,
+    side: int,
+    device: str,
+    max_num_iter: int | None = None,
+) -> dict[str, Any]:
+    """Forecast a call, then measure it."""
+    told = tell(kind, preset, side, device, max_num_iter)
     with MemoryWatch(device) as memory:
         begin = seconds(device)
-        session = start(kind, preset, side, device)
+        session = start(kind, preset, side, device, max_num_iter)
         for _ in session:
             pass
         session.result()
@@ -36,6 +47,7 @@ def measure(name: str, device: str) -> dict[str, Any]:
         'seconds': taken,
         'memory_forecast': told.memory,
         'memory': memory.grown,
+        'total_memory': memory.peak,
         'iterations': [done.iteration, done.num_iter],
     }
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from benchmarks.scores import psnr
 from benchmarks.speed import tiles
 from benchmarks.speed.clock import seconds
-from benchmarks.speed.forecasts import tell
+from benchmarks.speed.forecasts import compare, tell
 from benchmarks.speed.iterations import start
 from benchmarks.speed.names import IN_TILES, SIZES
 from benchmarks.speed.seams import PEAK, Borders, seam, show, texture
@@ -20,6 +20,8 @@ from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.options import Options
 from napari_dip.restoration.protocol import Restoration
 
+# Iterations of each tile: enough for time and memory.
+_FEW = 8
 # The sweep's.
 _TILE = 512
 
@@ -35,7 +37,7 @@ def measure(name: str, device: str, pictures: Path) -> dict[str, Any]:
         return _denoise(preset, side, device, pictures)
     if IN_TILES in name:
         return tiles.in_tiles(kind, preset, side, device, pictures)
-    return tiles.short(kind, preset, side, device)
+    return compare(kind, preset, side, device, max_num_iter=_FEW)
 
 
 def _denoise(

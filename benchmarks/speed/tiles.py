@@ -10,38 +10,12 @@ from numpy.typing import NDArray
 
 from benchmarks.scores import psnr
 from benchmarks.speed.clock import seconds
-from benchmarks.speed.forecasts import tell
-from benchmarks.speed.iterations import start
 from benchmarks.speed.seams import PEAK, Borders, seam, show, texture
 from benchmarks.speed.watch import MemoryWatch
 from napari_dip.restoration.inpainting import start_inpainting
 from napari_dip.restoration.options import Options
 
-# Iterations of each tile: enough for time and memory.
-_FEW = 8
 _TILE = 384
-
-
-def short(kind: str, preset: str, side: int, device: str) -> dict[str, Any]:
-    """Time and memory of a few iterations of all tiles."""
-    told = tell(kind, preset, side, device, max_num_iter=_FEW)
-    with MemoryWatch(device) as memory:
-        begin = seconds(device)
-        session = start(kind, preset, side, device, max_num_iter=_FEW)
-        for _ in session:
-            pass
-        session.result()
-        taken = seconds(device) - begin
-    done = session.progress
-    session.close()
-    return {
-        'seconds': taken,
-        'forecast': told.seconds,
-        'iterations': [done.iteration, done.num_iter],
-        'memory': memory.grown,
-        'memory_forecast': told.memory,
-        'total_memory': memory.peak,
-    }
 
 
 def in_tiles(

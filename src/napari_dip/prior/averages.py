@@ -29,10 +29,8 @@ def make_averaging(
     """
     if settings.average == 'output':
         return OutputAverage(settings.decay)
-    shape = problem.operator.image_shape(
-        (problem.data.shape[-2], problem.data.shape[-1])
-    )
-    like = problem.data.new_empty(1, 1, 1, 1).expand(1, 1, *shape)
+    like = problem.data.new_empty(1, 1, 1, 1)
+    like = like.expand(1, 1, *problem.image_shape)
     if isinstance(problem.latent, CrossScale):
         return ClimbingAverage(
             problem.network,

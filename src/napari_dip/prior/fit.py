@@ -309,13 +309,10 @@ class Fit(Iterator[FitState]):
 
     def _windows(self, problem: Problem) -> list[Window]:
         if self.settings.window is None:
-            shape = problem.operator.image_shape(
-                (problem.data.shape[-2], problem.data.shape[-1])
-            )
-            return [Window(0, 0, *shape)]
+            return [Window(0, 0, *problem.image_shape)]
         extent = whole(problem.data)
         return draw_windows(
-            (extent.height, extent.width),
+            extent.shape,
             self.settings.window,
             self.settings.num_windows,
             self._window_generator,

@@ -36,3 +36,10 @@ class Problem:
     data: Tensor
     known: Tensor
     held_out: Tensor
+
+    @property
+    def image_shape(self) -> tuple[int, int]:
+        """Height and width of the image behind the data."""
+        return self.operator.image_shape(
+            (self.data.shape[-2], self.data.shape[-1])
+        )

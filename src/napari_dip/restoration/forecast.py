@@ -28,7 +28,7 @@ from napari_dip.restoration.probe import (
 from napari_dip.restoration.room import JOINED, tile_side
 from napari_dip.restoration.settings import LatentSettings, Settings
 from napari_dip.restoration.shortening import shorten
-from napari_dip.restoration.tiles import lay_tiles, trim
+from napari_dip.restoration.tiles import lay_tiles, trim, trim_all
 from napari_dip.restoration.validation import (
     check_axes,
     check_choice,
@@ -223,7 +223,7 @@ def _parts(
     """Return the parts of the result that are fitted, one by one."""
     options, full, step = probe.options, probe.full, probe.factors
     needed = whole = Window(0, 0, *full)
-    if missing is not None and options.preset != 'ulyanov2018':
+    if missing is not None and inpainting.trims_known(options.preset):
         needed = trim(whole, missing, full, step) or whole
     device = resolve_device(options.device)
     side = tile_side(
@@ -234,5 +234,4 @@ def _parts(
     tiles = lay_tiles(whole, step, side)
     if missing is None:
         return tiles
-    trimmed = [trim(tile, missing, full, step) for tile in tiles]
-    return [tile for tile in trimmed if tile is not None]
+    return trim_all(tiles, missing, full, step)

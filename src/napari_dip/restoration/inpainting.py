@@ -183,9 +183,16 @@ def start_inpainting(
         arguments={},
         channel_axis=axis,
         keep_known=True,
-        # The published recipe is that of the whole image.
-        trim_known=options.preset != 'ulyanov2018',
+        trim_known=trims_known(options.preset),
     )
+
+
+def trims_known(preset: str) -> bool:
+    """Whether a preset fits only what lies around the missing pixels.
+
+    The published recipe is that of the whole image.
+    """
+    return preset != 'ulyanov2018'
 
 
 def choose_settings(preset: str, missing: NDArray[np.bool_]) -> Settings:

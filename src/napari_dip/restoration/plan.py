@@ -16,7 +16,7 @@ from napari_dip.restoration.canvas import Part
 from napari_dip.restoration.filling import first_guess
 from napari_dip.restoration.output import Output
 from napari_dip.restoration.session import Session
-from napari_dip.restoration.tiles import Step, cut, halve, lay_tiles, trim
+from napari_dip.restoration.tiles import Step, cut, halve, lay_tiles, trim_all
 
 # A tile in which next to nothing is known, inside a large hole, looks further
 # around: until this part of its blocks holds a known pixel. Single pixels
@@ -131,11 +131,7 @@ class Plan:
         known = self.output.known
         if known is None:
             return windows
-        missing = ~known
-        trimmed = [
-            trim(window, missing, self.shape, self.step) for window in windows
-        ]
-        return [window for window in trimmed if window is not None]
+        return trim_all(windows, ~known, self.shape, self.step)
 
     def _look_around(self, window: Window) -> tuple[Window, int]:
         """Find what is fitted for a tile, and how much coarser.

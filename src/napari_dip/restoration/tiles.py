@@ -119,6 +119,17 @@ def trim(
     return Window(window.top + top, window.left + left, height, width)
 
 
+def trim_all(
+    windows: list[Window],
+    missing: NDArray[np.bool_],
+    shape: tuple[int, int],
+    step: Step,
+) -> list[Window]:
+    """Trim tiles and leave out those that count for no missing pixel."""
+    trimmed = [trim(window, missing, shape, step) for window in windows]
+    return [window for window in trimmed if window is not None]
+
+
 def cut(planes: NDArray[Any], window: Window) -> NDArray[Any]:
     """View of the last two axes inside a window."""
     rows = slice(window.top, window.top + window.height)

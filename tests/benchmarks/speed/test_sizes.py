@@ -32,7 +32,7 @@ def test_seams_of_tiles_are_measured(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize('kind', ['lines', 'enlarge', 'scattered'])
 def test_a_few_iterations_have_cost_and_forecast(kind, monkeypatch, tmp_path):
-    monkeypatch.setattr(tiles, '_FEW', 1)
+    monkeypatch.setattr(sizes, '_FEW', 1)
     monkeypatch.setitem(sizes.SIZES, 'x fast, 64²', (kind, 'fast', 64))
     figures = sizes.measure('x fast, 64²', 'cpu', tmp_path)
     assert figures['iterations'] == [1, 1]
