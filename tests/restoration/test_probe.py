@@ -15,7 +15,9 @@ def test_what_a_network_puts_around_an_image_is_found_from_two_sizes():
             iteration=(side + 40.0) ** 2,
             sweep=0.0,
             refinement=0.0,
-            saved=(side + 40) ** 2,
+            iteration_memory=(side + 40) ** 2,
+            sweep_memory=0,
+            finishing_memory=0,
         )
         for side in (128, 256)
     )

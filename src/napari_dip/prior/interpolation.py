@@ -25,9 +25,12 @@ def interpolate(x: Tensor, knots: Tensor, values: Tensor) -> Tensor:
     >>> interpolate(torch.tensor([-1.0, 1.0, 3.0]), knots, values)
     tensor([1., 3., 5.])
     """
-    right = torch.searchsorted(knots, x.contiguous())
-    low = (right - 1).clamp(min=0)
-    high = right.clamp(max=len(knots) - 1)
-    width = (knots[high] - knots[low]).clamp(min=_TINY)
-    part = ((x - knots[low]) / width).clamp(0, 1)
-    return torch.lerp(values[low], values[high], part)
+    if len(knots) == 1:
+        return values.expand(x.shape)
+    widths = knots.diff().clamp(min=_TINY)
+    slopes = values.diff() / widths
+    # In place: an image has many pixels.
+    left = torch.searchsorted(knots, x.contiguous())
+    left.sub_(1).clamp_(0, len(slopes) - 1)
+    beyond = x.clamp(knots[0], knots[-1]).sub_(knots[left])
+    return beyond.mul_(slopes[left]).add_(values[left])

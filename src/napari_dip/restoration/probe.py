@@ -7,15 +7,14 @@ import time
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch.autograd.graph import saved_tensors_hooks
 
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.sweeping import largest_window, swept_pixels
 from napari_dip.prior.windows import window_shape
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.inpainting import start_inpainting
+from napari_dip.restoration.live_memory import LiveMemory
 from napari_dip.restoration.options import Options
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.settings import Settings
@@ -35,13 +34,14 @@ _MEASURED_ITERATIONS = (2, 20)
 # Bytes a pixel and channel: at most before and after the fit, where noise is
 # estimated, stabilised and brought back, and kept beside the network's own.
 # Measured from 512² to 4096² pixels.
-PREPARING, _KEPT = 98, 35
-#: What the libraries take once on the CPU, whatever the image.
-LIBRARIES = 40 * 2**20
-# Gradients and temporary buffers beside the tensors saved for the backward
-# pass, and what of both is kept from one iteration to the next.
-_WORKING_MEMORY = 1.6
-_MOST_KEPT = 128 * 2**20
+_PREPARING, _KEPT = 98, 35
+# What the libraries take once on the CPU, whatever the image.
+_LIBRARIES = 20 * 2**20
+# What a process takes for its tensors: memory that is free in pieces is not
+# given back. Measured from 128² to 2048² pixels for every task.
+_IN_PIECES = 1.5
+# Bytes a pixel and channel of the last steps beyond the tiles they go by.
+_FINISHING = 50
 
 
 @dataclass(frozen=True)
@@ -140,8 +140,9 @@ class Cost:
     prepare, iteration, sweep, refinement : float
         Seconds of the preparation, of an iteration, of one pass of the final
         estimate and of its refinement.
-    saved : int
-        Bytes kept for the backward pass.
+    iteration_memory, sweep_memory, finishing_memory : int
+        Bytes that tensors take at most in an iteration, in one pass of the
+        estimate and in all that makes the result of it.
     margin : float
         Pixels that the network puts around an image, along each axis: they
         count the less the larger the image is.
@@ -153,13 +154,15 @@ class Cost:
     iteration: float
     sweep: float
     refinement: float
-    saved: int
+    iteration_memory: int
+    sweep_memory: int
+    finishing_memory: int
     margin: float = 0.0
 
     def with_margin(self, smaller: Cost) -> Cost:
         """Find the margin by how the cost of a smaller image differs."""
         side, less = (math.prod(c.shape) ** 0.5 for c in (self, smaller))
-        growth = (self.saved / smaller.saved) ** 0.5
+        growth = (self.iteration_memory / smaller.iteration_memory) ** 0.5
         if self.fit.window is not None or growth <= 1:
             return self
         margin = max((side - growth * less) / (growth - 1), 0.0)
@@ -177,17 +180,25 @@ class Cost:
         seen = self._seen(shape) / self._seen(self.shape)
         seconds = (self.prepare + self.refinement) * area
         seconds += self.fit.num_iter * self.iteration * seen
-        saved = self.saved * seen
-        working = _WORKING_MEMORY * saved + min(saved, _MOST_KEPT)
         if self.fit.average == 'weights':
             ratio = swept_pixels(shape) / swept_pixels(self.shape)
             seconds += self.fit.passes * self.sweep * ratio
-            # An estimate holds for a pixel what an iteration saves for one.
-            at_once = largest_window(shape) / self._seen(shape)
-            working = max(working, saved * at_once)
-        kept = _KEPT * pixels * channels + working
-        preparing = PREPARING * pixels * channels
-        return Total(seconds, LIBRARIES + int(max(preparing, kept)))
+        return Total(seconds, self._memory(shape, channels, seen))
+
+    def _memory(
+        self, shape: tuple[int, int], channels: int, seen: float
+    ) -> int:
+        """Return bytes, where an iteration sees so many times the pixels."""
+        pixels = shape[0] * shape[1] * channels
+        measured = self.shape[0] * self.shape[1] * channels
+        at_once = largest_window(shape) / largest_window(self.shape)
+        working = max(
+            self.iteration_memory * seen,
+            self.sweep_memory * at_once,
+            self.finishing_memory + _FINISHING * (pixels - measured),
+        )
+        fitting = _KEPT * pixels + _IN_PIECES * working
+        return _LIBRARIES + int(max(_PREPARING * pixels, fitting))
 
     def _seen(self, shape: tuple[int, int]) -> float:
         """Pixels that an iteration computes."""
@@ -221,35 +232,36 @@ def _measure(probe: Probe, side: int) -> Cost:
     session, shape = probe.start(side)
     prepare = time.perf_counter() - start
     try:
-        saved = _saved_bytes(session)
+        # The first has to make what later ones find.
+        next(session)
+        with LiveMemory() as iterating:
+            next(session)
         iteration = _seconds_an_iteration(session)
         start = time.perf_counter()
-        session.preview()
+        with LiveMemory() as sweeping:
+            session.preview()
         sweep = time.perf_counter() - start
         start = time.perf_counter()
         # A second fit is measured on its own.
         session.stop()
-        session.result()
+        with LiveMemory() as finishing:
+            session.result()
         result = time.perf_counter() - start
     finally:
         session.close()
     settings = session.brief.settings
     passes = settings.fit.passes if settings.fit.average == 'weights' else 1
-    refinement = max(0.0, result - passes * sweep)
-    return Cost(settings, shape, prepare, iteration, sweep, refinement, saved)
-
-
-def _saved_bytes(session: Restoration) -> int:
-    """Do the first iteration and count what it keeps for its way back."""
-    saved: dict[int, int] = {}
-
-    def note(tensor: torch.Tensor) -> torch.Tensor:
-        saved[tensor.data_ptr()] = tensor.numel() * tensor.element_size()
-        return tensor
-
-    with saved_tensors_hooks(note, lambda tensor: tensor):
-        next(session)
-    return sum(saved.values())
+    return Cost(
+        settings,
+        shape,
+        prepare,
+        iteration,
+        sweep,
+        max(0.0, result - passes * sweep),
+        iterating.peak,
+        sweeping.peak,
+        finishing.peak,
+    )
 
 
 def _seconds_an_iteration(session: Restoration) -> float:

@@ -49,10 +49,10 @@ def _across_scales(num_iter: int, width: int = 32, depth: int = 6) -> Settings:
     )
 
 
-def _of_noise(num_iter: int) -> Settings:
+def _of_noise(num_iter: int, *finest: int) -> Settings:
     """Fit a network that makes the image of noise."""
     return whole_image(
-        TrunkSpec((32, 48, 64, 64, 64), norm='batch', unfold='bicubic'),
+        TrunkSpec((*finest, 64, 64, 64), reduction=1, norm='batch'),
         num_iter,
         StoppingSettings('none'),
         refinement='agreement',
@@ -61,17 +61,17 @@ def _of_noise(num_iter: int) -> Settings:
 
 
 SETTINGS = {
-    'fast': _across_scales(300),
-    'balanced': _across_scales(500),
+    'fast': _across_scales(200),
+    'balanced': _across_scales(300),
     'best': _across_scales(1000, 64, 8),
     'ulyanov2018': published.SUPER_RESOLUTION,
 }
 # An image reduced by so much once more has little left to learn from.
 _COARSE = 5
 SETTINGS_COARSE = {
-    'fast': _of_noise(200),
-    'balanced': _of_noise(500),
-    'best': _of_noise(1500),
+    'fast': _of_noise(200, 16, 32),
+    'balanced': _of_noise(500, 16, 32),
+    'best': _of_noise(800, 32, 48),
 }
 
 

@@ -28,15 +28,11 @@ class TrunkSpec:
         Without normalisation the network is the same function of any
         window of the latent, so that it can be fitted on windows and swept
         over an image of any size without a seam.
-    unfold : {'shuffle', 'bicubic'}
-        How the image comes out of the finest scale: its pixels as channels,
-        or interpolated, for data that tell nothing of finer detail.
     """
 
     widths: tuple[int, ...] = (64, 64, 128, 128)
     reduction: int = 2
     norm: Literal['none', 'batch'] = 'none'
-    unfold: Literal['shuffle', 'bicubic'] = 'shuffle'
 
     def build(self, channels_in: int, channels_out: int) -> nn.Module:
         """Build the network with PyTorch's default weights."""
@@ -97,9 +93,7 @@ class _Body(nn.Module):
     ) -> None:
         super().__init__()
         self.reduction = spec.reduction
-        self.unfold = spec.unfold
         area = spec.reduction**2
-        unfolded = area if spec.unfold == 'shuffle' else 1
         widths = spec.widths
         pairs = list(pairwise(widths))
         self.enter = _convolution(spec, channels_in * area, widths[0])
@@ -113,7 +107,7 @@ class _Body(nn.Module):
         self.up = nn.ModuleList(
             _Up(spec, coarse, fine) for fine, coarse in reversed(pairs)
         )
-        self.leave = nn.Conv2d(widths[0], channels_out * unfolded, 1)
+        self.leave = nn.Conv2d(widths[0], channels_out * area, 1)
         # A first estimate near zero, the mean of standardised data.
         self.leave.gain = 0.1  # type: ignore[assignment]
 
@@ -128,16 +122,8 @@ class _Body(nn.Module):
             x = halve(x)
         for merge in self.up:
             x = merge(x, finer.pop())
-        return self._unfolded(self.leave(x))
-
-    def _unfolded(self, x: Tensor) -> Tensor:
-        if self.reduction == 1:
-            return x
-        if self.unfold == 'shuffle':
-            return F.pixel_shuffle(x, self.reduction)
-        # Half precision would show as steps of brightness.
-        scale = float(self.reduction)
-        return F.interpolate(x.float(), scale_factor=scale, mode='bicubic')
+        x = self.leave(x)
+        return F.pixel_shuffle(x, self.reduction) if self.reduction > 1 else x
 
 
 class Trunk(Padded):
