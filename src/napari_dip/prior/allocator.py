@@ -14,7 +14,8 @@ import sys
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 # The most that the library accepts for blocks of its own.
 _LARGEST_BLOCK = 32 * 2**20
-_MOST_KEPT = 256 * 2**20
+#: Bytes of freed memory.
+MOST_KEPT = 256 * 2**20
 
 
 def keep_freed_memory() -> None:
@@ -22,7 +23,7 @@ def keep_freed_memory() -> None:
     tune = _function('mallopt')
     if tune is not None:
         tune(_MMAP_THRESHOLD, _LARGEST_BLOCK)
-        tune(_TRIM_THRESHOLD, _MOST_KEPT)
+        tune(_TRIM_THRESHOLD, MOST_KEPT)
 
 
 def give_back_freed_memory() -> None:

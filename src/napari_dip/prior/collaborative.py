@@ -29,7 +29,7 @@ LEAST_SIDE = _SIDE + _RADIUS
 # neighbouring tiles lie on one grid.
 _TILE = 512
 _HALO = 32
-_GROUPS_AT_ONCE = 2048
+_GROUPS_AT_ONCE = 1024
 
 _TINY = 1e-12
 
@@ -174,16 +174,23 @@ class _GroupFilter:
         share = torch.zeros_like(total)
         for some in torch.split(positions, _GROUPS_AT_ONCE):
             pixels = some[..., None] + self.pixels
-            signal = self._analyse(pilot, pixels).square()
-            gain = signal / (signal + power + _TINY)
-            coefficients = gain * self._analyse(plane, pixels)
-            # What a group keeps of the noise.
-            kept = (gain.square() * power).sum((1, 2), keepdim=True)
-            weight = (self.taper / (kept + _TINY)).expand_as(gain)
-            blocks = self.across.T @ coefficients @ self.within
-            total.index_add_(0, pixels.flatten(), (blocks * weight).flatten())
-            share.index_add_(0, pixels.flatten(), weight.flatten())
+            blocks, weight = self._shrink(plane, pilot, power, pixels)
+            places = pixels.flatten()
+            total.index_add_(0, places, blocks.mul_(weight).flatten())
+            share.index_add_(0, places, weight.expand_as(blocks).flatten())
         return (total / share).view_as(plane)
+
+    def _shrink(
+        self, plane: Tensor, pilot: Tensor, power: Tensor, pixels: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Blocks of the groups at hand, and how much each pixel counts."""
+        signal = self._analyse(pilot, pixels).square_()
+        gain = signal / (signal + power).add_(_TINY)
+        blocks = self._analyse(plane, pixels).mul_(gain)
+        # What a group keeps of the noise.
+        kept = gain.square_().mul_(power).sum((1, 2), keepdim=True)
+        blocks = self.across.T @ blocks @ self.within
+        return blocks, self.taper / (kept + _TINY)
 
     def _analyse(self, plane: Tensor, pixels: Tensor) -> Tensor:
         """Coefficients, ``(groups, blocks, pixels of a block)``."""

@@ -152,12 +152,8 @@ def scale_by_brightness(
 
 def _finest_detail(residual: Tensor) -> Tensor:
     """Second difference along both axes, of unit norm."""
-    second = residual.new_tensor([1.0, -2.0, 1.0])
-    kernel = torch.outer(second, second) / 6
-    channels = residual.shape[1]
     padded = F.pad(residual, (1, 1, 1, 1), mode='reflect')
-    kernels = kernel.expand(channels, 1, 3, 3)
-    return F.conv2d(padded, kernels, groups=channels)
+    return padded.diff(n=2, dim=-1).diff(n=2, dim=-2) / 6
 
 
 def _scale_of_channel(
@@ -189,5 +185,5 @@ def _spectrum(whitened: Tensor) -> Tensor:
     """Standard deviation of each coefficient, from the median block."""
     # Blocks nearer to each other tell the same.
     transform = LocalCosine(_SIDE, _SIDE // 2, whitened)
-    blocks = transform.analyse(whitened).abs().flatten(2)
+    blocks = transform.analyse(whitened).abs_().flatten(2)
     return blocks.median(dim=2).values[..., None, None] / _MEDIAN

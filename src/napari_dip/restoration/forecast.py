@@ -34,7 +34,7 @@ from napari_dip.restoration.validation import (
 
 # Bytes a pixel and channel of an image of which parts are fitted: what they
 # are cut from, joined to and shown as. Measured at 2048² and 4096² pixels.
-_WHOLE = 30
+_WHOLE = 20
 
 TASKS = ('denoise', 'inpaint', 'super_resolve')
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.prior.allocator import MOST_KEPT
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.sweeping import largest_window, swept_pixels
 from napari_dip.prior.windows import window_shape
@@ -37,9 +38,9 @@ _MEASURED_ITERATIONS = (2, 20)
 _PREPARING, _KEPT = 98, 35
 # What the libraries take once on the CPU, whatever the image.
 _LIBRARIES = 20 * 2**20
-# What a process takes for its tensors: memory that is free in pieces is not
-# given back. Measured from 128² to 2048² pixels for every task.
-_IN_PIECES = 1.5
+# Of what tensors took at their peak as much again is kept, free, in pieces,
+# up to the most that is kept of freed memory. Measured for every task.
+_IN_PIECES = 0.8
 # Bytes a pixel and channel of the last steps beyond the tiles they go by.
 _FINISHING = 50
 
@@ -197,7 +198,8 @@ class Cost:
             self.sweep_memory * at_once,
             self.finishing_memory + _FINISHING * (pixels - measured),
         )
-        fitting = _KEPT * pixels + _IN_PIECES * working
+        pieces = _IN_PIECES * min(working, MOST_KEPT)
+        fitting = _KEPT * pixels + working + pieces
         return _LIBRARIES + int(max(_PREPARING * pixels, fitting))
 
     def _seen(self, shape: tuple[int, int]) -> float:
@@ -237,9 +239,11 @@ def _measure(probe: Probe, side: int) -> Cost:
         with LiveMemory() as iterating:
             next(session)
         iteration = _seconds_an_iteration(session)
-        start = time.perf_counter()
         with LiveMemory() as sweeping:
             session.preview()
+        # The first took longer.
+        start = time.perf_counter()
+        session.preview()
         sweep = time.perf_counter() - start
         start = time.perf_counter()
         # A second fit is measured on its own.
