@@ -71,7 +71,7 @@ _COARSE = 5
 SETTINGS_COARSE = {
     'fast': _of_noise(200, 16, 32),
     'balanced': _of_noise(500, 16, 32),
-    'best': _of_noise(800, 32, 48),
+    'best': _of_noise(500, 32, 48),
 }
 
 
