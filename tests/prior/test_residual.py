@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from napari_dip.prior import residual
 from napari_dip.prior.residual import (
     noise_scale,
     remove_noise,
@@ -51,6 +52,16 @@ def test_noise_is_measured_by_brightness():
     deviation = 1 + 3 * level
     scale = noise_scale(deviation * _noise(level.shape), level)
     assert torch.allclose(scale, deviation, rtol=0.2)
+
+
+def test_some_pixels_tell_the_noise_of_a_large_image(monkeypatch):
+    level = torch.linspace(0, 1, 512).expand(1, 1, 512, 512).contiguous()
+    noise = (1 + 3 * level) * _noise(level.shape)
+    every = noise_scale(noise, level)
+    monkeypatch.setattr(residual, '_MOST_PIXELS', 2**15)
+    some = noise_scale(noise, level)
+    assert not torch.equal(some, every)
+    assert torch.allclose(some, every, rtol=0.1)
 
 
 @pytest.mark.parametrize('side', [3, 8, 9, 16])

@@ -1,23 +1,88 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from napari_dip.restoration import inpainting
+from napari_dip.prior.allocator import MOST_KEPT
+from napari_dip.restoration import denoising_settings, inpainting
 from napari_dip.restoration.probe import Cost
+
+MB = 10**6
+
+
+def cost(settings, side, **memory):
+    """Cost of nothing but memory."""
+    memory = {
+        'iteration_memory': 0,
+        'sweep_memory': 0,
+        'finishing_memory': 0,
+        **memory,
+    }
+    return Cost(
+        settings=settings,
+        shape=(side, side),
+        prepare=0.0,
+        iteration=0.0,
+        sweep=0.0,
+        refinement=0.0,
+        **memory,
+    )
+
+
+def memory_of(measured, side):
+    return measured.scaled((side, side), channels=1).memory
+
+
+@pytest.mark.parametrize(
+    'step', ['iteration_memory', 'sweep_memory', 'finishing_memory']
+)
+def test_the_step_that_takes_most_counts(step):
+    settings = denoising_settings.SETTINGS['fast']
+    others = {
+        'iteration_memory': 30 * MB,
+        'sweep_memory': 30 * MB,
+        'finishing_memory': 30 * MB,
+    }
+    less = memory_of(cost(settings, 512, **others), 512)
+    more = memory_of(cost(settings, 512, **{**others, step: 90 * MB}), 512)
+    assert less + 60 * MB < more < less + 2 * 60 * MB
+
+
+def test_windows_and_tiles_bound_the_memory():
+    settings = denoising_settings.SETTINGS['fast']
+    # So much that the pixels themselves hardly count.
+    for step in ('iteration_memory', 'sweep_memory'):
+        measured = cost(settings, 512, **{step: 5000 * MB})
+        large, larger = memory_of(measured, 2048), memory_of(measured, 4096)
+        assert larger < 1.3 * large
+
+
+def test_a_fit_of_the_whole_image_takes_more_the_larger_it_is():
+    settings = inpainting.SETTINGS['fast']
+    measured = cost(settings, 512, iteration_memory=5000 * MB)
+    once, twice = memory_of(measured, 512), memory_of(measured, 1024)
+    assert twice - once > 3 * 5000 * MB
+
+
+def test_no_more_is_kept_in_pieces_than_of_freed_memory():
+    settings = denoising_settings.SETTINGS['fast']
+    little, much = (
+        memory_of(cost(settings, 512, sweep_memory=taken), 512)
+        for taken in (2 * MOST_KEPT, 3 * MOST_KEPT)
+    )
+    assert much - little == MOST_KEPT
 
 
 def test_what_a_network_puts_around_an_image_is_found_from_two_sizes():
     small, large = (
-        Cost(
-            settings=inpainting.SETTINGS['fast'],
-            shape=(side, side),
-            prepare=0.0,
+        replace(
+            cost(
+                inpainting.SETTINGS['fast'],
+                side,
+                iteration_memory=(side + 40) ** 2,
+            ),
             iteration=(side + 40.0) ** 2,
-            sweep=0.0,
-            refinement=0.0,
-            iteration_memory=(side + 40) ** 2,
-            sweep_memory=0,
-            finishing_memory=0,
         )
         for side in (128, 256)
     )
