@@ -15,6 +15,7 @@ from napari_dip.prior.latents import (
     uniform_noise,
 )
 from napari_dip.prior.networks import TrunkSpec, initialise
+from napari_dip.prior.turns import TURNS
 
 SPEC = TrunkSpec((6, 6, 6))
 
@@ -173,6 +174,24 @@ def test_more_passes_vary_less_about_the_same_mean():
     ratio = (one.var(dim=0).mean() / many.var(dim=0).mean()).item()
     assert ratio == pytest.approx(8, rel=0.25)
     torch.testing.assert_close(one.mean(0), many.mean(0), atol=0.05, rtol=0)
+
+
+def test_a_turned_latent_has_a_turned_estimate_if_every_draw_is_turned():
+    latent = uniform_noise(3, (16, 24), 0, 1.0)
+
+    def estimate(values: torch.Tensor, turns: bool) -> torch.Tensor:
+        shape = (values.shape[-2], values.shape[-1])
+        average = weight_average(
+            network(), FixedLatent(values), shape, turns=turns
+        )
+        return average.estimate(8)
+
+    for turn in TURNS[1:]:
+        turned = turn.apply(latent)
+        again = turn.undo(estimate(turned, turns=True))
+        torch.testing.assert_close(again, estimate(latent, turns=True))
+        plain = turn.undo(estimate(turned, turns=False))
+        assert (plain - estimate(latent, turns=False)).abs().max() > 1e-3
 
 
 def test_an_estimate_is_the_same_each_time_it_is_asked_for():

@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.prior.climbing import TURNS, ClimbingAverage
+from napari_dip.prior.climbing import ClimbingAverage
 from napari_dip.prior.cross_scale import CrossScale
 from napari_dip.prior.networks import ChainSpec, initialise
 from napari_dip.prior.operators import Downsample
 from napari_dip.prior.problem import Problem
+from napari_dip.prior.turns import TURNS
 
 
 def average(factors=(4, 4), side=20):
@@ -25,14 +26,6 @@ def average(factors=(4, 4), side=20):
         precision='float32',
     )
     return found, network, latent, data
-
-
-def test_the_eight_turns_differ():
-    image = torch.arange(6.0).reshape(1, 1, 2, 3)
-    seen = {tuple(turn.apply(image).flatten().tolist()) for turn in TURNS}
-    assert len(seen) == 8
-    for turn in TURNS:
-        assert torch.equal(turn.undo(turn.apply(image)), image)
 
 
 def test_a_turned_image_has_a_turned_estimate():

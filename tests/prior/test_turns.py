@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from napari_dip.prior.turns import Turn, draw_turn
+from napari_dip.prior.turns import TURNS, Turn, draw_turn
 
 
 def test_every_turn_comes_and_is_undone():
@@ -22,3 +22,12 @@ def test_every_turn_comes_and_is_undone():
 def test_no_turn_leaves_the_image_as_it_is():
     image = torch.rand(2, 3, 5, 7)
     assert torch.equal(Turn().apply(image), image)
+
+
+def test_the_eight_turns_differ():
+    image = torch.arange(6.0).reshape(1, 1, 2, 3)
+    seen = {tuple(turn.apply(image).flatten().tolist()) for turn in TURNS}
+    assert len(seen) == 8
+    for turn in TURNS:
+        assert torch.equal(turn.undo(turn.apply(image)), image)
+    assert TURNS[0] == Turn()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from itertools import cycle, islice
 from typing import Protocol
 
 import torch
@@ -14,6 +15,7 @@ from napari_dip.prior.device import Precision, precision_context
 from napari_dip.prior.latents import Draw, Latent
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.sweeping import Sweep, bytes_a_pixel
+from napari_dip.prior.turns import TURNS
 from napari_dip.prior.uncertainty import DRAWS, Evidence
 from napari_dip.prior.windows import Window
 
@@ -154,6 +156,9 @@ class WeightAverage:
         As in the fit.
     seed : int
         Seed of the draws; estimates never disturb the fit's own draws.
+    turns : bool
+        Whether each draw is laid down in another of the eight ways, for a
+        network that was fitted in all of them: its errors differ.
     tile : int
         Largest side of the tiles that the image is swept in, in pixels.
     halo : int
@@ -169,6 +174,7 @@ class WeightAverage:
         decay: float,
         precision: Precision,
         seed: int,
+        turns: bool = False,
         tile: int = 512,
         halo: int = 64,
     ) -> None:
@@ -179,6 +185,7 @@ class WeightAverage:
         self._device = shape.device
         self._precision = precision
         self._seed = seed
+        self._turns = TURNS if turns else TURNS[:1]
         self._sweep = Sweep(shape.device, tile=tile, halo=halo)
         self._bytes_a_pixel: float | None = None
         self._count = 0
@@ -227,9 +234,9 @@ class WeightAverage:
     def _draws(
         self, window: Window, generator: torch.Generator, count: int
     ) -> Iterator[tuple[Draw, Tensor]]:
-        for _ in range(count):
+        for turn in islice(cycle(self._turns), count):
             draw = self._latent.draw([window], generator, fitting=False)
-            yield draw, self._evaluate(draw.latent)
+            yield draw, turn.undo(self._evaluate(turn.apply(draw.latent)))
 
     def _evaluate(self, latent: Tensor) -> Tensor:
         with precision_context(self._device, self._precision):

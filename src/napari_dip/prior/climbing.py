@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import torch
 from torch import Tensor, nn
 
@@ -11,16 +9,9 @@ from napari_dip.prior.averaging import WeightAverage
 from napari_dip.prior.cross_scale import CrossScale
 from napari_dip.prior.device import Precision
 from napari_dip.prior.problem import Problem
-from napari_dip.prior.turns import Turn
+from napari_dip.prior.turns import TURNS
 from napari_dip.prior.uncertainty import Evidence
 from napari_dip.prior.windows import Window
-
-TURNS = [
-    Turn(flipped, exchanged)
-    for exchanged, flipped in product(
-        (False, True), ((), (-1,), (-2,), (-2, -1))
-    )
-]
 
 
 class ClimbingAverage(WeightAverage):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import torch
 from torch import Tensor
@@ -35,6 +36,15 @@ class Turn:
         """Turn the last two axes back."""
         image = image.transpose(-2, -1) if self.exchanged else image
         return image.flip(self.flipped)
+
+
+#: All of them; the first leaves everything as it is.
+TURNS = [
+    Turn(flipped, exchanged)
+    for exchanged, flipped in product(
+        (False, True), ((), (-1,), (-2,), (-2, -1))
+    )
+]
 
 
 def draw_turn(generator: torch.Generator) -> Turn:
