@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -239,33 +240,35 @@ def _measure(probe: Probe, side: int) -> Cost:
         with LiveMemory() as iterating:
             next(session)
         iteration = _seconds_an_iteration(session)
+        # The first takes longer.
         with LiveMemory() as sweeping:
             session.preview()
-        # The first took longer.
-        start = time.perf_counter()
-        session.preview()
-        sweep = time.perf_counter() - start
-        start = time.perf_counter()
+        sweep = _seconds(session.preview)
         # A second fit is measured on its own.
         session.stop()
         with LiveMemory() as finishing:
-            session.result()
-        result = time.perf_counter() - start
+            result = _seconds(session.result)
     finally:
         session.close()
     settings = session.brief.settings
     passes = settings.fit.passes if settings.fit.average == 'weights' else 1
     return Cost(
-        settings,
-        shape,
-        prepare,
-        iteration,
-        sweep,
-        max(0.0, result - passes * sweep),
-        iterating.peak,
-        sweeping.peak,
-        finishing.peak,
+        settings=settings,
+        shape=shape,
+        prepare=prepare,
+        iteration=iteration,
+        sweep=sweep,
+        refinement=max(0.0, result - passes * sweep),
+        iteration_memory=iterating.peak,
+        sweep_memory=sweeping.peak,
+        finishing_memory=finishing.peak,
     )
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
 
 
 def _seconds_an_iteration(session: Restoration) -> float:
