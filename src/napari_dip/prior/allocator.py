@@ -14,7 +14,7 @@ import sys
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 # The most that the library accepts for blocks of its own.
 _LARGEST_BLOCK = 32 * 2**20
-#: Bytes of freed memory.
+#: Bytes of freed memory that are kept at most.
 MOST_KEPT = 256 * 2**20
 
 
