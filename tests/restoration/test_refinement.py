@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from napari_dip.restoration.refinement import refine
+from napari_dip.restoration.refinement import preview, refine
 
 
 @pytest.fixture
@@ -38,3 +38,23 @@ def test_missing_pixels_are_not_taken_for_a_residual(problem):
     estimate[problem.known > 0] = problem.data[problem.known > 0]
     refined = refine(estimate, problem, 'residual')
     assert torch.allclose(refined, estimate, atol=1e-4)
+
+
+def test_details_are_those_of_both_fits_and_the_rest_is_of_the_first(problem):
+    problem.pilot = torch.full_like(problem.data, 7.0)
+    brighter = problem.data + 100
+    before = brighter.clone()
+    for found in (preview, refine):
+        image = found(brighter, problem, 'details')
+        # Brightness is coarse, the texture is not.
+        assert image.mean() == pytest.approx(7.0, abs=0.5)
+        texture = image[..., 24:56, 24:56]
+        whole = problem.data[..., 24:56, 24:56]
+        assert (
+            torch.corrcoef(torch.stack([texture.flatten(), whole.flatten()]))[
+                0, 1
+            ]
+            > 0.8
+        )
+        assert texture.std() < 0.8 * whole.std()
+    assert torch.equal(brighter, before)

@@ -30,14 +30,23 @@ LEAST_SIDE = _SIDE + _RADIUS
 _TILE = 512
 _HALO = 32
 _GROUPS_AT_ONCE = 1024
+# So many tell the noise.
+_GROUPS_MEASURED = 2048
+
+# Median of the absolute value of a standard normal variable.
+_MEDIAN = 0.6745
 
 _TINY = 1e-12
 
 
 def collaborative_wiener(
-    image: Tensor, pilot: Tensor, deviation: Tensor
+    image: Tensor, pilot: Tensor, noise: Tensor
 ) -> Tensor:
     """Shrink groups of like blocks as the power of a pilot asks for.
+
+    Blocks of a group overlap, and neighbouring pixels may share their noise,
+    so that a mean of them has more noise than one of independent blocks. The
+    noise of each coefficient of a group is therefore measured on such groups.
 
     Parameters
     ----------
@@ -45,10 +54,9 @@ def collaborative_wiener(
         ``(1, channels, height, width)``, sides of at least `LEAST_SIDE`:
         signal and noise, and an estimate of the signal, in which the blocks
         are compared. Any size takes the same memory.
-    deviation : Tensor
-        Standard deviation of the noise in each coefficient of the cosine
-        transform over channels, rows and columns of a block, ``(channels,
-        64, 1, 1)``.
+    noise : Tensor
+        Same shape: noise like that of `image`, and of the same strength
+        everywhere. Structure in less than half of it does no harm.
 
     Returns
     -------
@@ -62,28 +70,27 @@ def collaborative_wiener(
            16, 2007: its second step.
     """
     shape = (image.shape[-2], image.shape[-1])
-    power = deviation[..., 0, 0].square()
 
     def restore(window: Window) -> Tensor:
-        return _restore(window.cut(image), window.cut(pilot), power)
+        return _restore(*(window.cut(x) for x in (image, pilot, noise)))
 
     return Sweep(image.device, tile=_TILE, halo=_HALO)(shape, restore)
 
 
-def _restore(image: Tensor, pilot: Tensor, power: Tensor) -> Tensor:
+def _restore(image: Tensor, pilot: Tensor, noise: Tensor) -> Tensor:
     height, width = image.shape[-2:]
     margins = (0, -(width - _SIDE) % _STEP, 0, -(height - _SIDE) % _STEP)
-    image, pilot = (F.pad(x, margins, mode='reflect') for x in (image, pilot))
+    image, pilot, noise = (
+        F.pad(x, margins, mode='reflect') for x in (image, pilot, noise)
+    )
     positions = similar_blocks(pilot)
     filter_ = _GroupFilter.like(image)
+    images, pilots, noises = (
+        over_channels(x[0], inverse=False) for x in (image, pilot, noise)
+    )
     planes = [
         filter_(*channel, positions)
-        for channel in zip(
-            over_channels(image[0], inverse=False),
-            over_channels(pilot[0], inverse=False),
-            power,
-            strict=True,
-        )
+        for channel in zip(images, pilots, noises, strict=True)
     ]
     restored = over_channels(torch.stack(planes), inverse=True)
     return restored[None, :, :height, :width]
@@ -167,9 +174,10 @@ class _GroupFilter:
         )
 
     def __call__(
-        self, plane: Tensor, pilot: Tensor, power: Tensor, positions: Tensor
+        self, plane: Tensor, pilot: Tensor, noise: Tensor, positions: Tensor
     ) -> Tensor:
         """Filter a plane, some groups at a time."""
+        power = self._power(noise, positions)
         total = torch.zeros_like(plane).flatten()
         share = torch.zeros_like(total)
         for some in torch.split(positions, _GROUPS_AT_ONCE):
@@ -179,6 +187,17 @@ class _GroupFilter:
             total.index_add_(0, places, blocks.mul_(weight).flatten())
             share.index_add_(0, places, weight.expand_as(blocks).flatten())
         return (total / share).view_as(plane)
+
+    def _power(self, noise: Tensor, positions: Tensor) -> Tensor:
+        """Variance of each coefficient of a group, from the median group."""
+        some = positions[:: -(-len(positions) // _GROUPS_MEASURED)]
+        magnitudes = torch.cat(
+            [
+                self._analyse(noise, few[..., None] + self.pixels).abs_()
+                for few in torch.split(some, _GROUPS_AT_ONCE)
+            ]
+        )
+        return (magnitudes.median(dim=0).values / _MEDIAN).square_()
 
     def _shrink(
         self, plane: Tensor, pilot: Tensor, power: Tensor, pixels: Tensor

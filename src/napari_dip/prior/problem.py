@@ -28,6 +28,8 @@ class Problem:
         Same shape: 1 where the data were measured, 0 where they are missing.
     held_out : Tensor
         Same shape: 1 where measured data are kept from the fit to judge it.
+    pilot : Tensor, optional
+        Same shape: the estimate of a fit before this one.
     """
 
     network: nn.Module
@@ -36,6 +38,7 @@ class Problem:
     data: Tensor
     known: Tensor
     held_out: Tensor
+    pilot: Tensor | None = None
 
     @property
     def image_shape(self) -> tuple[int, int]:

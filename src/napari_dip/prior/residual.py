@@ -94,10 +94,9 @@ def remove_noise(data: Tensor, known: Tensor, pilot: Tensor) -> Tensor:
         return pilot
     residual = (data - pilot) * known
     scale = noise_scale(residual, pilot)
-    deviation = _HELD_BACK * _spectrum(residual / scale)
     filled = torch.where(known > 0, data, pilot)
     filtered = scale * collaborative_wiener(
-        filled / scale, pilot / scale, deviation
+        filled / scale, pilot / scale, _HELD_BACK * residual / scale
     )
     return torch.lerp(pilot, filtered, _TAKEN)
 

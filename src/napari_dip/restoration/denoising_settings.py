@@ -40,7 +40,7 @@ _SPLIT_RATE = 3e-3
 _DROP = 0.15
 
 # More take up the noise, where what was measured of it is not exact.
-_RECORRUPTED_ITERATIONS = 200
+_RECORRUPTED_ITERATIONS = 100
 
 
 # At full resolution, for a trunk at half of it leaves a faint chequerboard;
@@ -181,17 +181,17 @@ def _for_correlated_noise(settings: Settings) -> Settings:
         binning=3,
         stabilise_noise=False,
         undo_clipping=False,
-        second=_recorrupted(replace(settings, fit=fit)),
+        second=_recorrupted(settings),
     )
 
 
 def _recorrupted(settings: Settings) -> Settings:
-    num_iter = min(settings.fit.num_iter // 2, _RECORRUPTED_ITERATIONS)
+    num_iter = _RECORRUPTED_ITERATIONS
     return Settings(
         network=_NETWORK,
         latent=LatentSettings('recorrupted', strength=0.5),
-        fit=replace(settings.fit, num_iter=num_iter),
+        fit=replace(settings.fit, num_iter=num_iter, turns=True),
         # The noise of held-out pixels is that of their neighbours too.
         stopping=StoppingSettings('none'),
-        refinement=settings.refinement,
+        refinement='details',
     )

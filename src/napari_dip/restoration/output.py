@@ -41,8 +41,7 @@ class Output:
         Same shape.
     pilot : ndarray, optional
         ``(channels, rows, columns)``, an earlier estimate in the units of
-        the data. The image is the mean of it and the estimate, whose errors
-        differ.
+        the data, which stands until this one has settled.
     pilot_binning : int
         Grid that the pilot was fitted on.
     place : Window, optional
@@ -113,9 +112,6 @@ class Output:
             rows, columns = self.shape
             finer = unbin_planes(planes, self.binning, (rows, columns))
             planes = finer.astype(np.float32)
-        if self.pilot is not None:
-            planes += self.pilot
-            planes /= 2
         if self.place is not None:
             planes = self._around(planes, self.place)
         self.put_back_known(planes)

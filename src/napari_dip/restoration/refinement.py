@@ -9,12 +9,19 @@ from torch import Tensor
 
 from napari_dip.prior.calibration import calibrate
 from napari_dip.prior.continuation import continue_texture
+from napari_dip.prior.crossover import cross_over
 from napari_dip.prior.enlarging import agree
 from napari_dip.prior.operators import Downsample
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.residual import remove_noise, structure_in_residual
 
-Refinement = Literal['none', 'residual', 'texture', 'scattered', 'agreement']
+Refinement = Literal[
+    'none', 'residual', 'details', 'texture', 'scattered', 'agreement'
+]
+
+# Pixels. What neighbours share of their noise is known from near, so that a
+# second fit tells the details from it and the first one the rest.
+_DETAIL = 4.0
 
 
 @torch.no_grad()
@@ -28,6 +35,11 @@ def preview(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     """
     if how == 'residual':
         return calibrate(estimate, problem.data, problem.known)
+    if how == 'details':
+        assert problem.pilot is not None
+        # The errors of both fits differ.
+        mean = (problem.pilot + estimate) / 2
+        return cross_over(problem.pilot, mean, _DETAIL)
     return estimate
 
 
@@ -42,9 +54,12 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     problem : Problem
         What was fitted; its operator is the identity unless `how` is 'none'
         or 'agreement'.
-    how : {'none', 'residual', 'texture', 'scattered', 'agreement'}
+    how : {'none', 'residual', 'details', 'texture', 'scattered', \
+'agreement'}
         'residual' takes the brightness of the data, puts back what the
         residual holds beyond noise, and filters like blocks together;
+        'details' takes from the mean with an earlier fit, its like blocks
+        filtered together, what is fine, and from the earlier fit the rest;
         'texture' continues the residual where the data are missing;
         'scattered' does so from the estimate and from nothing, and takes the
         mean of both; 'agreement' projects it back onto reduced data.
@@ -61,6 +76,11 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
         residual = (data - estimate) * known
         sharper = estimate + structure_in_residual(residual, estimate)
         return remove_noise(data, known, sharper)
+    if how == 'details':
+        assert problem.pilot is not None
+        mean = preview(estimate, problem, how)
+        filtered = remove_noise(data, known, mean)
+        return cross_over(problem.pilot, filtered, _DETAIL)
     refined = continue_texture(estimate, data, known, problem.held_out)
     if how == 'texture':
         return refined

@@ -95,8 +95,9 @@ class Settings:
         Whether hot and dead pixels are treated as missing.
     binning : int
         Pixels of the image along a side of a pixel of the fit.
-    refinement : {'none', 'residual', 'texture', 'scattered'}
-        What is made of the finished estimate and the data.
+    refinement : str
+        What is made of the finished estimate and the data, as
+        :func:`~napari_dip.restoration.refinement.refine` names it.
     kernel : {'area', 'gaussian', 'lanczos2', 'lanczos3'}
         Low-pass filter of the downsampling operator.
     second : Settings or None

@@ -207,7 +207,7 @@ def _problem(
     network = settings.network.build(latent.channels, data.shape[1])
     initialise(network, seed)
     return Problem(
-        network.to(device), latent, operator, data, measured, held_out
+        network.to(device), latent, operator, data, measured, held_out, pilot
     )
 
 

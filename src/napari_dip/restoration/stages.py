@@ -40,8 +40,9 @@ class Stage:
         The fit.
     output : Output
         The way.
-    refinement : {'none', 'residual', 'texture', 'scattered'}
-        What is made of the finished estimate and the data.
+    refinement : str
+        What is made of the finished estimate and the data, as
+        :func:`~napari_dip.restoration.refinement.refine` names it.
     """
 
     fit: Fit
