@@ -138,6 +138,7 @@ def whole_image(
     num_iter: int,
     stopping: StoppingSettings,
     *,
+    learning_rate: float = 1e-2,
     refinement: Refinement = 'none',
     kernel: Kernel = 'area',
 ) -> Settings:
@@ -149,15 +150,15 @@ def whole_image(
     ----------
     network, stopping, refinement, kernel
         As in :class:`Settings`.
-    num_iter : int
-        Iterations planned.
+    num_iter, learning_rate
+        As in :class:`~napari_dip.prior.fit_settings.FitSettings`.
     """
     return Settings(
         network=network,
         latent=LatentSettings('noise', channels=16, jitter=0.03),
         fit=FitSettings(
             num_iter=num_iter,
-            learning_rate=1e-2,
+            learning_rate=learning_rate,
             decay=0.95,
             patience=num_iter // 2,
             precision='auto',

@@ -49,12 +49,13 @@ def _across_scales(num_iter: int, width: int = 32, depth: int = 6) -> Settings:
     )
 
 
-def _of_noise(num_iter: int, *finest: int) -> Settings:
+def _of_noise(num_iter: int) -> Settings:
     """Fit a network that makes the image of noise."""
     return whole_image(
-        TrunkSpec((*finest, 64, 64, 64), reduction=1, norm='batch'),
+        TrunkSpec((16, 32, 64, 64, 64), reduction=1, norm='batch'),
         num_iter,
         StoppingSettings('none'),
+        learning_rate=2e-2,
         refinement='agreement',
         kernel='lanczos3',
     )
@@ -69,9 +70,9 @@ SETTINGS = {
 # An image reduced by so much once more has little left to learn from.
 _COARSE = 5
 SETTINGS_COARSE = {
-    'fast': _of_noise(200, 16, 32),
-    'balanced': _of_noise(500, 16, 32),
-    'best': _of_noise(500, 32, 48),
+    'fast': _of_noise(200),
+    'balanced': _of_noise(500),
+    'best': _of_noise(1000),
 }
 
 
