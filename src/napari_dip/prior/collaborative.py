@@ -189,15 +189,20 @@ class _GroupFilter:
         return (total / share).view_as(plane)
 
     def _power(self, noise: Tensor, positions: Tensor) -> Tensor:
-        """Variance of each coefficient of a group, from the median group."""
+        """Variance of the noise in each coefficient of a group.
+
+        That of a single block, more or less of it by how the noise of the
+        blocks of a group adds up.
+        """
+        own = noise.take(positions[:, :1, None] + self.pixels)
+        alone = _variance(own @ self.within.T)
         some = positions[:: -(-len(positions) // _GROUPS_MEASURED)]
-        magnitudes = torch.cat(
-            [
-                self._analyse(noise, few[..., None] + self.pixels).abs_()
-                for few in torch.split(some, _GROUPS_AT_ONCE)
-            ]
-        )
-        return (magnitudes.median(dim=0).values / _MEDIAN).square_()
+        groups = [
+            self._analyse(noise, few[..., None] + self.pixels)
+            for few in torch.split(some, _GROUPS_AT_ONCE)
+        ]
+        together = _variance(torch.cat(groups)).mean(dim=1, keepdim=True)
+        return alone * together / (together.mean() + _TINY)
 
     def _shrink(
         self, plane: Tensor, pilot: Tensor, power: Tensor, pixels: Tensor
@@ -214,3 +219,8 @@ class _GroupFilter:
     def _analyse(self, plane: Tensor, pixels: Tensor) -> Tensor:
         """Coefficients, ``(groups, blocks, pixels of a block)``."""
         return self.across @ plane.take(pixels) @ self.within.T
+
+
+def _variance(noise: Tensor) -> Tensor:
+    """Variance along the first axis, from the median magnitude."""
+    return (noise.abs_().median(dim=0).values / _MEDIAN).square_()
