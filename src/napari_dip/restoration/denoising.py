@@ -128,7 +128,8 @@ def denoise(
     quiet parts of the image show that it is not, as in interpolated camera
     images, squares of pixels are dropped on a three times coarser grid; the
     noise is then measured on the residual, and a second fit at full
-    resolution [3]_ follows, whose mean with the first is returned.
+    resolution [3]_ follows. The fine details of the result are the mean of
+    both, what is coarser than four pixels is of the first.
 
     Of `repeats` and image, the mean is fitted. Where their difference shows
     noise that is not independent from pixel to pixel, the network is fed

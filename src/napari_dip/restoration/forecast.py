@@ -192,9 +192,11 @@ def _settings(probe: Probe) -> Settings:
 def _alone(second: Settings) -> Settings:
     """Return the settings of a second fit, as if there had been no first.
 
-    The latent alone needs the first, and takes next to no time.
+    What needs the first takes next to no time.
     """
-    return replace(second, latent=LatentSettings('dropped'))
+    return replace(
+        second, latent=LatentSettings('dropped'), refinement='residual'
+    )
 
 
 def _sum(totals: list[Total]) -> Total:
