@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from scipy.ndimage import gaussian_filter
 
+from napari_dip.prior.crossover import cross_over
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration import stages
@@ -123,10 +125,17 @@ def test_the_second_counts_once_it_has_settled():
     np.testing.assert_array_equal(session.preview(), pilot)
     np.testing.assert_array_equal(session.result(), pilot)
     next(session)
-    settled = session.preview()
+    settled, own = session.preview(), session._stage
     assert not np.array_equal(settled, pilot)
     # The brightness stays that of the first.
     assert abs(settled.mean() - pilot.mean()) < 0.1 * pilot.std()
+    alone = own.output.to_image(own.fit.estimate(passes=1)[0].numpy())
+    first, mean = (
+        torch.from_numpy(image)[None, None]
+        for image in (pilot, (pilot + alone) / 2)
+    )
+    expected = cross_over(first, mean, 4.0)[0, 0].numpy()
+    np.testing.assert_allclose(settled, expected, rtol=1e-3)
 
 
 def test_a_second_fit_that_diverged_is_left_out():

@@ -33,8 +33,8 @@ _GROUPS_AT_ONCE = 1024
 # So many tell the noise.
 _GROUPS_MEASURED = 2048
 
-# Median of the absolute value of a standard normal variable.
-_MEDIAN = 0.6745
+#: Median of the absolute value of a standard normal variable.
+MEDIAN = 0.6745
 
 _TINY = 1e-12
 
@@ -45,8 +45,8 @@ def collaborative_wiener(
     """Shrink groups of like blocks as the power of a pilot asks for.
 
     Blocks of a group overlap, and neighbouring pixels may share their noise,
-    so that a mean of them has more noise than one of independent blocks. The
-    noise of each coefficient of a group is therefore measured on such groups.
+    so that a mean of them has more noise than one of independent blocks. How
+    it adds up is measured on such groups.
 
     Parameters
     ----------
@@ -223,4 +223,4 @@ class _GroupFilter:
 
 def _variance(noise: Tensor) -> Tensor:
     """Variance along the first axis, from the median magnitude."""
-    return (noise.abs_().median(dim=0).values / _MEDIAN).square_()
+    return (noise.abs_().median(dim=0).values / MEDIAN).square_()

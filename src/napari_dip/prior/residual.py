@@ -12,7 +12,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.prior.collaborative import LEAST_SIDE, collaborative_wiener
+from napari_dip.prior.collaborative import (
+    LEAST_SIDE,
+    MEDIAN,
+    collaborative_wiener,
+)
 from napari_dip.prior.cosine import LocalCosine
 from napari_dip.prior.interpolation import interpolate
 from napari_dip.prior.shrinkage import keep_greater, wiener
@@ -28,8 +32,6 @@ _HELD_BACK = 1.1
 # so that a mean is nearer than either.
 _TAKEN = 0.75
 
-# Median of the absolute value of a standard normal variable.
-_MEDIAN = 0.6745
 _CLASSES = 16
 _LEAST_PIXELS = 256
 # Medians of more tell nothing new: their error is below a hundredth.
@@ -167,7 +169,7 @@ def _scale_of_channel(
     members = [classes == index for index in torch.unique(classes)]
     levels = torch.stack([brightness[m].median() for m in members])
     scales = torch.stack([values[m].median() for m in members])
-    scales = (scales / _MEDIAN).clamp(min=_TINY)
+    scales = (scales / MEDIAN).clamp(min=_TINY)
     return interpolate(level, levels, scales)
 
 
@@ -185,4 +187,4 @@ def _spectrum(whitened: Tensor) -> Tensor:
     # Blocks nearer to each other tell the same.
     transform = LocalCosine(_SIDE, _SIDE // 2, whitened)
     blocks = transform.analyse(whitened).abs_().flatten(2)
-    return blocks.median(dim=2).values[..., None, None] / _MEDIAN
+    return blocks.median(dim=2).values[..., None, None] / MEDIAN

@@ -186,11 +186,12 @@ def _for_correlated_noise(settings: Settings) -> Settings:
 
 
 def _recorrupted(settings: Settings) -> Settings:
-    num_iter = _RECORRUPTED_ITERATIONS
     return Settings(
         network=_NETWORK,
         latent=LatentSettings('recorrupted', strength=0.5),
-        fit=replace(settings.fit, num_iter=num_iter, turns=True),
+        fit=replace(
+            settings.fit, num_iter=_RECORRUPTED_ITERATIONS, turns=True
+        ),
         # The noise of held-out pixels is that of their neighbours too.
         stopping=StoppingSettings('none'),
         refinement='details',

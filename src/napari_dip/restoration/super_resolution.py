@@ -72,7 +72,7 @@ _COARSE = 5
 SETTINGS_COARSE = {
     'fast': _of_noise(200),
     'balanced': _of_noise(500),
-    # Greater steps are no better in half as many of them.
+    # In half as many iterations such great steps gain nothing.
     'best': _of_noise(1000, learning_rate=2e-2),
 }
 
