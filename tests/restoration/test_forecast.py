@@ -29,7 +29,8 @@ def counted(monkeypatch) -> Iterator[FlopCounterMode]:
 @pytest.mark.parametrize('preset', PRESETS)
 def test_every_task_and_preset_has_a_forecast(task, preset):
     found = forecast(task, (24, 32), preset=preset, device='cpu')
-    for number in (found.seconds, found.memory, found.free_memory):
+    numbers = found.seconds, found.preview, found.memory, found.free_memory
+    for number in numbers:
         assert math.isfinite(number)
         assert number > 0
     assert found.device == 'cpu'
@@ -107,6 +108,28 @@ def test_correlated_noise_takes_a_second_fit():
     assert told[1].seconds > 1.2 * told[0].seconds
 
 
+@pytest.mark.usefixtures('tiny')
+def test_repeats_with_correlated_noise_take_one_fit(counted):
+    noise = np.random.default_rng(0).normal(size=(2, 160, 160))
+    image, again = (100 + gaussian_filter(one, 1.0) for one in noise)
+    found = forecast(
+        'denoise',
+        image.shape,
+        image=image,
+        repeats=again,
+        preset='fast',
+        device='cpu',
+    )
+    before = counted.get_total_flops()
+    _, record = denoise(
+        image, repeats=again, preset='fast', device='cpu', return_info=True
+    )
+    assert record.settings['latent']['kind'] == 'split'
+    taken = counted.get_total_flops() - before
+    # One channel more is fed, which counts in so small a network only.
+    assert found.seconds == pytest.approx(taken, rel=0.2)
+
+
 @pytest.mark.usefixtures('counted')
 def test_an_uncertainty_takes_longer():
     without, with_ = (
@@ -182,6 +205,12 @@ def test_channels_are_no_pixels(shape, axis):
         ('super_resolve', (40, 40), {'factor': 0}, 'factor: 0'),
         ('inpaint', (40, 40), {'mask': np.ones((40, 30))}, 'mask'),
         ('denoise', (40, 40), {'image': np.ones((40, 40, 3))}, 'image'),
+        (
+            'denoise',
+            (40, 40),
+            {'image': np.eye(40), 'repeats': np.eye(30)},
+            'repeats',
+        ),
     ],
 )
 def test_what_cannot_be_forecast(task, shape, options, says):

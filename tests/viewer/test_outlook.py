@@ -12,7 +12,9 @@ from napari_dip.viewer.outlook import (
 )
 
 QUESTION = Question('denoise', (512, 256), None, None, 'fast', 'cpu')
-FOUND = Forecast(75.0, 300_000_000, 8_000_000_000, 'cpu', 'CPU, 2 threads')
+FOUND = Forecast(
+    75.0, 0.1, 300_000_000, 8_000_000_000, 'cpu', 'CPU, 2 threads'
+)
 
 
 @pytest.fixture
@@ -76,9 +78,24 @@ def test_sentence_ends_the_question(qtbot, label, asked):
 
 def test_warns_of_too_little_memory():
     text = describe_forecast(
-        Forecast(1.0, 9_000_000_000, 8_000_000_000, 'cpu', 'CPU')
+        Forecast(1.0, 0.1, 9_000_000_000, 8_000_000_000, 'cpu', 'CPU'), 2.0
     )
     assert 'not enough' in text
+
+
+@pytest.mark.parametrize(
+    ('preview', 'rate', 'says'),
+    [
+        (0.0, 2.0, '40\N{NO-BREAK SPACE}s'),
+        (0.05, 2.0, '44\N{NO-BREAK SPACE}s'),
+        (0.05, 1.0, '42\N{NO-BREAK SPACE}s'),
+        # No more than the job takes for them.
+        (5.0, 2.0, '46\N{NO-BREAK SPACE}s'),
+    ],
+)
+def test_previews_take_their_time(preview, rate, says):
+    found = Forecast(40.0, preview, 1, 2, 'cpu', 'CPU')
+    assert f'about {says} on' in describe_forecast(found, rate)
 
 
 @pytest.mark.parametrize(

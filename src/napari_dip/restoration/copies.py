@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from napari_dip.restoration.axes import to_channels_first
 from napari_dip.restoration.noise import block_mean
+from napari_dip.restoration.validation import check_repeats
 
 Array = NDArray[np.float64]
 
@@ -54,6 +56,34 @@ class Copies:
         """Say how many there are and what was done to them."""
         gains = ', '.join(f'{gain:.3g}' for gain in self.gains)
         return f'{self.count} copies, the others times {gains}'
+
+
+def read_copies(
+    image: NDArray[Any], repeats: ArrayLike | None, channel_axis: int | None
+) -> Copies | None:
+    """Check repeats of an image and bring them to its brightness.
+
+    Parameters
+    ----------
+    image : ndarray
+        The checked image.
+    repeats : array_like, optional
+        As :func:`~napari_dip.denoise` takes them; None without any.
+    channel_axis : int or None
+        Channel axis of the image.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`~napari_dip.restoration.validation.check_repeats`.
+    """
+    if repeats is None:
+        return None
+    first, *others = (
+        to_channels_first(copy, channel_axis)
+        for copy in (image, *check_repeats(repeats, image))
+    )
+    return match_copies(first, others)
 
 
 def match_copies(

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from napari_dip.prior.operators import Identity
 from napari_dip.restoration.axes import to_channels_first
 from napari_dip.restoration.choices import DEFAULT_PRESET, DEFECTS
-from napari_dip.restoration.copies import Copies, match_copies
+from napari_dip.restoration.copies import Copies, read_copies
 from napari_dip.restoration.defects import find_defects, find_saturated
 from napari_dip.restoration.denoising_settings import choose_settings
 from napari_dip.restoration.detector import Detector, Noise, check_noise
@@ -21,7 +21,6 @@ from napari_dip.restoration.run import Callback, Restored, run
 from napari_dip.restoration.validation import (
     check_choice,
     check_image,
-    check_repeats,
     check_uncertainty,
 )
 
@@ -193,13 +192,8 @@ def start_denoising(
     planes = to_channels_first(array, axis)
     saturated = sum(int(find_saturated(plane).sum()) for plane in planes)
     check_noise(noise, planes, options.preset)
-    copies = None
-    if repeats is not None:
-        others = [
-            to_channels_first(repeat, axis)
-            for repeat in check_repeats(repeats, array)
-        ]
-        copies = match_copies(planes, others)
+    copies = read_copies(array, repeats, axis)
+    if copies is not None:
         planes = copies.mean
     settings = choose_settings(options.preset, planes, copies)
     check_choice(defects, DEFECTS, 'defects')

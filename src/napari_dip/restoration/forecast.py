@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,9 +18,10 @@ from napari_dip.prior.device import (
 from napari_dip.prior.windows import Window
 from napari_dip.restoration import denoising_settings, inpainting
 from napari_dip.restoration.axes import to_channels_first
+from napari_dip.restoration.copies import read_copies
 from napari_dip.restoration.options import Options
 from napari_dip.restoration.probe import Probe, Total, measure_cost
-from napari_dip.restoration.room import tile_side
+from napari_dip.restoration.room import JOINED, tile_side
 from napari_dip.restoration.settings import LatentSettings, Settings
 from napari_dip.restoration.shortening import shorten
 from napari_dip.restoration.tiles import lay_tiles, trim, trim_all
@@ -32,10 +34,6 @@ from napari_dip.restoration.validation import (
     plane_shape,
 )
 
-# Bytes a pixel and channel of an image of which parts are fitted: what they
-# are cut from, joined to and shown as. Measured at 2048² and 4096² pixels.
-_WHOLE = 20
-
 TASKS = ('denoise', 'inpaint', 'super_resolve')
 
 
@@ -46,8 +44,10 @@ class Forecast:
     Parameters
     ----------
     seconds : float
-        Time to the last planned iteration and the final estimate; automatic
-        stopping may come before.
+        Time to the last planned iteration and the final estimate, without
+        previews; automatic stopping may come before.
+    preview : float
+        Seconds that each preview will take besides.
     memory : int
         Bytes the fit will take on the device.
     free_memory : int
@@ -59,6 +59,7 @@ class Forecast:
     """
 
     seconds: float
+    preview: float
     memory: int
     free_memory: int
     device: str
@@ -70,6 +71,7 @@ def forecast(
     shape: Sequence[int],
     *,
     image: ArrayLike | None = None,
+    repeats: ArrayLike | None = None,
     mask: ArrayLike | None = None,
     channel_axis: int | None = None,
     factor: int | tuple[int, int] | None = None,
@@ -93,6 +95,9 @@ def forecast(
     image : array_like, optional
         The image, of that shape: how it is denoised depends on its noise.
         Unless given it is taken to be independent from pixel to pixel.
+    repeats : array_like, optional
+        Further copies of an image that is given, as in
+        :func:`~napari_dip.denoise`.
     mask : array_like, optional
         Nonzero where a pixel is missing: how it is inpainted, and how many
         tiles are fitted, depends on that. Unless given it is taken to be
@@ -107,8 +112,8 @@ def forecast(
     Raises
     ------
     ValueError
-        If an option is unknown, the shape is none of an image, or image or
-        mask do not fit it.
+        If an option is unknown, the shape is none of an image, or image,
+        repeats or mask do not fit it.
     """
     check_choice(task, TASKS, 'task')
     shape = tuple(shape)
@@ -127,13 +132,13 @@ def forecast(
         settings = inpainting.choose_settings(preset, missing)
         probe = probe.with_settings(settings)
     if task == 'denoise' and image is not None:
-        planes = to_channels_first(*check_image(image, axis))
-        settings = denoising_settings.choose_settings(preset, planes)
+        settings = _of_noise(preset, *check_image(image, axis), repeats)
         probe = probe.with_settings(settings)
     total = _total(probe, max_num_iter, missing)
     resolved = resolve_device(device)
     return Forecast(
         total.seconds,
+        total.preview,
         total.memory,
         free_memory(resolved),
         str(resolved),
@@ -147,6 +152,19 @@ def _channel_axis(
     if len(shape) == 3 and channel_axis is None:
         channel_axis = -1
     return check_axes(shape, channel_axis)
+
+
+def _of_noise(
+    preset: str,
+    image: NDArray[Any],
+    axis: int | None,
+    repeats: ArrayLike | None,
+) -> Settings:
+    """Return the settings that the noise of an image asks for."""
+    copies = read_copies(image, repeats, axis)
+    planes = to_channels_first(image, axis) if copies is None else copies.mean
+    settings = denoising_settings.choose_settings(preset, planes, copies)
+    return _alone(settings) if settings.latent.kind == 'split' else settings
 
 
 def _missing(
@@ -189,13 +207,13 @@ def _settings(probe: Probe) -> Settings:
     return session.brief.settings
 
 
-def _alone(second: Settings) -> Settings:
-    """Return the settings of a second fit, as if there had been no first.
+def _alone(settings: Settings) -> Settings:
+    """Return the settings of a fit, as if it had no first fit or copies.
 
-    What needs the first takes next to no time.
+    What needs those takes next to no time.
     """
     return replace(
-        second, latent=LatentSettings('dropped'), refinement='residual'
+        settings, latent=LatentSettings('dropped'), refinement='residual'
     )
 
 
@@ -204,13 +222,14 @@ def _sum(totals: list[Total]) -> Total:
     return Total(
         sum(total.seconds for total in totals),
         max(total.memory for total in totals),
+        max(total.preview for total in totals),
     )
 
 
 def _beside(parts: Total, probe: Probe) -> Total:
     """Return what all parts take, and the whole that they are parts of."""
     whole = math.prod(probe.full) * probe.channels
-    return replace(parts, memory=parts.memory + _WHOLE * whole)
+    return replace(parts, memory=parts.memory + JOINED * whole)
 
 
 def _parts(

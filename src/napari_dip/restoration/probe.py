@@ -123,10 +123,11 @@ class Probe:
 
 @dataclass(frozen=True)
 class Total:
-    """Seconds and bytes that a restoration takes."""
+    """Seconds and bytes that a restoration takes, and seconds of a preview."""
 
     seconds: float
     memory: int
+    preview: float
 
 
 @dataclass(frozen=True)
@@ -182,10 +183,10 @@ class Cost:
         seen = self._seen(shape) / self._seen(self.shape)
         seconds = (self.prepare + self.refinement) * area
         seconds += self.fit.num_iter * self.iteration * seen
+        preview = self.sweep * swept_pixels(shape) / swept_pixels(self.shape)
         if self.fit.average == 'weights':
-            ratio = swept_pixels(shape) / swept_pixels(self.shape)
-            seconds += self.fit.passes * self.sweep * ratio
-        return Total(seconds, self._memory(shape, channels, seen))
+            seconds += self.fit.passes * preview
+        return Total(seconds, self._memory(shape, channels, seen), preview)
 
     def _memory(
         self, shape: tuple[int, int], channels: int, seen: float

@@ -26,9 +26,9 @@ _PROBE_SIDE = 256
 _TRAINING = 1.5
 # Of the free memory; the rest is left to everything else that runs.
 _SHARE = 0.75
-# Bytes a pixel and channel of a result that is joined from tiles: what it is
-# joined from, what is under it, a preview and the result.
-_JOINED = 24
+#: Bytes a pixel and channel of a result that is joined from tiles: what it is
+#: joined from, what is under it, a preview and the result.
+JOINED = 24
 
 
 def tile_side(
@@ -104,7 +104,7 @@ def _bytes_a_pixel(
 
 
 def _check_room(shape: tuple[int, int], channels: int) -> None:
-    needed = _JOINED * shape[0] * shape[1] * channels
+    needed = JOINED * shape[0] * shape[1] * channels
     free = free_memory(torch.device('cpu'))
     if needed > free:
         raise MemoryError(

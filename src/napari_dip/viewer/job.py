@@ -26,6 +26,19 @@ UPDATE_INTERVAL = 0.2
 _PREVIEW_SHARE = 0.15
 
 
+def preview_share(seconds: float, rate: float) -> float:
+    """Return what previews add to the time of a fit, as a part of it.
+
+    Parameters
+    ----------
+    seconds : float
+        What one takes.
+    rate : float
+        Most previews a second.
+    """
+    return min(seconds * rate, _PREVIEW_SHARE)
+
+
 @dataclass(frozen=True)
 class Update:
     """What a run has to tell while it goes on.

@@ -12,6 +12,7 @@ from qtpy.QtCore import QTimer
 from superqt.utils import FunctionWorker
 
 from napari_dip.viewer.errors import EXPECTED, describe_error
+from napari_dip.viewer.job import preview_share
 from napari_dip.viewer.run import Run
 from napari_dip.viewer.text import prepare_label
 from napari_dip.viewer.warm_up import load_engine
@@ -47,6 +48,8 @@ class Question:
         Super-resolution factors.
     preset, device, max_num_iter, uncertainty
         As in the public function.
+    preview_rate : float
+        Most previews a second.
     content : hashable
         What tells one content of the layers from another.
     """
@@ -59,6 +62,7 @@ class Question:
     device: str
     max_num_iter: int | None = None
     uncertainty: bool = False
+    preview_rate: float = 2.0
     content: Hashable = None
 
 
@@ -159,10 +163,19 @@ def describe_size(question: Question) -> str:
     return text
 
 
-def describe_forecast(found: Forecast) -> str:
-    """Say time, device and memory; warn where the memory is short."""
+def describe_forecast(found: Forecast, preview_rate: float) -> str:
+    """Say time, device and memory; warn where the memory is short.
+
+    Parameters
+    ----------
+    found : Forecast
+        What a fit takes that nobody watches.
+    preview_rate : float
+        Most previews a second.
+    """
+    previews = preview_share(found.preview, preview_rate)
     text = (
-        f'at most about {describe_seconds(found.seconds)} on '
+        f'at most about {describe_seconds(found.seconds * (1 + previews))} on '
         f'{found.description}\n'
         f'{describe_bytes(found.memory)} of '
         f'{describe_bytes(found.free_memory)} free memory'
@@ -175,7 +188,8 @@ def describe_forecast(found: Forecast) -> str:
 def _answer(question: Question, read: Read) -> str:
     """Say what a restoration will take, or why there can be none."""
     try:
-        return describe_forecast(_forecast(question, read()))
+        found = _forecast(question, read())
+        return describe_forecast(found, question.preview_rate)
     except EXPECTED as error:
         return describe_error(error)
 

@@ -338,6 +338,19 @@ def test_a_repeat_that_does_not_fit(
     form.start()
     [said] = notices()
     assert said.startswith(says)
+    assert form.outlook.value.startswith(says)
+
+
+def test_the_forecast_knows_the_repeats(viewer, noisy, open_form):
+    viewer.add_image(noisy, name='cells')
+    viewer.add_image(noisy[::-1], name='again')
+    form = open_form()
+    form.image.value = viewer.layers['cells']
+    _, read = form.content(form.image_source())
+    assert read().keys() == {'image'}
+    form.repeat.value = viewer.layers['again']
+    _, read = form.content(form.image_source())
+    np.testing.assert_array_equal(read()['repeats'], noisy[::-1])
 
 
 def test_the_same_frame_twice(viewer, noisy, open_form, finish, notices):

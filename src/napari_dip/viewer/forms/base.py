@@ -183,6 +183,11 @@ class RestorationForm(Container):
             Another one where the layers hold something else.
         read : callable
             As :meth:`~napari_dip.viewer.outlook.Outlook.ask` takes it.
+
+        Raises
+        ------
+        ValueError
+            If a layer that it depends on does not fit.
         """
         return None, dict
 
@@ -202,10 +207,10 @@ class RestorationForm(Container):
         try:
             source = self.image_source()
             choices = self.choices()
+            content, read = self.content(source)
         except ValueError as error:
             self.outlook.say(str(error))
             return
-        content, read = self.content(source)
         self.outlook.ask(
             Question(
                 self.function,
@@ -216,6 +221,7 @@ class RestorationForm(Container):
                 choices.device,
                 choices.max_num_iter,
                 choices.uncertainty,
+                read_preferences().preview_rate,
                 content,
             ),
             read,

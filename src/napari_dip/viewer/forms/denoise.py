@@ -32,6 +32,7 @@ class DenoiseForm(RestorationForm):
         self.noise = NoiseFields()
         super().__init__(napari_viewer)
         self.noise.append(self.repeat)
+        self.repeat.changed.connect(self.show_outlook)
         # Before the section of advanced options.
         self.native.layout().insertWidget(2, self.noise.fold())
 
@@ -70,9 +71,17 @@ class DenoiseForm(RestorationForm):
         )
 
     def content(self, source: ImageSource) -> tuple[Hashable, Read]:
-        """Return the image, whose noise decides how it is fitted."""
-        key = (source.name, id(source.data))
-        return key, lambda: {'image': source.array()}
+        """Return image and repeats, whose noise decides how they are fitted.
+
+        Raises
+        ------
+        ValueError
+            If the repeats are none of the image.
+        """
+        sources = {'image': source, 'repeats': self._repeats(source)}
+        given = {name: one for name, one in sources.items() if one is not None}
+        key = tuple((one.name, id(one.data)) for one in given.values())
+        return key, lambda: {name: one.array() for name, one in given.items()}
 
     def _repeats(self, image: ImageSource) -> ImageSource | None:
         layer = self.repeat.value
