@@ -10,7 +10,7 @@ from tests.restoration.drawn import frames, grain
 
 
 def test_a_preset_stands_for_its_settings():
-    large = np.random.default_rng(0).normal(0, 10, (1, 640, 640))
+    large = np.random.default_rng(0).normal(0, 10, (1, 800, 800))
     for preset in PRESETS:
         assert choose_settings(preset, large) == SETTINGS[preset]
     with pytest.raises(ValueError, match="preset: 'none' is unknown"):

@@ -59,6 +59,8 @@ class Adam:
     def step(self) -> None:
         """Take a step against the gradients."""
         used = [i for i, w in enumerate(self._weights) if w.grad is not None]
+        if not used:
+            return
         weights = [self._weights[i] for i in used]
         means = [self._means[i] for i in used]
         squares = [self._squares[i] for i in used]

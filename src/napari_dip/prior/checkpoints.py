@@ -8,8 +8,8 @@ from typing import Any
 
 from torch import nn
 
-from napari_dip.prior.adam import Adam
 from napari_dip.prior.averaging import Averaging
+from napari_dip.prior.optimisers import Optimiser
 
 # The published code goes back when PSNR falls by 5 dB: a loss 3.2 times
 # as high. A loss on random windows of an image varies by that much.
@@ -27,7 +27,7 @@ class Checkpoints:
     ----------
     network : nn.Module
         Network whose weights are kept.
-    optimiser : Adam
+    optimiser : Optimiser
         Its optimiser.
     averaging : Averaging
         Average that the fit keeps.
@@ -38,7 +38,7 @@ class Checkpoints:
     def __init__(
         self,
         network: nn.Module,
-        optimiser: Adam,
+        optimiser: Optimiser,
         averaging: Averaging,
         every: int = 10,
     ) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from napari_dip.prior.adam import Adam
 from napari_dip.prior.allocator import keep_freed_memory
 from napari_dip.prior.averages import make_averaging
 from napari_dip.prior.checkpoints import Checkpoints
@@ -22,6 +21,7 @@ from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.fit_state import FitState
 from napari_dip.prior.gradients import GradientLimit
 from napari_dip.prior.latents import Draw
+from napari_dip.prior.optimisers import make_optimiser
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.schedules import learning_rate_factor
 from napari_dip.prior.sharing import in_turn
@@ -91,8 +91,10 @@ class Fit(Iterator[FitState]):
         self._has_held_out = bool(self._judged.any())
         self._generator = torch.Generator(self.device).manual_seed(seed)
         self._window_generator = torch.Generator().manual_seed(seed)
-        self._optimiser = Adam(
-            problem.network.parameters(), settings.learning_rate
+        self._optimiser = make_optimiser(
+            settings.optimiser,
+            problem.network.parameters(),
+            settings.learning_rate,
         )
         self._limit: GradientLimit | None = None
         if settings.longest_gradient is not None:

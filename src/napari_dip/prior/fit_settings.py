@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from napari_dip.prior.device import Precision
+from napari_dip.prior.optimisers import OptimiserName
 from napari_dip.prior.schedules import Schedule
 
 
@@ -18,8 +19,10 @@ class FitSettings:
     num_iter : int
         Iterations that the schedule is laid out for, and the most there
         are.
+    optimiser : {'adam', 'muon'}
+        What takes the steps.
     learning_rate : float
-        Greatest step of Adam.
+        Its greatest step.
     longest_gradient : float or None
         Times the usual length that a gradient is shortened to; None takes
         gradients as they are.
@@ -50,6 +53,7 @@ class FitSettings:
     """
 
     num_iter: int = 500
+    optimiser: OptimiserName = 'adam'
     learning_rate: float = 3e-3
     longest_gradient: float | None = None
     schedule: Schedule = 'one_cycle'

@@ -27,7 +27,7 @@ _LEAST_SIDE = 128
 # Structures mostly have a direction, which a network that sees them turned has
 # to learn eight times. But where each value is looked at more often than this,
 # its noise is learnt by heart unless it is turned.
-_MOST_LOOKS = 200
+_MOST_LOOKS = 130
 
 # Times the usual length.
 _LONGEST_GRADIENT = 2.0
@@ -41,6 +41,7 @@ _DROP = 0.15
 
 # More take up the noise, where what was measured of it is not exact.
 _RECORRUPTED_ITERATIONS = 100
+_RECORRUPTED_RATE = 6e-3
 
 
 # At full resolution, for a trunk at half of it leaves a faint chequerboard;
@@ -48,13 +49,14 @@ _RECORRUPTED_ITERATIONS = 100
 _NETWORK = TrunkSpec((32, 48, 64, 64, 64), reduction=1)
 
 
-def _light(num_iter: int, passes: int) -> Settings:
+def _light(num_iter: int, learning_rate: float, passes: int) -> Settings:
     return Settings(
         network=_NETWORK,
         latent=LatentSettings('dropped', drop=_DROP),
         fit=FitSettings(
             num_iter=num_iter,
-            learning_rate=6e-3,
+            optimiser='muon',
+            learning_rate=learning_rate,
             longest_gradient=_LONGEST_GRADIENT,
             window=64,
             num_windows=8,
@@ -74,9 +76,9 @@ def _light(num_iter: int, passes: int) -> Settings:
 
 
 SETTINGS = {
-    'fast': _light(num_iter=200, passes=8),
-    'balanced': _light(num_iter=600, passes=16),
-    'best': _light(num_iter=2000, passes=32),
+    'fast': _light(num_iter=100, learning_rate=0.012, passes=8),
+    'balanced': _light(num_iter=400, learning_rate=0.006, passes=16),
+    'best': _light(num_iter=2000, learning_rate=0.003, passes=32),
     'ulyanov2018': published.DENOISING,
 }
 
@@ -172,7 +174,8 @@ def _for_correlated_noise(settings: Settings) -> Settings:
     cannot be measured on such noise.
     """
     latent = replace(settings.latent, block=3, drop=0.3)
-    fit = replace(settings.fit, learning_rate=3e-3, turns=True)
+    rate = settings.fit.learning_rate / 2
+    fit = replace(settings.fit, learning_rate=rate, turns=True)
     return replace(
         settings,
         network=TrunkSpec((64,) * 5),
@@ -190,7 +193,11 @@ def _recorrupted(settings: Settings) -> Settings:
         network=_NETWORK,
         latent=LatentSettings('recorrupted', strength=0.5),
         fit=replace(
-            settings.fit, num_iter=_RECORRUPTED_ITERATIONS, turns=True
+            settings.fit,
+            num_iter=_RECORRUPTED_ITERATIONS,
+            optimiser='adam',
+            learning_rate=_RECORRUPTED_RATE,
+            turns=True,
         ),
         # The noise of held-out pixels is that of their neighbours too.
         stopping=StoppingSettings('none'),

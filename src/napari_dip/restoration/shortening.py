@@ -42,5 +42,5 @@ def _shorter(fit: FitSettings, num_iter: int) -> FitSettings:
     rate = fit.learning_rate
     if fit.window is not None:
         # These networks normalise nothing and diverge if hurried.
-        rate *= min(1.0, num_iter / _UNHURRIED)
+        rate *= min(1.0, num_iter / min(_UNHURRIED, fit.num_iter))
     return replace(fit, num_iter=num_iter, learning_rate=rate)
