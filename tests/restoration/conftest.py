@@ -36,6 +36,11 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
             'fast',
             replace(settings, network=network, fit=fit),
         )
+    shared = denoising_settings._SHARED['fast']
+    fit = replace(shared.fit, check_every=1, passes=2)
+    monkeypatch.setitem(
+        denoising_settings._SHARED, 'fast', replace(shared, fit=fit)
+    )
 
 
 @pytest.fixture
