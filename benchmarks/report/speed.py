@@ -30,9 +30,9 @@ PyTorch. The published recipe was timed for a few iterations in the same
 process and multiplied by its own number of iterations: its total is
 extrapolated, and its result was not computed. What it reaches stands below for
 a smaller image. A preview is useful once it is within 3 dB of the result."""
-_WHOLE = """The published recipe run to its end, on the centre of an FMD frame,
-256 × 256 pixels. What is best on the way takes the truth to know; of ours it
-is before the last steps."""
+_WHOLE = """The published recipe run to its end, where that was done; a crop is
+the centre of 256 × 256 pixels. What is best on the way takes the truth to
+know; of ours it is before the last steps."""
 _SIZES = """Memory is what the call added to the process, and the whole process
 with PyTorch in it. The fit looks at windows, so only the preparation and the
 final estimate grow with a denoised image. Inpainting and super-resolution fit

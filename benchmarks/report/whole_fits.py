@@ -12,7 +12,7 @@ _OURS = ('dip-fast', 'dip-balanced')
 
 
 def whole_fits(records: Sequence[Record]) -> str:
-    """Table of all images on which the published recipe was denoised with.
+    """Table of the images that the published recipe has denoised.
 
     Parameters
     ----------
@@ -20,14 +20,14 @@ def whole_fits(records: Sequence[Record]) -> str:
         Stored figures, latest last.
     """
     found = {
-        (r['case'], r['method']): r
+        (r['set'], r['case'], r['method']): r
         for r in records
         if r.get('task') == 'denoise' and r['seed'] == 0
     }
-    cases = [case for case, method in found if method == _PUBLISHED]
     rows = [
-        [case, method, *_row(found.get((case, method)))]
-        for case in cases
+        [case, method, *_row(found.get((set_, case, method)))]
+        for set_, case, named in found
+        if named == _PUBLISHED
         for method in (_PUBLISHED, *_OURS)
     ]
     head = ['image', 'method', 'PSNR / dB', 'iterations']

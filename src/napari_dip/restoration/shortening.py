@@ -10,7 +10,8 @@ from napari_dip.restoration.stages import SETTLED
 
 # The fewest iterations that bear the whole learning rate of fits on windows:
 # drawn fields of 128 x 128 diverged after 30 to 100 at that of 'fast', with
-# three seeds of four, and after 200 with none.
+# three seeds of four, and after 200 with none. A preset of fewer iterations
+# bears its own rate.
 _UNHURRIED = 200
 
 

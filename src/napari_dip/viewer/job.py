@@ -26,17 +26,17 @@ UPDATE_INTERVAL = 0.2
 _PREVIEW_SHARE = 0.15
 
 
-def preview_share(seconds: float, rate: float) -> float:
-    """Return what previews add to the time of a fit, as a part of it.
+def preview_pause(seconds: float, rate: float) -> float:
+    """Return the seconds of the fit from one preview to the next.
 
     Parameters
     ----------
     seconds : float
-        What one takes.
+        What a preview takes.
     rate : float
         Most previews a second.
     """
-    return min(seconds * rate, _PREVIEW_SHARE)
+    return max(1 / rate, seconds / _PREVIEW_SHARE)
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Job:
     def __init__(self, task: Task, preview_rate: float) -> None:
         self._task: Task | None = task
         self._session: Restoration | None = None
-        self._preview_interval = 1 / preview_rate
+        self._preview_rate = preview_rate
         self._next_preview = 0.0
         self._curve: list[tuple[int, float, float | None]] = []
         self._noted: tuple[float, float | None] | None = None
@@ -217,8 +217,9 @@ class Job:
             return None
         snapshot = self._session.take_snapshot()
         end = time.monotonic()
-        pause = max(self._preview_interval, (end - start) / _PREVIEW_SHARE)
-        self._next_preview = end + pause
+        self._next_preview = end + preview_pause(
+            end - start, self._preview_rate
+        )
         return snapshot
 
     def _conclude(self) -> Outcome | None:

@@ -12,7 +12,8 @@ from qtpy.QtCore import QTimer
 from superqt.utils import FunctionWorker
 
 from napari_dip.viewer.errors import EXPECTED, describe_error
-from napari_dip.viewer.job import preview_share
+from napari_dip.viewer.job import preview_pause
+from napari_dip.viewer.preferences import Preferences
 from napari_dip.viewer.run import Run
 from napari_dip.viewer.text import prepare_label
 from napari_dip.viewer.warm_up import load_engine
@@ -62,7 +63,7 @@ class Question:
     device: str
     max_num_iter: int | None = None
     uncertainty: bool = False
-    preview_rate: float = 2.0
+    preview_rate: float = Preferences.preview_rate
     content: Hashable = None
 
 
@@ -173,7 +174,7 @@ def describe_forecast(found: Forecast, preview_rate: float) -> str:
     preview_rate : float
         Most previews a second.
     """
-    previews = preview_share(found.preview, preview_rate)
+    previews = found.preview / preview_pause(found.preview, preview_rate)
     text = (
         f'at most about {describe_seconds(found.seconds * (1 + previews))} on '
         f'{found.description}\n'

@@ -25,6 +25,8 @@ def test_ours_stands_beside_the_published_recipe():
     records = [
         record('crop', 'dip-ulyanov2018', 33.9),
         record('crop', 'dip-balanced', 36.51),
+        # An image of the same name in another set.
+        record('crop', 'dip-fast', 30.0) | {'set': 'other'},
         # Of no image that the published recipe was run on.
         record('other', 'dip-balanced', 40.0),
         record('hole', 'dip-ulyanov2018', 20.0, task='inpaint'),
