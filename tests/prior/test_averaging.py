@@ -74,7 +74,7 @@ def test_keep_and_restore_bring_the_best_back():
     average = fed(OutputAverage(0.0), [1, 2])
     average.restore()
     assert torch.equal(average.estimate(1), filled(2))
-    average.keep()
+    average.keep(7)
     fed(average, [3])
     assert torch.equal(average.estimate(1), filled(3))
     average.restore()
@@ -104,7 +104,7 @@ def test_falling_back_at_once_is_to_the_first_output():
 
 def test_there_is_no_estimate_before_an_output():
     average = OutputAverage(0.9)
-    average.keep()
+    average.keep(7)
     average.hold()
     average.restore()
     average.fall_back()
@@ -130,7 +130,7 @@ def test_the_fit_network_is_left_alone():
     latent = FixedLatent(uniform_noise(3, (16, 16), 0, 1.0))
     average = weight_average(net, latent, (16, 16))
     average.update(network(1), torch.empty(0))
-    average.keep()
+    average.keep(7)
     average.update(network(2), torch.empty(0))
     average.restore()
     for old, now in zip(before, net.parameters(), strict=True):
@@ -216,7 +216,7 @@ def test_averaged_weights_are_kept_restored_and_fallen_back_on():
     average.fall_back()
     assert torch.equal(average.estimate(1), untrained)
     first = update(1)
-    average.keep()
+    average.keep(7)
     second = update(2)
     average.hold()
     update(3)
@@ -234,7 +234,7 @@ def test_the_spread_is_that_of_late_outputs(make_problem):
         average.update(torch.nn.Identity(), size * noise)
     found = average._spread.mean().sqrt().item()
     assert found == pytest.approx(0.5, rel=0.1)
-    average.keep()
+    average.keep(7)
     average.update(torch.nn.Identity(), torch.full((1, 1, 20, 24), 50.0))
     average.restore()
     assert average._spread.mean().sqrt().item() == pytest.approx(found)
@@ -261,20 +261,62 @@ def test_the_deviation_leaves_the_estimate_as_it_was(make_problem):
     assert torch.equal(average.estimate(2), before)
 
 
-@pytest.mark.parametrize('better', ['kept', 'latest'])
-def test_the_held_out_pixels_have_the_last_word(better):
+@pytest.mark.parametrize(
+    ('better', 'chosen'), [('marked', 5), ('kept', 7), ('latest', None)]
+)
+def test_the_held_out_pixels_have_the_last_word(better, chosen):
+    average, estimates = three_estimates()
+    right = estimates[better]
+    problem = held_out_problem(right)
+    assert average.restore(problem) == chosen
+    torch.testing.assert_close(average.estimate(1), right)
+
+
+@pytest.mark.parametrize(('noise', 'chosen'), [(0.0, 5), (30.0, None)])
+def test_what_chance_may_have_made_better_is_not_put_back(noise, chosen):
+    average, estimates = three_estimates()
+    right = estimates['marked']
+    generator = torch.Generator().manual_seed(0)
+    # Half of the noise leans to the other side, so that none is favoured.
+    half = noise * torch.randn(right[..., ::2].shape, generator=generator)
+    problem = held_out_problem(right)
+    problem.held_out[:] = 1
+    problem.data = right + torch.stack((half, -half), -1).flatten(-2)
+    assert average.restore(problem) == chosen
+
+
+def test_an_estimate_that_is_the_last_is_not_compared(monkeypatch):
+    average, estimates = three_estimates()
+    average.keep(9)
+    average.mark(9)
+    asked = []
+    errors = average._held_out_errors
+    monkeypatch.setattr(
+        average,
+        '_held_out_errors',
+        lambda problem: asked.append(problem) or errors(problem),
+    )
+    assert average.restore(held_out_problem(estimates['kept'])) is None
+    assert len(asked) == 1
+
+
+def three_estimates() -> tuple[WeightAverage, dict[str, torch.Tensor]]:
     latent = FixedLatent(uniform_noise(3, (16, 16), 0, 1.0))
     average = weight_average(network(0), latent, (16, 16), decay=0.0)
-    average.update(network(1), torch.empty(0))
-    kept = average.estimate(1)
-    average.keep()
-    average.update(network(2), torch.empty(0))
-    latest = average.estimate(1)
-    right = kept if better == 'kept' else latest
+    estimates = {}
+    for seed, name in enumerate(('marked', 'kept', 'latest'), start=1):
+        average.update(network(seed), torch.empty(0))
+        estimates[name] = average.estimate(1)
+        if name == 'marked':
+            average.mark(5)
+        elif name == 'kept':
+            average.keep(7)
+    return average, estimates
+
+
+def held_out_problem(right: torch.Tensor) -> SimpleNamespace:
     known, held_out = torch.ones_like(right), torch.zeros_like(right)
     held_out[..., ::3, ::3] = 1
     # What is not held out has no say.
     data = torch.where(held_out > 0, right, 1e3)
-    problem = SimpleNamespace(data=data, known=known, held_out=held_out)
-    assert average.restore(problem) is (better == 'kept')
-    torch.testing.assert_close(average.estimate(1), right)
+    return SimpleNamespace(data=data, known=known, held_out=held_out)

@@ -221,6 +221,21 @@ def test_the_figure_of_the_first_rule_is_followed(make_fit):
     assert (last.best_iteration, last.iteration) == (9, 13)
 
 
+@pytest.mark.parametrize(('num_iter', 'half'), [(8, 4), (9, 5)])
+def test_noise_learnt_in_the_second_half_is_not_kept(windowed, num_iter, half):
+    falling = Script(range(num_iter, 0, -1))
+    falling.reason = StopReason.HELD_OUT_MINIMUM
+    fit = windowed(num_iter, rules=[falling])
+    for state in fit:
+        if state.iteration == half:
+            expected = fit.estimate()
+        elif state.iteration > half and state.reason is None:
+            for weight in fit._averaging._weights():
+                weight.mul_(2)
+    assert torch.equal(fit.estimate(), expected)
+    assert fit.state().best_iteration == half
+
+
 def test_moving_variance_stops_a_fit(make_fit):
     rule = WindowedVariance(window=5, min_start=3)
     fit = make_fit(rules=[rule], num_iter=400, patience=8)

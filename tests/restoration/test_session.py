@@ -107,7 +107,7 @@ def test_stopping_after_a_look_gives_the_best_and_not_that_look(start):
     for _ in range(3):
         next(session)
     session.result()
-    session._fit._averaging.keep()
+    session._fit._averaging.keep(1)
     for _ in range(3):
         next(session)
     looked = session.result()

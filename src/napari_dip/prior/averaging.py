@@ -5,12 +5,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from itertools import cycle, islice
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from napari_dip.prior.data_terms import squared_error
 from napari_dip.prior.device import Precision, precision_context
 from napari_dip.prior.latents import Draw, Latent
 from napari_dip.prior.problem import Problem
@@ -39,14 +38,17 @@ class Averaging(Protocol):
         `estimate` is what was made of the running one in the end.
         """
 
-    def keep(self) -> None:
-        """Remember the running estimate as the best."""
+    def keep(self, iteration: int) -> None:
+        """Remember the running estimate as the best by its figure."""
 
-    def restore(self, problem: Problem | None = None) -> bool:
-        """Make the kept estimate the running one, if there is one.
+    def mark(self, iteration: int) -> None:
+        """Remember the running estimate, to be compared in the end."""
 
-        With a problem its held-out pixels decide between the two; returns
-        False where the running one is the better and stays.
+    def restore(self, problem: Problem | None = None) -> int | None:
+        """Make the best estimate the running one.
+
+        With a problem its held-out pixels decide. Returns the iteration of
+        what was put back; None where the running estimate stays.
         """
 
     def hold(self) -> None:
@@ -54,6 +56,22 @@ class Averaging(Protocol):
 
     def fall_back(self) -> None:
         """Go on from the average held: a fit diverged since."""
+
+
+class _Copy(NamedTuple):
+    iteration: int
+    weights: list[Tensor]
+
+
+def _is_same(copied: _Copy, other: _Copy) -> bool:
+    return all(map(torch.equal, copied.weights, other.weights))
+
+
+def _is_better(errors: Tensor, others: Tensor) -> bool:
+    """Whether errors of the same pixels are lower, beyond chance."""
+    gain = (others - errors).double()
+    chance = gain.std() / gain.numel() ** 0.5
+    return bool(gain.mean() > chance)
 
 
 def _decay(longest: float, count: int) -> float:
@@ -75,7 +93,7 @@ class OutputAverage:
         self._count = 0
         self._average: Tensor | None = None
         self._spread: Tensor | None = None
-        self._kept: tuple[Tensor, Tensor] | None = None
+        self._kept: tuple[int, Tensor, Tensor] | None = None
         self._held: tuple[Tensor, Tensor, int] | None = None
 
     def update(self, network: nn.Module, output: Tensor) -> None:
@@ -108,16 +126,25 @@ class OutputAverage:
             self._spread, problem, estimate
         ).deviation()
 
-    def keep(self) -> None:
+    def keep(self, iteration: int) -> None:
         """Copy the average."""
         if self._average is not None and self._spread is not None:
-            self._kept = (self._average.clone(), self._spread.clone())
+            self._kept = (
+                iteration,
+                self._average.clone(),
+                self._spread.clone(),
+            )
 
-    def restore(self, problem: Problem | None = None) -> bool:
+    def mark(self, iteration: int) -> None:
+        """Do nothing: figures of the whole image need no comparison."""
+
+    def restore(self, problem: Problem | None = None) -> int | None:
         """Put the copy back, whose figure was that of the whole image."""
-        if self._kept is not None:
-            self._average, self._spread = (x.clone() for x in self._kept)
-        return True
+        if self._kept is None:
+            return None
+        iteration, average, spread = self._kept
+        self._average, self._spread = average.clone(), spread.clone()
+        return iteration
 
     def hold(self) -> None:
         """Copy the average and how much is in it."""
@@ -189,7 +216,8 @@ class WeightAverage:
         self._sweep = Sweep(shape.device, tile=tile, halo=halo)
         self._bytes_a_pixel: float | None = None
         self._count = 0
-        self._kept: list[Tensor] | None = None
+        self._kept: _Copy | None = None
+        self._marked: _Copy | None = None
         self.hold()
 
     def update(self, network: nn.Module, output: Tensor) -> None:
@@ -258,37 +286,63 @@ class WeightAverage:
         self._sweep.fit_memory(self._bytes_a_pixel)
         return self._sweep(shape or self._shape, evaluate)
 
-    def keep(self) -> None:
+    def keep(self, iteration: int) -> None:
         """Copy the averaged weights."""
-        self._kept = [p.clone() for p in self._weights()]
+        self._kept = self._copy(iteration)
 
-    def restore(self, problem: Problem | None = None) -> bool:
-        """Put the copy back, unless the held-out pixels speak against it.
+    def mark(self, iteration: int) -> None:
+        """Copy the averaged weights."""
+        self._marked = self._copy(iteration)
 
-        The figures that chose it are of other windows each, some of which
-        have less noise than others. So both are compared on all of them.
+    def restore(self, problem: Problem | None = None) -> int | None:
+        """Put a copy back, if the held-out pixels speak for it.
+
+        The figures that chose the kept one are of other windows each, some
+        of which have less noise than others, and of weights that are not
+        averaged, which get better as their steps get smaller even where the
+        average learns noise by heart. So the averages are compared on all
+        held-out pixels. The last stays unless another is better by more than
+        a standard error of their difference [1]_.
+
+        References
+        ----------
+        .. [1] L. Breiman et al., "Classification and Regression Trees",
+               1984: the rule of one standard error.
         """
-        if self._kept is None:
-            return True
-        latest = [p.clone() for p in self._weights()]
-        error = 0.0 if problem is None else self._held_out_error(problem)
-        torch._foreach_copy_(self._weights(), self._kept)
-        if problem is None or self._held_out_error(problem) <= error:
-            return True
-        torch._foreach_copy_(self._weights(), latest)
-        return False
+        if problem is None:
+            return self._put_back(self._kept)
+        best = latest = self._copy(0)
+        errors = self._held_out_errors(problem)
+        lowest = errors.mean()
+        for copied in filter(None, (self._marked, self._kept)):
+            if _is_same(copied, latest):
+                continue
+            self._put_back(copied)
+            others = self._held_out_errors(problem)
+            if others.mean() < lowest and _is_better(others, errors):
+                best, lowest = copied, others.mean()
+        return self._put_back(best) or None
 
-    def _held_out_error(self, problem: Problem) -> float:
-        """Error on the held-out pixels of the whole image."""
-        judged = problem.known * problem.held_out
+    def _copy(self, iteration: int) -> _Copy:
+        return _Copy(iteration, [p.clone() for p in self._weights()])
+
+    def _put_back(self, copied: _Copy | None) -> int | None:
+        if copied is None:
+            return None
+        torch._foreach_copy_(self._weights(), copied.weights)
+        return copied.iteration
+
+    def _held_out_errors(self, problem: Problem) -> Tensor:
+        """Square error of each held-out pixel of the whole image."""
+        judged = problem.known * problem.held_out > 0
         generator = self._new_generator()
 
         def predict(window: Window) -> Tensor:
             draw = self._latent.draw([window], generator, fitting=True)
             return self._evaluate(draw.latent)
 
-        prediction = self._over_image(predict)
-        return float(squared_error(prediction, problem.data, judged))
+        errors = (self._over_image(predict) - problem.data).square()
+        return errors[judged.expand_as(errors)]
 
     def hold(self) -> None:
         """Copy the averaged weights and how much is in them."""

@@ -326,11 +326,15 @@ class Fit(Iterator[FitState]):
         return draw_turn(self._window_generator)
 
     def _learning_rate(self) -> float:
+        settings = self.settings
         factor = learning_rate_factor(
-            self.settings.schedule, self.iteration / self.settings.num_iter
+            settings.schedule,
+            self.iteration,
+            settings.num_iter,
+            settings.warm_up,
         )
         caution: float = self._checkpoints.caution
-        return self.settings.learning_rate * factor * caution
+        return settings.learning_rate * factor * caution
 
     def _decide(self) -> None:
         """Look at loss and figure now and then, and end the fit if due."""
@@ -370,15 +374,22 @@ class Fit(Iterator[FitState]):
     def _follow_figure(self) -> None:
         if not self._rules:
             return
+        if self._is_halfway():
+            self._averaging.mark(self.iteration)
         value = self._rules[0].figure()
         if value is None:
             return
         self._figure = float(value)
         self._figures.append((self.iteration, self._figure))
         if self._minimum.update(self.iteration, self._figure):
-            self._averaging.keep()
+            self._averaging.keep(self.iteration)
         elif self._minimum.confirmed and not self._extended:
             self._end(self._rules[0].reason)
+
+    def _is_halfway(self) -> bool:
+        """Whether no earlier look was in the second half."""
+        half = self.settings.num_iter / 2
+        return 0 <= self.iteration - half < self.settings.check_every
 
     def _end(self, reason: StopReason) -> None:
         self.reason = reason
@@ -386,8 +397,9 @@ class Fit(Iterator[FitState]):
             return
         rule = self._rules[0].reason if self._rules else None
         judged = rule is StopReason.HELD_OUT_MINIMUM and self._has_held_out
-        if not self._averaging.restore(self.problem if judged else None):
-            self._minimum.best_iteration = self.iteration
+        chosen = self._averaging.restore(self.problem if judged else None)
+        if self._minimum.best_iteration:
+            self._minimum.best_iteration = chosen or self.iteration
 
     def _over_time(self) -> bool:
         return self.time_limit is not None and self._spent >= self.time_limit

@@ -28,6 +28,9 @@ class FitSettings:
         gradients as they are.
     schedule : {'constant', 'one_cycle'}
         Course of the learning rate.
+    warm_up : int or None
+        Iterations that 'one_cycle' rises for, a fifth of all at most; None
+        is a fifth.
     window : int or None
         Side in pixels of the windows an iteration looks at; None is the
         whole image.
@@ -57,6 +60,7 @@ class FitSettings:
     learning_rate: float = 3e-3
     longest_gradient: float | None = None
     schedule: Schedule = 'one_cycle'
+    warm_up: int | None = None
     window: int | None = None
     num_windows: int = 1
     turns: bool = False

@@ -24,7 +24,8 @@ class FitState:
     figure : float or None
         Stopping figure; None if there is none yet.
     best_iteration : int
-        Iteration of the lowest stopping figure.
+        Iteration of the lowest stopping figure; in the end that of the
+        estimate.
     reason : StopReason or None
         Why the fit ended; None while it goes on.
     """

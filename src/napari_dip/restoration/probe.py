@@ -185,8 +185,13 @@ class Cost:
         seconds += self.fit.num_iter * self.iteration * seen
         preview = self.sweep * swept_pixels(shape) / swept_pixels(self.shape)
         if self.fit.average == 'weights':
-            seconds += self.fit.passes * preview
+            seconds += (self.fit.passes + self._compared) * preview
         return Total(seconds, self._memory(shape, channels, seen), preview)
+
+    @property
+    def _compared(self) -> int:
+        """Sweeps that compare the last estimate with that of halfway."""
+        return 2 if self.settings.stopping.rule == 'held_out' else 0
 
     def _memory(
         self, shape: tuple[int, int], channels: int, seen: float
