@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from napari_dip.prior.adam import Adam
-from napari_dip.prior.averaging import OutputAverage
 from napari_dip.prior.checkpoints import Checkpoints
+from napari_dip.prior.output_average import OutputAverage
 
 
 class Bench:

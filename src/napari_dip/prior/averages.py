@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from napari_dip.prior.averaging import (
-    Averaging,
-    OutputAverage,
-    WeightAverage,
-)
+from napari_dip.prior.averaging import Averaging
 from napari_dip.prior.climbing import ClimbingAverage
 from napari_dip.prior.cross_scale import CrossScale
 from napari_dip.prior.fit_settings import FitSettings
+from napari_dip.prior.output_average import OutputAverage
 from napari_dip.prior.problem import Problem
+from napari_dip.prior.weight_average import WeightAverage
 
 
 def make_averaging(

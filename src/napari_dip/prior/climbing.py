@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from napari_dip.prior.averaging import WeightAverage
 from napari_dip.prior.cross_scale import CrossScale
 from napari_dip.prior.device import Precision
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.turns import TURNS
 from napari_dip.prior.uncertainty import Evidence
+from napari_dip.prior.weight_average import WeightAverage
 from napari_dip.prior.windows import Window
 
 
@@ -24,7 +24,7 @@ class ClimbingAverage(WeightAverage):
     latent : CrossScale
         What it is fitted to.
     shape, decay, precision
-        As in :class:`~napari_dip.prior.averaging.WeightAverage`.
+        As in :class:`~napari_dip.prior.weight_average.WeightAverage`.
     """
 
     _latent: CrossScale

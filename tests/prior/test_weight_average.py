@@ -2,20 +2,18 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from napari_dip.prior.averaging import OutputAverage, WeightAverage
 from napari_dip.prior.latents import (
     DroppedPixels,
     FixedLatent,
     uniform_noise,
 )
 from napari_dip.prior.networks import TrunkSpec, initialise
+from napari_dip.prior.output_average import OutputAverage
 from napari_dip.prior.turns import TURNS
+from napari_dip.prior.weight_average import WeightAverage
 
 SPEC = TrunkSpec((6, 6, 6))
 
@@ -31,85 +29,6 @@ def weight_average(net, latent, shape, **options) -> WeightAverage:
     return WeightAverage(
         net, latent, torch.empty(1, 1, *shape), **{**defaults, **options}
     )
-
-
-def filled(value: float) -> torch.Tensor:
-    return torch.full((1, 1, 2, 3), float(value))
-
-
-def fed(average: OutputAverage, values) -> OutputAverage:
-    for value in values:
-        average.update(torch.nn.Identity(), filled(value))
-    return average
-
-
-def test_average_without_decay_is_the_last_output():
-    average = fed(OutputAverage(0.0), [3, 5, 8])
-    assert torch.equal(average.estimate(1), filled(8))
-
-
-@settings(deadline=None)
-@given(value=st.floats(-100, 100), count=st.integers(1, 30))
-def test_the_start_has_no_bias(value, count):
-    average = fed(OutputAverage(0.99), [value] * count)
-    torch.testing.assert_close(average.estimate(1), filled(value))
-
-
-def test_the_first_outputs_are_soon_forgotten():
-    # With a plain average of decay 0.99 the first output would weigh 0.37.
-    average = fed(OutputAverage(0.99), [1000.0] + [0.0] * 99)
-    assert average.estimate(1).max() < 1
-
-
-def test_in_the_long_run_the_past_decays_as_asked():
-    average = fed(OutputAverage(0.9), [0.0] * 500)
-    fed(average, [1.0])
-    assert average.estimate(1).max().item() == pytest.approx(0.1)
-    fed(average, [0.0] * 10)
-    expected = 0.1 * 0.9**10
-    assert average.estimate(1).max().item() == pytest.approx(expected)
-
-
-def test_keep_and_restore_bring_the_best_back():
-    average = fed(OutputAverage(0.0), [1, 2])
-    average.restore()
-    assert torch.equal(average.estimate(1), filled(2))
-    average.keep(7)
-    fed(average, [3])
-    assert torch.equal(average.estimate(1), filled(3))
-    average.restore()
-    assert torch.equal(average.estimate(1), filled(2))
-    # What is averaged in later leaves the kept estimate alone.
-    fed(average, [9])
-    average.restore()
-    assert torch.equal(average.estimate(1), filled(2))
-
-
-def test_falling_back_drops_what_diverged():
-    average = fed(OutputAverage(0.9), [1, 1, 1])
-    average.hold()
-    twin = fed(OutputAverage(0.9), [1, 1, 1])
-    fed(average, [np.nan, np.inf])
-    average.fall_back()
-    assert torch.equal(
-        fed(average, [4]).estimate(1), fed(twin, [4]).estimate(1)
-    )
-
-
-def test_falling_back_at_once_is_to_the_first_output():
-    average = fed(OutputAverage(0.9), [2, np.nan])
-    average.fall_back()
-    assert torch.equal(average.estimate(1), filled(2))
-
-
-def test_there_is_no_estimate_before_an_output():
-    average = OutputAverage(0.9)
-    average.keep(7)
-    average.hold()
-    average.restore()
-    average.fall_back()
-    with pytest.raises(RuntimeError, match='nothing was averaged yet'):
-        average.estimate(1)
 
 
 def test_weights_are_averaged_like_outputs():
@@ -224,27 +143,6 @@ def test_averaged_weights_are_kept_restored_and_fallen_back_on():
     assert torch.equal(average.estimate(1), second)
     average.restore()
     assert torch.equal(average.estimate(1), first)
-
-
-def test_the_spread_is_that_of_late_outputs(make_problem):
-    generator = torch.Generator().manual_seed(0)
-    average = OutputAverage(0.95)
-    for size in [100.0] * 50 + [0.5] * 200:
-        noise = torch.randn((1, 1, 20, 24), generator=generator)
-        average.update(torch.nn.Identity(), size * noise)
-    found = average._spread.mean().sqrt().item()
-    assert found == pytest.approx(0.5, rel=0.1)
-    average.keep(7)
-    average.update(torch.nn.Identity(), torch.full((1, 1, 20, 24), 50.0))
-    average.restore()
-    assert average._spread.mean().sqrt().item() == pytest.approx(found)
-    problem = make_problem()
-    assert average.deviation(problem, average.estimate(1)).min() > 0
-
-
-def test_no_deviation_before_an_output(make_problem):
-    with pytest.raises(RuntimeError, match='nothing was averaged yet'):
-        OutputAverage(0.9).deviation(make_problem(), torch.zeros(1))
 
 
 def test_the_deviation_leaves_the_estimate_as_it_was(make_problem):

@@ -1,0 +1,93 @@
+"""The average of the outputs of a network."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from napari_dip.prior.averaging import growing_decay
+from napari_dip.prior.problem import Problem
+from napari_dip.prior.uncertainty import Evidence
+
+
+class OutputAverage:
+    """Exponential average of the network's outputs.
+
+    Parameters
+    ----------
+    decay : float
+        Weight of the past; 0 is the last output.
+    """
+
+    def __init__(self, decay: float) -> None:
+        self.decay = decay
+        self._count = 0
+        self._average: Tensor | None = None
+        self._spread: Tensor | None = None
+        self._kept: tuple[int, Tensor, Tensor] | None = None
+        self._held: tuple[Tensor, Tensor, int] | None = None
+
+    def update(self, network: nn.Module, output: Tensor) -> None:
+        """Average in one more output."""
+        output = output.detach()
+        if self._average is None or self._spread is None:
+            self._average = output.clone()
+            self._spread = torch.zeros_like(output)
+            # The first weights give a finite output, whatever comes after.
+            self._held = (self._average.clone(), self._spread.clone(), 1)
+        else:
+            decay = growing_decay(self.decay, self._count)
+            change = output - self._average
+            self._average.add_(change, alpha=1 - decay)
+            self._spread.addcmul_(change, change, value=1 - decay)
+            self._spread.mul_(decay)
+        self._count += 1
+
+    def estimate(self, passes: int) -> Tensor:
+        """Return the average; there is nothing to draw."""
+        if self._average is None:
+            raise RuntimeError('OutputAverage: nothing was averaged yet.')
+        return self._average
+
+    def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
+        """Judge the spread of the outputs by the held-out data."""
+        if self._spread is None:
+            raise RuntimeError('OutputAverage: nothing was averaged yet.')
+        return Evidence.from_held_out(
+            self._spread, problem, estimate
+        ).deviation()
+
+    def keep(self, iteration: int) -> None:
+        """Copy the average."""
+        if self._average is not None and self._spread is not None:
+            self._kept = (
+                iteration,
+                self._average.clone(),
+                self._spread.clone(),
+            )
+
+    def mark(self, iteration: int) -> None:
+        """Do nothing: figures of the whole image need no comparison."""
+
+    def restore(self, problem: Problem | None = None) -> int | None:
+        """Put the copy back, whose figure was that of the whole image."""
+        if self._kept is None:
+            return None
+        iteration, average, spread = self._kept
+        self._average, self._spread = average.clone(), spread.clone()
+        return iteration
+
+    def hold(self) -> None:
+        """Copy the average and how much is in it."""
+        if self._average is not None and self._spread is not None:
+            self._held = (
+                self._average.clone(),
+                self._spread.clone(),
+                self._count,
+            )
+
+    def fall_back(self) -> None:
+        """Put that copy back."""
+        if self._held is not None:
+            average, spread, self._count = self._held
+            self._average, self._spread = average.clone(), spread.clone()

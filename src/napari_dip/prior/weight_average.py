@@ -1,0 +1,231 @@
+"""The average of the weights of a network."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from itertools import cycle, islice
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from napari_dip.prior.averaging import growing_decay
+from napari_dip.prior.device import Precision, precision_context
+from napari_dip.prior.latents import Draw, Latent
+from napari_dip.prior.problem import Problem
+from napari_dip.prior.sweeping import Sweep, bytes_a_pixel
+from napari_dip.prior.turns import TURNS
+from napari_dip.prior.uncertainty import DRAWS, Evidence
+from napari_dip.prior.windows import Window
+
+
+class WeightAverage:
+    """Exponential average of the weights, swept over the image on demand.
+
+    Averages like :class:`OutputAverage` where the output is nearly linear
+    in the weights, and costs nothing a pixel, so that a fit may look at
+    windows of an image of any size.
+
+    Parameters
+    ----------
+    network : nn.Module
+        Network to copy.
+    latent : Latent
+        What the estimate is drawn from.
+    shape : Tensor
+        Any tensor of the height and width of the image, on the device.
+    decay : float
+        Weight of the past.
+    precision : {'float32', 'auto'}
+        As in the fit.
+    seed : int
+        Seed of the draws; estimates never disturb the fit's own draws.
+    turns : bool
+        Whether each draw is laid down in another of the eight ways, for a
+        network that was fitted in all of them: its errors differ.
+    tile : int
+        Largest side of the tiles that the image is swept in, in pixels.
+    halo : int
+        Margin around a tile that is computed and thrown away.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        latent: Latent,
+        shape: Tensor,
+        *,
+        decay: float,
+        precision: Precision,
+        seed: int,
+        turns: bool = False,
+        tile: int = 512,
+        halo: int = 64,
+    ) -> None:
+        self.decay = decay
+        self._network = copy.deepcopy(network).requires_grad_(False)
+        self._latent = latent
+        self._shape = (shape.shape[-2], shape.shape[-1])
+        self._device = shape.device
+        self._precision = precision
+        self._seed = seed
+        self._turns = TURNS if turns else TURNS[:1]
+        self._sweep = Sweep(shape.device, tile=tile, halo=halo)
+        self._bytes_a_pixel: float | None = None
+        self._count = 0
+        self._kept: _Copy | None = None
+        self._marked: _Copy | None = None
+        self.hold()
+
+    def update(self, network: nn.Module, output: Tensor) -> None:
+        """Average in one more set of weights."""
+        decay = growing_decay(self.decay, self._count)
+        # One fused call: hundreds of small tensors would cost more in
+        # launches than in arithmetic.
+        torch._foreach_lerp_(
+            self._weights(),
+            [p.detach() for p in network.parameters()],
+            1 - decay,
+        )
+        self._count += 1
+
+    def estimate(self, passes: int) -> Tensor:
+        """Sweep the averaged network over the image."""
+        generator = self._new_generator()
+
+        def mean(window: Window) -> Tensor:
+            total: Tensor | None = None
+            for _, output in self._draws(window, generator, passes):
+                total = output if total is None else total.add_(output)
+            assert total is not None
+            return total / passes
+
+        return self._over_image(mean)
+
+    def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
+        """Sweep again and judge the spread of the draws."""
+        generator = self._new_generator()
+
+        def gather(window: Window) -> Tensor:
+            draws = self._draws(window, generator, DRAWS)
+            data = window.cut(problem.data)
+            return Evidence.from_draws(data, draws).to_tensor()
+
+        return Evidence.from_tensor(self._over_image(gather)).deviation()
+
+    def _new_generator(self) -> torch.Generator:
+        return torch.Generator(self._device).manual_seed(self._seed)
+
+    def _draws(
+        self, window: Window, generator: torch.Generator, count: int
+    ) -> Iterator[tuple[Draw, Tensor]]:
+        for turn in islice(cycle(self._turns), count):
+            draw = self._latent.draw([window], generator, fitting=False)
+            yield draw, turn.undo(self._evaluate(turn.apply(draw.latent)))
+
+    def _evaluate(self, latent: Tensor) -> Tensor:
+        with precision_context(self._device, self._precision):
+            output: Tensor = self._network(latent)
+        return output.float()
+
+    def _over_image(
+        self,
+        evaluate: Callable[[Window], Tensor],
+        shape: tuple[int, int] | None = None,
+    ) -> Tensor:
+        if self._bytes_a_pixel is None:
+            self._bytes_a_pixel = bytes_a_pixel(
+                self._network,
+                self._latent.channels,
+                self._device,
+                self._precision,
+            )
+        self._sweep.fit_memory(self._bytes_a_pixel)
+        return self._sweep(shape or self._shape, evaluate)
+
+    def keep(self, iteration: int) -> None:
+        """Copy the averaged weights."""
+        self._kept = self._copy(iteration)
+
+    def mark(self, iteration: int) -> None:
+        """Copy the averaged weights."""
+        self._marked = self._copy(iteration)
+
+    def restore(self, problem: Problem | None = None) -> int | None:
+        """Put a copy back, if the held-out pixels speak for it.
+
+        The figures that chose the kept one are of other windows each, some
+        of which have less noise than others, and of weights that are not
+        averaged, which get better as their steps get smaller even where the
+        average learns noise by heart. So the averages are compared on all
+        held-out pixels. The last stays unless another is better by more than
+        a standard error of their difference [1]_.
+
+        References
+        ----------
+        .. [1] L. Breiman et al., "Classification and Regression Trees",
+               1984: the rule of one standard error.
+        """
+        if problem is None:
+            return self._put_back(self._kept)
+        best = latest = self._copy(0)
+        errors = self._held_out_errors(problem)
+        lowest = errors.mean()
+        for copied in filter(None, (self._marked, self._kept)):
+            if _is_same(copied, latest):
+                continue
+            self._put_back(copied)
+            others = self._held_out_errors(problem)
+            if others.mean() < lowest and _is_better(others, errors):
+                best, lowest = copied, others.mean()
+        return self._put_back(best) or None
+
+    def _copy(self, iteration: int) -> _Copy:
+        return _Copy(iteration, [p.clone() for p in self._weights()])
+
+    def _put_back(self, copied: _Copy | None) -> int | None:
+        if copied is None:
+            return None
+        torch._foreach_copy_(self._weights(), copied.weights)
+        return copied.iteration
+
+    def _held_out_errors(self, problem: Problem) -> Tensor:
+        """Square error of each held-out pixel of the whole image."""
+        judged = problem.known * problem.held_out > 0
+        generator = self._new_generator()
+
+        def predict(window: Window) -> Tensor:
+            draw = self._latent.draw([window], generator, fitting=True)
+            return self._evaluate(draw.latent)
+
+        errors = (self._over_image(predict) - problem.data).square()
+        return errors[judged.expand_as(errors)]
+
+    def hold(self) -> None:
+        """Copy the averaged weights and how much is in them."""
+        self._held = ([p.clone() for p in self._weights()], self._count)
+
+    def fall_back(self) -> None:
+        """Put that copy back."""
+        weights, self._count = self._held
+        torch._foreach_copy_(self._weights(), weights)
+
+    def _weights(self) -> list[Tensor]:
+        return list(self._network.parameters())
+
+
+class _Copy(NamedTuple):
+    iteration: int
+    weights: list[Tensor]
+
+
+def _is_same(copied: _Copy, other: _Copy) -> bool:
+    return all(map(torch.equal, copied.weights, other.weights))
+
+
+def _is_better(errors: Tensor, others: Tensor) -> bool:
+    """Whether errors of the same pixels are lower, beyond chance."""
+    gain = (others - errors).double()
+    chance = gain.std() / gain.numel() ** 0.5
+    return bool(gain.mean() > chance)
