@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,17 +70,27 @@ def restore(
 
     options = Options(preset, seed, device, adjust=adjust)
     session = start(task, problem, options)
-    # What an enlarged image is the mean of is no chance: eight ways to lay it
-    # down, of which a quick estimate shows one.
-    enlarged = task == 'super_resolve'
-    estimate = session.result if enlarged else session.preview
+    look = _whole if task == 'super_resolve' else _quick
     try:
         for progress in session:
-            watch.follow(progress, estimate)
+            watch.follow(progress, partial(look, session))
         result = session.result()
         return result, session.record().to_dict(histories=False)
     finally:
         session.close()
+
+
+def _whole(session: Session) -> Image:
+    # What an enlarged image is the mean of is no chance: eight ways to lay it
+    # down, of which a quick estimate shows one.
+    return session.result()
+
+
+def _quick(session: Session) -> Image:
+    # Before a second fit is shown, the whole result of the first is.
+    if len(session.record().fits) > 1:
+        return session.result()
+    return session.preview()
 
 
 def start(task: Task, problem: Problem, options: Options) -> Session:

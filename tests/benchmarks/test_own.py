@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -106,3 +107,37 @@ def test_settings_can_be_adjusted(tmp_path):
 def test_source_digest_is_short_and_stable():
     assert own.source_digest() == own.source_digest()
     assert len(own.source_digest()) == 12
+
+
+@pytest.mark.parametrize(
+    ('task', 'fits', 'looked_at'),
+    [
+        ('denoise', 1, 'preview'),
+        ('denoise', 2, 'result'),
+        ('super_resolve', 1, 'result'),
+    ],
+)
+def test_looks_are_of_what_earlier_looks_were_of(
+    monkeypatch, task, fits, looked_at
+):
+    seen = []
+
+    class Session(list):
+        def record(self):
+            return SimpleNamespace(
+                fits=[None] * fits, to_dict=lambda histories: {}
+            )
+
+        def preview(self):
+            return 'preview'
+
+        def result(self):
+            return 'result'
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(own, 'start', lambda *_: Session(['progress']))
+    watch = SimpleNamespace(follow=lambda _, look: seen.append(look()))
+    own.restore(task, None, watch, preset='fast', seed=0, device='cpu')
+    assert seen == [looked_at]
