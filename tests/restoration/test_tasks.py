@@ -294,8 +294,8 @@ def test_not_enough_memory_is_said_in_words(task, where, image, monkeypatch):
         monkeypatch.setattr(Fit, '_iterate', fail)
     else:
         for name in (
-            'averaging.OutputAverage',
-            'averaging.WeightAverage',
+            'output_average.OutputAverage',
+            'weight_average.WeightAverage',
             'climbing.ClimbingAverage',
         ):
             monkeypatch.setattr(f'napari_dip.prior.{name}.estimate', fail)

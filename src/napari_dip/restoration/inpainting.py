@@ -8,6 +8,7 @@ from scipy.ndimage import distance_transform_edt
 
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.operators import Identity
+from napari_dip.prior.optimisers import OptimiserName
 from napari_dip.restoration import published
 from napari_dip.restoration.axes import to_channels_first
 from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS
@@ -34,16 +35,33 @@ def _light(
     num_iter: int,
     reduction: int,
     refinement: Refinement = 'texture',
+    *,
+    optimiser: OptimiserName = 'adam',
+    learning_rate: float = 1e-2,
 ) -> Settings:
     return whole_image(
         TrunkSpec(widths, reduction=reduction, norm='batch'),
         num_iter,
         StoppingSettings('held_out', held_out=0.01, min_start=num_iter // 4),
+        optimiser=optimiser,
+        learning_rate=learning_rate,
         refinement=refinement,
     )
 
 
-# Scratches, text and holes want a trunk that sees far.
+def _scattered(widths: tuple[int, ...], num_iter: int) -> Settings:
+    return _light(
+        widths,
+        num_iter,
+        reduction=1,
+        refinement='scattered',
+        optimiser='muon',
+        learning_rate=2e-2,
+    )
+
+
+# Scratches, text and holes want a trunk that sees far. With Muon text gained
+# and a large hole lost.
 SETTINGS = {
     'fast': _light((32, 64, 64, 64, 64), 250, reduction=2),
     'balanced': _light((64, 64, 128, 128, 128), 500, reduction=2),
@@ -52,9 +70,9 @@ SETTINGS = {
 
 # Scattered pixels want one that sees every pixel.
 SETTINGS_SCATTERED = {
-    'fast': _light((16, 32, 64, 64, 64), 250, 1, 'scattered'),
-    'balanced': _light((32, 48, 64, 64, 64), 500, 1, 'scattered'),
-    'best': _light((32, 48, 64, 64, 64), 1500, 1, 'scattered'),
+    'fast': _scattered((16, 32, 64, 64, 64), 125),
+    'balanced': _scattered((32, 48, 64, 64, 64), 250),
+    'best': _scattered((32, 48, 64, 64, 64), 750),
 }
 
 # Mean distance of a missing pixel to a known one, in pixels: 1.0 for half of

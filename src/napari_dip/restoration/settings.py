@@ -8,6 +8,7 @@ from typing import Any, Literal
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import NetworkSpec, TrunkSpec
 from napari_dip.prior.operators import Kernel
+from napari_dip.prior.optimisers import OptimiserName
 from napari_dip.restoration.intensity import Range
 from napari_dip.restoration.refinement import Refinement
 
@@ -138,6 +139,7 @@ def whole_image(
     num_iter: int,
     stopping: StoppingSettings,
     *,
+    optimiser: OptimiserName = 'adam',
     learning_rate: float = 1e-2,
     refinement: Refinement = 'none',
     kernel: Kernel = 'area',
@@ -150,7 +152,7 @@ def whole_image(
     ----------
     network, stopping, refinement, kernel
         As in :class:`Settings`.
-    num_iter, learning_rate
+    num_iter, optimiser, learning_rate
         As in :class:`~napari_dip.prior.fit_settings.FitSettings`.
     """
     return Settings(
@@ -158,6 +160,7 @@ def whole_image(
         latent=LatentSettings('noise', channels=16, jitter=0.03),
         fit=FitSettings(
             num_iter=num_iter,
+            optimiser=optimiser,
             learning_rate=learning_rate,
             decay=0.95,
             patience=num_iter // 2,

@@ -29,13 +29,15 @@ from napari_dip.restoration.validation import (
 )
 
 
-def _across_scales(num_iter: int, width: int = 32, depth: int = 6) -> Settings:
+def _across_scales(num_iter: int, learning_rate: float) -> Settings:
     """Fit a network to what the image loses if it is reduced."""
     return Settings(
-        network=ChainSpec(width, depth),
+        network=ChainSpec(width=32, depth=6),
         latent=LatentSettings('reduced'),
         fit=FitSettings(
             num_iter=num_iter,
+            optimiser='muon',
+            learning_rate=learning_rate,
             window=64,
             num_windows=4,
             turns=True,
@@ -62,9 +64,9 @@ def _of_noise(num_iter: int, learning_rate: float = 1e-2) -> Settings:
 
 
 SETTINGS = {
-    'fast': _across_scales(200),
-    'balanced': _across_scales(300),
-    'best': _across_scales(1000, 64, 8),
+    'fast': _across_scales(125, 1.2e-2),
+    'balanced': _across_scales(200, 1e-2),
+    'best': _across_scales(400, 1e-2),
     'ulyanov2018': published.SUPER_RESOLUTION,
 }
 # An image reduced by so much once more has little left to learn from.
