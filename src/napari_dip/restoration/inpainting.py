@@ -71,8 +71,8 @@ SETTINGS = {
 # Scattered pixels want one that sees every pixel.
 SETTINGS_SCATTERED = {
     'fast': _scattered((16, 32, 64, 64, 64), 125),
-    'balanced': _scattered((32, 48, 64, 64, 64), 250),
-    'best': _scattered((32, 48, 64, 64, 64), 750),
+    'balanced': _scattered((32, 48, 64, 64, 64), 350),
+    'best': _scattered((32, 48, 64, 64, 64), 1050),
 }
 
 # Mean distance of a missing pixel to a known one, in pixels: 1.0 for half of
