@@ -70,25 +70,21 @@ def restore(
 
     options = Options(preset, seed, device, adjust=adjust)
     session = start(task, problem, options)
-    look = _whole if task == 'super_resolve' else _quick
+    estimate = partial(_estimate, task, session)
     try:
         for progress in session:
-            watch.follow(progress, partial(look, session))
+            watch.follow(progress, estimate)
         result = session.result()
         return result, session.record().to_dict(histories=False)
     finally:
         session.close()
 
 
-def _whole(session: Session) -> Image:
+def _estimate(task: Task, session: Session) -> Image:
     # What an enlarged image is the mean of is no chance: eight ways to lay it
-    # down, of which a quick estimate shows one.
-    return session.result()
-
-
-def _quick(session: Session) -> Image:
-    # Before a second fit is shown, the whole result of the first is.
-    if len(session.record().fits) > 1:
+    # down, of which a quick estimate shows one. And before a second fit is
+    # shown, the whole result of the first is.
+    if task == 'super_resolve' or len(session.record().fits) > 1:
         return session.result()
     return session.preview()
 

@@ -168,7 +168,7 @@ class WeightAverage:
                1984: the rule of one standard error.
         """
         if problem is None:
-            return self._put_back(self._kept)
+            return self._put_back(self._kept) if self._kept else None
         best = latest = self._copy(0)
         errors = self._held_out_errors(problem)
         lowest = errors.mean()
@@ -184,9 +184,7 @@ class WeightAverage:
     def _copy(self, iteration: int) -> _Copy:
         return _Copy(iteration, [p.clone() for p in self._weights()])
 
-    def _put_back(self, copied: _Copy | None) -> int | None:
-        if copied is None:
-            return None
+    def _put_back(self, copied: _Copy) -> int:
         torch._foreach_copy_(self._weights(), copied.weights)
         return copied.iteration
 
@@ -204,12 +202,11 @@ class WeightAverage:
 
     def hold(self) -> None:
         """Copy the averaged weights and how much is in them."""
-        self._held = ([p.clone() for p in self._weights()], self._count)
+        self._held = self._copy(self._count)
 
     def fall_back(self) -> None:
         """Put that copy back."""
-        weights, self._count = self._held
-        torch._foreach_copy_(self._weights(), weights)
+        self._count = self._put_back(self._held)
 
     def _weights(self) -> list[Tensor]:
         return list(self._network.parameters())
