@@ -119,6 +119,23 @@ def test_the_network_never_sees_what_it_is_judged_on(
         assert torch.equal(draw(spoilt).latent, first.latent)
 
 
+@pytest.mark.parametrize('block', [(1, 3), (3, 1), (3, 3), (1, 5)])
+def test_no_neighbour_of_a_judged_pixel_is_shown(block):
+    image = torch.randn(1, 2, 18, 21, generator=generator(0))
+    ones = torch.ones_like(image)
+    latent = DroppedPixels(image, ones, 0 * ones, 0.3, block=block)
+    draw = latent.draw(WHOLE, generator(), fitting=True)
+    judged, keep = draw.weight, draw.latent[:, 2:]
+    assert judged.sum() > 0
+    for axis, side in zip((2, 3), block, strict=True):
+        size = judged.shape[axis] - 1
+        before, after = (keep.narrow(axis, i, size) for i in (0, 1))
+        shown = (judged.narrow(axis, 1, size) * before).sum()
+        shown += (judged.narrow(axis, 0, size) * after).sum()
+        assert (shown > 0) == (side == 1)
+    assert 1 - keep.mean() == pytest.approx(0.3, abs=0.06)
+
+
 def test_kept_pixels_are_shown_and_not_judged():
     image = torch.randn(1, 2, 18, 21, generator=generator(0))
     known, held_out = 1 - random_mask(0.2, 1), random_mask(0.1, 2)

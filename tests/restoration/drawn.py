@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
+from scipy.signal import lfilter
 
 WAVES = 100 + 20 * np.outer(*[np.sin(np.arange(128) / 8)] * 2)
 
@@ -19,3 +20,8 @@ def frames(count: int, correlated: bool) -> np.ndarray:
     if correlated:
         noise = 3 * gaussian_filter(noise, (0, 1, 1))
     return np.linspace(1, 0.8, count)[:, None, None] * (WAVES + noise)
+
+
+def scanned(received: np.ndarray, memory: float) -> np.ndarray:
+    """What a detector makes of it that forgets exponentially, row by row."""
+    return lfilter([1 - memory], [1, -memory], received, axis=-1)

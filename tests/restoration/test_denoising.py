@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
+from benchmarks.datasets.photons import draw_cells
 from napari_dip import denoise
 from napari_dip.restoration.choices import PRESETS
-from tests.restoration.drawn import WAVES, frames, grain
+from tests.restoration.drawn import WAVES, frames, grain, scanned
 
 
 def psnr(image: np.ndarray, clean: np.ndarray) -> float:
@@ -64,6 +65,18 @@ def test_correlated_noise_is_taken_out_too():
     restored = denoise(noisy, preset='fast', max_num_iter=100, device='cpu')
     assert restored.shape == noisy.shape
     assert psnr(restored, clean) > psnr(noisy, clean) + 6
+
+
+def test_noise_of_a_slow_detector_is_taken_out_too():
+    clean = 10 + 40 * draw_cells(128)
+    counts = np.random.default_rng(0).poisson(clean)
+    noisy = scanned(counts, 0.5)
+    restored, record = denoise(
+        noisy, preset='fast', device='cpu', return_info=True
+    )
+    assert 'neighbours along the rows share' in record.noise
+    figures = [psnr(x, scanned(clean, 0.5)) for x in (restored, noisy)]
+    assert figures[0] > figures[1] + 6
 
 
 @pytest.mark.parametrize('seed', range(4))

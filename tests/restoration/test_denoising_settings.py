@@ -6,7 +6,7 @@ import pytest
 from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.copies import match_copies
 from napari_dip.restoration.denoising_settings import SETTINGS, choose_settings
-from tests.restoration.drawn import frames, grain
+from tests.restoration.drawn import frames, grain, scanned
 
 
 def test_a_preset_stands_for_its_settings():
@@ -37,7 +37,7 @@ def test_more_is_dropped_where_other_channels_tell_of_the_place():
 def test_correlated_noise_is_not_asked_for_beside_its_like():
     for preset in ('fast', 'balanced', 'best'):
         settings = choose_settings(preset, grain(True))
-        assert settings.latent.block > 1
+        assert settings.latent.block == (3, 3)
         # What that leaves out is found once the noise is known.
         assert settings.second.latent.kind == 'recorrupted'
         assert settings.second.binning == 1
@@ -45,6 +45,28 @@ def test_correlated_noise_is_not_asked_for_beside_its_like():
     # The published recipe is what it is.
     published = choose_settings('ulyanov2018', grain(True))
     assert published is SETTINGS['ulyanov2018']
+
+
+@pytest.mark.parametrize('channels', [1, 2])
+def test_noise_along_the_lines_is_not_asked_for_beside_its_like(channels):
+    slow = scanned(grain(False), 0.5)
+    planes = np.concatenate([slow, grain(False)[:, ::-1]])[:channels]
+    for preset in ('fast', 'balanced', 'best'):
+        along, down = (
+            choose_settings(preset, given)
+            for given in (planes, planes.transpose(0, 2, 1))
+        )
+        assert along.latent.block == (1, 3)
+        assert down.latent.block == (3, 1)
+        assert along.second == down.second
+        assert along.second.latent.kind == 'recorrupted'
+        assert along.second.fit.optimiser == 'adam'
+
+
+def test_what_channels_share_along_different_axes_is_shared_all_around():
+    slow = scanned(grain(False), 0.5)
+    planes = np.concatenate([slow, slow.transpose(0, 2, 1)])
+    assert choose_settings('fast', planes).latent.block == (3, 3)
 
 
 def test_the_published_recipe_takes_the_mean_of_frames():

@@ -34,6 +34,13 @@ def test_known_pixels_are_put_back_exactly():
 def test_the_noise_of_two_fits_is_told():
     planes = np.random.default_rng(0).normal(50, 9, (1, 16, 18))
     intensity = Intensity(planes, np.ones(planes.shape, bool), 'standard')
-    output = Output(intensity, None, pilot_binning=3)
-    assert 'grid 3 times coarser' in output.describe_noise()
-    assert 'full resolution' in output.describe_noise()
+    first = Output(intensity, None, binning=3, shared='neighbouring pixels')
+    assert first.describe_noise() == (
+        'Gaussian noise that neighbouring pixels share, fitted on a grid 3 '
+        'times coarser'
+    )
+    second = Output(intensity, None, pilot=planes, shared='some neighbours')
+    assert second.describe_noise() == (
+        'Gaussian noise that some neighbours share, measured on what a first '
+        'fit left'
+    )

@@ -86,7 +86,7 @@ def test_the_record_tells_of_both():
     assert len(record.loss_history) == FIRST + SECOND
     assert record.settings['second']['latent']['kind'] == 'recorrupted'
     assert record.settings['second']['network']['kind'] == 'trunk'
-    assert 'full resolution' in record.noise
+    assert 'what a first fit left' in record.noise
 
 
 def test_the_memory_of_the_first_is_given_back():

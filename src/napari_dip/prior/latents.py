@@ -146,11 +146,14 @@ def fill_from_neighbours(image: Tensor, keep: Tensor) -> Tensor:
 _APART = 4
 
 
-def _grow(centres: Tensor, side: int) -> Tensor:
-    """Grow each centre to a square."""
-    if side == 1:
+def _grow(centres: Tensor, block: tuple[int, int]) -> Tensor:
+    """Grow each centre to a block."""
+    if block == (1, 1):
         return centres
-    return F.max_pool2d(centres, side, stride=1, padding=side // 2)
+    rows, columns = block
+    return F.max_pool2d(
+        centres, block, stride=1, padding=(rows // 2, columns // 2)
+    )
 
 
 class DroppedPixels:
@@ -171,10 +174,11 @@ class DroppedPixels:
         Same shape, 1 where a pixel must never enter the fit.
     drop : float
         Probability that a pixel is dropped, between 0 and 1.
-    block : int
-        Odd side of the squares that are dropped, in pixels. Noise that is
-        correlated over a few pixels needs more than 1: the network is asked
-        only for pixels whose noise none of the kept ones shares.
+    block : tuple of int
+        Odd rows and columns of the blocks that are dropped. Noise that is
+        correlated over a few pixels needs more than 1 along them: the
+        network is asked only for pixels whose noise none of the kept ones
+        shares.
 
     References
     ----------
@@ -190,7 +194,7 @@ class DroppedPixels:
         held_out: Tensor,
         drop: float,
         *,
-        block: int = 1,
+        block: tuple[int, int] = (1, 1),
     ) -> None:
         self.image = image
         self.known = known
@@ -214,11 +218,13 @@ class DroppedPixels:
         image = cut_all(self.image, windows)
         known = cut_all(self.fitted if fitting else self.known, windows)
         # As many centres as drop the wanted part of the pixels.
-        rate = 1 - (1 - self.drop) ** (1 / self.block**2)
+        rows, columns = self.block
+        rate = 1 - (1 - self.drop) ** (1 / (rows * columns))
         chance = torch.empty_like(image).uniform_(generator=generator)
         centres = (chance < rate).to(image)
         keep = known * (1 - _grow(centres, self.block))
-        asked = known * _grow(centres, max(1, self.block - _APART))
+        inner = max(1, rows - _APART), max(1, columns - _APART)
+        asked = known * _grow(centres, inner)
         filled = fill_from_neighbours(image, keep)
         latent = torch.cat([filled, keep], dim=1)
         return Draw(latent, asked, hidden=known - keep)

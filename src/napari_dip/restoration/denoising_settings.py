@@ -15,6 +15,7 @@ from napari_dip.restoration import published
 from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.copies import Copies
 from napari_dip.restoration.noise_texture import noise_texture
+from napari_dip.restoration.scan_noise import scanned_along
 from napari_dip.restoration.settings import (
     LatentSettings,
     Settings,
@@ -121,8 +122,19 @@ def choose_settings(
         return settings
     if copies is not None and _share_noise(copies):
         return _for_copies(settings)
-    if copies is None and _has_correlated_noise(planes):
+    suited = _suited(settings, planes)
+    if copies is not None:
+        return suited
+    axis = _scanned_along(planes)
+    if axis is not None:
+        return _for_scan_noise(suited, axis)
+    if _has_correlated_noise(planes):
         return _for_correlated_noise(_SHARED[preset])
+    return suited
+
+
+def _suited(settings: Settings, planes: NDArray[Any]) -> Settings:
+    """Suit settings to the number of channels and values."""
     turns = _looks_at_each_value(settings.fit, planes) > _MOST_LOOKS
     drop = _DROP if len(planes) == 1 else 2 * _DROP
     return replace(
@@ -181,6 +193,32 @@ def _has_correlated_noise(planes: NDArray[Any]) -> bool:
     return all(t.dominated_by_noise and not t.independent for t in textures)
 
 
+def _scanned_along(planes: NDArray[Any]) -> int | None:
+    """The axis along which any channel shares its noise."""
+    if min(planes.shape[1:]) < _LEAST_SIDE:
+        return None
+    measured = np.where(np.isfinite(planes), planes, np.nan)
+    axes = {scanned_along(plane) for plane in measured} - {None}
+    return axes.pop() if len(axes) == 1 else None
+
+
+def _for_scan_noise(settings: Settings, axis: int) -> Settings:
+    """Drop runs of pixels along the lines, and ask for the middle of each.
+
+    A pixel's neighbours in the line tell of its noise and, in the first fit,
+    may tell nothing of its detail; a second fit finds that, once the noise
+    is known. The gain cannot be measured on such noise.
+    """
+    block = (3, 1) if axis == 0 else (1, 3)
+    return replace(
+        settings,
+        latent=replace(settings.latent, block=block),
+        stabilise_noise=False,
+        undo_clipping=False,
+        second=_recorrupted(settings),
+    )
+
+
 def _for_correlated_noise(settings: Settings) -> Settings:
     """Fit what noise leaves of the details, then measure the noise on that.
 
@@ -191,7 +229,7 @@ def _for_correlated_noise(settings: Settings) -> Settings:
     details; once the noise is known, a second fit finds them. The gain
     cannot be measured on such noise.
     """
-    latent = replace(settings.latent, block=3, drop=0.3)
+    latent = replace(settings.latent, block=(3, 3), drop=0.3)
     return replace(
         settings,
         network=TrunkSpec((64,) * 5),
@@ -211,6 +249,8 @@ def _recorrupted(settings: Settings) -> Settings:
         fit=replace(
             settings.fit,
             num_iter=_RECORRUPTED_ITERATIONS,
+            optimiser='adam',
+            warm_up=None,
             learning_rate=_RECORRUPTED_RATE,
             turns=True,
         ),

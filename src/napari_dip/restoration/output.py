@@ -35,6 +35,8 @@ class Output:
         Pixels at the ceiling of the detector, for the record.
     made_of : str
         What the data were made of, for the record.
+    shared : str
+        Which neighbours share their noise, for the record; empty if none.
     data : ndarray, optional
         ``(channels, rows, columns)``; its known pixels are put back.
     known : ndarray of bool, optional
@@ -42,8 +44,6 @@ class Output:
     pilot : ndarray, optional
         ``(channels, rows, columns)``, an earlier estimate in the units of
         the data, which stands until this one has settled.
-    pilot_binning : int
-        Grid that the pilot was fitted on.
     place : Window, optional
         Part of the image that the estimate is of, where pixels are missing
         nowhere else; all of it unless given.
@@ -56,26 +56,21 @@ class Output:
     defects: int = 0
     saturated: int = 0
     made_of: str = ''
+    shared: str = ''
     data: NDArray[Any] | None = None
     known: NDArray[np.bool_] | None = None
     pilot: NDArray[np.float32] | None = None
-    pilot_binning: int = 1
     place: Window | None = None
 
     def describe_noise(self) -> str:
         """Say what noise was assumed, in words."""
         text = self.intensity.describe()
-        if self.binning > 1:
-            text = (
-                'Gaussian noise that neighbouring pixels share, fitted on a '
-                f'grid {self.binning} times coarser'
-            )
-        if self.pilot_binning > 1:
-            text = (
-                'Gaussian noise that neighbouring pixels share, fitted on a '
-                f'grid {self.pilot_binning} times coarser, measured on what '
-                'that left, and fitted at full resolution'
-            )
+        if self.shared:
+            text = f'Gaussian noise that {self.shared} share'
+            if self.binning > 1:
+                text += f', fitted on a grid {self.binning} times coarser'
+            if self.pilot is not None:
+                text += ', measured on what a first fit left'
         given = self.intensity.detector is not None
         if given and not self.intensity.stabilises:
             text += '; the detector as given has no part in it'

@@ -108,6 +108,7 @@ def prepare(
             defects=defects,
             saturated=saturated,
             made_of=_describe(copies, settings),
+            shared=_sharers(settings),
         ),
         detector,
         None if copies is None else copies.planes,
@@ -150,6 +151,16 @@ def _describe(copies: Copies | None, settings: Settings) -> str:
     split = settings.latent.kind == 'split'
     use = 'some of them fitted to the others' if split else 'their mean'
     return f'{copies.describe()}; {use}'
+
+
+def _sharers(settings: Settings) -> str:
+    """Name the neighbours that the settings take to share their noise."""
+    down, along = (side > 1 for side in settings.latent.block)
+    if down and along:
+        return 'neighbouring pixels'
+    if along:
+        return 'neighbours along the rows'
+    return 'neighbours down the columns' if down else ''
 
 
 def _result_shape(source: Source) -> tuple[int, int]:

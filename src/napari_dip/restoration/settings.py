@@ -29,9 +29,9 @@ class LatentSettings:
         enlarged again, uniform noise, or a mesh grid.
     drop : float
         Probability that a pixel is dropped ('dropped').
-    block : int
-        Odd side of the dropped squares in pixels; more than 1 for noise that
-        is correlated between neighbours ('dropped').
+    block : tuple of int
+        Odd rows and columns of the dropped blocks; more than 1 for noise
+        that is correlated between neighbours ('dropped').
     strength : float
         Added noise, in terms of that of the image ('recorrupted').
     channels : int
@@ -43,7 +43,7 @@ class LatentSettings:
 
     kind: LatentKind = 'dropped'
     drop: float = 0.3
-    block: int = 1
+    block: tuple[int, int] = (1, 1)
     strength: float = 1.0
     channels: int = 32
     jitter: float = 0.0

@@ -109,7 +109,6 @@ def make_stage(
     time_limit: float | None,
     rules: tuple[StoppingRule, ...] = (),
     pilot: NDArray[np.float32] | None = None,
-    pilot_binning: int = 1,
 ) -> Stage:
     """Make a fit that is ready to run, and the way to its image.
 
@@ -123,8 +122,6 @@ def make_stage(
         Further rules that observe it.
     pilot : (C, M, N) ndarray, optional
         Estimate of a fit before this one, in the units of the data.
-    pilot_binning : int
-        How many times coarser the grid of that fit was.
     """
     device = source.device
     with memory_in_words(device):
@@ -147,7 +144,6 @@ def make_stage(
         intensity,
         binning=settings.binning,
         pilot=pilot,
-        pilot_binning=pilot_binning,
     )
     return Stage(fit, output, settings.refinement)
 
@@ -161,13 +157,7 @@ def make_sequel(source: Source, settings: Settings) -> Sequel | None:
     source = replace(source, planes=source.planes.copy())
 
     def begin(pilot: NDArray[np.float32], time_limit: float | None) -> Stage:
-        return make_stage(
-            source,
-            second,
-            time_limit,
-            pilot=pilot,
-            pilot_binning=settings.binning,
-        )
+        return make_stage(source, second, time_limit, pilot=pilot)
 
     return Sequel(second.fit.num_iter, begin)
 
