@@ -15,10 +15,10 @@ from napari_dip.prior.windows import Window, cut_all
 # Pixels cut off a pair all round: near its edge, the filters see what was
 # continued there.
 _MARGIN = 4
-# What is added in a step, as a part of what is in the one before: the further
-# from the scale that was learnt from, the blurrier an image is in truth
-# (docs/method.md).
-_TRUST = 0.5
+# What is added in the first step, as a part of what was learnt, and in a later
+# one as a part of what is in the one before: the further from the scale that
+# was learnt from, the blurrier an image is in truth (docs/method.md).
+_FIRST, _LATER = 0.85, 0.5
 
 
 def steps_of(factors: tuple[int, int]) -> list[tuple[int, int]]:
@@ -133,7 +133,7 @@ class CrossScale:
         sharpen : callable
             From an enlarged image to what it lacks, of the same shape.
         """
-        image, part = self._image, 1.0
+        image, part = self._image, _FIRST
         rows, columns = 1, 1
         for step in self.steps:
             rows, columns = rows * step[0], columns * step[1]
@@ -141,7 +141,7 @@ class CrossScale:
             image = self._agreeing(enlarge(image, step), operator)
             image = image + part * sharpen(image)
             image = self._agreeing(image, operator)
-            part *= _TRUST
+            part *= _LATER
         return image
 
     def _agreeing(self, image: Tensor, operator: Downsample) -> Tensor:
