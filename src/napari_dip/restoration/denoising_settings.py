@@ -43,7 +43,9 @@ _DROP = 0.15
 
 # More take up the noise, where what was measured of it is not exact.
 _RECORRUPTED_ITERATIONS = 100
+# Where the first fit is at full resolution, the second has less to find.
 _RECORRUPTED_RATE = 6e-3
+_RECORRUPTED_RATE_OF_SCANS = 3e-3
 
 
 # Muon bears its rate after so few iterations; a longer rise only makes the
@@ -215,7 +217,7 @@ def _for_scan_noise(settings: Settings, axis: int) -> Settings:
         latent=replace(settings.latent, block=block),
         stabilise_noise=False,
         undo_clipping=False,
-        second=_recorrupted(settings),
+        second=_recorrupted(settings, _RECORRUPTED_RATE_OF_SCANS),
     )
 
 
@@ -238,11 +240,11 @@ def _for_correlated_noise(settings: Settings) -> Settings:
         binning=3,
         stabilise_noise=False,
         undo_clipping=False,
-        second=_recorrupted(settings),
+        second=_recorrupted(settings, _RECORRUPTED_RATE),
     )
 
 
-def _recorrupted(settings: Settings) -> Settings:
+def _recorrupted(settings: Settings, learning_rate: float) -> Settings:
     return Settings(
         network=_NETWORK,
         latent=LatentSettings('recorrupted', strength=0.5),
@@ -251,7 +253,7 @@ def _recorrupted(settings: Settings) -> Settings:
             num_iter=_RECORRUPTED_ITERATIONS,
             optimiser='adam',
             warm_up=None,
-            learning_rate=_RECORRUPTED_RATE,
+            learning_rate=learning_rate,
             turns=True,
         ),
         # The noise of held-out pixels is that of their neighbours too.
