@@ -5,7 +5,11 @@ from dataclasses import replace
 import pytest
 
 from napari_dip.prior.allocator import MOST_KEPT
-from napari_dip.restoration import denoising_settings, inpainting
+from napari_dip.restoration import (
+    denoising_settings,
+    inpainting,
+    super_resolution,
+)
 from napari_dip.restoration.probe import Cost
 
 MB = 10**6
@@ -63,6 +67,19 @@ def test_a_fit_of_the_whole_image_takes_more_the_larger_it_is():
     measured = cost(settings, 512, iteration_memory=5000 * MB)
     once, twice = memory_of(measured, 512), memory_of(measured, 1024)
     assert twice - once > 3 * 5000 * MB
+
+
+def test_the_data_of_an_enlargement_are_smaller_than_its_result():
+    settings = super_resolution.SETTINGS['fast']
+    measured = cost(settings, 512)
+    alike, enlarged = (
+        memory_of(replace(measured, enlargement=pixels), 4096)
+        for pixels in (1, 16)
+    )
+    growth = enlarged - memory_of(replace(measured, enlargement=16), 512)
+    assert enlarged < 0.8 * alike
+    # The result itself, in single precision, is there in any case.
+    assert growth > 4 * (4096**2 - 512**2)
 
 
 def test_no_more_is_kept_in_pieces_than_of_freed_memory():

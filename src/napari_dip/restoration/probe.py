@@ -33,8 +33,9 @@ _SMALLEST_PROBE = 128
 # Seconds measured, and iterations within them.
 _MEASURED_TIME = 0.5
 _MEASURED_ITERATIONS = (2, 20)
-# Bytes a pixel and channel: at most before and after the fit, where noise is
-# estimated, stabilised and brought back, and kept beside the network's own.
+# Bytes a pixel and channel of the data: at most before and after the fit,
+# where noise is estimated, stabilised and brought back, and kept beside the
+# network's own.
 # Measured from 512² to 4096² pixels.
 _PREPARING, _KEPT = 98, 35
 # What the libraries take once on the CPU, whatever the image.
@@ -42,7 +43,8 @@ _LIBRARIES = 20 * 2**20
 # Of what tensors took at their peak as much again is kept, free, in pieces,
 # up to the most that is kept of freed memory. Measured for every task.
 _IN_PIECES = 0.8
-# Bytes a pixel and channel of the last steps beyond the tiles they go by.
+# Bytes a pixel and channel of the result, in the last steps, beyond the tiles
+# they go by.
 _FINISHING = 50
 
 
@@ -146,6 +148,8 @@ class Cost:
     iteration_memory, sweep_memory, finishing_memory : int
         Bytes that tensors take at most in an iteration, in one pass of the
         estimate and in all that makes the result of it.
+    enlargement : int
+        Pixels of the result for each of the data.
     margin : float
         Pixels that the network puts around an image, along each axis: they
         count the less the larger the image is.
@@ -160,6 +164,7 @@ class Cost:
     iteration_memory: int
     sweep_memory: int
     finishing_memory: int
+    enlargement: int = 1
     margin: float = 0.0
 
     def with_margin(self, smaller: Cost) -> Cost:
@@ -206,8 +211,9 @@ class Cost:
             self.finishing_memory + _FINISHING * (pixels - measured),
         )
         pieces = _IN_PIECES * min(working, MOST_KEPT)
-        fitting = _KEPT * pixels + working + pieces
-        return _LIBRARIES + int(max(_PREPARING * pixels, fitting))
+        data = pixels // self.enlargement
+        fitting = _KEPT * data + working + pieces
+        return _LIBRARIES + int(max(_PREPARING * data, fitting))
 
     def _seen(self, shape: tuple[int, int]) -> float:
         """Pixels that an iteration computes."""
@@ -268,6 +274,7 @@ def _measure(probe: Probe, side: int) -> Cost:
         iteration_memory=iterating.peak,
         sweep_memory=sweeping.peak,
         finishing_memory=finishing.peak,
+        enlargement=math.prod(probe.factors),
     )
 
 
