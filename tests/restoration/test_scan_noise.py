@@ -14,6 +14,12 @@ CELLS = 200 * draw_cells(256)
 WHITE = np.random.default_rng(7).normal(0, 10, (256, 256))
 
 
+def counts(photons: float, seed: int) -> np.ndarray:
+    """Photons of a drawn field."""
+    light = photons * draw_cells(256, seed) + 1
+    return np.random.default_rng(seed).poisson(light)
+
+
 @given(
     photons=st.floats(3, 60),
     memory=st.floats(0.35, 0.55),
@@ -21,9 +27,7 @@ WHITE = np.random.default_rng(7).normal(0, 10, (256, 256))
 )
 @settings(max_examples=20, deadline=None)
 def test_a_slow_detector_is_found_along_either_axis(photons, memory, seed):
-    light = photons * draw_cells(256, seed) + 1
-    counts = np.random.default_rng(seed).poisson(light)
-    image = scanned(counts, memory)
+    image = scanned(counts(photons, seed), memory)
     assert scanned_along(image) == 1
     assert scanned_along(image.T) == 0
 
@@ -35,9 +39,7 @@ def test_a_slow_detector_is_found_along_either_axis(photons, memory, seed):
 )
 @settings(max_examples=20, deadline=None)
 def test_a_detector_that_is_quick_enough_is_none(photons, memory, seed):
-    light = photons * draw_cells(256, seed) + 1
-    counts = np.random.default_rng(seed).poisson(light)
-    assert scanned_along(scanned(counts, memory)) is None
+    assert scanned_along(scanned(counts(photons, seed), memory)) is None
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,8 @@ _DROP = 0.15
 
 # More take up the noise, where what was measured of it is not exact.
 _RECORRUPTED_ITERATIONS = 100
-# Where the first fit is at full resolution, the second has less to find.
 _RECORRUPTED_RATE = 6e-3
+# Where the first fit is at full resolution, the second has less to find.
 _RECORRUPTED_RATE_OF_SCANS = 3e-3
 
 
@@ -125,12 +125,13 @@ def choose_settings(
     if copies is not None and _share_noise(copies):
         return _for_copies(settings)
     suited = _suited(settings, planes)
-    if copies is not None:
+    if copies is not None or min(planes.shape[1:]) < _LEAST_SIDE:
         return suited
-    axis = _scanned_along(planes)
+    measured = np.where(np.isfinite(planes), planes, np.nan)
+    axis = _scanned_along(measured)
     if axis is not None:
         return _for_scan_noise(suited, axis)
-    if _has_correlated_noise(planes):
+    if _has_correlated_noise(measured):
         return _for_correlated_noise(_SHARED[preset])
     return suited
 
@@ -188,19 +189,13 @@ def _for_copies(settings: Settings) -> Settings:
 
 
 def _has_correlated_noise(planes: NDArray[Any]) -> bool:
-    if min(planes.shape[1:]) < _LEAST_SIDE:
-        return False
-    measured = np.where(np.isfinite(planes), planes, np.nan)
-    textures = [noise_texture(plane) for plane in measured]
+    textures = [noise_texture(plane) for plane in planes]
     return all(t.dominated_by_noise and not t.independent for t in textures)
 
 
 def _scanned_along(planes: NDArray[Any]) -> int | None:
     """The axis along which any channel shares its noise."""
-    if min(planes.shape[1:]) < _LEAST_SIDE:
-        return None
-    measured = np.where(np.isfinite(planes), planes, np.nan)
-    axes = {scanned_along(plane) for plane in measured} - {None}
+    axes = {scanned_along(plane) for plane in planes} - {None}
     return axes.pop() if len(axes) == 1 else None
 
 

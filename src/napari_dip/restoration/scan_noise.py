@@ -56,39 +56,37 @@ def scanned_along(plane: ArrayLike) -> int | None:
     True
     """
     values = np.asarray(plane, float)
-    for axis in (0, 1):
-        if _shares_noise(np.moveaxis(values, axis, 1)):
-            return axis
-    return None
-
-
-def _shares_noise(plane: Array) -> bool:
-    """Whether pixels share their noise along the rows alone."""
-    near, far = (_differences(plane, distance) for distance in (1, 2))
+    near, far = (_differences(values, distance) for distance in (1, 2))
     usable = np.isfinite(near + far).all(0) & (near > 0).all(0)
+    if usable.sum() < _FEWEST_BLOCKS:
+        return None
     near, far = near[:, usable], far[:, usable]
-    if near.shape[1] < _FEWEST_BLOCKS:
-        return False
     total = near.sum(0)
     quiet = total <= np.median(total)
+    near, far = near[:, quiet], far[:, quiet]
+    return next((a for a in (0, 1) if _shares_noise(near, far, a)), None)
+
+
+def _shares_noise(near: Array, far: Array, axis: int) -> bool:
+    """Whether pixels share their noise along one axis alone."""
+    other = 1 - axis
     shared, still_shared = (
-        1 - np.divide(*np.median(differences[:, quiet], axis=1))
+        1 - np.median(differences[axis]) / np.median(differences[other])
         for differences in (near, far)
     )
-    along, down = near[:, quiet]
     return bool(
-        np.mean(along < down) >= _MOST_BLOCKS
+        np.mean(near[axis] < near[other]) >= _MOST_BLOCKS
         and shared >= _NOTABLE
         and still_shared <= _FADING * shared
     )
 
 
 def _differences(plane: Array, distance: int) -> Array:
-    """Mean squared differences along and down, block by block."""
+    """Mean squared differences along either axis, block by block."""
     here = plane[:-2, :-2]
     rows, columns = here.shape
     down = plane[distance : distance + rows, :columns]
     along = plane[:rows, distance : distance + columns]
     return np.stack(
-        [block_mean((there - here) ** 2, _BLOCK) for there in (along, down)]
+        [block_mean((there - here) ** 2, _BLOCK) for there in (down, along)]
     )

@@ -141,9 +141,7 @@ def make_stage(
             time_limit=time_limit,
         )
     output = source.make_output(
-        intensity,
-        binning=settings.binning,
-        pilot=pilot,
+        intensity, binning=settings.binning, pilot=pilot
     )
     return Stage(fit, output, settings.refinement)
 
