@@ -20,7 +20,7 @@ from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.options import Options
 from napari_dip.restoration.protocol import Restoration
 
-# Iterations of each tile: enough for time and memory.
+# Iterations of each tile of an inpainted image: enough for time and memory.
 _FEW = 8
 # The sweep's.
 _TILE = 512
@@ -37,7 +37,10 @@ def measure(name: str, device: str, pictures: Path) -> dict[str, Any]:
         return _denoise(preset, side, device, pictures)
     if IN_TILES in name:
         return tiles.in_tiles(kind, preset, side, device, pictures)
-    return compare(kind, preset, side, device, max_num_iter=_FEW)
+    # An enlargement learns from as many windows whatever the size, so that
+    # only a whole call tells how the two grow together.
+    few = None if kind == 'enlarge' else _FEW
+    return compare(kind, preset, side, device, max_num_iter=few)
 
 
 def _denoise(

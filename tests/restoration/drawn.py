@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, shift
 from scipy.signal import lfilter
+
+from benchmarks.datasets.photons import draw_cells
 
 WAVES = 100 + 20 * np.outer(*[np.sin(np.arange(128) / 8)] * 2)
 
@@ -25,3 +27,14 @@ def frames(count: int, correlated: bool) -> np.ndarray:
 def scanned(received: np.ndarray, memory: float) -> np.ndarray:
     """What a detector makes of it that forgets exponentially, row by row."""
     return lfilter([1 - memory], [1, -memory], received, axis=-1)
+
+
+def photons(peak: float, seed: int) -> np.ndarray:
+    """Counts of a drawn field."""
+    light = peak * draw_cells(256, seed) + 1
+    return np.random.default_rng(seed).poisson(light)
+
+
+def shifted(image: np.ndarray, rows: float, columns: float) -> np.ndarray:
+    """The image moved by parts of a pixel, as a registration does it."""
+    return shift(image.astype(float), (rows, columns), order=1, mode='nearest')

@@ -7,7 +7,7 @@ from scipy.ndimage import gaussian_filter
 from benchmarks.datasets.photons import draw_cells
 from napari_dip import denoise
 from napari_dip.restoration.choices import PRESETS
-from tests.restoration.drawn import WAVES, frames, grain, scanned
+from tests.restoration.drawn import WAVES, frames, grain, scanned, shifted
 
 
 def psnr(image: np.ndarray, clean: np.ndarray) -> float:
@@ -77,6 +77,18 @@ def test_noise_of_a_slow_detector_is_taken_out_too():
     assert 'neighbours along the rows share' in record.noise
     figures = [psnr(x, scanned(clean, 0.5)) for x in (restored, noisy)]
     assert figures[0] > figures[1] + 6
+
+
+def test_noise_of_an_interpolated_image_is_taken_out_too():
+    clean = 10 + 40 * draw_cells(128)
+    counts = np.random.default_rng(0).poisson(clean)
+    noisy = shifted(counts, 0.5, 0.5)
+    restored, record = denoise(
+        noisy, preset='fast', device='cpu', return_info=True
+    )
+    assert 'neighbouring pixels share' in record.noise
+    figures = [psnr(x, shifted(clean, 0.5, 0.5)) for x in (restored, noisy)]
+    assert figures[0] > figures[1] + 5
 
 
 @pytest.mark.parametrize('seed', range(4))

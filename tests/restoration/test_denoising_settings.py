@@ -6,7 +6,7 @@ import pytest
 from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.copies import match_copies
 from napari_dip.restoration.denoising_settings import SETTINGS, choose_settings
-from tests.restoration.drawn import frames, grain, scanned
+from tests.restoration.drawn import frames, grain, scanned, shifted
 
 
 def test_a_preset_stands_for_its_settings():
@@ -61,6 +61,17 @@ def test_noise_along_the_lines_is_not_asked_for_beside_its_like(channels):
         assert along.second == down.second
         assert along.second.latent.kind == 'recorrupted'
         assert along.second.fit.optimiser == 'adam'
+
+
+def test_noise_of_interpolated_images_is_not_asked_for_beside_its_like():
+    planes = np.stack([shifted(grain(False)[0], 0.5, 0.4)] * 2)
+    for preset in ('fast', 'balanced', 'best'):
+        settings = choose_settings(preset, planes)
+        assert settings.latent.block == (3, 3)
+        assert settings.binning == 1
+        assert settings.second.latent.kind == 'recorrupted'
+    mixed = np.concatenate([planes, grain(False)])
+    assert choose_settings('fast', mixed).latent.block == (1, 1)
 
 
 def test_what_channels_share_along_different_axes_is_shared_all_around():

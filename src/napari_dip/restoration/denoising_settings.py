@@ -14,6 +14,7 @@ from napari_dip.prior.optimisers import OptimiserName
 from napari_dip.restoration import published
 from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.copies import Copies
+from napari_dip.restoration.interpolated_noise import was_interpolated
 from napari_dip.restoration.noise_texture import noise_texture
 from napari_dip.restoration.scan_noise import scanned_along
 from napari_dip.restoration.settings import (
@@ -45,7 +46,7 @@ _DROP = 0.15
 _RECORRUPTED_ITERATIONS = 100
 _RECORRUPTED_RATE = 6e-3
 # Where the first fit is at full resolution, the second has less to find.
-_RECORRUPTED_RATE_OF_SCANS = 3e-3
+_RECORRUPTED_RATE_OF_NEIGHBOURS = 3e-3
 
 
 # Muon bears its rate after so few iterations; a longer rise only makes the
@@ -128,9 +129,9 @@ def choose_settings(
     if copies is not None or min(planes.shape[1:]) < _LEAST_SIDE:
         return suited
     measured = np.where(np.isfinite(planes), planes, np.nan)
-    axis = _scanned_along(measured)
-    if axis is not None:
-        return _for_scan_noise(suited, axis)
+    block = _sharing(measured)
+    if block is not None:
+        return _for_noise_of_neighbours(suited, block)
     if _has_correlated_noise(measured):
         return _for_correlated_noise(_SHARED[preset])
     return suited
@@ -199,20 +200,29 @@ def _scanned_along(planes: NDArray[Any]) -> int | None:
     return axes.pop() if len(axes) == 1 else None
 
 
-def _for_scan_noise(settings: Settings, axis: int) -> Settings:
-    """Drop runs of pixels along the lines, and ask for the middle of each.
+def _sharing(planes: NDArray[Any]) -> tuple[int, int] | None:
+    """The rows and columns over which no more than neighbours share noise."""
+    axis = _scanned_along(planes)
+    if axis is not None:
+        return (3, 1) if axis == 0 else (1, 3)
+    return (3, 3) if all(map(was_interpolated, planes)) else None
 
-    A pixel's neighbours in the line tell of its noise and, in the first fit,
-    may tell nothing of its detail; a second fit finds that, once the noise
-    is known. The gain cannot be measured on such noise.
+
+def _for_noise_of_neighbours(
+    settings: Settings, block: tuple[int, int]
+) -> Settings:
+    """Drop runs or squares of pixels, and ask for the middle of each.
+
+    A pixel's neighbours tell of its noise and, in the first fit, may tell
+    nothing of its detail; a second fit finds that, once the noise is known.
+    The gain cannot be measured on such noise.
     """
-    block = (3, 1) if axis == 0 else (1, 3)
     return replace(
         settings,
         latent=replace(settings.latent, block=block),
         stabilise_noise=False,
         undo_clipping=False,
-        second=_recorrupted(settings, _RECORRUPTED_RATE_OF_SCANS),
+        second=_recorrupted(settings, _RECORRUPTED_RATE_OF_NEIGHBOURS),
     )
 
 
