@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from napari_dip.prior import residual
+from napari_dip.prior.quiet import quiet_blocks
 from napari_dip.prior.residual import (
     noise_scale,
     remove_noise,
@@ -13,6 +14,16 @@ def _noise(shape, seed=0):
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
 
 
+def _structure(residual, estimate=None):
+    estimate = torch.zeros_like(residual) if estimate is None else estimate
+    return structure_in_residual(residual, estimate, torch.ones_like(residual))
+
+
+def _scale(noise, level):
+    everywhere = torch.ones_like(quiet_blocks(level, torch.ones_like(level)))
+    return noise_scale(noise, level, everywhere)
+
+
 def _stripes(height, width):
     column = torch.arange(width) * 1.3
     return torch.sin(column).expand(1, 1, height, width).clone()
@@ -20,7 +31,7 @@ def _stripes(height, width):
 
 def test_white_noise_holds_hardly_any_structure():
     noise = _noise((1, 1, 256, 256))
-    structure = structure_in_residual(noise, torch.zeros_like(noise))
+    structure = _structure(noise)
     assert structure.std() < 0.1
 
 
@@ -28,38 +39,56 @@ def test_texture_under_noise_is_found():
     texture = torch.zeros(1, 1, 256, 256)
     texture[..., 80:180, 60:200] = 1.5 * _stripes(100, 140)
     residual = texture + _noise(texture.shape)
-    found = structure_in_residual(residual, torch.zeros_like(residual))
+    found = _structure(residual)
     assert (found - texture).square().mean() < texture.square().mean() / 3
 
 
 def test_the_units_of_the_residual_do_not_matter():
     residual = _stripes(96, 96) + _noise((1, 1, 96, 96))
     flat = torch.zeros_like(residual)
-    one = structure_in_residual(residual, flat)
-    many = structure_in_residual(1000 * residual, flat)
+    one = _structure(residual, flat)
+    many = _structure(1000 * residual, flat)
     assert torch.allclose(many, 1000 * one, rtol=1e-3, atol=1)
 
 
 def test_coloured_noise_is_not_taken_for_structure():
     noise = _noise((1, 1, 258, 258))
     coloured = torch.nn.functional.avg_pool2d(noise, 3, stride=1)
-    found = structure_in_residual(coloured, torch.zeros_like(coloured))
+    found = _structure(coloured)
     assert found.std() < 0.15 * coloured.std()
 
 
 def test_noise_is_measured_by_brightness():
     level = torch.linspace(0, 1, 256).expand(1, 1, 256, 256).contiguous()
     deviation = 1 + 3 * level
-    scale = noise_scale(deviation * _noise(level.shape), level)
+    scale = _scale(deviation * _noise(level.shape), level)
     assert torch.allclose(scale, deviation, rtol=0.2)
+
+
+@pytest.mark.parametrize('missed', [0.0, 3.0])
+def test_what_a_fit_has_missed_of_busy_places_is_no_noise(missed, monkeypatch):
+    level = torch.linspace(0, 200, 256)[:, None].repeat(1, 256)[None, None]
+    estimate, texture = level.clone(), torch.zeros_like(level)
+    estimate[..., 64:] += 10 * _stripes(256, 192)
+    texture[..., 64:] = missed * _noise((1, 1, 256, 192), seed=1)
+    noise = _noise(level.shape)
+    known = torch.ones_like(level)
+    found = structure_in_residual(noise + texture, estimate, known)
+    monkeypatch.setattr(residual, '_MISSED', 0)
+    of_all = structure_in_residual(noise + texture, estimate, known)
+    if missed:
+        errors = [(f - texture).square().mean() for f in (found, of_all)]
+        assert errors[0] < 0.5 * errors[1]
+    else:
+        assert torch.equal(found, of_all)
 
 
 def test_some_pixels_tell_the_noise_of_a_large_image(monkeypatch):
     level = torch.linspace(0, 1, 512).expand(1, 1, 512, 512).contiguous()
     noise = (1 + 3 * level) * _noise(level.shape)
-    every = noise_scale(noise, level)
+    every = _scale(noise, level)
     monkeypatch.setattr(residual, '_MOST_PIXELS', 2**15)
-    some = noise_scale(noise, level)
+    some = _scale(noise, level)
     assert not torch.equal(some, every)
     assert torch.allclose(some, every, rtol=0.1)
 
@@ -67,14 +96,14 @@ def test_some_pixels_tell_the_noise_of_a_large_image(monkeypatch):
 @pytest.mark.parametrize('side', [3, 8, 9, 16])
 def test_a_small_image_is_no_error(side):
     residual = _noise((1, 1, side, side))
-    structure = structure_in_residual(residual, torch.zeros_like(residual))
+    structure = _structure(residual)
     assert structure.shape == residual.shape
     assert structure.isfinite().all()
 
 
 def test_no_residual_holds_no_structure():
     nothing = torch.zeros(1, 2, 40, 40)
-    assert not structure_in_residual(nothing, nothing).any()
+    assert not _structure(nothing).any()
 
 
 def test_the_rest_of_the_noise_goes():

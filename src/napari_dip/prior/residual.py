@@ -19,9 +19,9 @@ from napari_dip.prior.collaborative import (
 )
 from napari_dip.prior.cosine import LocalCosine
 from napari_dip.prior.interpolation import interpolate
+from napari_dip.prior.quiet import SIDE, STEP, pixels_of, quiet_blocks
 from napari_dip.prior.shrinkage import keep_greater, wiener
 
-_SIDE = 8
 # Times the noise's standard deviation: one coefficient of white noise in 200
 # is greater, and most of those the second, Wiener pass takes back.
 _THRESHOLD = 2.8
@@ -32,6 +32,10 @@ _HELD_BACK = 1.1
 # so that a mean is nearer than either.
 _TAKEN = 0.75
 
+# Noise in quiet blocks by that in all, the median coefficient: 0.93 and more
+# on microscopes' noisy images, 0.56 to 0.89 on photographs in little noise.
+_MISSED = 0.91
+
 _CLASSES = 16
 _LEAST_PIXELS = 256
 # Medians of more tell nothing new: their error is below a hundredth.
@@ -39,7 +43,9 @@ _MOST_PIXELS = 2**20
 _TINY = 1e-6
 
 
-def structure_in_residual(residual: Tensor, estimate: Tensor) -> Tensor:
+def structure_in_residual(
+    residual: Tensor, estimate: Tensor, known: Tensor
+) -> Tensor:
     """Return the part of a residual that its noise does not explain.
 
     Parameters
@@ -48,7 +54,10 @@ def structure_in_residual(residual: Tensor, estimate: Tensor) -> Tensor:
         ``(1, channels, height, width)``: data minus estimate, 0 where the
         data are missing.
     estimate : Tensor
-        Same shape; the noise may depend on it.
+        Same shape; the noise may depend on it, and is measured where it is
+        quiet if there is less elsewhere than the residual holds.
+    known : Tensor
+        Same shape, 0 where the data are missing.
 
     Returns
     -------
@@ -65,12 +74,13 @@ def structure_in_residual(residual: Tensor, estimate: Tensor) -> Tensor:
     .. [3] Y. Romano, M. Elad, "Boosting of Image Denoising Algorithms",
            SIAM Journal on Imaging Sciences 8, 2015.
     """
-    if min(residual.shape[-2:]) <= _SIDE:
+    if min(residual.shape[-2:]) <= SIDE:
         return torch.zeros_like(residual)
-    scale = noise_scale(residual, estimate)
+    blocks = _telling_blocks(residual, estimate, known)
+    scale = noise_scale(residual, estimate, blocks)
     whitened = residual / scale
-    deviation = _spectrum(whitened)
-    transform = LocalCosine(_SIDE, 1, residual)
+    deviation = _spectrum(whitened, blocks)
+    transform = LocalCosine(SIDE, 1, residual)
     pilot = keep_greater(whitened, _THRESHOLD * deviation, transform)
     return scale * wiener(whitened, pilot, deviation, transform)
 
@@ -95,7 +105,8 @@ def remove_noise(data: Tensor, known: Tensor, pilot: Tensor) -> Tensor:
     if min(data.shape[-2:]) < LEAST_SIDE:
         return pilot
     residual = (data - pilot) * known
-    scale = noise_scale(residual, pilot)
+    blocks = _telling_blocks(residual, pilot, known)
+    scale = noise_scale(residual, pilot, blocks)
     filled = torch.where(known > 0, data, pilot)
     filtered = scale * collaborative_wiener(
         filled / scale, pilot / scale, _HELD_BACK * residual / scale
@@ -103,7 +114,22 @@ def remove_noise(data: Tensor, known: Tensor, pilot: Tensor) -> Tensor:
     return torch.lerp(pilot, filtered, _TAKEN)
 
 
-def noise_scale(residual: Tensor, estimate: Tensor) -> Tensor:
+def _telling_blocks(
+    residual: Tensor, estimate: Tensor, known: Tensor
+) -> Tensor:
+    """Choose the blocks that tell the noise: the quiet ones, or all.
+
+    Where a fit has missed much of a busy image, its residual holds that and
+    the noise is less than it seems. Else all blocks tell it better.
+    """
+    quiet = quiet_blocks(estimate, known)
+    everywhere = torch.ones_like(quiet)
+    whitened = residual / noise_scale(residual, estimate, everywhere)
+    ratio = _spectrum(whitened, quiet) / _spectrum(whitened, everywhere)
+    return quiet if ratio.median() < _MISSED else everywhere
+
+
+def noise_scale(residual: Tensor, estimate: Tensor, blocks: Tensor) -> Tensor:
     """Standard deviation of the noise at each pixel, by brightness.
 
     Pixels are sorted into classes of like brightness, and the deviation of
@@ -114,6 +140,9 @@ def noise_scale(residual: Tensor, estimate: Tensor) -> Tensor:
     ----------
     residual, estimate : Tensor
         ``(1, channels, height, width)``.
+    blocks : Tensor
+        Those that tell the noise, in the grid of
+        :func:`~napari_dip.prior.quiet.quiet_blocks`.
 
     Returns
     -------
@@ -121,7 +150,9 @@ def noise_scale(residual: Tensor, estimate: Tensor) -> Tensor:
         Same shape, greater than 0.
     """
     fine = _finest_detail(residual).abs()
-    return scale_by_brightness(fine, estimate, torch.ones_like(fine))
+    height, width = residual.shape[-2:]
+    counted = pixels_of(blocks, (height, width)).expand_as(fine)
+    return scale_by_brightness(fine, estimate, counted)
 
 
 def scale_by_brightness(
@@ -182,9 +213,9 @@ def _classes_of(level: Tensor) -> Tensor:
     return torch.bucketize(level.contiguous(), edges, right=True)
 
 
-def _spectrum(whitened: Tensor) -> Tensor:
+def _spectrum(whitened: Tensor, blocks: Tensor) -> Tensor:
     """Standard deviation of each coefficient, from the median block."""
     # Blocks nearer to each other tell the same.
-    transform = LocalCosine(_SIDE, _SIDE // 2, whitened)
-    blocks = transform.analyse(whitened).abs_().flatten(2)
-    return blocks.median(dim=2).values[..., None, None] / MEDIAN
+    transform = LocalCosine(SIDE, STEP, whitened)
+    telling = transform.analyse(whitened).abs_()[..., blocks]
+    return telling.median(dim=2).values[..., None, None] / MEDIAN

@@ -74,8 +74,8 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     if how == 'residual':
         estimate = preview(estimate, problem, how)
         residual = (data - estimate) * known
-        sharper = estimate + structure_in_residual(residual, estimate)
-        return remove_noise(data, known, sharper)
+        structure = structure_in_residual(residual, estimate, known)
+        return remove_noise(data, known, estimate + structure)
     if how == 'details':
         assert problem.pilot is not None
         mean = preview(estimate, problem, how)

@@ -1,0 +1,84 @@
+"""Where an image is quiet, so that its noise can be told."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+#: Side of the blocks and distance from one to the next, in pixels.
+SIDE = 8
+STEP = 4
+
+_SHARE = 0.1
+# Fewer tell the noise too roughly, where the image is small.
+_FEWEST = 256
+_MOST_CLASSES = 16
+_BLOCKS_OF_A_CLASS = 64
+
+
+def quiet_blocks(estimate: Tensor, known: Tensor) -> Tensor:
+    """Find the blocks in which an estimate varies least.
+
+    What a fit has not found of the structure lies mostly where it has found
+    other structure. Noise depends on the brightness at most, so that a tenth
+    of the blocks is taken of each class of like brightness.
+
+    Parameters
+    ----------
+    estimate : Tensor
+        ``(1, channels, height, width)``, sides greater than `SIDE`.
+    known : Tensor
+        Same shape, 0 where the data are missing: blocks with such pixels are
+        left out where there are others.
+
+    Returns
+    -------
+    Tensor
+        bool, ``(blocks down, blocks across)``, in the grid of a
+        :class:`~napari_dip.prior.cosine.LocalCosine` of `SIDE` and `STEP`.
+    """
+    brightness = _mean(estimate)
+    variation = _mean(estimate.square()) - brightness.square()
+    variation, level = variation.mean(1)[0], brightness.mean(1)[0]
+    complete = _mean(known).amin(1)[0] == 1
+    if not complete.any():
+        complete[:] = True
+    candidates = torch.nonzero(complete.flatten())[:, 0]
+    share = max(_SHARE, min(1.0, _FEWEST / len(candidates)))
+    count = int(share * len(candidates)) // _BLOCKS_OF_A_CLASS
+    order = candidates[level.take(candidates).argsort()]
+    quiet = torch.zeros_like(complete)
+    for alike in order.tensor_split(max(1, min(_MOST_CLASSES, count))):
+        few = max(1, round(share * len(alike)))
+        least = variation.take(alike).topk(few, largest=False).indices
+        quiet.view(-1)[alike[least]] = True
+    return quiet
+
+
+def pixels_of(blocks: Tensor, shape: tuple[int, int]) -> Tensor:
+    """Mark the pixels nearest to the middle of the blocks.
+
+    Parameters
+    ----------
+    blocks : Tensor
+        bool, as :func:`quiet_blocks` returns them.
+    shape : tuple of int
+        Height and width of the image.
+
+    Returns
+    -------
+    Tensor
+        float, ``(1, 1, height, width)``: 1 for a pixel of the blocks.
+    """
+    marked = blocks.repeat_interleave(STEP, 0).repeat_interleave(STEP, 1)
+    # The grid begins one block before the image.
+    first = SIDE - (SIDE - STEP) // 2
+    rows, columns = (slice(first, first + size) for size in shape)
+    return marked[rows, columns][None, None].float()
+
+
+def _mean(image: Tensor) -> Tensor:
+    """Means over the blocks, the image being continued by reflection."""
+    padded = F.pad(image, (SIDE,) * 4, mode='reflect')
+    return F.avg_pool2d(padded, SIDE, STEP)
