@@ -37,6 +37,10 @@ _MORE = (
     '[seeds](seeds.md), how much restarts differ; '
     '[uncertainty](uncertainty.md), whether the map of it is right.'
 )
+_CROPS = (
+    'The middle of some images, which `--quick` runs. Where a method was run '
+    'with several seeds, the figures are their mean.'
+)
 _PEERS = """A method whose package is not installed is left out, and the
 run says so.
 
@@ -103,6 +107,7 @@ def _write_set(
         summary_table(chosen, methods),
         *_by_case(name, chosen, methods),
         *([f'![Quality and time]({plot.name})'] if drawn else []),
+        *_crops(name, records, methods),
         *_sources(name),
         '## Measured on',
         machines(chosen.records),
@@ -141,6 +146,24 @@ def _scale_invariant(
         return []
     table = case_table(chosen, methods, (), read)
     return ['## Scale-invariant PSNR / dB of each image', table]
+
+
+def _crops(
+    name: str, records: Sequence[Record], methods: Sequence[Method]
+) -> list[str]:
+    """What ``--quick`` has run of the set, where more than one method has."""
+    quick = [r for r in records if r['set'] == name and r['quick']]
+    run = [m for m in methods if any(r['method'] == m.name for r in quick)]
+    if len(run) < 2:
+        return []
+    cases = sorted({(r['case'], r['group']) for r in quick})
+    chosen = Selection(_latest_version(quick), cases)
+    return [
+        '## Centre crops',
+        _CROPS,
+        summary_table(chosen, run),
+        case_table(chosen, run, (), figure('psnr')),
+    ]
 
 
 def select(name: str, records: Sequence[Record]) -> Selection:

@@ -34,8 +34,8 @@ _WHOLE = """The published recipe run to its end, where that was done; a crop is
 the centre of 256 × 256 pixels. What is best on the way takes the truth to
 know; of ours it is before the last steps."""
 _SIZES = """Memory is what the call added to the process, and the whole process
-with PyTorch in it. Denoising and super-resolution look at windows, so that only
-what comes before and after the fit grows with the image; theirs are whole
+with PyTorch in it. Denoising and super-resolution look at windows, so that
+only what comes before and after the fit grows with the image; theirs are whole
 calls. Inpainting fits the whole image, or overlapping tiles of a large one:
 where no PSNR is given, its time and memory are those of eight iterations of
 each tile and of all that comes before and after them, where a call does

@@ -35,3 +35,22 @@ def test_a_figure_shows_up_with_its_machine_and_plot(data, tmp_path):
     # Two of eight scenes: no mean over the set yet.
     assert 'not yet run' in text
     assert not (output / 'fmd.png').exists()
+
+
+def test_crops_stand_below_where_more_than_one_method_has_run_them(
+    data, tmp_path
+):
+    case = 'Confocal_MICE-crop'
+    records = [
+        runner.measure(data, 'fmd', case, method, 0, 'cpu')
+        for method in ('noisy', 'tv-vst')
+    ]
+    page = tmp_path / 'fmd.md'
+    write_pages(records[:1], tmp_path)
+    assert case not in page.read_text(encoding='utf-8')
+    write_pages(records, tmp_path)
+    whole, crops = page.read_text(encoding='utf-8').split('## Centre crops')
+    assert case not in whole
+    for record in records:
+        assert f'{record["figures"]["psnr"]:.2f}' in crops
+    assert 'BM3D' not in crops
