@@ -10,7 +10,7 @@ from napari_dip.restoration import (
     inpainting,
     super_resolution,
 )
-from napari_dip.restoration.probe import Cost
+from napari_dip.restoration.probe import Cost, _seconds_a_pass
 
 MB = 10**6
 
@@ -28,6 +28,7 @@ def cost(settings, side, **memory):
         shape=(side, side),
         prepare=0.0,
         iteration=0.0,
+        preview=0.0,
         sweep=0.0,
         refinement=0.0,
         **memory,
@@ -109,3 +110,19 @@ def test_what_a_network_puts_around_an_image_is_found_from_two_sizes():
     total = found.scaled((640, 512), channels=1)
     assert total.seconds == pytest.approx(iterations * 680 * 552)
     assert large.with_margin(large) == large
+
+
+@pytest.mark.parametrize(
+    ('once', 'last_steps', 'passes', 'told'),
+    [
+        (0.0, 0.0, 8, 0.25),
+        (0.0, 3.0, 8, 0.25),
+        (1.0, 0.0, 8, 0.25),
+        (0.0, 3.0, 1, 0.25),
+    ],
+    ids=['passes', 'and last steps', 'and once for all', 'one pass'],
+)
+def test_a_pass_is_told_from_what_is_done_once(once, last_steps, passes, told):
+    preview = once + 0.25
+    result = once + passes * 0.25 + last_steps
+    assert _seconds_a_pass(preview, result, passes) == pytest.approx(told)

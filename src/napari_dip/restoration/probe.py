@@ -44,8 +44,8 @@ _LIBRARIES = 20 * 2**20
 # up to the most that is kept of freed memory. Measured for every task.
 _IN_PIECES = 0.8
 # Bytes a pixel and channel of the result, in the last steps, beyond the tiles
-# they go by.
-_FINISHING = 50
+# they go by; those of an enlargement.
+_FINISHING, _FINISHING_ENLARGED = 50, 33
 
 
 @dataclass(frozen=True)
@@ -142,9 +142,9 @@ class Cost:
         What it was.
     shape : tuple of int
         Height and width of the result.
-    prepare, iteration, sweep, refinement : float
-        Seconds of the preparation, of an iteration, of one pass of the final
-        estimate and of its refinement.
+    prepare, iteration, preview, sweep, refinement : float
+        Seconds of the preparation, of an iteration, of a preview, of one
+        pass of the final estimate and of all that is done once besides.
     iteration_memory, sweep_memory, finishing_memory : int
         Bytes that tensors take at most in an iteration, in one pass of the
         estimate and in all that makes the result of it.
@@ -159,6 +159,7 @@ class Cost:
     shape: tuple[int, int]
     prepare: float
     iteration: float
+    preview: float
     sweep: float
     refinement: float
     iteration_memory: int
@@ -188,10 +189,11 @@ class Cost:
         seen = self._seen(shape) / self._seen(self.shape)
         seconds = (self.prepare + self.refinement) * area
         seconds += self.fit.num_iter * self.iteration * seen
-        preview = self.sweep * swept_pixels(shape) / swept_pixels(self.shape)
+        swept = swept_pixels(shape) / swept_pixels(self.shape)
         if self.fit.average == 'weights':
-            seconds += (self.fit.passes + self._compared) * preview
-        return Total(seconds, self._memory(shape, channels, seen), preview)
+            seconds += (self.fit.passes + self._compared) * self.sweep * swept
+        memory = self._memory(shape, channels, seen)
+        return Total(seconds, memory, self.preview * swept)
 
     @property
     def _compared(self) -> int:
@@ -205,10 +207,13 @@ class Cost:
         pixels = shape[0] * shape[1] * channels
         measured = self.shape[0] * self.shape[1] * channels
         at_once = largest_window(shape) / largest_window(self.shape)
+        finishing = (
+            _FINISHING if self.enlargement == 1 else _FINISHING_ENLARGED
+        )
         working = max(
             self.iteration_memory * seen,
             self.sweep_memory * at_once,
-            self.finishing_memory + _FINISHING * (pixels - measured),
+            self.finishing_memory + finishing * (pixels - measured),
         )
         pieces = _IN_PIECES * min(working, MOST_KEPT)
         data = pixels // self.enlargement
@@ -255,7 +260,7 @@ def _measure(probe: Probe, side: int) -> Cost:
         # The first takes longer.
         with LiveMemory() as sweeping:
             session.preview()
-        sweep = _seconds(session.preview)
+        preview = _seconds(session.preview)
         # A second fit is measured on its own.
         session.stop()
         with LiveMemory() as finishing:
@@ -264,11 +269,13 @@ def _measure(probe: Probe, side: int) -> Cost:
         session.close()
     settings = session.brief.settings
     passes = settings.fit.passes if settings.fit.average == 'weights' else 1
+    sweep = _seconds_a_pass(preview, result, passes)
     return Cost(
         settings=settings,
         shape=shape,
         prepare=prepare,
         iteration=iteration,
+        preview=preview,
         sweep=sweep,
         refinement=max(0.0, result - passes * sweep),
         iteration_memory=iterating.peak,
@@ -276,6 +283,18 @@ def _measure(probe: Probe, side: int) -> Cost:
         finishing_memory=finishing.peak,
         enlargement=math.prod(probe.factors),
     )
+
+
+def _seconds_a_pass(preview: float, result: float, passes: int) -> float:
+    """One pass of an estimate.
+
+    A preview makes one, and an enlargement does for it, once, what it does
+    for the result. Of other results, what more passes seem to take is in
+    part the last steps.
+    """
+    if passes == 1:
+        return preview
+    return min(preview, max(0.0, result - preview) / (passes - 1))
 
 
 def _seconds(call: Callable[[], object]) -> float:
