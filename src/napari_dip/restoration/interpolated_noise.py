@@ -93,10 +93,8 @@ def _grain(plane: Array) -> _Grain | None:
     margin = max(_DISTANCES)
     inner = plane[margin:-margin, margin:-margin]
     brightness = block_mean(inner, _BLOCK)
-    differences = [_second_difference(plane, d) for d in _DISTANCES]
-    powers = np.stack([block_mean(d**2, _BLOCK) for d in differences])
-    flat = minimum_filter((differences[0] == 0).astype(float), _FLAT)
-    usable = np.isfinite(powers).all(0) & (block_mean(flat, _BLOCK) == 0)
+    powers = np.stack([_powers(plane, d) for d in _DISTANCES])
+    usable = np.isfinite(powers).all(0) & ~_at_margin(plane)
     if usable.sum() < _FEWEST_BLOCKS:
         return None
     brightness, powers = brightness[usable], powers[:, usable]
@@ -111,6 +109,18 @@ def _grain(plane: Array) -> _Grain | None:
     ]
     evenness = 1 / np.quantile(np.concatenate(two_apart), 0.05)
     return _Grain(near, two, six, evenness)
+
+
+def _powers(plane: Array, distance: int) -> Array:
+    """Power of the second differences of each block."""
+    return block_mean(_second_difference(plane, distance) ** 2, _BLOCK)
+
+
+def _at_margin(plane: Array) -> NDArray[np.bool_]:
+    """Whether a part of the block is flat."""
+    same = _second_difference(plane, _DISTANCES[0]) == 0
+    flat = minimum_filter(same, _FLAT)
+    return block_mean(flat, _BLOCK) > 0
 
 
 def _second_difference(plane: Array, distance: int) -> Array:
