@@ -30,12 +30,16 @@ def test_seams_of_tiles_are_measured(monkeypatch, tmp_path):
     assert (tmp_path / 'tiles-lines.png').exists()
 
 
-@pytest.mark.parametrize('kind', ['lines', 'enlarge', 'scattered'])
-def test_a_few_iterations_have_cost_and_forecast(kind, monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ('kind', 'iterations'), [('lines', 1), ('scattered', 1), ('enlarge', 24)]
+)
+def test_few_iterations_or_all_of_an_enlargement_have_cost_and_forecast(
+    kind, iterations, monkeypatch, tmp_path
+):
     monkeypatch.setattr(sizes, '_FEW', 1)
     monkeypatch.setitem(sizes.SIZES, 'x fast, 64²', (kind, 'fast', 64))
     figures = sizes.measure('x fast, 64²', 'cpu', tmp_path)
-    assert figures['iterations'] == [1, 1]
+    assert figures['iterations'] == [iterations, iterations]
     assert figures['seconds'] > 0
     assert figures['forecast'] > 0
 
