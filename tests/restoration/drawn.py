@@ -8,6 +8,8 @@ from scipy.signal import lfilter
 
 from benchmarks.datasets.photons import draw_cells
 
+CELLS = 200 * draw_cells(256)
+WHITE = np.random.default_rng(7).normal(0, 10, (256, 256))
 WAVES = 100 + 20 * np.outer(*[np.sin(np.arange(128) / 8)] * 2)
 
 

@@ -6,12 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter, rotate, zoom
 
-from benchmarks.datasets.photons import draw_cells
 from napari_dip.restoration.interpolated_noise import was_interpolated
-from tests.restoration.drawn import photons, scanned, shifted
-
-CELLS = 200 * draw_cells(256)
-WHITE = np.random.default_rng(7).normal(0, 10, (256, 256))
+from tests.restoration.drawn import CELLS, WHITE, photons, scanned, shifted
 
 
 @given(

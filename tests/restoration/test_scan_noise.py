@@ -6,12 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
-from benchmarks.datasets.photons import draw_cells
 from napari_dip.restoration.scan_noise import scanned_along
-from tests.restoration.drawn import photons, scanned
-
-CELLS = 200 * draw_cells(256)
-WHITE = np.random.default_rng(7).normal(0, 10, (256, 256))
+from tests.restoration.drawn import CELLS, WHITE, photons, scanned
 
 
 @given(

@@ -76,10 +76,8 @@ def structure_in_residual(
     """
     if min(residual.shape[-2:]) <= SIDE:
         return torch.zeros_like(residual)
-    blocks = _telling_blocks(residual, estimate, known)
-    scale = noise_scale(residual, estimate, blocks)
+    scale, deviation = _noise(residual, estimate, known)
     whitened = residual / scale
-    deviation = _spectrum(whitened, blocks)
     transform = LocalCosine(SIDE, 1, residual)
     pilot = keep_greater(whitened, _THRESHOLD * deviation, transform)
     return scale * wiener(whitened, pilot, deviation, transform)
@@ -105,8 +103,7 @@ def remove_noise(data: Tensor, known: Tensor, pilot: Tensor) -> Tensor:
     if min(data.shape[-2:]) < LEAST_SIDE:
         return pilot
     residual = (data - pilot) * known
-    blocks = _telling_blocks(residual, pilot, known)
-    scale = noise_scale(residual, pilot, blocks)
+    scale, _ = _noise(residual, pilot, known)
     filled = torch.where(known > 0, data, pilot)
     filtered = scale * collaborative_wiener(
         filled / scale, pilot / scale, _HELD_BACK * residual / scale
@@ -114,19 +111,24 @@ def remove_noise(data: Tensor, known: Tensor, pilot: Tensor) -> Tensor:
     return torch.lerp(pilot, filtered, _TAKEN)
 
 
-def _telling_blocks(
+def _noise(
     residual: Tensor, estimate: Tensor, known: Tensor
-) -> Tensor:
-    """Choose the blocks that tell the noise: the quiet ones, or all.
+) -> tuple[Tensor, Tensor]:
+    """Noise of each pixel, and of each coefficient once it is divided by that.
 
     Where a fit has missed much of a busy image, its residual holds that and
-    the noise is less than it seems. Else all blocks tell it better.
+    the noise is less than it seems: then quiet blocks alone tell it. Else all
+    blocks tell it better.
     """
     quiet = quiet_blocks(estimate, known)
-    everywhere = torch.ones_like(quiet)
-    whitened = residual / noise_scale(residual, estimate, everywhere)
-    ratio = _spectrum(whitened, quiet) / _spectrum(whitened, everywhere)
-    return quiet if ratio.median() < _MISSED else everywhere
+    scale = noise_scale(residual, estimate, torch.ones_like(quiet))
+    magnitudes = _magnitudes(residual / scale)
+    everywhere = _deviation(magnitudes.flatten(2))
+    ratio = _deviation(magnitudes[..., quiet]) / everywhere
+    if ratio.median() >= _MISSED:
+        return scale, everywhere
+    scale = noise_scale(residual, estimate, quiet)
+    return scale, _deviation(_magnitudes(residual / scale)[..., quiet])
 
 
 def noise_scale(residual: Tensor, estimate: Tensor, blocks: Tensor) -> Tensor:
@@ -213,9 +215,12 @@ def _classes_of(level: Tensor) -> Tensor:
     return torch.bucketize(level.contiguous(), edges, right=True)
 
 
-def _spectrum(whitened: Tensor, blocks: Tensor) -> Tensor:
-    """Standard deviation of each coefficient, from the median block."""
+def _magnitudes(whitened: Tensor) -> Tensor:
+    """Absolute values of the coefficients of each block."""
     # Blocks nearer to each other tell the same.
-    transform = LocalCosine(SIDE, STEP, whitened)
-    telling = transform.analyse(whitened).abs_()[..., blocks]
-    return telling.median(dim=2).values[..., None, None] / MEDIAN
+    return LocalCosine(SIDE, STEP, whitened).analyse(whitened).abs_()
+
+
+def _deviation(magnitudes: Tensor) -> Tensor:
+    """Standard deviation of each coefficient, from the median block."""
+    return magnitudes.median(dim=2).values[..., None, None] / MEDIAN
