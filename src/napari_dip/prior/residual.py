@@ -33,7 +33,7 @@ _HELD_BACK = 1.1
 _TAKEN = 0.75
 
 # Noise in quiet blocks by that in all, the median coefficient: 0.93 and more
-# on microscopes' noisy images, 0.56 to 0.89 on photographs in little noise.
+# on microscopes' noisy images, 0.55 to 0.89 on photographs in little noise.
 _MISSED = 0.91
 
 _CLASSES = 16
