@@ -10,6 +10,7 @@ from benchmarks.cases import Case
 from benchmarks.datasets import (
     enlargement,
     fmd,
+    grey,
     holes,
     missing_pixels,
     nine_colour,
@@ -24,12 +25,14 @@ COLLECTIONS: dict[str, Callable[[Path], Iterable[Case]]] = {
     pairs.OTHERS: pairs.other_cases,
     unscored.NAME: unscored.cases,
     photons.NAME: photons.cases,
+    photons.FEW: photons.few_cases,
     **{
         nine_colour.collection_name(sigma): partial(
             nine_colour.cases, sigma=sigma
         )
         for sigma in (25, 50)
     },
+    grey.NAME: grey.cases,
     missing_pixels.NAME: missing_pixels.cases,
     holes.NAME: holes.cases,
     **{

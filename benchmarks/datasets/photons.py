@@ -1,8 +1,9 @@
-"""Synthetic fluorescence from 5 to 500 photons, in detector units.
+"""Synthetic fluorescence from 5 to 500 photons, in detector units, and less.
 
 A drawn field of cells (soft cytoplasm, textured nuclei, filaments) is counted
 by a detector: Poisson arrivals, gain, Gaussian read noise, offset, 16-bit
-rounding.  The truth is the expected count.
+rounding.  The truth is the expected count.  From 0.3 to 3 photons it is a
+detector that counts single ones: nothing but arrivals.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from benchmarks.cases import Case, Problem, crop
 from benchmarks.protocols import detector_units
 
 NAME = 'poisson-gaussian'
+FEW = 'few-photons'
 _PEAKS = (5, 15, 50, 150, 500)
+_FEW_PEAKS = (0.3, 1, 3)
 _QUICK_PEAK = 50
 _GAIN = 2.2
 _OFFSET = 100.0
@@ -36,6 +39,26 @@ def cases(data: Path) -> Iterator[Case]:
     for peak in _PEAKS:
         yield _case(peak)
     yield _case(_QUICK_PEAK, quick=True)
+
+
+def few_cases(data: Path) -> Iterator[Case]:
+    """One case for each peak number of single photons; needs no files."""
+    del data
+    for peak in _FEW_PEAKS:
+        yield Case(
+            name=f'peak-{peak}',
+            collection=FEW,
+            task='denoise',
+            load=partial(_count, peak),
+            score=detector_units,
+            licence='generated',
+        )
+
+
+def _count(peak: float) -> Problem:
+    light = draw_cells(_SIZE) * peak
+    generator = np.random.default_rng(round(1000 * peak))
+    return Problem(generator.poisson(light).astype(np.uint16), light)
 
 
 def _case(peak: int, *, quick: bool = False) -> Case:

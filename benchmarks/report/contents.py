@@ -67,6 +67,13 @@ CONTENTS: dict[str, Content] = {
         'A drawn field of cells, counted with gain 2.2, offset 100 and read '
         'noise of 1.6 electrons, rounded; range of the truth.',
     ),
+    'few-photons': Content(
+        'Synthetic fluorescence, 0.3 to 3 photons',
+        'denoise',
+        3,
+        'The same drawn field, single photons counted one by one: no gain, no '
+        'offset, no read noise; range of the truth.',
+    ),
     'unscored': Content(
         'Micrographs without ground truth',
         'denoise',
@@ -80,6 +87,15 @@ CONTENTS: dict[str, Content] = {
     ),
     'nine-colour-50': Content(
         'Nine colour photographs, σ = 50', 'denoise', 9, _NINE.format(50)
+    ),
+    'bsd68-25': Content(
+        'Twelve grey photographs, σ = 25',
+        'denoise',
+        12,
+        'The first of BSD68. Gaussian noise of standard deviation 25, neither '
+        'clipped nor rounded, the same draw for every method. PSNR with range '
+        '255. BM3D and the other peers are told the standard deviation; '
+        'napari-dip is not.',
     ),
     'missing-50': Content(
         'Eleven photographs, half of the pixels missing',

@@ -31,7 +31,8 @@ def data(tmp_path: Path) -> Path:
     colour = tmp_path / 'denoise_color'
     inpaint = tmp_path / 'inpaint'
     set5 = tmp_path / 'set5'
-    for folder in (microscopy, colour, inpaint, set5):
+    grey = tmp_path / 'bsd68'
+    for folder in (microscopy, colour, inpaint, set5, grey):
         folder.mkdir()
     generator = np.random.default_rng(0)
     truth = gradient(48, 48)
@@ -42,6 +43,7 @@ def data(tmp_path: Path) -> Path:
     save(microscopy, 'w2s_010_ch0_noisy.png', noisy)
     save(microscopy, 'w2s_010_ch0_gt.png', truth)
     save(colour, 'House.png', gradient(40, 40, 3))
+    save(grey, 'test001.png', gradient(40, 48))
     mask = 255 * generator.integers(0, 2, (48, 48), np.uint8)
     save(inpaint, 'bernoulli_house.png', truth)
     save(inpaint, 'bernoulli_house_mask50.png', mask)
@@ -58,4 +60,5 @@ def data(tmp_path: Path) -> Path:
     write_manifest(colour, 'MIT (authors of images not stated)')
     write_manifest(inpaint, 'none stated')
     write_manifest(set5, 'none stated')
+    write_manifest(grey, 'none stated')
     return tmp_path

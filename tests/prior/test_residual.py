@@ -106,26 +106,65 @@ def test_no_residual_holds_no_structure():
     assert not _structure(nothing).any()
 
 
-def test_the_rest_of_the_noise_goes():
+@pytest.mark.parametrize('white', [True, False])
+def test_the_rest_of_the_noise_goes(white):
     truth = 2 * _stripes(96, 96)
     data = truth + _noise(truth.shape)
     pilot = truth + 0.5 * _noise(truth.shape, seed=1)
-    restored = remove_noise(data, torch.ones_like(data), pilot)
+    restored = remove_noise(data, torch.ones_like(data), pilot, white=white)
     error, before = ((x - truth).square().mean() for x in (restored, pilot))
     assert error < 0.5 * before
 
 
-def test_missing_data_are_taken_from_the_pilot():
+@pytest.mark.parametrize('white', [True, False])
+def test_missing_data_are_taken_from_the_pilot(white):
     pilot = 2 * _stripes(96, 96)
     known = torch.ones_like(pilot)
     known[..., 40:44, 40:44] = 0
     data = torch.where(known > 0, pilot + _noise(pilot.shape), 1e3)
-    restored = remove_noise(data * known, known, pilot)
+    restored = remove_noise(data * known, known, pilot, white=white)
     assert (restored - pilot).abs().max() < 3
 
 
+@pytest.mark.parametrize('white', [True, False])
 @pytest.mark.parametrize('side', [8, 16, 20])
-def test_a_small_image_loses_nothing(side):
+def test_a_small_image_loses_nothing(side, white):
     data = _noise((1, 1, side, side))
-    restored = remove_noise(data, torch.ones_like(data), data)
+    restored = remove_noise(data, torch.ones_like(data), data, white=white)
     assert restored.isfinite().all()
+
+
+def test_noise_that_is_known_is_not_taken_for_more():
+    """A residual of texture everywhere tells too much noise."""
+    texture = _noise((1, 1, 96, 96), seed=1) + 0.5 * _stripes(96, 96)
+    residual = 2 * texture + _noise(texture.shape)
+    nothing = torch.zeros_like(residual)
+    known = torch.ones_like(residual)
+    one = torch.ones(1, 1, 1, 1)
+    told = structure_in_residual(residual, nothing, known, one)
+    untold = structure_in_residual(residual, nothing, known)
+    errors = [(x - 2 * texture).square().mean() for x in (told, untold)]
+    assert errors[0] < 0.5 * errors[1]
+
+
+def test_a_bound_above_the_noise_changes_nothing():
+    residual = _noise((1, 2, 64, 64))
+    nothing, known = torch.zeros_like(residual), torch.ones_like(residual)
+    bound = torch.tensor([10.0, torch.inf])[None, :, None, None]
+    found = [
+        structure_in_residual(residual, nothing, known, deviation)
+        for deviation in (None, bound)
+    ]
+    assert torch.allclose(*found, atol=0.05)
+
+
+def test_single_photons_in_the_dark_are_no_structure():
+    photons = torch.poisson(
+        torch.full((1, 1, 128, 128), 0.05),
+        generator=torch.Generator().manual_seed(0),
+    )
+    known, level = torch.ones_like(photons), torch.full_like(photons, 0.05)
+    structure = structure_in_residual(photons - level, level, known)
+    assert structure.std() < 0.5 * photons.std()
+    restored = remove_noise(photons, known, level, white=True)
+    assert (restored - level).std() < 0.1 * photons.std()

@@ -7,7 +7,14 @@ from scipy.ndimage import gaussian_filter
 from benchmarks.datasets.photons import draw_cells
 from napari_dip import denoise
 from napari_dip.restoration.choices import PRESETS
-from tests.restoration.drawn import WAVES, frames, grain, scanned, shifted
+from tests.restoration.drawn import (
+    CELLS,
+    WAVES,
+    frames,
+    grain,
+    scanned,
+    shifted,
+)
 
 
 def psnr(image: np.ndarray, clean: np.ndarray) -> float:
@@ -45,6 +52,21 @@ def test_it_beats_the_noise_and_any_gaussian_filter(gain, offset):
         for sigma in (0.5, 0.75, 1, 1.25, 1.5, 2, 3)
     ]
     assert figure > max(filtered)
+
+
+def test_single_photons_are_seen_together():
+    light = 0.005 * CELLS[:192, :192]
+    given = np.random.default_rng(1).poisson(light)
+    restored, record = denoise(
+        given, preset='fast', max_num_iter=60, device='cpu', return_info=True
+    )
+    assert 'in squares of' in record.noise
+    filtered = [
+        psnr(gaussian_filter(given.astype(float), sigma), light)
+        for sigma in (1, 1.5, 2, 3, 4, 6)
+    ]
+    assert psnr(restored, light) > max(filtered) - 0.5
+    assert restored.sum() == pytest.approx(given.sum(), rel=0.03)
 
 
 @pytest.mark.parametrize('preset', PRESETS)

@@ -6,7 +6,7 @@ import pytest
 from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.copies import match_copies
 from napari_dip.restoration.denoising_settings import SETTINGS, choose_settings
-from tests.restoration.drawn import frames, grain, scanned, shifted
+from tests.restoration.drawn import CELLS, frames, grain, scanned, shifted
 
 
 def test_a_preset_stands_for_its_settings():
@@ -72,6 +72,23 @@ def test_noise_of_interpolated_images_is_not_asked_for_beside_its_like():
         assert settings.second.latent.kind == 'recorrupted'
     mixed = np.concatenate([planes, grain(False)])
     assert choose_settings('fast', mixed).latent.block == (1, 1)
+
+
+def test_few_photons_are_counted_in_squares():
+    light = np.stack([0.01 * CELLS, 0.005 * CELLS])
+    planes = np.random.default_rng(0).poisson(light).astype(float)
+    for preset in ('fast', 'balanced', 'best'):
+        settings = choose_settings(preset, planes)
+        assert settings.binning > 1
+        assert settings.latent.block == (1, 1)
+        assert settings.refinement == 'white'
+    # The brighter channel keeps its detail.
+    bright = np.concatenate(
+        [planes, [np.random.default_rng(1).poisson(CELLS)]]
+    )
+    assert choose_settings('fast', bright).binning == 1
+    published = choose_settings('ulyanov2018', planes)
+    assert published is SETTINGS['ulyanov2018']
 
 
 def test_what_channels_share_along_different_axes_is_shared_all_around():

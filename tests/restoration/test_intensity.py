@@ -140,3 +140,24 @@ def test_a_constant_or_missing_channel_is_no_division_by_zero():
     known[1] = False
     inner = Intensity(image, known, 'standard').forward(image, known)
     assert (inner[1] == 0).all()
+
+
+def test_the_noise_is_known_where_it_is_independent():
+    """1 where it is stabilised, that of the data where it is of one variance.
+
+    In the range of the network each.
+    """
+    rng = np.random.default_rng(0)
+    ramp = np.linspace(5, 90, 96 * 96).reshape(96, 96)
+    image = np.stack(
+        [rng.poisson(ramp), ramp + rng.normal(0, 7, ramp.shape), 0 * ramp]
+    )
+    known = np.ones(image.shape, bool)
+    intensity = Intensity(
+        image, known, 'standard', stabilise_noise=True, undo_clipping=True
+    )
+    factors = [scale.factor for scale in intensity.channels]
+    assert intensity.deviation() == pytest.approx(
+        [1 / factors[0], 7 / factors[1], np.inf], rel=0.1
+    )
+    assert Intensity(image, known, 'standard').deviation() is None

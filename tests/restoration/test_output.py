@@ -44,3 +44,10 @@ def test_the_noise_of_two_fits_is_told():
         'Gaussian noise that some neighbours share, measured on what a first '
         'fit left'
     )
+
+
+def test_squares_of_few_photons_are_told():
+    planes = np.random.default_rng(0).normal(50, 9, (1, 16, 18))
+    intensity = Intensity(planes, np.ones(planes.shape, bool), 'standard')
+    told = Output(intensity, None, binning=3).describe_noise()
+    assert told.endswith(', in squares of 3 × 3 pixels')

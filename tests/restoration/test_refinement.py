@@ -17,7 +17,9 @@ def problem():
     held_out = torch.zeros_like(texture)
     held_out[..., ::9, ::9] = 1
     data = (texture + 0.3 * noise) * known
-    return SimpleNamespace(data=data, known=known, held_out=held_out)
+    return SimpleNamespace(
+        data=data, known=known, held_out=held_out, deviation=None
+    )
 
 
 def test_none_is_the_estimate_itself(problem):
@@ -25,7 +27,7 @@ def test_none_is_the_estimate_itself(problem):
     assert refine(estimate, problem, 'none') is estimate
 
 
-@pytest.mark.parametrize('how', ['residual', 'texture', 'scattered'])
+@pytest.mark.parametrize('how', ['white', 'coloured', 'texture', 'scattered'])
 def test_what_the_fit_left_comes_back(problem, how):
     estimate = torch.zeros_like(problem.data)
     refined = refine(estimate, problem, how)
@@ -36,7 +38,7 @@ def test_what_the_fit_left_comes_back(problem, how):
 def test_missing_pixels_are_not_taken_for_a_residual(problem):
     estimate = torch.full_like(problem.data, 50.0)
     estimate[problem.known > 0] = problem.data[problem.known > 0]
-    refined = refine(estimate, problem, 'residual')
+    refined = refine(estimate, problem, 'white')
     assert torch.allclose(refined, estimate, atol=1e-4)
 
 

@@ -6,24 +6,28 @@ looked at together, which a network of local filters does not do.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import product
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from napari_dip.prior.cosine import cosine_basis, over_channels
+from napari_dip.prior.haar import haar_basis
+from napari_dip.prior.similar_blocks import (
+    ALIKE,
+    RADIUS,
+    SIDE,
+    STEP,
+    similar_blocks,
+)
+from napari_dip.prior.spread import spread
 from napari_dip.prior.sweeping import Sweep
 from napari_dip.prior.windows import Window
 
-_SIDE = 8
-_STEP = 4
-_RADIUS = 12
-_ALIKE = 32
-
 #: Smallest side of an image that is long enough, in pixels.
-LEAST_SIDE = _SIDE + _RADIUS
+LEAST_SIDE = SIDE + RADIUS
 
 # Bounds the memory. Both are multiples of the step, so that the blocks of
 # neighbouring tiles lie on one grid.
@@ -33,20 +37,29 @@ _GROUPS_AT_ONCE = 1024
 # So many tell the noise.
 _GROUPS_MEASURED = 2048
 
-#: Median of the absolute value of a standard normal variable.
-MEDIAN = 0.6745
+# Standard deviations of the noise; that of BM3D.
+_THRESHOLD = 2.7
+# What stands out of the noise, of the pilot that it is mixed into. It holds
+# what a fit has missed, but more noise.
+_STANDING_OUT = 0.2
+# A pilot has less power than the signal, for a fit misses some of it. So the
+# noise that its power is set against counts less too.
+_POWER = 0.7
+# Of what like blocks change. Their errors and those of the pilot differ, so
+# that a mean is nearer than either.
+_TAKEN = 0.75
 
 _TINY = 1e-12
 
 
-def collaborative_wiener(
-    image: Tensor, pilot: Tensor, noise: Tensor
+def collaborative_filter(
+    image: Tensor, pilot: Tensor, noise: Tensor | None = None
 ) -> Tensor:
     """Shrink groups of like blocks as the power of a pilot asks for.
 
-    Blocks of a group overlap, and neighbouring pixels may share their noise,
-    so that a mean of them has more noise than one of independent blocks. How
-    it adds up is measured on such groups.
+    Where neighbouring pixels share their noise, a mean of blocks that overlap
+    has more of it than one of independent blocks. How it adds up is then
+    measured on such groups.
 
     Parameters
     ----------
@@ -54,9 +67,11 @@ def collaborative_wiener(
         ``(1, channels, height, width)``, sides of at least `LEAST_SIDE`:
         signal and noise, and an estimate of the signal, in which the blocks
         are compared. Any size takes the same memory.
-    noise : Tensor
+    noise : Tensor, optional
         Same shape: noise like that of `image`, and of the same strength
-        everywhere. Structure in less than half of it does no harm.
+        everywhere. Structure in less than half of it does no harm. None is
+        noise of variance 1, independent from pixel to pixel; what stands out
+        of that in groups is then mixed into the pilot.
 
     Returns
     -------
@@ -67,85 +82,55 @@ def collaborative_wiener(
     ----------
     .. [1] K. Dabov et al., "Image Denoising by Sparse 3-D Transform-Domain
            Collaborative Filtering", IEEE Transactions on Image Processing
-           16, 2007: its second step.
+           16, 2007.
     """
     shape = (image.shape[-2], image.shape[-1])
+    given = [image, pilot] if noise is None else [image, pilot, noise]
 
     def restore(window: Window) -> Tensor:
-        return _restore(*(window.cut(x) for x in (image, pilot, noise)))
+        return _restore(*(window.cut(x) for x in given))
 
     return Sweep(image.device, tile=_TILE, halo=_HALO)(shape, restore)
 
 
-def _restore(image: Tensor, pilot: Tensor, noise: Tensor) -> Tensor:
+def _restore(
+    image: Tensor, pilot: Tensor, noise: Tensor | None = None
+) -> Tensor:
     height, width = image.shape[-2:]
-    margins = (0, -(width - _SIDE) % _STEP, 0, -(height - _SIDE) % _STEP)
-    image, pilot, noise = (
-        F.pad(x, margins, mode='reflect') for x in (image, pilot, noise)
-    )
-    positions = similar_blocks(pilot)
-    filter_ = _GroupFilter.like(image)
-    images, pilots, noises = (
-        over_channels(x[0], inverse=False) for x in (image, pilot, noise)
-    )
-    planes = [
-        filter_(*channel, positions)
-        for channel in zip(images, pilots, noises, strict=True)
-    ]
+    image, pilot = _to_grid(image), _to_grid(pilot)
+    groups = _Groups.alike(pilot)
+    images = over_channels(image[0], inverse=False)
+    pilots = over_channels(pilot[0], inverse=False)
+    if noise is None:
+        planes = [
+            _of_white_noise(groups, *channel)
+            for channel in zip(images, pilots, strict=True)
+        ]
+    else:
+        noises = over_channels(_to_grid(noise)[0], inverse=False)
+        planes = [
+            _wiener(groups, image, pilot, _measured_power(groups, noise))
+            for image, pilot, noise in zip(images, pilots, noises, strict=True)
+        ]
     restored = over_channels(torch.stack(planes), inverse=True)
     return restored[None, :, :height, :width]
 
 
-def similar_blocks(guide: Tensor) -> Tensor:
-    """Find the blocks that resemble each block of a grid most.
-
-    Parameters
-    ----------
-    guide : Tensor
-        ``(1, channels, height, width)``, where sides less that of a block
-        are multiples of the grid's step.
-
-    Returns
-    -------
-    Tensor
-        ``(blocks of the grid, blocks alike)``: the first pixel of each, in
-        the order of the flattened image; the block itself comes first.
-    """
-    height, width = guide.shape[-2:]
-    tops = torch.arange(0, height - _SIDE + 1, _STEP, device=guide.device)
-    lefts = torch.arange(0, width - _SIDE + 1, _STEP, device=guide.device)
-    reach = range(-_RADIUS, _RADIUS + 1)
-    padded = F.pad(guide, (_RADIUS,) * 4)
-    distances = []
-    for down, right in product(reach, reach):
-        moved = Window(_RADIUS + down, _RADIUS + right, height, width)
-        squares = (guide - moved.cut(padded)).square_().sum(1, keepdim=True)
-        distance = F.avg_pool2d(squares, _SIDE, _STEP)[0, 0]
-        distance[~_within(tops + down, height)] = torch.inf
-        distance[:, ~_within(lefts + right, width)] = torch.inf
-        distances.append(distance)
-    # Not even an equal block goes before the block itself.
-    distances[len(distances) // 2].fill_(-1)
-    table = torch.stack(distances, dim=-1).flatten(0, 1)
-    nearest = table.topk(_ALIKE, largest=False).indices
-    shifts = torch.tensor(
-        [down * width + right for down, right in product(reach, reach)],
-        device=guide.device,
-    )
-    own = (tops[:, None] * width + lefts).flatten()
-    return own[:, None] + shifts[nearest]
-
-
-def _within(first: Tensor, extent: int) -> Tensor:
-    return (first >= 0) & (first <= extent - _SIDE)
+def _to_grid(image: Tensor) -> Tensor:
+    """Continue an image until the blocks of the grid cover all of it."""
+    height, width = image.shape[-2:]
+    margins = (0, -(width - SIDE) % STEP, 0, -(height - SIDE) % STEP)
+    return F.pad(image, margins, mode='reflect')
 
 
 @dataclass(frozen=True)
-class _GroupFilter:
-    """Transforms of a group of blocks, and the pixels of a block.
+class _Groups:
+    """Groups of like blocks, and their transforms.
 
     Parameters
     ----------
+    positions : Tensor
+        As :func:`similar_blocks` returns them.
     within, across : Tensor
         Orthonormal transforms of the pixels of a block and of the blocks of
         a group.
@@ -155,72 +140,103 @@ class _GroupFilter:
         Pixels of a block, counted from its first.
     """
 
+    positions: Tensor
     within: Tensor
     across: Tensor
     taper: Tensor
     pixels: Tensor
 
     @classmethod
-    def like(cls, image: Tensor) -> _GroupFilter:
-        """Make one for planes like those of an image."""
-        basis = cosine_basis(_SIDE).to(image)
-        window = torch.signal.windows.kaiser(_SIDE, beta=2.0).to(image)
-        index = torch.arange(_SIDE, device=image.device)
+    def alike(cls, guide: Tensor) -> _Groups:
+        """Find those of an image."""
+        basis = cosine_basis(SIDE).to(guide)
+        window = torch.signal.windows.kaiser(SIDE, beta=2.0).to(guide)
+        index = torch.arange(SIDE, device=guide.device)
         return cls(
+            similar_blocks(guide),
             torch.kron(basis, basis),
-            cosine_basis(_ALIKE).to(image),
+            haar_basis(ALIKE).to(guide),
             torch.outer(window, window).flatten(),
-            (index[:, None] * image.shape[-1] + index).flatten(),
+            (index[:, None] * guide.shape[-1] + index).flatten(),
         )
 
-    def __call__(
-        self, plane: Tensor, pilot: Tensor, noise: Tensor, positions: Tensor
+    def analyse(self, plane: Tensor, pixels: Tensor) -> Tensor:
+        """Coefficients, ``(groups, blocks, pixels of a block)``."""
+        return self.across @ plane.take(pixels) @ self.within.T
+
+    def some(self, count: int) -> Iterator[Tensor]:
+        """Pixels of about so many groups, a part of them at a time."""
+        among = self.positions[:: -(-len(self.positions) // count)]
+        for few in torch.split(among, _GROUPS_AT_ONCE):
+            yield few[..., None] + self.pixels
+
+    def filter(
+        self, plane: Tensor, gain: Callable[[Tensor, Tensor], Tensor]
     ) -> Tensor:
-        """Filter a plane, some groups at a time."""
-        power = self._power(noise, positions)
+        """Multiply the coefficients of a plane, those of all its groups.
+
+        `gain` tells by how much from the coefficients of some groups and
+        their pixels. The less a group keeps the more it counts, for it keeps
+        less noise.
+        """
         total = torch.zeros_like(plane).flatten()
         share = torch.zeros_like(total)
-        for some in torch.split(positions, _GROUPS_AT_ONCE):
-            pixels = some[..., None] + self.pixels
-            blocks, weight = self._shrink(plane, pilot, power, pixels)
+        for pixels in self.some(len(self.positions)):
+            blocks, weight = self._shrunk(plane, gain, pixels)
             places = pixels.flatten()
             total.index_add_(0, places, blocks.mul_(weight).flatten())
             share.index_add_(0, places, weight.expand_as(blocks).flatten())
         return (total / share).view_as(plane)
 
-    def _power(self, noise: Tensor, positions: Tensor) -> Tensor:
-        """Variance of the noise in each coefficient of a group.
-
-        That of a single block, more or less of it by how the noise of the
-        blocks of a group adds up.
-        """
-        own = noise.take(positions[:, :1, None] + self.pixels)
-        alone = _variance(own @ self.within.T)
-        some = positions[:: -(-len(positions) // _GROUPS_MEASURED)]
-        groups = [
-            self._analyse(noise, few[..., None] + self.pixels)
-            for few in torch.split(some, _GROUPS_AT_ONCE)
-        ]
-        together = _variance(torch.cat(groups)).mean(dim=1, keepdim=True)
-        return alone * together / (together.mean() + _TINY)
-
-    def _shrink(
-        self, plane: Tensor, pilot: Tensor, power: Tensor, pixels: Tensor
+    def _shrunk(
+        self,
+        plane: Tensor,
+        gain: Callable[[Tensor, Tensor], Tensor],
+        pixels: Tensor,
     ) -> tuple[Tensor, Tensor]:
         """Blocks of the groups at hand, and how much each pixel counts."""
-        signal = self._analyse(pilot, pixels).square_()
-        gain = signal / (signal + power).add_(_TINY)
-        blocks = self._analyse(plane, pixels).mul_(gain)
-        # What a group keeps of the noise.
-        kept = gain.square_().mul_(power).sum((1, 2), keepdim=True)
-        blocks = self.across.T @ blocks @ self.within
+        blocks = self.analyse(plane, pixels)
+        factor = gain(blocks, pixels)
+        kept = factor.square().sum((1, 2), keepdim=True)
+        blocks = self.across.T @ blocks.mul_(factor) @ self.within
         return blocks, self.taper / (kept + _TINY)
 
-    def _analyse(self, plane: Tensor, pixels: Tensor) -> Tensor:
-        """Coefficients, ``(groups, blocks, pixels of a block)``."""
-        return self.across @ plane.take(pixels) @ self.within.T
+
+def _of_white_noise(groups: _Groups, plane: Tensor, pilot: Tensor) -> Tensor:
+    found = groups.filter(
+        plane, lambda blocks, _: (blocks.abs() > _THRESHOLD).to(blocks)
+    )
+    pilot = torch.lerp(pilot, found, _STANDING_OUT)
+    return _wiener(groups, plane, pilot, pilot.new_tensor(_POWER))
+
+
+def _wiener(
+    groups: _Groups, plane: Tensor, pilot: Tensor, power: Tensor
+) -> Tensor:
+    """Shrink by the power of a pilot and that of the noise."""
+
+    def gain(_: Tensor, pixels: Tensor) -> Tensor:
+        signal = groups.analyse(pilot, pixels).square_()
+        return signal / (signal + power).add_(_TINY)
+
+    return torch.lerp(pilot, groups.filter(plane, gain), _TAKEN)
+
+
+def _measured_power(groups: _Groups, noise: Tensor) -> Tensor:
+    """Variance of the noise in each coefficient of a group.
+
+    That of a single block, more or less of it by how the noise of the
+    blocks of a group adds up.
+    """
+    own = noise.take(groups.positions[:, :1, None] + groups.pixels)
+    alone = _variance(own @ groups.within.T)
+    some = [
+        groups.analyse(noise, few) for few in groups.some(_GROUPS_MEASURED)
+    ]
+    together = _variance(torch.cat(some)).mean(dim=1, keepdim=True)
+    return alone * together / (together.mean() + _TINY)
 
 
 def _variance(noise: Tensor) -> Tensor:
     """Variance along the first axis, from the median magnitude."""
-    return (noise.abs_().median(dim=0).values / MEDIAN).square_()
+    return spread(noise.abs_(), dim=0).square_()

@@ -30,6 +30,9 @@ class Problem:
         Same shape: 1 where measured data are kept from the fit to judge it.
     pilot : Tensor, optional
         Same shape: the estimate of a fit before this one.
+    deviation : Tensor, optional
+        What the standard deviation of the noise is at most,
+        ``(1, c, 1, 1)``.
     """
 
     network: nn.Module
@@ -39,6 +42,7 @@ class Problem:
     known: Tensor
     held_out: Tensor
     pilot: Tensor | None = None
+    deviation: Tensor | None = None
 
     @property
     def image_shape(self) -> tuple[int, int]:

@@ -8,19 +8,21 @@ stands out from it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from napari_dip.prior.collaborative import (
     LEAST_SIDE,
-    MEDIAN,
-    collaborative_wiener,
+    collaborative_filter,
 )
 from napari_dip.prior.cosine import LocalCosine
 from napari_dip.prior.interpolation import interpolate
 from napari_dip.prior.quiet import SIDE, STEP, pixels_of, quiet_blocks
 from napari_dip.prior.shrinkage import keep_greater, wiener
+from napari_dip.prior.spread import median_spread, spread
 
 # Times the noise's standard deviation: one coefficient of white noise in 200
 # is greater, and most of those the second, Wiener pass takes back.
@@ -28,9 +30,6 @@ _THRESHOLD = 2.8
 
 # The estimate has a share of the noise, which its residual therefore lacks.
 _HELD_BACK = 1.1
-# Of what like blocks change. Their errors and those of the estimate differ,
-# so that a mean is nearer than either.
-_TAKEN = 0.75
 
 # Noise in quiet blocks by that in all, the median coefficient: 0.93 and more
 # on microscopes' noisy images, 0.55 to 0.89 on photographs in little noise.
@@ -44,7 +43,10 @@ _TINY = 1e-6
 
 
 def structure_in_residual(
-    residual: Tensor, estimate: Tensor, known: Tensor
+    residual: Tensor,
+    estimate: Tensor,
+    known: Tensor,
+    deviation: Tensor | None = None,
 ) -> Tensor:
     """Return the part of a residual that its noise does not explain.
 
@@ -58,6 +60,9 @@ def structure_in_residual(
         quiet if there is less elsewhere than the residual holds.
     known : Tensor
         Same shape, 0 where the data are missing.
+    deviation : Tensor, optional
+        What the standard deviation of the noise is at most,
+        ``(1, channels, 1, 1)``.
 
     Returns
     -------
@@ -76,14 +81,21 @@ def structure_in_residual(
     """
     if min(residual.shape[-2:]) <= SIDE:
         return torch.zeros_like(residual)
-    scale, deviation = _noise(residual, estimate, known)
+    scale, spectrum = _noise(residual, estimate, known, deviation)
     whitened = residual / scale
     transform = LocalCosine(SIDE, 1, residual)
-    pilot = keep_greater(whitened, _THRESHOLD * deviation, transform)
-    return scale * wiener(whitened, pilot, deviation, transform)
+    pilot = keep_greater(whitened, _THRESHOLD * spectrum, transform)
+    return scale * wiener(whitened, pilot, spectrum, transform)
 
 
-def remove_noise(data: Tensor, known: Tensor, pilot: Tensor) -> Tensor:
+def remove_noise(
+    data: Tensor,
+    known: Tensor,
+    pilot: Tensor,
+    *,
+    white: bool,
+    deviation: Tensor | None = None,
+) -> Tensor:
     """Take the noise out of data, given an estimate that is nearly right.
 
     Parameters
@@ -94,6 +106,11 @@ def remove_noise(data: Tensor, known: Tensor, pilot: Tensor) -> Tensor:
         Same shape, 0 where the data are missing.
     pilot : Tensor
         Same shape: the estimate. What is left of the data tells the noise.
+    white : bool
+        Whether the noise is independent from pixel to pixel. Else the
+        residual tells how neighbours share it.
+    deviation : Tensor, optional
+        As in :func:`structure_in_residual`.
 
     Returns
     -------
@@ -103,15 +120,29 @@ def remove_noise(data: Tensor, known: Tensor, pilot: Tensor) -> Tensor:
     if min(data.shape[-2:]) < LEAST_SIDE:
         return pilot
     residual = (data - pilot) * known
-    scale, _ = _noise(residual, pilot, known)
+    scale, _ = _noise(residual, pilot, known, deviation)
     filled = torch.where(known > 0, data, pilot)
-    filtered = scale * collaborative_wiener(
-        filled / scale, pilot / scale, _HELD_BACK * residual / scale
-    )
-    return torch.lerp(pilot, filtered, _TAKEN)
+    noise = None if white else _HELD_BACK * residual / scale
+    return scale * collaborative_filter(filled / scale, pilot / scale, noise)
 
 
 def _noise(
+    residual: Tensor,
+    estimate: Tensor,
+    known: Tensor,
+    deviation: Tensor | None,
+) -> tuple[Tensor, Tensor]:
+    """Noise of each pixel, and of each coefficient divided by that."""
+    scale, spectrum = _noise_of_residual(residual, estimate, known)
+    if deviation is None:
+        return scale, spectrum
+    # Where it tells more, a fit has missed some of the structure.
+    room = (deviation / scale).flatten(2).median(dim=2).values.clamp(min=1)
+    most = room[0, :, None, None, None]
+    return torch.minimum(scale, deviation), torch.minimum(spectrum, most)
+
+
+def _noise_of_residual(
     residual: Tensor, estimate: Tensor, known: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Noise of each pixel, and of each coefficient once it is divided by that.
@@ -154,11 +185,14 @@ def noise_scale(residual: Tensor, estimate: Tensor, blocks: Tensor) -> Tensor:
     fine = _finest_detail(residual).abs()
     height, width = residual.shape[-2:]
     counted = pixels_of(blocks, (height, width)).expand_as(fine)
-    return scale_by_brightness(fine, estimate, counted)
+    return scale_by_brightness(fine, estimate, counted, spread)
 
 
 def scale_by_brightness(
-    magnitude: Tensor, estimate: Tensor, known: Tensor
+    magnitude: Tensor,
+    estimate: Tensor,
+    known: Tensor,
+    measure: Callable[[Tensor, int], Tensor] = median_spread,
 ) -> Tensor:
     """Standard deviation at each pixel, from its class of brightness.
 
@@ -171,6 +205,8 @@ def scale_by_brightness(
         Same shape: the brightness.
     known : Tensor
         Same shape, 1 where a magnitude counts.
+    measure : callable
+        From magnitudes and an axis to standard deviations.
 
     Returns
     -------
@@ -178,7 +214,7 @@ def scale_by_brightness(
         Same shape, greater than 0.
     """
     planes = [
-        _scale_of_channel(*channel)
+        _scale_of_channel(*channel, measure)
         for channel in zip(magnitude[0], estimate[0], known[0], strict=True)
     ]
     return torch.stack(planes)[None]
@@ -191,7 +227,10 @@ def _finest_detail(residual: Tensor) -> Tensor:
 
 
 def _scale_of_channel(
-    magnitude: Tensor, level: Tensor, known: Tensor
+    magnitude: Tensor,
+    level: Tensor,
+    known: Tensor,
+    measure: Callable[[Tensor, int], Tensor],
 ) -> Tensor:
     counted = torch.nonzero(known.flatten() > 0)[:, 0]
     if not len(counted):
@@ -201,9 +240,8 @@ def _scale_of_channel(
     classes = _classes_of(brightness)
     members = [classes == index for index in torch.unique(classes)]
     levels = torch.stack([brightness[m].median() for m in members])
-    scales = torch.stack([values[m].median() for m in members])
-    scales = (scales / MEDIAN).clamp(min=_TINY)
-    return interpolate(level, levels, scales)
+    scales = torch.stack([measure(values[m], 0) for m in members])
+    return interpolate(level, levels, scales.clamp(min=_TINY))
 
 
 def _classes_of(level: Tensor) -> Tensor:
@@ -222,5 +260,5 @@ def _magnitudes(whitened: Tensor) -> Tensor:
 
 
 def _deviation(magnitudes: Tensor) -> Tensor:
-    """Standard deviation of each coefficient, from the median block."""
-    return magnitudes.median(dim=2).values[..., None, None] / MEDIAN
+    """Standard deviation of each coefficient over the blocks."""
+    return spread(magnitudes, dim=2)[..., None, None]

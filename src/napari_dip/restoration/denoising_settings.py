@@ -16,6 +16,7 @@ from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.copies import Copies
 from napari_dip.restoration.interpolated_noise import was_interpolated
 from napari_dip.restoration.noise_texture import noise_texture
+from napari_dip.restoration.photons import photon_squares
 from napari_dip.restoration.scan_noise import scanned_along
 from napari_dip.restoration.settings import (
     LatentSettings,
@@ -86,7 +87,7 @@ def _light(
         stabilise_noise=True,
         undo_clipping=True,
         exclude_defects=True,
-        refinement='residual',
+        refinement='white',
     )
 
 
@@ -126,9 +127,12 @@ def choose_settings(
     if copies is not None and _share_noise(copies):
         return _for_copies(settings)
     suited = _suited(settings, planes)
+    measured = np.where(np.isfinite(planes), planes, np.nan)
+    squares = min(map(photon_squares, measured))
+    if squares > 1:
+        return _for_few_photons(settings, measured, squares)
     if copies is not None or min(planes.shape[1:]) < _LEAST_SIDE:
         return suited
-    measured = np.where(np.isfinite(planes), planes, np.nan)
     block = _sharing(measured)
     if block is not None:
         return _for_noise_of_neighbours(suited, block)
@@ -146,6 +150,14 @@ def _suited(settings: Settings, planes: NDArray[Any]) -> Settings:
         latent=replace(settings.latent, drop=drop),
         fit=replace(settings.fit, turns=turns),
     )
+
+
+def _for_few_photons(
+    settings: Settings, planes: NDArray[Any], squares: int
+) -> Settings:
+    """Count photons in squares, which are the pixels of the fit."""
+    coarse = planes[:, ::squares, ::squares]
+    return replace(_suited(settings, coarse), binning=squares)
 
 
 def _looks_at_each_value(fit: FitSettings, planes: NDArray[Any]) -> float:
@@ -186,6 +198,7 @@ def _for_copies(settings: Settings) -> Settings:
         stopping=StoppingSettings('none'),
         stabilise_noise=False,
         undo_clipping=False,
+        refinement='coloured',
     )
 
 
@@ -222,6 +235,7 @@ def _for_noise_of_neighbours(
         latent=replace(settings.latent, block=block),
         stabilise_noise=False,
         undo_clipping=False,
+        refinement='coloured',
         second=_recorrupted(settings, _RECORRUPTED_RATE_OF_NEIGHBOURS),
     )
 
@@ -245,6 +259,7 @@ def _for_correlated_noise(settings: Settings) -> Settings:
         binning=3,
         stabilise_noise=False,
         undo_clipping=False,
+        refinement='coloured',
         second=_recorrupted(settings, _RECORRUPTED_RATE),
     )
 

@@ -38,6 +38,9 @@ class ChannelScale:
         Least and greatest of the data, in their units.
     clipping : Clipping or None
         Clipped noise, whose mean is undone.
+    deviation : float
+        Standard deviation of the noise once it is stabilised, if it has to
+        be; infinite if it is not known.
     """
 
     offset: float
@@ -46,6 +49,7 @@ class ChannelScale:
     low: float
     high: float
     clipping: Clipping | None = None
+    deviation: float = np.inf
 
     def forward(self, channel: Array) -> Array:
         """Bring intensities to the network's range."""
@@ -104,10 +108,8 @@ class Intensity:
         ]
         if undo_clipping:
             self.channels = [
-                replace(scale, clipping=_clipping(channel, mask, scale))
-                for scale, channel, mask in zip(
-                    self.channels, image, known, strict=True
-                )
+                _with_noise_of_one_variance(*channel)
+                for channel in zip(self.channels, image, known, strict=True)
             ]
 
     def forward(
@@ -129,6 +131,17 @@ class Intensity:
             for scale, channel in zip(self.channels, estimate, strict=True)
         ]
         return np.stack(planes).astype(np.float32)
+
+    def deviation(self) -> NDArray[np.float32] | None:
+        """Return the standard deviation of the noise in the network's range.
+
+        Of each channel, infinite where it is not known; None if it is of
+        none.
+        """
+        found = [scale.deviation / scale.factor for scale in self.channels]
+        if np.isinf(found).all():
+            return None
+        return np.array(found, np.float32)
 
     def describe(self) -> str:
         """Say what noise was assumed, in words."""
@@ -170,19 +183,31 @@ def _scale(
     # A single hot pixel must not set the scale of all the others.
     values = np.clip(values, *np.quantile(values, _BULK))
     spread = float(values.std())
-    return ChannelScale(float(values.mean()), spread or 1.0, noise, low, high)
+    return ChannelScale(
+        float(values.mean()),
+        spread or 1.0,
+        noise,
+        low,
+        high,
+        # Stabilised noise of less than some photons has less than this.
+        deviation=np.inf if noise is None else 1.0,
+    )
 
 
-def _clipping(
-    channel: NDArray[Any], known: NDArray[np.bool_], scale: ChannelScale
-) -> Clipping | None:
-    """Clipping of a channel whose noise is Gaussian."""
+def _with_noise_of_one_variance(
+    scale: ChannelScale, channel: NDArray[Any], known: NDArray[np.bool_]
+) -> ChannelScale:
+    """Measure the noise of a channel that is not stabilised, if it has any."""
     if scale.noise is not None or scale.low == scale.high:
-        return None
+        return scale
     plane = np.where(known, channel, np.nan).astype(float)
     middle = (scale.low + scale.high) / 2
-    variance = float(estimate_noise(plane).variance(middle))
-    return find_clipping(plane, variance**0.5)
+    deviation = float(estimate_noise(plane).variance(middle)) ** 0.5
+    return replace(
+        scale,
+        clipping=find_clipping(plane, deviation),
+        deviation=deviation or np.inf,
+    )
 
 
 def _noise(

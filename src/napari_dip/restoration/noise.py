@@ -207,8 +207,10 @@ def _robust_weight(
     variance: Array, fitted: Array | float, count: Array
 ) -> Array:
     # The spread of a pooled variance is proportional to the variance; a
-    # floor keeps a line that crosses zero from weighing one bin alone.
-    scale = np.maximum(fitted, _SCALE_FLOOR * np.median(variance))
+    # floor keeps a line that crosses zero from weighing one bin alone. Where
+    # most of an image has no noise the median is none.
+    typical = np.median(variance) or variance.mean()
+    scale = np.maximum(fitted, _SCALE_FLOOR * typical)
     spread = scale * np.hypot(_MODEL_ERROR, 1 / np.sqrt(count))
     outlying = np.abs(variance - fitted) / spread
     weight: Array = 1 / (spread**2 * np.maximum(1.0, outlying))

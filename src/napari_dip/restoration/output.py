@@ -71,6 +71,8 @@ class Output:
                 text += f', fitted on a grid {self.binning} times coarser'
             if self.pilot is not None:
                 text += ', measured on what a first fit left'
+        elif self.binning > 1:
+            text += f', in squares of {self.binning} × {self.binning} pixels'
         given = self.intensity.detector is not None
         if given and not self.intensity.stabilises:
             text += '; the detector as given has no part in it'

@@ -16,7 +16,13 @@ from napari_dip.prior.problem import Problem
 from napari_dip.prior.residual import remove_noise, structure_in_residual
 
 Refinement = Literal[
-    'none', 'residual', 'details', 'texture', 'scattered', 'agreement'
+    'none',
+    'white',
+    'coloured',
+    'details',
+    'texture',
+    'scattered',
+    'agreement',
 ]
 
 # Pixels. What neighbours share of their noise is known from near, so that a
@@ -33,7 +39,7 @@ def preview(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     estimate, problem, how
         As in :func:`refine`.
     """
-    if how == 'residual':
+    if how in ('white', 'coloured'):
         return calibrate(estimate, problem.data, problem.known)
     if how == 'details':
         assert problem.pilot is not None
@@ -54,15 +60,17 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     problem : Problem
         What was fitted; its operator is the identity unless `how` is 'none'
         or 'agreement'.
-    how : {'none', 'residual', 'details', 'texture', 'scattered', \
+    how : {'none', 'white', 'coloured', 'details', 'texture', 'scattered', \
 'agreement'}
-        'residual' takes the brightness of the data, puts back what the
-        residual holds beyond noise, and filters like blocks together;
-        'details' takes from the mean with an earlier fit, its like blocks
-        filtered together, what is fine, and from the earlier fit the rest;
-        'texture' continues the residual where the data are missing;
-        'scattered' does so from the estimate and from nothing, and takes the
-        mean of both; 'agreement' projects it back onto reduced data.
+        'white' takes the brightness of the data, puts back what the
+        residual holds beyond noise, and filters like blocks together, the
+        noise being independent from pixel to pixel; 'coloured' does so where
+        neighbours may share it; 'details' takes from the mean with an
+        earlier fit, its like blocks filtered together, what is fine, and
+        from the earlier fit the rest; 'texture' continues the residual where
+        the data are missing; 'scattered' does so from the estimate and from
+        nothing, and takes the mean of both; 'agreement' projects it back
+        onto reduced data.
     """
     data, known = problem.data, problem.known
     if how == 'none':
@@ -71,15 +79,21 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
         assert isinstance(problem.operator, Downsample)
         fitted = known * (1 - problem.held_out)
         return agree(estimate, data, fitted, problem.operator)
-    if how == 'residual':
+    if how in ('white', 'coloured'):
         estimate = preview(estimate, problem, how)
-        residual = (data - estimate) * known
-        structure = structure_in_residual(residual, estimate, known)
-        return remove_noise(data, known, estimate + structure)
+        residual, deviation = (data - estimate) * known, problem.deviation
+        structure = structure_in_residual(residual, estimate, known, deviation)
+        return remove_noise(
+            data,
+            known,
+            estimate + structure,
+            white=how == 'white',
+            deviation=deviation,
+        )
     if how == 'details':
         assert problem.pilot is not None
         mean = preview(estimate, problem, how)
-        filtered = remove_noise(data, known, mean)
+        filtered = remove_noise(data, known, mean, white=False)
         return cross_over(problem.pilot, filtered, _DETAIL)
     refined = continue_texture(estimate, data, known, problem.held_out)
     if how == 'texture':

@@ -195,8 +195,24 @@ def _problem(
     network = settings.network.build(latent.channels, data.shape[1])
     initialise(network, seed)
     return Problem(
-        network.to(device), latent, operator, data, measured, held_out, pilot
+        network.to(device),
+        latent,
+        operator,
+        data,
+        measured,
+        held_out,
+        pilot,
+        _deviation(intensity, device),
     )
+
+
+def _deviation(
+    intensity: Intensity, device: torch.device
+) -> torch.Tensor | None:
+    known = intensity.deviation()
+    if known is None:
+        return None
+    return torch.from_numpy(known).to(device)[None, :, None, None]
 
 
 def _split(

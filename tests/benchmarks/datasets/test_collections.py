@@ -57,6 +57,14 @@ def test_noise_is_the_same_at_every_load_and_clipped(data):
     )
 
 
+def test_noise_of_grey_photographs_is_not_clipped(data):
+    problem = find_case(data, 'bsd68-25', 'test001').load()
+    noise = problem.image - problem.truth.astype(float)
+    assert problem.sigma == 25
+    assert np.std(noise) == pytest.approx(25, rel=0.1)
+    assert problem.image.min() < 0
+
+
 def test_masks_are_true_where_pixels_are_missing(data):
     problem = find_case(data, 'missing-50', 'house').load()
     assert not problem.image[problem.mask].any()
@@ -98,6 +106,13 @@ def test_synthetic_noise_follows_the_detector(data):
     signal = (problem.truth - 100) / 2.2
     expected = 2.2**2 * (signal + 1.6**2) + 1 / 12
     assert np.mean(residual**2 / expected) == pytest.approx(1, abs=0.03)
+
+
+def test_few_photons_are_counted_one_by_one(data):
+    problem = find_case(data, 'few-photons', 'peak-1').load()
+    assert set(np.unique(problem.image)) >= {0, 1}
+    variance = np.mean((problem.image - problem.truth) ** 2)
+    assert variance == pytest.approx(problem.truth.mean(), rel=0.05)
 
 
 def test_missing_folder_says_how_to_choose_one(tmp_path):

@@ -1,0 +1,36 @@
+"""The Haar transform: means and differences of ever more neighbours."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def haar_basis(size: int) -> Tensor:
+    """Rows of the orthonormal Haar transform, ``(size, size)``.
+
+    Parameters
+    ----------
+    size : int
+        A power of two.
+
+    References
+    ----------
+    .. [1] A. Haar, "Zur Theorie der orthogonalen Funktionensysteme",
+           Mathematische Annalen 69, 1910.
+
+    Examples
+    --------
+    >>> from napari_dip.prior.haar import haar_basis
+    >>> haar_basis(2)
+    tensor([[ 0.7071,  0.7071],
+            [ 0.7071, -0.7071]], dtype=torch.float64)
+    """
+    if size == 1:
+        return torch.ones(1, 1, dtype=torch.float64)
+    half = haar_basis(size // 2)
+    one = torch.ones(2, dtype=half.dtype)
+    means = torch.kron(half, one)
+    differences = torch.kron(torch.eye(size // 2, dtype=half.dtype), one)
+    differences[:, 1::2] *= -1
+    return torch.cat([means, differences]) / 2**0.5

@@ -1,0 +1,63 @@
+"""Blocks of an image that resemble each other."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from napari_dip.prior.windows import Window
+
+#: Side of the blocks and distance from one to the next, in pixels.
+SIDE = 8
+STEP = 4
+#: How far off a block may be, in pixels.
+RADIUS = 12
+#: Blocks of a group.
+ALIKE = 32
+
+
+def similar_blocks(guide: Tensor) -> Tensor:
+    """Find the blocks that resemble each block of a grid most.
+
+    Parameters
+    ----------
+    guide : Tensor
+        ``(1, channels, height, width)``, where sides less that of a block
+        are multiples of the grid's step.
+
+    Returns
+    -------
+    Tensor
+        ``(blocks of the grid, blocks alike)``: the first pixel of each, in
+        the order of the flattened image; the block itself comes first.
+    """
+    height, width = guide.shape[-2:]
+    tops = torch.arange(0, height - SIDE + 1, STEP, device=guide.device)
+    lefts = torch.arange(0, width - SIDE + 1, STEP, device=guide.device)
+    reach = range(-RADIUS, RADIUS + 1)
+    padded = F.pad(guide, (RADIUS,) * 4)
+    distances = []
+    for down, right in product(reach, reach):
+        moved = Window(RADIUS + down, RADIUS + right, height, width)
+        squares = (guide - moved.cut(padded)).square_().sum(1, keepdim=True)
+        distance = F.avg_pool2d(squares, SIDE, STEP)[0, 0]
+        distance[~_within(tops + down, height)] = torch.inf
+        distance[:, ~_within(lefts + right, width)] = torch.inf
+        distances.append(distance)
+    # Not even an equal block goes before the block itself.
+    distances[len(distances) // 2].fill_(-1)
+    table = torch.stack(distances, dim=-1).flatten(0, 1)
+    nearest = table.topk(ALIKE, largest=False).indices
+    shifts = torch.tensor(
+        [down * width + right for down, right in product(reach, reach)],
+        device=guide.device,
+    )
+    own = (tops[:, None] * width + lefts).flatten()
+    return own[:, None] + shifts[nearest]
+
+
+def _within(first: Tensor, extent: int) -> Tensor:
+    return (first >= 0) & (first <= extent - SIDE)

@@ -1,0 +1,64 @@
+"""Images of so few photons that hardly any pixel has more than one."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.restoration.noise import estimate_noise
+
+# The noise of fewer pixels is too little known.
+_LEAST_SIDE = 32
+# Fewer others are not told from none, for the gain is known to a tenth.
+_LEAST_OTHERS = 1 / 16
+# In fewer squares than this a photon is an event.
+_LEAST_MEAN = 0.15
+
+
+def photon_squares(plane: NDArray[Any]) -> int:
+    """Side of the squares that photons have to be counted in.
+
+    A pixel with one photon among many with none looks like a structure. In
+    squares in which a photon meets another one, on average, structure is what
+    many photons have in common.
+
+    Parameters
+    ----------
+    plane : (M, N) ndarray
+        Any real dtype, in any linear unit; NaN where it is missing.
+
+    Returns
+    -------
+    int
+        Pixels along a side: 1 where there is light enough, or where the noise
+        is not that of photons.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> photon_squares(rng.poisson(20.0, (128, 128)))
+    1
+    >>> photon_squares(rng.poisson(0.05, (128, 128)))
+    4
+    """
+    noise = estimate_noise(plane)
+    if noise.gain <= 0:
+        return 1
+    # As many photons would have this noise.
+    light = np.asarray(plane, float) + noise.read_variance / noise.gain
+    photons = light / noise.gain
+    mean = float(np.nanmean(photons))
+    if mean <= 0:
+        return 1
+    # Of the others in the pixel of a photon: those of its place, if the noise
+    # is Poisson's.
+    others = float(np.nanmean(photons**2)) / mean - 1
+    if others >= 1:
+        return 1
+    area = max(1 / max(others, _LEAST_OTHERS), _LEAST_MEAN / mean)
+    largest = max(1, min(plane.shape) // _LEAST_SIDE)
+    return int(min(math.ceil(math.sqrt(area)), largest))
