@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from napari.components import LayerList
 
 from napari_dip.viewer.result import METADATA_KEY, Display, ResultLayer
@@ -60,14 +61,41 @@ def test_integers_of_rgb_are_rounded_and_kept_in_range():
     assert data.tolist() == [[[0, 101, 255]]]
 
 
+def of_contrast(layers, *limits):
+    attributes = {'rgb': False, 'contrast_limits': limits}
+    return ResultLayer(layers, 'result', attributes, Display(None, None))
+
+
+def ramp(low, high):
+    return np.linspace(low, high, 64, dtype=np.float32).reshape(8, 8)
+
+
 def test_contrast_does_not_follow_the_previews():
     layers = LayerList()
-    result = ResultLayer(
-        layers,
-        'result',
-        {'rgb': False, 'contrast_limits': (10, 20)},
-        Display(None, None),
-    )
+    result = of_contrast(layers, 10, 20)
     result.stream(image(0))
     result.stream(image(1000))
     assert layers[0].contrast_limits == [10, 20]
+
+
+@pytest.mark.parametrize(('brightest', 'widened'), [(2, True), (6, False)])
+def test_a_result_is_not_dark_where_its_source_was_mostly_noise(
+    brightest, widened
+):
+    layers = LayerList()
+    result = of_contrast(layers, 0, 10)
+    result.stream(ramp(0, 9))
+    result.settle(ramp(0, brightest), {})
+    expected = brightest if widened else 10
+    assert layers[0].contrast_limits[1] == pytest.approx(expected, rel=0.05)
+
+
+def test_contrast_that_the_user_has_set_stays():
+    layers = LayerList()
+    result = of_contrast(layers, 0, 10)
+    result.stream(ramp(0, 9))
+    layers[0].contrast_limits = (0, 8)
+    result.settle(ramp(0, 1), {})
+    assert layers[0].contrast_limits == [0, 8]
+    result.settle(image(5), {})
+    assert layers[0].contrast_limits == [0, 8]

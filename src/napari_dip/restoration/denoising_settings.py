@@ -102,7 +102,8 @@ SETTINGS = {
 _SHARED = {
     'fast': _light(200, 0.003, 8, 'adam'),
     'balanced': _light(600, 0.003, 16, 'adam'),
-    'best': _light(2000, 0.003, 32, 'adam'),
+    # Twice as many gain 0.01 to 0.07 dB and learn the noise of small images.
+    'best': _light(1000, 0.003, 32, 'adam'),
 }
 
 

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 #: Key of the provenance in the metadata of the layer.
 METADATA_KEY = 'napari-dip'
 
+# A result in less than this part of its source's contrast would be dark: the
+# rest was noise. In more the two are better seen alike.
+_LEAST_CONTRAST = 1 / 3
+_BULK = (0.001, 0.999)
+
 
 class ResultLayer:
     """A new layer that belongs to one run, held as an object, never by name.
@@ -60,6 +65,7 @@ class ResultLayer:
         else:
             self.layer.data = self._display(estimate)
         assert self.layer is not None
+        self._widen_contrast(self.layer)
         self.layer.metadata[METADATA_KEY] = provenance
         if self.layer not in self._layers:
             self._layers.append(self.layer)
@@ -74,6 +80,18 @@ class ResultLayer:
         if self.layer is not None and self.layer in self._layers:
             self._layers.remove(self.layer)
         self.layer = None
+
+    def _widen_contrast(self, layer: Image) -> None:
+        """Show a result that fills little of its source's contrast.
+
+        Limits that the user has set stay.
+        """
+        given = self._attributes.get('contrast_limits')
+        if given is None or list(layer.contrast_limits) != list(given):
+            return
+        low, high = (float(x) for x in np.quantile(layer.data, _BULK))
+        if 0 < high - low < _LEAST_CONTRAST * (given[1] - given[0]):
+            layer.contrast_limits = (low, high)
 
     def _add(self, estimate: NDArray[np.float32]) -> None:
         data = self._display(estimate)
