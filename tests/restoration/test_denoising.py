@@ -7,6 +7,7 @@ from scipy.ndimage import gaussian_filter
 from benchmarks.datasets.photons import draw_cells
 from napari_dip import denoise
 from napari_dip.restoration.choices import PRESETS
+from napari_dip.restoration.detector import Detector
 from tests.restoration.drawn import (
     CELLS,
     WAVES,
@@ -67,6 +68,21 @@ def test_single_photons_are_seen_together():
     ]
     assert psnr(restored, light) > max(filtered) - 0.5
     assert restored.sum() == pytest.approx(given.sum(), rel=0.03)
+
+
+def test_squares_have_a_detector_of_their_own():
+    photons = np.random.default_rng(1).poisson(0.005 * CELLS[:96, :96])
+    _, record = denoise(
+        12 * photons + 100,
+        noise=Detector(12, 100, 2),
+        preset='fast',
+        max_num_iter=1,
+        device='cpu',
+        return_info=True,
+    )
+    side = record.settings['binning']
+    assert side > 1
+    assert f'gain {12 / side**2:.4g}, offset 100,' in record.noise
 
 
 @pytest.mark.parametrize('preset', PRESETS)

@@ -232,12 +232,16 @@ def start_denoising(
         channel_axis=axis,
         defects=int(missing.sum()),
         saturated=saturated,
-        detector=_detector(noise, copies),
+        detector=_detector(noise, copies, settings.binning),
         copies=copies,
     )
 
 
-def _detector(noise: Noise, copies: Copies | None) -> Detector | None:
+def _detector(
+    noise: Noise, copies: Copies | None, binning: int
+) -> Detector | None:
+    """The detector that the pixels of the fit seem made by."""
     if not isinstance(noise, Detector):
         return None
-    return noise if copies is None else noise.averaged(copies.count)
+    count = 1 if copies is None else copies.count
+    return noise.averaged(count * binning**2)
