@@ -80,6 +80,9 @@ def test_few_photons_are_counted_in_squares():
     for preset in ('fast', 'balanced', 'best'):
         settings = choose_settings(preset, planes)
         assert settings.binning > 1
+        # More would learn so few and noisy values by heart.
+        assert settings.fit.num_iter == SETTINGS['fast'].fit.num_iter
+        assert settings.fit.passes == SETTINGS[preset].fit.passes
         assert settings.latent.block == (1, 1)
         assert settings.refinement == 'white'
     # The brighter channel keeps its detail.

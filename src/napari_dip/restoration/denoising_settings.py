@@ -156,9 +156,15 @@ def _suited(settings: Settings, planes: NDArray[Any]) -> Settings:
 def _for_few_photons(
     settings: Settings, planes: NDArray[Any], squares: int
 ) -> Settings:
-    """Count photons in squares, which are the pixels of the fit."""
-    coarse = planes[:, ::squares, ::squares]
-    return replace(_suited(settings, coarse), binning=squares)
+    """Count photons in squares, which are the pixels of the fit.
+
+    They are few and noisy, and a longer fit learns them by heart.
+    """
+    fit = replace(SETTINGS['fast'].fit, passes=settings.fit.passes)
+    short = replace(
+        settings, fit=fit, stopping=SETTINGS['fast'].stopping, binning=squares
+    )
+    return _suited(short, planes[:, ::squares, ::squares])
 
 
 def _looks_at_each_value(fit: FitSettings, planes: NDArray[Any]) -> float:
