@@ -84,7 +84,6 @@ def test_few_photons_are_counted_in_squares():
         assert settings.fit.num_iter == SETTINGS['fast'].fit.num_iter
         assert settings.fit.passes == SETTINGS[preset].fit.passes
         assert settings.latent.block == (1, 1)
-        assert settings.refinement == 'white'
     # The brighter channel keeps its detail.
     bright = np.concatenate(
         [planes, [np.random.default_rng(1).poisson(CELLS)]]

@@ -27,7 +27,7 @@ def test_none_is_the_estimate_itself(problem):
     assert refine(estimate, problem, 'none') is estimate
 
 
-@pytest.mark.parametrize('how', ['white', 'coloured', 'texture', 'scattered'])
+@pytest.mark.parametrize('how', ['residual', 'texture', 'scattered'])
 def test_what_the_fit_left_comes_back(problem, how):
     estimate = torch.zeros_like(problem.data)
     refined = refine(estimate, problem, how)
@@ -38,7 +38,7 @@ def test_what_the_fit_left_comes_back(problem, how):
 def test_missing_pixels_are_not_taken_for_a_residual(problem):
     estimate = torch.full_like(problem.data, 50.0)
     estimate[problem.known > 0] = problem.data[problem.known > 0]
-    refined = refine(estimate, problem, 'white')
+    refined = refine(estimate, problem, 'residual')
     assert torch.allclose(refined, estimate, atol=1e-4)
 
 

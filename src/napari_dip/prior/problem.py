@@ -32,7 +32,8 @@ class Problem:
         Same shape: the estimate of a fit before this one.
     deviation : Tensor, optional
         What the standard deviation of the noise is at most,
-        ``(1, c, 1, 1)``.
+        ``(1, c, 1, 1)``, where it is the same everywhere and independent
+        from pixel to pixel.
     """
 
     network: nn.Module

@@ -92,8 +92,6 @@ def remove_noise(
     data: Tensor,
     known: Tensor,
     pilot: Tensor,
-    *,
-    white: bool,
     deviation: Tensor | None = None,
 ) -> Tensor:
     """Take the noise out of data, given an estimate that is nearly right.
@@ -106,11 +104,9 @@ def remove_noise(
         Same shape, 0 where the data are missing.
     pilot : Tensor
         Same shape: the estimate. What is left of the data tells the noise.
-    white : bool
-        Whether the noise is independent from pixel to pixel. Else the
-        residual tells how neighbours share it.
     deviation : Tensor, optional
-        As in :func:`structure_in_residual`.
+        As in :func:`structure_in_residual`. The noise is then independent
+        from pixel to pixel; else the residual tells how neighbours share it.
 
     Returns
     -------
@@ -122,7 +118,7 @@ def remove_noise(
     residual = (data - pilot) * known
     scale, _ = _noise(residual, pilot, known, deviation)
     filled = torch.where(known > 0, data, pilot)
-    noise = None if white else _HELD_BACK * residual / scale
+    noise = _HELD_BACK * residual / scale if deviation is None else None
     return scale * collaborative_filter(filled / scale, pilot / scale, noise)
 
 

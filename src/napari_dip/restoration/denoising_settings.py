@@ -87,7 +87,7 @@ def _light(
         stabilise_noise=True,
         undo_clipping=True,
         exclude_defects=True,
-        refinement='white',
+        refinement='residual',
     )
 
 
@@ -205,7 +205,6 @@ def _for_copies(settings: Settings) -> Settings:
         stopping=StoppingSettings('none'),
         stabilise_noise=False,
         undo_clipping=False,
-        refinement='coloured',
     )
 
 
@@ -242,7 +241,6 @@ def _for_noise_of_neighbours(
         latent=replace(settings.latent, block=block),
         stabilise_noise=False,
         undo_clipping=False,
-        refinement='coloured',
         second=_recorrupted(settings, _RECORRUPTED_RATE_OF_NEIGHBOURS),
     )
 
@@ -266,7 +264,6 @@ def _for_correlated_noise(settings: Settings) -> Settings:
         binning=3,
         stabilise_noise=False,
         undo_clipping=False,
-        refinement='coloured',
         second=_recorrupted(settings, _RECORRUPTED_RATE),
     )
 

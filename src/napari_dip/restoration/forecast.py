@@ -213,7 +213,7 @@ def _alone(settings: Settings) -> Settings:
     What needs those takes next to no time.
     """
     return replace(
-        settings, latent=LatentSettings('dropped'), refinement='white'
+        settings, latent=LatentSettings('dropped'), refinement='residual'
     )
 
 

@@ -38,9 +38,9 @@ class ChannelScale:
         Least and greatest of the data, in their units.
     clipping : Clipping or None
         Clipped noise, whose mean is undone.
-    deviation : float
-        Standard deviation of the noise once it is stabilised, if it has to
-        be; infinite if it is not known.
+    deviation : float or None
+        Standard deviation of noise of one variance, in units of the data;
+        None if the noise is another or it is not known.
     """
 
     offset: float
@@ -49,7 +49,7 @@ class ChannelScale:
     low: float
     high: float
     clipping: Clipping | None = None
-    deviation: float = np.inf
+    deviation: float | None = None
 
     def forward(self, channel: Array) -> Array:
         """Bring intensities to the network's range."""
@@ -135,11 +135,14 @@ class Intensity:
     def deviation(self) -> NDArray[np.float32] | None:
         """Return the standard deviation of the noise in the network's range.
 
-        Of each channel, infinite where it is not known; None if it is of
-        none.
+        Of each channel; None unless it is known of all.
         """
-        found = [scale.deviation / scale.factor for scale in self.channels]
-        if np.isinf(found).all():
+        found = [
+            scale.deviation / scale.factor
+            for scale in self.channels
+            if scale.deviation is not None
+        ]
+        if len(found) < len(self.channels):
             return None
         return np.array(found, np.float32)
 
@@ -183,15 +186,7 @@ def _scale(
     # A single hot pixel must not set the scale of all the others.
     values = np.clip(values, *np.quantile(values, _BULK))
     spread = float(values.std())
-    return ChannelScale(
-        float(values.mean()),
-        spread or 1.0,
-        noise,
-        low,
-        high,
-        # Stabilised noise of less than some photons has less than this.
-        deviation=np.inf if noise is None else 1.0,
-    )
+    return ChannelScale(float(values.mean()), spread or 1.0, noise, low, high)
 
 
 def _with_noise_of_one_variance(
@@ -206,7 +201,7 @@ def _with_noise_of_one_variance(
     return replace(
         scale,
         clipping=find_clipping(plane, deviation),
-        deviation=deviation or np.inf,
+        deviation=deviation or None,
     )
 
 

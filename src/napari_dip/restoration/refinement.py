@@ -17,8 +17,7 @@ from napari_dip.prior.residual import remove_noise, structure_in_residual
 
 Refinement = Literal[
     'none',
-    'white',
-    'coloured',
+    'residual',
     'details',
     'texture',
     'scattered',
@@ -39,7 +38,7 @@ def preview(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     estimate, problem, how
         As in :func:`refine`.
     """
-    if how in ('white', 'coloured'):
+    if how == 'residual':
         return calibrate(estimate, problem.data, problem.known)
     if how == 'details':
         assert problem.pilot is not None
@@ -60,17 +59,15 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     problem : Problem
         What was fitted; its operator is the identity unless `how` is 'none'
         or 'agreement'.
-    how : {'none', 'white', 'coloured', 'details', 'texture', 'scattered', \
+    how : {'none', 'residual', 'details', 'texture', 'scattered', \
 'agreement'}
-        'white' takes the brightness of the data, puts back what the
-        residual holds beyond noise, and filters like blocks together, the
-        noise being independent from pixel to pixel; 'coloured' does so where
-        neighbours may share it; 'details' takes from the mean with an
-        earlier fit, its like blocks filtered together, what is fine, and
-        from the earlier fit the rest; 'texture' continues the residual where
-        the data are missing; 'scattered' does so from the estimate and from
-        nothing, and takes the mean of both; 'agreement' projects it back
-        onto reduced data.
+        'residual' takes the brightness of the data, puts back what the
+        residual holds beyond noise, and filters like blocks together;
+        'details' takes from the mean with an earlier fit, its like blocks
+        filtered together, what is fine, and from the earlier fit the rest;
+        'texture' continues the residual where the data are missing;
+        'scattered' does so from the estimate and from nothing, and takes the
+        mean of both; 'agreement' projects it back onto reduced data.
     """
     data, known = problem.data, problem.known
     if how == 'none':
@@ -79,7 +76,7 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
         assert isinstance(problem.operator, Downsample)
         fitted = known * (1 - problem.held_out)
         return agree(estimate, data, fitted, problem.operator)
-    if how in ('white', 'coloured'):
+    if how == 'residual':
         estimate = preview(estimate, problem, how)
         residual, deviation = (data - estimate) * known, problem.deviation
         structure = structure_in_residual(residual, estimate, known, deviation)
@@ -87,13 +84,12 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
             data,
             known,
             estimate + structure,
-            white=how == 'white',
-            deviation=deviation,
+            deviation,
         )
     if how == 'details':
         assert problem.pilot is not None
         mean = preview(estimate, problem, how)
-        filtered = remove_noise(data, known, mean, white=False)
+        filtered = remove_noise(data, known, mean)
         return cross_over(problem.pilot, filtered, _DETAIL)
     refined = continue_texture(estimate, data, known, problem.held_out)
     if how == 'texture':
