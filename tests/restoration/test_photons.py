@@ -25,7 +25,9 @@ def test_the_fewer_photons_the_larger_the_squares():
     assert sides[0] > sides[1] > sides[2] > sides[3] == 1
 
 
-@pytest.mark.parametrize(('gain', 'offset'), [(1, 0), (12.0, 0), (0.01, 0)])
+@pytest.mark.parametrize(
+    ('gain', 'offset'), [(1, 0), (12.0, 0), (0.01, 0), (12.0, 100)]
+)
 def test_the_unit_does_not_matter(gain, offset):
     field = _field(0.5)
     assert photon_squares(gain * field + offset) == photon_squares(field)

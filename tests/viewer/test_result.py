@@ -78,15 +78,15 @@ def test_contrast_does_not_follow_the_previews():
     assert layers[0].contrast_limits == [10, 20]
 
 
-@pytest.mark.parametrize(('brightest', 'widened'), [(2, True), (6, False)])
+@pytest.mark.parametrize(('brightest', 'raised'), [(2, True), (6, False)])
 def test_a_result_is_not_dark_where_its_source_was_mostly_noise(
-    brightest, widened
+    brightest, raised
 ):
     layers = LayerList()
     result = of_contrast(layers, 0, 10)
     result.stream(ramp(0, 9))
     result.settle(ramp(0, brightest), {})
-    expected = brightest if widened else 10
+    expected = brightest if raised else 10
     assert layers[0].contrast_limits[1] == pytest.approx(expected, rel=0.05)
 
 

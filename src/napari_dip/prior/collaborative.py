@@ -93,25 +93,16 @@ def collaborative_filter(
     return Sweep(image.device, tile=_TILE, halo=_HALO)(shape, restore)
 
 
-def _restore(
-    image: Tensor, pilot: Tensor, noise: Tensor | None = None
-) -> Tensor:
+def _restore(image: Tensor, pilot: Tensor, *noise: Tensor) -> Tensor:
     height, width = image.shape[-2:]
-    image, pilot = _to_grid(image), _to_grid(pilot)
-    groups = _Groups.alike(pilot)
-    images = over_channels(image[0], inverse=False)
-    pilots = over_channels(pilot[0], inverse=False)
-    if noise is None:
-        planes = [
-            _of_white_noise(groups, *channel)
-            for channel in zip(images, pilots, strict=True)
-        ]
-    else:
-        noises = over_channels(_to_grid(noise)[0], inverse=False)
-        planes = [
-            _wiener(groups, image, pilot, _measured_power(groups, noise))
-            for image, pilot, noise in zip(images, pilots, noises, strict=True)
-        ]
+    padded = [_to_grid(x) for x in (image, pilot, *noise)]
+    groups = _Groups.alike(padded[1])
+    restore: Callable[..., Tensor]
+    restore = _of_shared_noise if noise else _of_white_noise
+    channels = [over_channels(x[0], inverse=False) for x in padded]
+    planes = [
+        restore(groups, *channel) for channel in zip(*channels, strict=True)
+    ]
     restored = over_channels(torch.stack(planes), inverse=True)
     return restored[None, :, :height, :width]
 
@@ -208,6 +199,12 @@ def _of_white_noise(groups: _Groups, plane: Tensor, pilot: Tensor) -> Tensor:
     )
     pilot = torch.lerp(pilot, found, _STANDING_OUT)
     return _wiener(groups, plane, pilot, pilot.new_tensor(_POWER))
+
+
+def _of_shared_noise(
+    groups: _Groups, plane: Tensor, pilot: Tensor, noise: Tensor
+) -> Tensor:
+    return _wiener(groups, plane, pilot, _measured_power(groups, noise))
 
 
 def _wiener(

@@ -128,7 +128,7 @@ def _noise(
     known: Tensor,
     deviation: Tensor | None,
 ) -> tuple[Tensor, Tensor]:
-    """Noise of each pixel, and of each coefficient divided by that."""
+    """The same as of the residual, but no more than the data have."""
     scale, spectrum = _noise_of_residual(residual, estimate, known)
     if deviation is None:
         return scale, spectrum

@@ -127,11 +127,11 @@ def choose_settings(
         return settings
     if copies is not None and _share_noise(copies):
         return _for_copies(settings)
-    suited = _suited(settings, planes)
     measured = np.where(np.isfinite(planes), planes, np.nan)
     squares = min(map(photon_squares, measured))
     if squares > 1:
         return _for_few_photons(settings, measured, squares)
+    suited = _suited(settings, planes)
     if copies is not None or min(planes.shape[1:]) < _LEAST_SIDE:
         return suited
     block = _sharing(measured)

@@ -48,15 +48,14 @@ def photon_squares(plane: NDArray[Any]) -> int:
     noise = estimate_noise(plane)
     if noise.gain <= 0:
         return 1
-    # As many photons would have this noise.
-    light = np.asarray(plane, float) + noise.read_variance / noise.gain
-    photons = light / noise.gain
-    mean = float(np.nanmean(photons))
+    # In photons: as many would have this noise.
+    mean = (np.nanmean(plane) + noise.read_variance / noise.gain) / noise.gain
     if mean <= 0:
         return 1
-    # Of the others in the pixel of a photon: those of its place, if the noise
-    # is Poisson's.
-    others = float(np.nanmean(photons**2)) / mean - 1
+    # Of the others in the pixel of a photon, from the mean of squares: those
+    # of its place, if the noise is Poisson's.
+    variance = np.nanvar(plane) / noise.gain**2
+    others = variance / mean + mean - 1
     if others >= 1:
         return 1
     area = max(1 / max(others, _LEAST_OTHERS), _LEAST_MEAN / mean)

@@ -16,12 +16,7 @@ from napari_dip.prior.problem import Problem
 from napari_dip.prior.residual import remove_noise, structure_in_residual
 
 Refinement = Literal[
-    'none',
-    'residual',
-    'details',
-    'texture',
-    'scattered',
-    'agreement',
+    'none', 'residual', 'details', 'texture', 'scattered', 'agreement'
 ]
 
 # Pixels. What neighbours share of their noise is known from near, so that a
@@ -80,12 +75,7 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
         estimate = preview(estimate, problem, how)
         residual, deviation = (data - estimate) * known, problem.deviation
         structure = structure_in_residual(residual, estimate, known, deviation)
-        return remove_noise(
-            data,
-            known,
-            estimate + structure,
-            deviation,
-        )
+        return remove_noise(data, known, estimate + structure, deviation)
     if how == 'details':
         assert problem.pilot is not None
         mean = preview(estimate, problem, how)

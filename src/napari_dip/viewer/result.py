@@ -65,7 +65,7 @@ class ResultLayer:
         else:
             self.layer.data = self._display(estimate)
         assert self.layer is not None
-        self._widen_contrast(self.layer)
+        self._raise_contrast(self.layer)
         self.layer.metadata[METADATA_KEY] = provenance
         if self.layer not in self._layers:
             self._layers.append(self.layer)
@@ -81,7 +81,7 @@ class ResultLayer:
             self._layers.remove(self.layer)
         self.layer = None
 
-    def _widen_contrast(self, layer: Image) -> None:
+    def _raise_contrast(self, layer: Image) -> None:
         """Show a result that fills little of its source's contrast.
 
         Limits that the user has set stay.
