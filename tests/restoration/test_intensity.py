@@ -142,23 +142,41 @@ def test_a_constant_or_missing_channel_is_no_division_by_zero():
     assert (inner[1] == 0).all()
 
 
+_TOLD = {'stabilise_noise': True, 'undo_clipping': True}
+
+
+def _noise_in_range(*planes, **options):
+    image = np.stack(planes)
+    intensity = Intensity(image, everywhere(image), 'standard', **options)
+    return intensity.deviation(), [s.factor for s in intensity.channels]
+
+
 def test_noise_of_one_variance_is_known_in_the_range_of_the_network():
     rng = np.random.default_rng(0)
     ramp = np.linspace(5, 90, 96 * 96).reshape(96, 96)
-    steady = ramp + rng.normal(0, 7, ramp.shape)
-    growing = rng.poisson(ramp)
-    options = {'stabilise_noise': True, 'undo_clipping': True}
-    for planes, known in (
-        ((steady, steady), True),
-        ((steady, growing), False),
-    ):
-        image = np.stack(planes)
-        measured = np.ones(image.shape, bool)
-        intensity = Intensity(image, measured, 'standard', **options)
-        expected = [7 / scale.factor for scale in intensity.channels]
-        if known:
-            assert intensity.deviation() == pytest.approx(expected, rel=0.1)
+    steady, growing = ramp + rng.normal(0, 7, ramp.shape), rng.poisson(ramp)
+    found, factors = _noise_in_range(steady, steady, **_TOLD)
+    assert found == pytest.approx(7 / np.array(factors), rel=0.1)
+    # In the dark it is not of one variance when it is stabilised.
+    assert _noise_in_range(steady, growing, **_TOLD)[0] is None
+    # Nor is it known where neighbours may share it.
+    assert _noise_in_range(steady, steady)[0] is None
+
+
+def test_stabilised_noise_of_enough_light_is_known():
+    rng = np.random.default_rng(0)
+    light = np.linspace(20, 200, 96 * 96).reshape(96, 96)
+    found, factors = _noise_in_range(3.0 * rng.poisson(light), **_TOLD)
+    assert found == pytest.approx(1 / np.array(factors), rel=0.1)
+
+
+@pytest.mark.parametrize('light', [None, 100.0])
+def test_noise_that_outweighs_the_signal_is_not_told(light):
+    rng = np.random.default_rng(0)
+    ramp = np.linspace(-1, 1, 96 * 96).reshape(96, 96)
+    for strength, known in ((20.0, True), (5.0, False)):
+        if light is None:
+            plane = strength * ramp + rng.normal(0, 10.0, ramp.shape)
         else:
-            assert intensity.deviation() is None
-        # Nor is it where neighbours may share it.
-        assert Intensity(image, measured, 'standard').deviation() is None
+            plane = rng.poisson(light + strength * ramp)
+        assert (_noise_in_range(plane, **_TOLD)[0] is not None) == known

@@ -21,6 +21,12 @@ Range = Literal['standard', 'unit']
 # the intensities.
 _LEAST_DEPENDENCE = 0.5
 _BULK = (0.001, 0.999)
+# Of the darkest hundredth, read noise counted too: in fewer photons the noise
+# is not of one variance once it is stabilised.
+_LEAST_PHOTONS = 10.0
+# Noise that is a greater part of all that the data vary by leaves a fit noise
+# enough to be taken for what it has missed.
+_MOST_NOISE = 0.75
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,8 @@ class ChannelScale:
     clipping : Clipping or None
         Clipped noise, whose mean is undone.
     deviation : float or None
-        Standard deviation of noise of one variance, in units of the data;
-        None if the noise is another or it is not known.
+        Standard deviation of the noise in the network's range, if it is the
+        same everywhere and less than the signal; else None.
     """
 
     offset: float
@@ -108,7 +114,7 @@ class Intensity:
         ]
         if undo_clipping:
             self.channels = [
-                _with_noise_of_one_variance(*channel)
+                _with_known_noise(*channel)
                 for channel in zip(self.channels, image, known, strict=True)
             ]
 
@@ -138,7 +144,7 @@ class Intensity:
         Of each channel; None unless it is known of all.
         """
         found = [
-            scale.deviation / scale.factor
+            scale.deviation
             for scale in self.channels
             if scale.deviation is not None
         ]
@@ -189,20 +195,38 @@ def _scale(
     return ChannelScale(float(values.mean()), spread or 1.0, noise, low, high)
 
 
-def _with_noise_of_one_variance(
+def _with_known_noise(
     scale: ChannelScale, channel: NDArray[Any], known: NDArray[np.bool_]
 ) -> ChannelScale:
-    """Measure the noise of a channel that is not stabilised, if it has any."""
-    if scale.noise is not None or scale.low == scale.high:
+    """Find how strong the noise of a channel is, and whether it is clipped."""
+    if scale.low == scale.high:
         return scale
     plane = np.where(known, channel, np.nan).astype(float)
+    if scale.noise is not None:
+        return replace(scale, deviation=_stabilised(plane, scale))
     middle = (scale.low + scale.high) / 2
     deviation = float(estimate_noise(plane).variance(middle)) ** 0.5
+    part = deviation / scale.factor
     return replace(
         scale,
         clipping=find_clipping(plane, deviation),
-        deviation=deviation or None,
+        deviation=part if 0 < part <= _MOST_NOISE else None,
     )
+
+
+def _stabilised(plane: Array, scale: ChannelScale) -> float | None:
+    """Deviation of stabilised noise, if it is the same in the dark."""
+    assert scale.noise is not None
+    dark = scale.noise.variance(_darkest_and_brightest(plane)[0])
+    if dark < _LEAST_PHOTONS * scale.noise.gain**2:
+        return None
+    part = 1 / scale.factor
+    return part if part <= _MOST_NOISE else None
+
+
+def _darkest_and_brightest(plane: Array) -> tuple[float, float]:
+    low, high = np.nanquantile(plane, [0.01, 0.99])
+    return float(low), float(high)
 
 
 def _noise(
@@ -211,8 +235,7 @@ def _noise(
     """Noise model of a channel if its variance depends on the signal."""
     plane = np.where(known, channel, np.nan).astype(float)
     noise = estimate_noise(plane)
-    low, high = np.nanquantile(plane, [0.01, 0.99])
-    dim, bright = noise.variance([low, high])
+    dim, bright = noise.variance(_darkest_and_brightest(plane))
     if bright <= 0 or bright - dim < _LEAST_DEPENDENCE * bright:
         return None
     return noise
