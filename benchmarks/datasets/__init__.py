@@ -26,6 +26,7 @@ COLLECTIONS: dict[str, Callable[[Path], Iterable[Case]]] = {
     unscored.NAME: unscored.cases,
     photons.NAME: photons.cases,
     photons.FEW: photons.few_cases,
+    photons.FAINT: photons.faint_cases,
     **{
         nine_colour.collection_name(sigma): partial(
             nine_colour.cases, sigma=sigma

@@ -3,7 +3,8 @@
 A drawn field of cells (soft cytoplasm, textured nuclei, filaments) is counted
 by a detector: Poisson arrivals, gain, Gaussian read noise, offset, 16-bit
 rounding.  The truth is the expected count.  From 0.3 to 3 photons it is a
-detector that counts single ones: nothing but arrivals.
+detector that counts single ones: nothing but arrivals.  Faint fields lie in
+read noise up to twice their greatest brightness.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from benchmarks.protocols import detector_units
 
 NAME = 'poisson-gaussian'
 FEW = 'few-photons'
+FAINT = 'faint'
 _PEAKS = (5, 15, 50, 150, 500)
 _FEW_PEAKS = (0.3, 1, 3)
+_FAINT_NOISES = (0.5, 1, 2)
 _QUICK_PEAK = 50
 _GAIN = 2.2
 _OFFSET = 100.0
@@ -59,6 +62,27 @@ def _count(peak: float) -> Problem:
     light = draw_cells(_SIZE) * peak
     generator = np.random.default_rng(round(1000 * peak))
     return Problem(generator.poisson(light).astype(np.uint16), light)
+
+
+def faint_cases(data: Path) -> Iterator[Case]:
+    """One case for each strength of read noise; needs no files."""
+    del data
+    for noise in _FAINT_NOISES:
+        yield Case(
+            name=f'noise-{noise}',
+            collection=FAINT,
+            task='denoise',
+            load=partial(_drown, noise),
+            score=detector_units,
+            licence='generated',
+        )
+
+
+def _drown(noise: float) -> Problem:
+    light = draw_cells(_SIZE)
+    generator = np.random.default_rng(round(1000 * noise))
+    image = light + generator.normal(0, noise, light.shape)
+    return Problem(image.astype(np.float32), light)
 
 
 def _case(peak: int, *, quick: bool = False) -> Case:

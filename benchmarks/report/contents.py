@@ -74,6 +74,13 @@ CONTENTS: dict[str, Content] = {
         'The same drawn field, single photons counted one by one: no gain, no '
         'offset, no read noise; range of the truth.',
     ),
+    'faint': Content(
+        'Synthetic fluorescence in read noise',
+        'denoise',
+        3,
+        'The same drawn field in Gaussian noise whose standard deviation is '
+        'half, once or twice its greatest brightness; range of the truth.',
+    ),
     'unscored': Content(
         'Micrographs without ground truth',
         'denoise',

@@ -14,6 +14,7 @@ from napari_dip.prior.optimisers import OptimiserName
 from napari_dip.restoration import published
 from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.copies import Copies
+from napari_dip.restoration.faint import faint_squares
 from napari_dip.restoration.interpolated_noise import was_interpolated
 from napari_dip.restoration.noise_texture import noise_texture
 from napari_dip.restoration.photons import photon_squares
@@ -130,7 +131,7 @@ def choose_settings(
     measured = np.where(np.isfinite(planes), planes, np.nan)
     squares = min(map(photon_squares, measured))
     if squares > 1:
-        return _for_few_photons(settings, measured, squares)
+        return _in_squares(settings, measured, squares)
     suited = _suited(settings, planes)
     if copies is not None or min(planes.shape[1:]) < _LEAST_SIDE:
         return suited
@@ -139,7 +140,8 @@ def choose_settings(
         return _for_noise_of_neighbours(suited, block)
     if _has_correlated_noise(measured):
         return _for_correlated_noise(_SHARED[preset])
-    return suited
+    squares = min(map(faint_squares, measured))
+    return _in_squares(settings, measured, squares) if squares > 1 else suited
 
 
 def _suited(settings: Settings, planes: NDArray[Any]) -> Settings:
@@ -153,10 +155,10 @@ def _suited(settings: Settings, planes: NDArray[Any]) -> Settings:
     )
 
 
-def _for_few_photons(
+def _in_squares(
     settings: Settings, planes: NDArray[Any], squares: int
 ) -> Settings:
-    """Count photons in squares, which are the pixels of the fit.
+    """Average squares, which are the pixels of the fit.
 
     They are few and noisy, and a longer fit learns them by heart.
     """

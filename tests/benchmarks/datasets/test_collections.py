@@ -115,6 +115,12 @@ def test_few_photons_are_counted_one_by_one(data):
     assert variance == pytest.approx(problem.truth.mean(), rel=0.05)
 
 
+def test_faint_fields_lie_in_noise_of_their_own_brightness(data):
+    problem = find_case(data, 'faint', 'noise-1').load()
+    noise = np.std(problem.image - problem.truth)
+    assert noise == pytest.approx(np.max(problem.truth), rel=0.02)
+
+
 def test_missing_folder_says_how_to_choose_one(tmp_path):
     with pytest.raises(DataNotFoundError, match='--data or the environment'):
         data_folder(tmp_path / 'absent')
