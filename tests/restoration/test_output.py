@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
+from napari_dip.restoration.detector import Detector
 from napari_dip.restoration.intensity import Intensity
 from napari_dip.restoration.output import Output
 
@@ -51,3 +54,23 @@ def test_squares_of_few_photons_are_told():
     intensity = Intensity(planes, np.ones(planes.shape, bool), 'standard')
     told = Output(intensity, None, binning=3).describe_noise()
     assert told.endswith(', in squares of 3 × 3 pixels')
+
+
+@pytest.mark.parametrize('given', [None, Detector(gain=2.0, read_noise=3.0)])
+def test_the_gain_told_for_squares_is_that_of_their_pixels(given):
+    pixels = 2 * np.random.default_rng(0).poisson(
+        np.linspace(20, 200, 96), (1, 192, 96)
+    )
+    squares = pixels.reshape(1, 96, 2, 48, 2).mean((2, 4))
+    intensity = Intensity(
+        squares,
+        np.ones(squares.shape, bool),
+        'standard',
+        stabilise_noise=True,
+        detector=given and given.averaged(4),
+    )
+    told = Output(intensity, None, binning=2).describe_noise()
+    found = re.search(r'gain ([\d.]+)', told)
+    assert float(found[1]) == pytest.approx(2, rel=0.2)
+    if given is not None:
+        assert given.describe() in told

@@ -82,8 +82,11 @@ class Detector:
             self.gain, self.read_noise**2 - self.gain * self.offset
         )
 
-    def averaged(self, count: int) -> Detector:
-        """Return the detector that a mean of `count` images seems made by."""
+    def averaged(self, count: float) -> Detector:
+        """Return the detector that a mean of `count` images seems made by.
+
+        That of one of them is the inverse, ``averaged(1 / count)``.
+        """
         return replace(
             self,
             gain=self.gain / count,

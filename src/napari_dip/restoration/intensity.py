@@ -152,16 +152,23 @@ class Intensity:
             return None
         return np.array(found, np.float32)
 
-    def describe(self) -> str:
-        """Say what noise was assumed, in words."""
+    def describe(self, averaged: int = 1) -> str:
+        """Say what noise was assumed, in words.
+
+        Parameters
+        ----------
+        averaged : int
+            Pixels of the detector that each pixel is the mean of.
+        """
         if self.detector is not None and self.stabilises:
-            return f'Poisson-Gaussian noise, {self.detector.describe()}'
+            of_pixels = self.detector.averaged(1 / averaged)
+            return f'Poisson-Gaussian noise, {of_pixels.describe()}'
         models = [scale.noise for scale in self.channels]
         if not any(models):
             clipped = any(scale.clipping for scale in self.channels)
             return 'Gaussian noise of one variance' + clipped * ', clipped'
         gains = ', '.join(
-            'none' if model is None else f'{model.gain:.3g}'
+            'none' if model is None else f'{averaged * model.gain:.3g}'
             for model in models
         )
         return f'Poisson-Gaussian noise, gain {gains} (estimated)'

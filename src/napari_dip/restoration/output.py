@@ -64,7 +64,7 @@ class Output:
 
     def describe_noise(self) -> str:
         """Say what noise was assumed, in words."""
-        text = self.intensity.describe()
+        text = self.intensity.describe(self.binning**2)
         if self.shared:
             text = f'Gaussian noise that {self.shared} share'
             if self.binning > 1:
