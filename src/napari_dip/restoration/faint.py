@@ -69,7 +69,7 @@ def faint_squares(plane: NDArray[Any]) -> int:
     side, largest = 2, max(1, min(plane.shape) // _LEAST_SIDE)
     while side < largest and not _shows(values, known, variance, side):
         side += 1
-    return min(side, largest)
+    return int(min(side, largest))
 
 
 def _shows(
