@@ -168,3 +168,14 @@ def test_single_photons_in_the_dark_are_no_structure():
     assert structure.std() < 0.5 * photons.std()
     restored = remove_noise(photons, known, level)
     assert (restored - level).std() < 0.1 * photons.std()
+
+
+def test_outliers_leave_no_dashes(monkeypatch):
+    generator = torch.Generator().manual_seed(0)
+    noise = torch.randn(2, 1, 1, 160, 160, generator=generator)
+    noise = noise[0] + 6 * (noise[1] > 2.33)
+    flat, known = torch.zeros_like(noise), torch.ones_like(noise)
+    found = structure_in_residual(noise, flat, known)
+    monkeypatch.setattr(residual, 'heavy_tails', lambda _: False)
+    dashes = structure_in_residual(noise, flat, known)
+    assert found.square().mean() < 0.3 * dashes.square().mean()

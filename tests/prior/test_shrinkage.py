@@ -2,7 +2,7 @@ import torch
 
 from napari_dip.prior import shrinkage
 from napari_dip.prior.cosine import LocalCosine
-from napari_dip.prior.shrinkage import keep_greater, wiener
+from napari_dip.prior.shrinkage import keep_greater, keep_outstanding, wiener
 
 
 def test_tiles_leave_no_seam(monkeypatch):
@@ -38,3 +38,19 @@ def test_wiener_follows_the_pilot():
     assert torch.allclose(sure, image, atol=1e-2)
     noiseless = wiener(image, image, 1e-3 * one, transform)
     assert torch.allclose(noiseless, image, atol=1e-2)
+
+
+def test_a_lone_pixel_does_not_stand_out_of_its_block():
+    generator = torch.Generator().manual_seed(0)
+    noise = torch.randn(1, 1, 64, 64, generator=generator)
+    transform = LocalCosine(8, 1, noise)
+    one = torch.ones(1, 64, 1, 1)
+    lone, wave = torch.zeros_like(noise), torch.zeros_like(noise)
+    lone[..., 30, 30] = 60
+    wave[..., 20:44, 20:44] = 4 * torch.cos(torch.arange(24) * 2.0)
+    for added, outstanding in ((lone, False), (wave, True)):
+        found = keep_outstanding(noise + added, one, 2.8, transform)
+        least = keep_greater(noise + added, 2.8 * one, transform)
+        kept = [float((x * added).sum()) for x in (found, least)]
+        assert kept[1] > 0.4 * float(added.square().sum())
+        assert (kept[0] > 0.8 * kept[1]) == outstanding

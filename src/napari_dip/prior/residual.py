@@ -21,8 +21,13 @@ from napari_dip.prior.collaborative import (
 from napari_dip.prior.cosine import LocalCosine
 from napari_dip.prior.interpolation import interpolate
 from napari_dip.prior.quiet import SIDE, STEP, pixels_of, quiet_blocks
-from napari_dip.prior.shrinkage import keep_greater, wiener
+from napari_dip.prior.shrinkage import (
+    keep_greater,
+    keep_outstanding,
+    wiener,
+)
 from napari_dip.prior.spread import median_spread, spread
+from napari_dip.prior.tails import heavy_tails
 
 # Times the noise's standard deviation: one coefficient of white noise in 200
 # is greater, and most of those the second, Wiener pass takes back.
@@ -84,7 +89,10 @@ def structure_in_residual(
     scale, spectrum = _noise(residual, estimate, known, deviation)
     whitened = residual / scale
     transform = LocalCosine(SIDE, 1, residual)
-    pilot = keep_greater(whitened, _THRESHOLD * spectrum, transform)
+    if heavy_tails(whitened):
+        pilot = keep_outstanding(whitened, spectrum, _THRESHOLD, transform)
+    else:
+        pilot = keep_greater(whitened, _THRESHOLD * spectrum, transform)
     return scale * wiener(whitened, pilot, spectrum, transform)
 
 

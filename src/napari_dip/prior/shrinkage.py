@@ -7,6 +7,7 @@ from collections.abc import Callable
 from torch import Tensor
 
 from napari_dip.prior.cosine import LocalCosine
+from napari_dip.prior.spread import median_spread
 from napari_dip.prior.sweeping import Sweep
 from napari_dip.prior.windows import Window, cut_all
 
@@ -38,6 +39,38 @@ def keep_greater(
     return _shrink(
         [image], lambda blocks: (blocks.abs() > threshold).float(), transform
     )
+
+
+def keep_outstanding(
+    image: Tensor, deviation: Tensor, times: float, transform: LocalCosine
+) -> Tensor:
+    """Keep what stands out of the noise and of the rest of its block.
+
+    A single pixel is in all coefficients of a block alike, and a structure in
+    few.
+
+    Parameters
+    ----------
+    image, transform
+        As in :func:`keep_greater`.
+    deviation : Tensor
+        Standard deviation of the noise, ``(channels, side * side, 1, 1)``.
+    times : float
+        So many deviations stand out, of the noise or of the block,
+        whichever is the greater.
+
+    Returns
+    -------
+    Tensor
+        Same shape as `image`.
+    """
+
+    def gain(blocks: Tensor) -> Tensor:
+        magnitudes = blocks.abs() / deviation
+        own = median_spread(magnitudes, dim=1)[:, None]
+        return (magnitudes > times * own.clamp(min=1)).float()
+
+    return _shrink([image], gain, transform)
 
 
 def wiener(
