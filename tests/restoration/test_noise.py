@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.datasets.photons import draw_cells
+from napari_dip.restoration import noise as noise_module
 from napari_dip.restoration.noise import (
     NoiseModel,
     block_statistics,
@@ -21,10 +22,25 @@ def test_high_pass_keeps_white_variance_and_drops_planes():
     np.testing.assert_allclose(high_pass(2.0 * rows + columns), 0, atol=1e-9)
 
 
-def test_quiet_share_is_that_of_white_noise():
-    white = np.random.default_rng(1).normal(0, 1, (900, 900))
+def test_quiet_shares_are_those_of_white_noise():
+    white = np.random.default_rng(1).normal(0, 1, (1500, 1500))
     _, power = block_statistics(white)
-    assert np.quantile(power, 0.25) == pytest.approx(0.699, abs=0.01)
+    for quantile, share in ((0.25, 0.698), (0.05, 0.456)):
+        found = np.quantile(power, quantile)
+        assert found == pytest.approx(share, abs=0.006)
+
+
+def test_busy_places_are_not_taken_for_noise(monkeypatch):
+    rng = np.random.default_rng(0)
+    rows, columns = np.mgrid[:256, :256]
+    image = 0.5 * rows + rng.normal(0, 1, (256, 256))
+    # All but a sixth of the image, of any brightness.
+    grain = rng.uniform(2, 10, (32, 32)).repeat(8, 0).repeat(8, 1)
+    image += np.where(columns > 42, grain * (-1.0) ** (rows + columns), 0)
+    found = np.sqrt(estimate_noise(image).variance(64))
+    assert found == pytest.approx(1, rel=0.5)
+    monkeypatch.setattr(noise_module, '_BUSY', 0.0)
+    assert np.sqrt(estimate_noise(image).variance(64)) > 2 * found
 
 
 @settings(max_examples=15, deadline=None)

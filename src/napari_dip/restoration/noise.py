@@ -26,10 +26,15 @@ _BLOCK = 6
 # Fewer blocks than this overlap: on 64 x 64 pixels the noise is then known
 # to 5 % in place of 50 %.
 _ENOUGH_BLOCKS = 500
-_QUANTILE = 0.25
-# Quantile above of the mean square of 6 x 6 residuals, in units of their
-# expectation, for white noise (held by a test).
-_QUIET_SHARE = 0.699
+# Quantiles of the mean square of 6 x 6 residuals, and what they are in units
+# of its expectation for white noise (held by a test).
+_QUIET, _QUIET_SHARE = 0.25, 0.698
+_QUIETEST, _QUIETEST_SHARE = 0.05, 0.456
+# Where the quietest tell less than this part of what the quiet tell, in half
+# of so many classes of brightness or more, most blocks hold structure: it is
+# 0.5 to 0.8 of busy photographs in little noise, and 0.85 to 1.2 else.
+_BUSY = 0.8
+_BUSY_BINS = 10
 
 _CURVE_BINS = 24
 _MIN_BLOCKS = 12
@@ -73,8 +78,9 @@ def estimate_noise(
 
     The variance of a high-pass residual is taken block by block; blocks of
     like intensity are pooled by a low quantile (structure only ever adds
-    power, so the quiet quarter of the blocks is the noise), and a line is
-    fitted robustly through the pooled points.
+    power, so the quiet quarter of the blocks is the noise, or a twentieth
+    where most are busy), and a line is fitted robustly through the pooled
+    points.
 
     Parameters
     ----------
@@ -171,12 +177,25 @@ def _noise_curve(mean: Array, power: Array) -> tuple[Array, Array, Array]:
     for index in np.unique(label):
         inside = label == index
         if inside.sum() >= min(_MIN_BLOCKS, mean.size):
-            quiet = np.quantile(power[inside], _QUANTILE)
-            points.append((mean[inside].mean(), quiet, inside.sum()))
+            told = _variances(power[inside])
+            points.append((mean[inside].mean(), inside.sum(), *told))
     if not points:
-        points = [(mean.mean(), np.quantile(power, _QUANTILE), mean.size)]
-    centre, variance, count = np.array(points, float).T
-    return centre, variance / _QUIET_SHARE, count
+        points = [(mean.mean(), mean.size, *_variances(power))]
+    centre, count, quiet, quietest = np.array(points, float).T
+    return centre, _of_busy_or_not(quiet, quietest), count
+
+
+def _variances(power: Array) -> tuple[float, float]:
+    quiet, quietest = np.quantile(power, [_QUIET, _QUIETEST])
+    return quiet / _QUIET_SHARE, quietest / _QUIETEST_SHARE
+
+
+def _of_busy_or_not(quiet: Array, quietest: Array) -> Array:
+    # A single class of few photons may have blocks without any.
+    busy = np.median(quietest - _BUSY * quiet) < 0
+    if quiet.size < _BUSY_BINS or not busy:
+        return quiet
+    return np.minimum(quiet, quietest)
 
 
 def _bin_edges(mean: Array) -> Array:
