@@ -9,8 +9,14 @@ from napari_dip.restoration.denoising_settings import SETTINGS, choose_settings
 from tests.restoration.drawn import CELLS, frames, grain, scanned, shifted
 
 
+def _ramp(channels, side):
+    """Structure that stands out of noise."""
+    noise = np.random.default_rng(0).normal(0, 10, (channels, side, side))
+    return noise + np.linspace(0, 100, side)
+
+
 def test_a_preset_stands_for_its_settings():
-    large = np.random.default_rng(0).normal(0, 10, (1, 800, 800))
+    large = _ramp(1, 800)
     for preset in PRESETS:
         assert choose_settings(preset, large) == SETTINGS[preset]
     with pytest.raises(ValueError, match="preset: 'none' is unknown"):
@@ -22,7 +28,7 @@ def test_a_preset_stands_for_its_settings():
     [(1, 96, True), (1, 256, True), (3, 256, False), (1, 512, False)],
 )
 def test_few_values_are_seen_turned(channels, side, turns):
-    planes = np.random.default_rng(0).normal(0, 10, (channels, side, side))
+    planes = _ramp(channels, side)
     assert choose_settings('balanced', planes).fit.turns is turns
 
 
@@ -81,7 +87,7 @@ def test_few_photons_are_counted_in_squares():
         settings = choose_settings(preset, planes)
         assert settings.binning > 1
         # More would learn so few and noisy values by heart.
-        assert settings.fit.num_iter == SETTINGS['fast'].fit.num_iter
+        assert settings.fit.num_iter < SETTINGS['fast'].fit.num_iter
         assert settings.fit.passes == SETTINGS[preset].fit.passes
         assert settings.latent.block == (1, 1)
     # The brighter channel keeps its detail.
@@ -122,3 +128,18 @@ def test_frames_whose_noise_is_their_pixels_own_are_fitted_as_any_image():
     settings = choose_settings('balanced', copies.mean, copies)
     assert settings.latent.kind == 'dropped'
     assert settings.second is None
+
+
+def test_faint_structure_is_looked_for_in_squares():
+    planes = np.random.default_rng(0).normal(0, 10, (2, 256, 256))
+    planes += np.linspace(0, 5, 256)
+    for preset in ('fast', 'balanced', 'best'):
+        settings = choose_settings(preset, planes)
+        assert settings.binning > 1
+        assert settings.fit.num_iter < SETTINGS['fast'].fit.num_iter
+        assert settings.fit.passes == SETTINGS[preset].fit.passes
+    # The clearer channel keeps its detail.
+    clear = np.concatenate([planes, _ramp(1, 256)])
+    assert choose_settings('fast', clear).binning == 1
+    published = choose_settings('ulyanov2018', planes)
+    assert published is SETTINGS['ulyanov2018']

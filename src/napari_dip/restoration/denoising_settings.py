@@ -99,6 +99,11 @@ SETTINGS = {
     'ulyanov2018': published.DENOISING,
 }
 
+# Of squares of pixels.
+_FEW_PHOTONS = _light(50, 0.012, 8)
+# At twice the rate previews fall again before the end.
+_FAINT = _light(50, 0.006, 8)
+
 # Where neighbouring pixels share their noise. Muon gains nothing there.
 _SHARED = {
     'fast': _light(200, 0.003, 8, 'adam'),
@@ -131,7 +136,7 @@ def choose_settings(
     measured = np.where(np.isfinite(planes), planes, np.nan)
     squares = min(map(photon_squares, measured))
     if squares > 1:
-        return _in_squares(settings, measured, squares)
+        return _in_squares(settings, _FEW_PHOTONS, measured, squares)
     suited = _suited(settings, planes)
     if copies is not None or min(planes.shape[1:]) < _LEAST_SIDE:
         return suited
@@ -141,7 +146,9 @@ def choose_settings(
     if _has_correlated_noise(measured):
         return _for_correlated_noise(_SHARED[preset])
     squares = min(map(faint_squares, measured))
-    return _in_squares(settings, measured, squares) if squares > 1 else suited
+    if squares > 1:
+        return _in_squares(settings, _FAINT, measured, squares)
+    return suited
 
 
 def _suited(settings: Settings, planes: NDArray[Any]) -> Settings:
@@ -156,16 +163,14 @@ def _suited(settings: Settings, planes: NDArray[Any]) -> Settings:
 
 
 def _in_squares(
-    settings: Settings, planes: NDArray[Any], squares: int
+    settings: Settings, brief: Settings, planes: NDArray[Any], squares: int
 ) -> Settings:
     """Average squares, which are the pixels of the fit.
 
     They are few and noisy, and a longer fit learns them by heart.
     """
-    fit = replace(SETTINGS['fast'].fit, passes=settings.fit.passes)
-    short = replace(
-        settings, fit=fit, stopping=SETTINGS['fast'].stopping, binning=squares
-    )
+    fit = replace(brief.fit, passes=settings.fit.passes)
+    short = replace(brief, fit=fit, binning=squares)
     return _suited(short, planes[:, ::squares, ::squares])
 
 

@@ -89,7 +89,7 @@ class Probe:
         return replace(self, sides=(shape[0] // down, shape[1] // right))
 
     def start(self, side: int) -> tuple[Restoration, tuple[int, int]]:
-        """Start on noise, cut to a side of the result.
+        """Start on a ramp in noise, cut to a side of the result.
 
         Returns
         -------
@@ -103,7 +103,9 @@ class Probe:
             for length, factor in zip(self.sides, self.factors, strict=True)
         )
         size = (self.channels, rows, columns)
+        # Noise alone would be looked at in squares.
         image = np.random.default_rng(0).normal(size=size)
+        image += np.linspace(0, 9, columns)
         shape = (rows * self.factors[0], columns * self.factors[1])
         return self._start(image), shape
 
