@@ -72,7 +72,7 @@ SETTINGS = {
 SETTINGS_SCATTERED = {
     'fast': _scattered((16, 32, 64, 64, 64), 125),
     'balanced': _scattered((32, 48, 64, 64, 64), 350),
-    'best': _scattered((32, 48, 64, 64, 64), 700),
+    'best': _scattered((32, 48, 64, 64, 64), 500),
 }
 
 # Mean distance of a missing pixel to a known one, in pixels: 1.0 for half of

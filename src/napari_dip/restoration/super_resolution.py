@@ -66,8 +66,8 @@ def _of_noise(num_iter: int, learning_rate: float = 1e-2) -> Settings:
 SETTINGS = {
     'fast': _across_scales(125, 1.2e-2),
     'balanced': _across_scales(200, 1e-2),
-    # More learn the image by heart, which only large ones with edges bear.
-    'best': _across_scales(250, 1e-2),
+    # More learn the image by heart.
+    'best': _across_scales(200, 1e-2),
     'ulyanov2018': published.SUPER_RESOLUTION,
 }
 # An image reduced by so much once more has little left to learn from.
