@@ -9,7 +9,7 @@ read noise up to twice their greatest brightness.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -40,22 +40,20 @@ def cases(data: Path) -> Iterator[Case]:
     """One case for each peak number of photons; needs no files."""
     del data
     for peak in _PEAKS:
-        yield _case(peak)
-    yield _case(_QUICK_PEAK, quick=True)
+        yield _case(NAME, f'peak-{peak}', partial(_load, peak))
+    yield _case(
+        NAME,
+        f'peak-{_QUICK_PEAK}-crop',
+        partial(_load_crop, _QUICK_PEAK),
+        quick=True,
+    )
 
 
 def few_cases(data: Path) -> Iterator[Case]:
     """One case for each peak number of single photons; needs no files."""
     del data
     for peak in _FEW_PEAKS:
-        yield Case(
-            name=f'peak-{peak}',
-            collection=FEW,
-            task='denoise',
-            load=partial(_count, peak),
-            score=detector_units,
-            licence='generated',
-        )
+        yield _case(FEW, f'peak-{peak}', partial(_count, peak))
 
 
 def _count(peak: float) -> Problem:
@@ -68,14 +66,7 @@ def faint_cases(data: Path) -> Iterator[Case]:
     """One case for each strength of read noise; needs no files."""
     del data
     for noise in _FAINT_NOISES:
-        yield Case(
-            name=f'noise-{noise}',
-            collection=FAINT,
-            task='denoise',
-            load=partial(_drown, noise),
-            score=detector_units,
-            licence='generated',
-        )
+        yield _case(FAINT, f'noise-{noise}', partial(_drown, noise))
 
 
 def _drown(noise: float) -> Problem:
@@ -85,21 +76,30 @@ def _drown(noise: float) -> Problem:
     return Problem(image.astype(np.float32), light)
 
 
-def _case(peak: int, *, quick: bool = False) -> Case:
+def _case(
+    collection: str,
+    name: str,
+    load: Callable[[], Problem],
+    *,
+    quick: bool = False,
+) -> Case:
     return Case(
-        name=f'peak-{peak}' + '-crop' * quick,
-        collection=NAME,
+        name=name,
+        collection=collection,
         task='denoise',
-        load=partial(_load, peak, quick=quick),
+        load=load,
         score=detector_units,
         licence='generated',
         quick=quick,
     )
 
 
-def _load(peak: int, *, quick: bool) -> Problem:
-    problem = expose(draw_cells(_SIZE), peak, seed=peak)
-    return crop(problem, _QUICK_SIZE) if quick else problem
+def _load(peak: int) -> Problem:
+    return expose(draw_cells(_SIZE), peak, seed=peak)
+
+
+def _load_crop(peak: int) -> Problem:
+    return crop(_load(peak), _QUICK_SIZE)
 
 
 def expose(scene: NDArray[np.float64], peak: float, *, seed: int) -> Problem:

@@ -7,7 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_dip.restoration.binning import bin_planes, unbin_planes
+from napari_dip.restoration.binning import (
+    bin_planes,
+    largest_squares,
+    unbin_planes,
+)
 
 
 @given(
@@ -48,3 +52,10 @@ def test_a_ramp_comes_back_where_it_was(side):
     back = unbin_planes(binned, side, (48, 48))
     inner = np.s_[:, 12:-12, 12:-12]
     np.testing.assert_allclose(back[inner], planes[inner], atol=0.02)
+
+
+@pytest.mark.parametrize(
+    ('shape', 'side'), [((20, 500), 1), ((64, 64), 2), ((500, 130), 4)]
+)
+def test_squares_leave_enough_of_them(shape, side):
+    assert largest_squares(shape) == side

@@ -10,6 +10,20 @@ from scipy.ndimage import zoom
 
 Array = NDArray[np.float64]
 
+# The noise of fewer squares is too little known.
+_LEAST_SIDE = 32
+
+
+def largest_squares(shape: tuple[int, ...]) -> int:
+    """Side of the largest squares that leave a plane enough of them.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns of the plane.
+    """
+    return max(1, min(shape) // _LEAST_SIDE)
+
 
 def bin_planes(
     planes: NDArray[Any], known: NDArray[np.bool_], side: int

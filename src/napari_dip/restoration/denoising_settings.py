@@ -16,6 +16,7 @@ from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.copies import Copies
 from napari_dip.restoration.faint import faint_squares
 from napari_dip.restoration.interpolated_noise import was_interpolated
+from napari_dip.restoration.noise import estimate_noise
 from napari_dip.restoration.noise_texture import noise_texture
 from napari_dip.restoration.photons import photon_squares
 from napari_dip.restoration.scan_noise import scanned_along
@@ -134,7 +135,8 @@ def choose_settings(
     if copies is not None and _share_noise(copies):
         return _for_copies(settings)
     measured = np.where(np.isfinite(planes), planes, np.nan)
-    squares = min(map(photon_squares, measured))
+    noises = [estimate_noise(plane) for plane in measured]
+    squares = min(map(photon_squares, measured, noises))
     if squares > 1:
         return _in_squares(settings, _FEW_PHOTONS, measured, squares)
     suited = _suited(settings, planes)
@@ -145,7 +147,7 @@ def choose_settings(
         return _for_noise_of_neighbours(suited, block)
     if _has_correlated_noise(measured):
         return _for_correlated_noise(_SHARED[preset])
-    squares = min(map(faint_squares, measured))
+    squares = min(map(faint_squares, measured, noises))
     if squares > 1:
         return _in_squares(settings, _FAINT, measured, squares)
     return suited

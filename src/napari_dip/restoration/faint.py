@@ -8,14 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
-from napari_dip.restoration.binning import bin_planes
-from napari_dip.restoration.noise import estimate_noise
+from napari_dip.restoration.binning import bin_planes, largest_squares
+from napari_dip.restoration.noise import NoiseModel
 
 # Variance of the structure by that of the noise. Where it is less a fit finds
 # more in squares, and where it is a little more it does in pixels.
 _LEAST_RATIO = 0.1
-# The noise of fewer pixels is too little known.
-_LEAST_SIDE = 32
 
 # A spot stands out in most of so many pixels,
 _SPOT = 3
@@ -27,7 +25,7 @@ _FEWEST = 3
 _FURTHEST = 6.0
 
 
-def faint_squares(plane: NDArray[Any]) -> int:
+def faint_squares(plane: NDArray[Any], noise: NoiseModel) -> int:
     """Side of the squares in which structure shows beside the noise.
 
     The noise of a square is less the more pixels it has, and a structure of
@@ -37,8 +35,9 @@ def faint_squares(plane: NDArray[Any]) -> int:
     Parameters
     ----------
     plane : (M, N) ndarray
-        Any real dtype, in any linear unit, with noise that is independent
-        from pixel to pixel; NaN where it is missing.
+        Any real dtype, in any linear unit; NaN where it is missing.
+    noise : NoiseModel
+        Its noise, which has to be independent from pixel to pixel.
 
     Returns
     -------
@@ -48,28 +47,29 @@ def faint_squares(plane: NDArray[Any]) -> int:
     Examples
     --------
     >>> import numpy as np
-    >>> noise = np.random.default_rng(0).normal(size=(128, 128))
+    >>> grain = np.random.default_rng(0).normal(size=(128, 128))
     >>> wave = np.sin(np.arange(128) / 20)
-    >>> faint_squares(wave + noise)
+    >>> noise = NoiseModel(gain=0.0, read_variance=1.0)
+    >>> faint_squares(wave + grain, noise)
     1
-    >>> faint_squares(0.3 * wave + noise)
+    >>> faint_squares(0.3 * wave + grain, noise)
     2
     """
     known = np.isfinite(plane)
     if not known.any():
         return 1
     values = np.where(known, plane, np.mean(plane[known]))
-    variance = float(np.mean(estimate_noise(plane).variance(values[known])))
+    variance = float(np.mean(noise.variance(values[known])))
     if variance <= 0:
         return 1
     middle, reach = np.median(values), _FURTHEST * variance**0.5
     values = np.clip(values, middle - reach, middle + reach)
     if _shows(values, known, variance, 1) or _has_spots(values, variance):
         return 1
-    side, largest = 2, max(1, min(plane.shape) // _LEAST_SIDE)
+    side, largest = 2, largest_squares(plane.shape)
     while side < largest and not _shows(values, known, variance, side):
         side += 1
-    return int(min(side, largest))
+    return min(side, largest)
 
 
 def _shows(

@@ -213,11 +213,10 @@ def _with_known_noise(
         return replace(scale, deviation=_stabilised(plane, scale))
     middle = (scale.low + scale.high) / 2
     deviation = float(estimate_noise(plane).variance(middle)) ** 0.5
-    part = deviation / scale.factor
     return replace(
         scale,
         clipping=find_clipping(plane, deviation),
-        deviation=part if 0 < part <= _MOST_NOISE else None,
+        deviation=_below_signal(deviation / scale.factor),
     )
 
 
@@ -227,8 +226,11 @@ def _stabilised(plane: Array, scale: ChannelScale) -> float | None:
     dark = scale.noise.variance(_darkest_and_brightest(plane)[0])
     if dark < _LEAST_PHOTONS * scale.noise.gain**2:
         return None
-    part = 1 / scale.factor
-    return part if part <= _MOST_NOISE else None
+    return _below_signal(1 / scale.factor)
+
+
+def _below_signal(deviation: float) -> float | None:
+    return deviation if 0 < deviation <= _MOST_NOISE else None
 
 
 def _darkest_and_brightest(plane: Array) -> tuple[float, float]:

@@ -8,17 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.restoration.noise import estimate_noise
+from napari_dip.restoration.binning import largest_squares
+from napari_dip.restoration.noise import NoiseModel
 
-# The noise of fewer pixels is too little known.
-_LEAST_SIDE = 32
 # Fewer others are not told from none, for the gain is known to a tenth.
 _LEAST_OTHERS = 1 / 16
 # In fewer squares than this a photon is an event.
 _LEAST_MEAN = 0.15
 
 
-def photon_squares(plane: NDArray[Any]) -> int:
+def photon_squares(plane: NDArray[Any], noise: NoiseModel) -> int:
     """Side of the squares that photons have to be counted in.
 
     A pixel with one photon among many with none looks like a structure. In
@@ -29,6 +28,8 @@ def photon_squares(plane: NDArray[Any]) -> int:
     ----------
     plane : (M, N) ndarray
         Any real dtype, in any linear unit; NaN where it is missing.
+    noise : NoiseModel
+        Its noise.
 
     Returns
     -------
@@ -40,12 +41,12 @@ def photon_squares(plane: NDArray[Any]) -> int:
     --------
     >>> import numpy as np
     >>> rng = np.random.default_rng(0)
-    >>> photon_squares(rng.poisson(20.0, (128, 128)))
+    >>> counting = NoiseModel(gain=1.0, read_variance=0.0)
+    >>> photon_squares(rng.poisson(20.0, (128, 128)), counting)
     1
-    >>> photon_squares(rng.poisson(0.05, (128, 128)))
+    >>> photon_squares(rng.poisson(0.05, (128, 128)), counting)
     4
     """
-    noise = estimate_noise(plane)
     if noise.gain <= 0:
         return 1
     # In photons: as many would have this noise.
@@ -59,5 +60,4 @@ def photon_squares(plane: NDArray[Any]) -> int:
     if others >= 1:
         return 1
     area = max(1 / max(others, _LEAST_OTHERS), _LEAST_MEAN / mean)
-    largest = max(1, min(plane.shape) // _LEAST_SIDE)
-    return int(min(math.ceil(math.sqrt(area)), largest))
+    return int(min(math.ceil(math.sqrt(area)), largest_squares(plane.shape)))
