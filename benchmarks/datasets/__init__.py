@@ -16,6 +16,7 @@ from benchmarks.datasets import (
     nine_colour,
     pairs,
     photons,
+    processed,
     unscored,
 )
 
@@ -27,6 +28,7 @@ COLLECTIONS: dict[str, Callable[[Path], Iterable[Case]]] = {
     photons.NAME: photons.cases,
     photons.FEW: photons.few_cases,
     photons.FAINT: photons.faint_cases,
+    processed.NAME: processed.cases,
     **{
         nine_colour.collection_name(sigma): partial(
             nine_colour.cases, sigma=sigma

@@ -81,6 +81,15 @@ CONTENTS: dict[str, Content] = {
         'The same drawn field in Gaussian noise whose standard deviation is '
         'half, once or twice its greatest brightness; range of the truth.',
     ),
+    'processed': Content(
+        'Moved, smoothed, enlarged and compressed frames',
+        'denoise',
+        12,
+        'Truths of two FMD scenes, 256 × 256, in 20 photons at the peak, then '
+        'moved by half a pixel, smoothed (Gaussian of 1 pixel, median of '
+        '3 × 3), enlarged by 2, or kept as JPEG. The truth has been through '
+        'the same step, but that of JPEG; range 255.',
+    ),
     'unscored': Content(
         'Micrographs without ground truth',
         'denoise',

@@ -40,6 +40,7 @@ def data(tmp_path: Path) -> Path:
     for scene in ('Confocal_MICE', 'WideField_BPAE_B'):
         save(microscopy, f'fmd_{scene}_1_noisy.png', noisy)
         save(microscopy, f'fmd_{scene}_gt.png', truth)
+    save(microscopy, 'fmd_Confocal_BPAE_R_gt.png', truth)
     save(microscopy, 'w2s_010_ch0_noisy.png', noisy)
     save(microscopy, 'w2s_010_ch0_gt.png', truth)
     save(colour, 'House.png', gradient(40, 40, 3))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, zoom
 
 from benchmarks.datasets.photons import draw_cells
 from napari_dip import denoise
@@ -131,6 +131,22 @@ def test_noise_of_an_interpolated_image_is_taken_out_too():
     assert 'neighbouring pixels share' in record.noise
     figures = [psnr(x, shifted(clean, 0.5, 0.5)) for x in (restored, noisy)]
     assert figures[0] > figures[1] + 5
+
+
+def test_noise_of_an_enlarged_image_is_taken_out_too():
+    clean = 10 + 40 * draw_cells(128)
+    counts = np.random.default_rng(0).poisson(clean)
+    noisy = zoom(counts.astype(float), 2, order=1)
+    restored, record = denoise(
+        noisy,
+        preset='fast',
+        max_num_iter=40,
+        device='cpu',
+        return_info=True,
+    )
+    assert 'that neighbouring pixels share, fitted on a grid' in record.noise
+    figures = [psnr(x, zoom(clean, 2, order=1)) for x in (restored, noisy)]
+    assert figures[0] > figures[1] + 3
 
 
 @pytest.mark.parametrize('seed', range(4))

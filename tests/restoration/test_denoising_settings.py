@@ -2,11 +2,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.copies import match_copies
 from napari_dip.restoration.denoising_settings import SETTINGS, choose_settings
-from tests.restoration.drawn import CELLS, frames, grain, scanned, shifted
+from tests.restoration.drawn import (
+    CELLS,
+    WHITE,
+    frames,
+    grain,
+    photons,
+    scanned,
+    shifted,
+)
 
 
 def _ramp(channels, side):
@@ -78,6 +87,18 @@ def test_noise_of_interpolated_images_is_not_asked_for_beside_its_like():
         assert settings.second.latent.kind == 'recorrupted'
     mixed = np.concatenate([planes, grain(False)])
     assert choose_settings('fast', mixed).latent.block == (1, 1)
+
+
+def test_noise_that_reaches_further_is_fitted_in_squares():
+    plane = gaussian_filter(photons(9, 0).astype(float), 0.8)
+    planes = np.stack([plane, 2 * plane + 7])
+    for preset in ('fast', 'balanced', 'best'):
+        settings = choose_settings(preset, planes)
+        assert settings.binning == 2
+        assert settings.latent.block == (3, 3)
+        assert settings.second.latent.kind == 'recorrupted'
+    mixed = np.stack([plane, WHITE])
+    assert choose_settings('fast', mixed).binning == 1
 
 
 def test_few_photons_are_counted_in_squares():

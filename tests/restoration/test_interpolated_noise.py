@@ -6,8 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter, rotate, zoom
 
-from napari_dip.restoration.interpolated_noise import was_interpolated
+from napari_dip.restoration import interpolated_noise
+from napari_dip.restoration.grain import measure_grain
 from tests.restoration.drawn import CELLS, WHITE, photons, scanned, shifted
+
+
+def was_interpolated(image: np.ndarray) -> bool:
+    return interpolated_noise.was_interpolated(measure_grain(image))
 
 
 @given(

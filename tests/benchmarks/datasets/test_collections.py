@@ -141,3 +141,16 @@ def test_missing_folder_says_how_to_choose_one(tmp_path):
 )
 def test_pictures_need_an_open_licence(licence, shown):
     assert publishable(licence) is shown
+
+
+def test_processed_frames_are_what_their_step_makes_of_them(data):
+    cases = find_cases(data, collections=['processed'])
+    sizes = {case.group: case.load().image.shape for case in cases}
+    assert sizes.pop('enlarged') == (96, 96)
+    assert set(sizes.values()) == {(48, 48)}
+    smoothed, compressed = (
+        find_case(data, 'processed', f'Confocal_BPAE_R_{step}').load()
+        for step in ('smoothed', 'jpeg-50')
+    )
+    assert np.ptp(smoothed.image) < np.ptp(compressed.image)
+    assert compressed.image.dtype == np.uint8

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from napari_dip.restoration import compressed_noise
+from napari_dip.restoration.grain import measure_grain
+from tests.restoration.drawn import CELLS, WHITE, photons
+
+
+def squares(image: np.ndarray) -> int:
+    values = image.astype(float)
+    grain = measure_grain(values)
+    return compressed_noise.compressed_noise_squares(values, grain)
+
+
+def compressed(image: np.ndarray, quality: int) -> np.ndarray:
+    pixels = np.clip(np.rint(image), 0, 255).astype(np.uint8)
+    options = {'extension': '.jpg', 'quality': quality}
+    return iio.imread(iio.imwrite('<bytes>', pixels, **options))
+
+
+@given(
+    peak=st.floats(20, 30), quality=st.integers(60, 75), seed=st.integers(0, 9)
+)
+@settings(max_examples=15, deadline=None)
+def test_noise_that_was_compressed_is_found(peak, quality, seed):
+    noisy = photons(peak, seed) * 120 / peak
+    assert squares(compressed(noisy, quality)) == 2
+
+
+@pytest.mark.parametrize('rows', [0, 3])
+@pytest.mark.parametrize('columns', [0, 5])
+def test_a_part_of_a_compressed_image_is_found(rows, columns):
+    image = compressed(100 + WHITE, 60)
+    assert squares(image[rows:, columns:]) == 2
+
+
+@pytest.mark.parametrize(
+    'image',
+    [
+        np.clip(np.rint(100 + WHITE), 0, 255),
+        compressed(100 + WHITE, 98),
+        compressed(CELLS, 50),
+        compressed(CELLS + WHITE / 10, 75),
+        256 * compressed(100 + WHITE, 60).astype(int),
+        np.zeros((256, 256)),
+        np.full((256, 256), np.nan),
+    ],
+    ids=['as it is', 'hardly', 'no noise', 'little', 'other', 'flat', 'none'],
+)
+def test_nothing_else_passes_for_it(image):
+    assert squares(image) == 1
+
+
+@given(peak=st.floats(3, 100), seed=st.integers(0, 20))
+@settings(max_examples=20, deadline=None)
+def test_noise_that_was_not_compressed_is_none(peak, seed):
+    assert squares(np.clip(photons(peak, seed), 0, 255)) == 1
