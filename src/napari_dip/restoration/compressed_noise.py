@@ -22,8 +22,8 @@ _WHITE = 255
 # Zeros in blocks as JPEG has laid them, by those in blocks laid otherwise:
 # 1.02 at most for images that were never compressed.
 _LAID = 1.1
-# Of the fine coefficients. With fewer zeros most of the noise is as it was.
-_NOTABLE = 0.3
+# Of the fine coefficients. Fewer zeros are too few to be compared.
+_NOTABLE = 0.1
 # Power of second differences of neighbours by that of pixels four apart. Above
 # it a fit of single pixels gains more.
 _SHARED = 0.7
