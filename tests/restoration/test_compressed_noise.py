@@ -24,7 +24,7 @@ def compressed(image: np.ndarray, quality: int) -> np.ndarray:
 
 
 @given(
-    peak=st.floats(20, 30), quality=st.integers(60, 75), seed=st.integers(0, 9)
+    peak=st.floats(18, 24), quality=st.integers(65, 75), seed=st.integers(0, 9)
 )
 @settings(max_examples=15, deadline=None)
 def test_noise_that_was_compressed_is_found(peak, quality, seed):

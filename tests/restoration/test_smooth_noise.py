@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.ndimage import gaussian_filter, uniform_filter, zoom
+from scipy.ndimage import gaussian_filter, median_filter, uniform_filter, zoom
 
 from napari_dip.restoration import smooth_noise
 from napari_dip.restoration.grain import measure_grain
@@ -16,18 +16,34 @@ def squares(image: np.ndarray) -> int:
     return smooth_noise.smooth_noise_squares(values, measure_grain(values))
 
 
+def smoothed(image: np.ndarray) -> bool:
+    return smooth_noise.was_smoothed(measure_grain(image))
+
+
 @given(
-    peak=st.floats(3, 15), width=st.floats(0.7, 1.0), seed=st.integers(0, 100)
+    peak=st.floats(3, 15), width=st.floats(0.65, 1.0), seed=st.integers(0, 100)
 )
 @settings(max_examples=20, deadline=None)
 def test_smoothed_noise_is_found(peak, width, seed):
-    assert squares(gaussian_filter(photons(peak, seed) * 1.0, width)) == 2
+    image = gaussian_filter(photons(peak, seed) * 1.0, width)
+    assert smoothed(image)
+    # Details that are smoothed by less are too fine for squares.
+    if width > 0.8:
+        assert squares(image) == 2
+    if width < 0.7:
+        assert squares(image) == 1
+
+
+def test_a_median_leaves_its_details():
+    image = median_filter(photons(15, 0) * 1.0, 3)
+    assert smoothed(image)
+    assert squares(image) == 1
 
 
 @given(peak=st.floats(3, 15), seed=st.integers(0, 100))
 @settings(max_examples=10, deadline=None)
 def test_means_of_neighbours_are_found(peak, seed):
-    assert squares(uniform_filter(photons(peak, seed) * 1.0, 3)) == 2
+    assert smoothed(uniform_filter(photons(peak, seed) * 1.0, 3))
 
 
 @given(
@@ -50,13 +66,16 @@ def test_the_more_it_was_enlarged_the_larger_the_squares(factor):
 @given(peak=st.floats(3, 300), seed=st.integers(0, 100))
 @settings(max_examples=20, deadline=None)
 def test_noise_of_each_pixel_alone_is_none(peak, seed):
+    assert not smoothed(photons(peak, seed))
     assert squares(photons(peak, seed)) == 1
 
 
 @pytest.mark.parametrize('noise', [0, 0.1, 0.3, 1])
 def test_structure_that_is_as_smooth_is_none(noise):
-    assert squares(CELLS + noise * WHITE) == 1
-    assert squares(gaussian_filter(CELLS, 2) + noise * WHITE) == 1
+    for light in (CELLS, gaussian_filter(CELLS, 2)):
+        image = light + noise * WHITE
+        assert not smoothed(image)
+        assert squares(image) == 1
 
 
 @pytest.mark.parametrize(
@@ -65,16 +84,17 @@ def test_structure_that_is_as_smooth_is_none(noise):
         scanned(WHITE, 0.5) + CELLS,
         np.zeros((256, 256)),
         np.full((256, 256), np.nan),
-        gaussian_filter(WHITE, 0.8)[:96, :96],
+        gaussian_filter(WHITE, 0.9)[:96, :96],
     ],
     ids=['scan', 'flat', 'none', 'small'],
 )
 def test_nothing_else_passes_for_it(image):
+    assert not smoothed(image)
     assert squares(image) == 1
 
 
 def test_missing_pixels_are_no_hindrance():
-    image = gaussian_filter(WHITE, 0.8) + CELLS / 4
+    image = gaussian_filter(WHITE, 0.9) + CELLS / 4
     image[40:90, 30:200] = np.nan
     assert squares(image) == 2
     large = zoom(WHITE, 3, order=1)

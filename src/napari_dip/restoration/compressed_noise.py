@@ -27,10 +27,10 @@ _NOTABLE = 0.1
 # Power of second differences of neighbours by that of pixels four apart. Above
 # it a fit of single pixels gains more.
 _SHARED = 0.7
-# Photographs in little noise have spreads of 2.2 and more.
+# Photographs in little noise have spreads of 2.3 and more.
 _FAR = 1.35
 _EVEN = 1.9
-_SPREAD = 2.0
+_SPREAD = 2.2
 # Of a large image its middle is looked at.
 _SIDE = 256
 _SQUARES = 2

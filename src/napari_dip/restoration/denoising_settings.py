@@ -13,21 +13,20 @@ from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.optimisers import OptimiserName
 from napari_dip.restoration import published
 from napari_dip.restoration.choices import PRESETS
-from napari_dip.restoration.compressed_noise import compressed_noise_squares
 from napari_dip.restoration.copies import Copies
 from napari_dip.restoration.faint import faint_squares
-from napari_dip.restoration.grain import Grain, measure_grain
-from napari_dip.restoration.interpolated_noise import was_interpolated
 from napari_dip.restoration.noise import estimate_noise
 from napari_dip.restoration.noise_texture import noise_texture
 from napari_dip.restoration.photons import photon_squares
-from napari_dip.restoration.scan_noise import scanned_along
 from napari_dip.restoration.settings import (
     LatentSettings,
     Settings,
     StoppingSettings,
 )
-from napari_dip.restoration.smooth_noise import smooth_noise_squares
+from napari_dip.restoration.shared_noise import (
+    SharedNoise,
+    find_shared_noise,
+)
 from napari_dip.restoration.validation import check_choice
 
 # Below this the noise of too few pixels is too little known.
@@ -108,9 +107,6 @@ _FEW_PHOTONS = _light(50, 0.012, 8)
 # At twice the rate previews fall again before the end.
 _FAINT = _light(50, 0.006, 8)
 
-# Side of the squares for the noise of interpolating cameras, in pixels.
-_INTERPOLATED = 3
-
 # Where neighbouring pixels share their noise. Muon gains nothing there.
 _SHARED = {
     'fast': _light(200, 0.003, 8, 'adam'),
@@ -148,16 +144,11 @@ def choose_settings(
     suited = _suited(settings, planes)
     if copies is not None or min(planes.shape[1:]) < _LEAST_SIDE:
         return suited
-    grains = [measure_grain(plane) for plane in measured]
-    block = _sharing(measured, grains)
-    if block is not None:
-        return _for_noise_of_neighbours(suited, block)
-    if _has_correlated_noise(measured):
-        return _for_correlated_noise(_SHARED[preset], _INTERPOLATED)
-    for find in (smooth_noise_squares, compressed_noise_squares):
-        squares = min(map(find, measured, grains))
-        if squares > 1:
-            return _for_correlated_noise(_SHARED[preset], squares)
+    shared = find_shared_noise(measured)
+    if shared is not None and shared.squares > 1:
+        return _for_smooth_noise(_SHARED[preset], shared)
+    if shared is not None:
+        return _for_noise_of_neighbours(suited, shared.block)
     squares = min(map(faint_squares, measured, noises))
     if squares > 1:
         return _in_squares(settings, _FAINT, measured, squares)
@@ -228,27 +219,6 @@ def _for_copies(settings: Settings) -> Settings:
     )
 
 
-def _has_correlated_noise(planes: NDArray[Any]) -> bool:
-    textures = [noise_texture(plane) for plane in planes]
-    return all(t.dominated_by_noise and not t.independent for t in textures)
-
-
-def _scanned_along(planes: NDArray[Any]) -> int | None:
-    """The axis along which any channel shares its noise."""
-    axes = {scanned_along(plane) for plane in planes} - {None}
-    return axes.pop() if len(axes) == 1 else None
-
-
-def _sharing(
-    planes: NDArray[Any], grains: list[Grain | None]
-) -> tuple[int, int] | None:
-    """The rows and columns over which no more than neighbours share noise."""
-    axis = _scanned_along(planes)
-    if axis is not None:
-        return (3, 1) if axis == 0 else (1, 3)
-    return (3, 3) if all(map(was_interpolated, grains)) else None
-
-
 def _for_noise_of_neighbours(
     settings: Settings, block: tuple[int, int]
 ) -> Settings:
@@ -267,23 +237,23 @@ def _for_noise_of_neighbours(
     )
 
 
-def _for_correlated_noise(settings: Settings, squares: int) -> Settings:
+def _for_smooth_noise(settings: Settings, shared: SharedNoise) -> Settings:
     """Fit what noise leaves of the details, then measure the noise on that.
 
-    Noise is correlated where a camera image was interpolated, and such an
-    image has few details that are finer than a coarser grid, on which the
-    network can be asked for pixels only whose noise no pixel that is seen
-    shares. What is left of the image at its own grid is the noise and those
-    details; once the noise is known, a second fit finds them. The gain
-    cannot be measured on such noise.
+    Noise is smooth where an image was interpolated, smoothed or compressed,
+    and such an image has few details that are finer than a coarser grid, on
+    which the network can be asked for pixels only whose noise no pixel that
+    is seen shares. What is left of the image at its own grid is the noise
+    and those details; once the noise is known, a second fit finds them. The
+    gain cannot be measured on such noise.
     """
-    latent = replace(settings.latent, block=(3, 3), drop=0.3)
+    latent = replace(settings.latent, block=shared.block, drop=0.3)
     return replace(
         settings,
         network=TrunkSpec((64,) * 5),
         latent=latent,
         fit=replace(settings.fit, turns=True),
-        binning=squares,
+        binning=shared.squares,
         stabilise_noise=False,
         undo_clipping=False,
         second=_recorrupted(settings, _RECORRUPTED_RATE),

@@ -21,49 +21,34 @@ _SPREADS = (2.3, 1.8, 2.0)
 _COARSER = 2
 # Sides of the squares in which either is fitted best.
 _SMOOTH, _SMOOTHER = 2, 3
+# Smoothed by less than a pixel, neighbours keep more of their own than this,
+# and details are too fine for squares.
+_OWN = 0.055
 
 
-def smooth_noise_squares(
-    plane: NDArray[np.float64], grain: Grain | None
-) -> int:
-    """Find the squares of pixels that share their noise with little else.
+def was_smoothed(grain: Grain | None) -> bool:
+    """Whether most blocks hold noise, and neighbours share nearly all of it.
 
     Parameters
     ----------
-    plane : (M, N) ndarray
-        One image plane; pixels that are not finite are missing.
     grain : Grain or None
         That of the plane.
 
     Returns
     -------
-    int
-        Pixels along a side: 2 or 3 for noise that was smoothed or enlarged,
-        1 for any other, and for structure that is as smooth.
+    bool
+        False for structure that is as smooth.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from scipy.ndimage import gaussian_filter
+    >>> from scipy.ndimage import median_filter
     >>> white = np.random.default_rng(0).normal(0, 5, (256, 256))
-    >>> smooth = gaussian_filter(white, 0.8)
-    >>> smooth_noise_squares(smooth, measure_grain(smooth))
-    2
-    >>> smooth_noise_squares(white, measure_grain(white))
-    1
+    >>> was_smoothed(measure_grain(median_filter(white, 3)))
+    True
+    >>> was_smoothed(measure_grain(white))
+    False
     """
-    if _is_smooth(grain):
-        return _SMOOTH
-    if grain is None or grain.neighbours >= _SHARED:
-        return 1
-    known = np.isfinite(plane)[None]
-    coarse, measured = bin_planes(plane[None], known, _COARSER)
-    coarse[~measured] = np.nan
-    return _SMOOTHER if _is_smooth(measure_grain(coarse[0])) else 1
-
-
-def _is_smooth(grain: Grain | None) -> bool:
-    """Whether most blocks hold noise, which no two neighbours have apart."""
     return grain is not None and bool(
         grain.neighbours < _SHARED
         and grain.two_apart < _NEXT
@@ -74,3 +59,42 @@ def _is_smooth(grain: Grain | None) -> bool:
             for found, most in zip(grain.spreads, _SPREADS, strict=True)
         )
     )
+
+
+def smooth_noise_squares(
+    plane: NDArray[np.float64], grain: Grain | None
+) -> int:
+    """Find the squares of pixels that share their noise with little else.
+
+    Parameters
+    ----------
+    plane : (M, N) ndarray
+        One image plane.
+    grain : Grain or None
+        That of the plane.
+
+    Returns
+    -------
+    int
+        Pixels along a side: 2 for noise that was smoothed by a pixel or
+        enlarged by 2, 3 for images enlarged by more, 1 for all others.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.ndimage import gaussian_filter
+    >>> white = np.random.default_rng(0).normal(0, 5, (256, 256))
+    >>> smooth = gaussian_filter(white, 1)
+    >>> smooth_noise_squares(smooth, measure_grain(smooth))
+    2
+    >>> smooth_noise_squares(white, measure_grain(white))
+    1
+    """
+    if grain is None or grain.neighbours >= _OWN:
+        return 1
+    if was_smoothed(grain):
+        return _SMOOTH
+    known = np.isfinite(plane)[None]
+    coarse, measured = bin_planes(plane[None], known, _COARSER)
+    coarse[~measured] = np.nan
+    return _SMOOTHER if was_smoothed(measure_grain(coarse[0])) else 1

@@ -1,0 +1,87 @@
+"""Whether pixels share their noise, and what is fitted where they do."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+
+from napari_dip.restoration.compressed_noise import compressed_noise_squares
+from napari_dip.restoration.grain import measure_grain
+from napari_dip.restoration.interpolated_noise import was_interpolated
+from napari_dip.restoration.noise_texture import noise_texture
+from napari_dip.restoration.scan_noise import scanned_along
+from napari_dip.restoration.smooth_noise import (
+    smooth_noise_squares,
+    was_smoothed,
+)
+
+# A pixel and its neighbours all around.
+_AROUND = (3, 3)
+# Side of the squares for the noise of interpolating cameras, in pixels.
+_INTERPOLATED = 3
+
+
+class SharedNoise(NamedTuple):
+    """What of an image whose pixels share their noise is fitted.
+
+    Parameters
+    ----------
+    squares : int
+        Side of the squares of pixels whose means are fitted; 1 for pixels.
+    block : tuple of int
+        Rows and columns that a pixel of the fit shares its noise with.
+    """
+
+    squares: int
+    block: tuple[int, int]
+
+
+def find_shared_noise(planes: NDArray[Any]) -> SharedNoise | None:
+    """Find out whether the pixels of all channels share their noise.
+
+    Parameters
+    ----------
+    planes : (C, M, N) ndarray
+        The image; pixels that are not finite are missing.
+
+    Returns
+    -------
+    SharedNoise or None
+        None where each pixel has noise of its own.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> white = np.random.default_rng(0).normal(0, 5, (1, 256, 256))
+    >>> find_shared_noise(white + 0.5 * np.roll(white, 1, axis=2))
+    SharedNoise(squares=1, block=(1, 3))
+    >>> find_shared_noise(white) is None
+    True
+    """
+    grains = [measure_grain(plane) for plane in planes]
+    squares = min(map(compressed_noise_squares, planes, grains))
+    if squares > 1:
+        return SharedNoise(squares, _AROUND)
+    axis = _scanned_along(planes)
+    if axis is not None:
+        return SharedNoise(1, (3, 1) if axis == 0 else (1, 3))
+    if all(map(was_interpolated, grains)):
+        return SharedNoise(1, _AROUND)
+    if _shows_on_even_ground(planes):
+        return SharedNoise(_INTERPOLATED, _AROUND)
+    squares = min(map(smooth_noise_squares, planes, grains))
+    if squares > 1 or all(map(was_smoothed, grains)):
+        return SharedNoise(squares, _AROUND)
+    return None
+
+
+def _scanned_along(planes: NDArray[Any]) -> int | None:
+    """The axis along which any channel shares its noise."""
+    axes = {scanned_along(plane) for plane in planes} - {None}
+    return axes.pop() if len(axes) == 1 else None
+
+
+def _shows_on_even_ground(planes: NDArray[Any]) -> bool:
+    textures = [noise_texture(plane) for plane in planes]
+    return all(t.dominated_by_noise and not t.independent for t in textures)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter, median_filter, zoom
+
+from napari_dip.restoration.shared_noise import SharedNoise, find_shared_noise
+from tests.restoration.drawn import CELLS, WHITE, photons, scanned, shifted
+from tests.restoration.test_compressed_noise import compressed
+
+COUNTS = photons(12, 0).astype(float)
+
+
+@pytest.mark.parametrize(
+    ('image', 'squares', 'block'),
+    [
+        (scanned(COUNTS, 0.5), 1, (1, 3)),
+        (scanned(COUNTS, 0.5).T, 1, (3, 1)),
+        (shifted(COUNTS, 0.5, 0.5), 1, (3, 3)),
+        (median_filter(COUNTS, 3), 1, (3, 3)),
+        (gaussian_filter(COUNTS, 0.9), 2, (3, 3)),
+        (zoom(COUNTS, 3, order=1), 3, (3, 3)),
+        (gaussian_filter(WHITE, 1), 3, (3, 3)),
+        (compressed(6 * photons(20, 0), 70).astype(float), 2, (3, 3)),
+    ],
+    ids=[
+        'rows',
+        'columns',
+        'shifted',
+        'median',
+        'smoothed',
+        'enlarged',
+        'even ground',
+        'JPEG',
+    ],
+)
+def test_what_is_fitted_depends_on_what_is_shared(image, squares, block):
+    assert find_shared_noise(image[None]) == SharedNoise(squares, block)
+    twice = np.stack([image, image])
+    assert find_shared_noise(twice) == SharedNoise(squares, block)
+
+
+@pytest.mark.parametrize('image', [COUNTS, WHITE, CELLS])
+def test_noise_of_each_pixel_alone_is_not_shared(image):
+    assert find_shared_noise(image[None]) is None
+
+
+def test_all_channels_have_to_share_what_reaches_all_around():
+    mixed = np.stack([gaussian_filter(COUNTS, 0.9), COUNTS])
+    assert find_shared_noise(mixed) is None
