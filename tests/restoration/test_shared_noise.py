@@ -50,3 +50,20 @@ def test_noise_of_each_pixel_alone_is_not_shared(image):
 def test_all_channels_have_to_share_what_reaches_all_around():
     mixed = np.stack([gaussian_filter(COUNTS, 0.9), COUNTS])
     assert find_shared_noise(mixed) is None
+
+
+def test_jpeg_that_leaves_the_noise_as_it_was_is_taken_for_it():
+    assert find_shared_noise(compressed(100 + WHITE, 92)[None] * 1.0) is None
+
+
+@pytest.mark.parametrize('quality', [75, 85, 95])
+def test_jpeg_spreads_the_noise_of_colours(quality):
+    noise = np.random.default_rng(0).normal(0, 20, (*CELLS.shape, 3))
+    image = compressed(40 + CELLS[..., None] / 2 + noise, quality)
+    planes = image.transpose(2, 0, 1).astype(float)
+    assert find_shared_noise(planes) == SharedNoise(2, (3, 3))
+
+
+def test_independent_noise_of_colours_is_not_shared():
+    noise = np.random.default_rng(0).normal(0, 20, (3, *CELLS.shape))
+    assert find_shared_noise(40 + CELLS / 2 + noise) is None

@@ -24,20 +24,16 @@ _WHITE = 255
 _LAID = 1.1
 # Of the fine coefficients. Fewer zeros are too few to be compared.
 _NOTABLE = 0.1
-# Power of second differences of neighbours by that of pixels four apart. Above
-# it a fit of single pixels gains more.
-_SHARED = 0.7
 # Photographs in little noise have spreads of 2.3 and more.
 _FAR = 1.35
 _EVEN = 1.9
 _SPREAD = 2.2
 # Of a large image its middle is looked at.
 _SIDE = 256
-_SQUARES = 2
 
 
-def compressed_noise_squares(plane: Array, grain: Grain | None) -> int:
-    """Find the squares of pixels over which JPEG has spread the noise.
+def was_compressed(plane: Array, grain: Grain | None) -> bool:
+    """Whether most blocks hold noise that JPEG has rounded.
 
     Parameters
     ----------
@@ -48,9 +44,8 @@ def compressed_noise_squares(plane: Array, grain: Grain | None) -> int:
 
     Returns
     -------
-    int
-        Pixels along a side, 1 where the image was not compressed, or the noise
-        is as it was, or there is little noise.
+    bool
+        False as well for compressed images in little noise.
 
     Notes
     -----
@@ -66,25 +61,23 @@ def compressed_noise_squares(plane: Array, grain: Grain | None) -> int:
     ...     '<bytes>', noise.astype('uint8'), extension='.jpg', quality=60
     ... )
     >>> image = iio.imread(file).astype(float)
-    >>> compressed_noise_squares(image, measure_grain(image))
-    2
-    >>> compressed_noise_squares(noise, measure_grain(noise))
-    1
+    >>> was_compressed(image, measure_grain(image))
+    True
+    >>> was_compressed(noise, measure_grain(noise))
+    False
     """
-    if not _shares_noise(grain) or np.nanmax(plane) > _WHITE:
-        return 1
+    if not _is_noise(grain) or np.nanmax(plane) > _WHITE:
+        return False
     zeros = _zeros(plane)
     laid = zeros.max()
     others = np.delete(zeros, zeros.argmax()).max()
-    found = laid > _NOTABLE and laid > _LAID * others
-    return _SQUARES if found else 1
+    return bool(laid > _NOTABLE and laid > _LAID * others)
 
 
-def _shares_noise(grain: Grain | None) -> bool:
-    """Whether most blocks hold noise, and neighbours share it."""
+def _is_noise(grain: Grain | None) -> bool:
+    """Whether most blocks hold noise and little else."""
     return grain is not None and bool(
-        grain.neighbours < _SHARED
-        and grain.six_apart < _FAR
+        grain.six_apart < _FAR
         and grain.evenness < _EVEN
         and max(grain.spreads[1:]) < _SPREAD
     )

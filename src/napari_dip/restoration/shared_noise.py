@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from napari_dip.restoration.compressed_noise import compressed_noise_squares
+from napari_dip.restoration.compressed_noise import was_compressed
 from napari_dip.restoration.grain import Grain, measure_grain
 from napari_dip.restoration.interpolated_noise import was_interpolated
 from napari_dip.restoration.noise_texture import noise_texture
@@ -18,11 +19,14 @@ from napari_dip.restoration.smooth_noise import (
 
 # A pixel and its neighbours all around.
 _AROUND = (3, 3)
-# Side of the squares for the noise of interpolating cameras, in pixels.
-_INTERPOLATED = 3
-# Power of second differences of neighbours that a median leaves, by that of
-# pixels four apart: 0.13 to 0.30; such cameras leave 0.10 to 0.12.
-_MEDIAN = 0.15
+# Sides of the squares for the noise of interpolating cameras and of JPEG or
+# colour that was interpolated, in pixels.
+_INTERPOLATED, _COMPRESSED = 3, 2
+# Power of second differences of neighbours by that of pixels four apart. JPEG
+# that leaves more has left most of the noise as it was, unless it has spread
+# that of the colours, whose differences have 0.2 then and 0.6 and more else.
+# A median leaves 0.13 to 0.30, such cameras 0.10 to 0.12.
+_ROUNDED, _SPREAD, _MEDIAN = 0.7, 0.3, 0.15
 
 
 class SharedNoise(NamedTuple):
@@ -63,15 +67,16 @@ def find_shared_noise(planes: NDArray[Any]) -> SharedNoise | None:
     True
     """
     grains = [measure_grain(plane) for plane in planes]
-    squares = min(map(compressed_noise_squares, planes, grains))
-    if squares > 1:
-        return SharedNoise(squares, _AROUND)
+    tints = [measure_grain(b - a) for a, b in pairwise(planes)]
+    rounded = _share(grains, _ROUNDED) or _share(tints, _SPREAD)
+    if rounded and all(map(was_compressed, planes, grains)):
+        return SharedNoise(_COMPRESSED, _AROUND)
     axis = _scanned_along(planes)
     if axis is not None:
         return SharedNoise(1, (3, 1) if axis == 0 else (1, 3))
     smoothed = all(map(was_smoothed, grains))
     if all(map(was_interpolated, grains)) or (
-        smoothed and _nearest(grains) >= _MEDIAN
+        smoothed and not _share(grains, _MEDIAN)
     ):
         return SharedNoise(1, _AROUND)
     if _shows_on_even_ground(planes):
@@ -79,12 +84,16 @@ def find_shared_noise(planes: NDArray[Any]) -> SharedNoise | None:
     squares = min(map(smooth_noise_squares, planes, grains))
     if squares > 1 or smoothed:
         return SharedNoise(squares, _AROUND)
+    if tints and all(map(was_smoothed, tints)):
+        return SharedNoise(_COMPRESSED, _AROUND)
     return None
 
 
-def _nearest(grains: list[Grain | None]) -> float:
-    """The least that neighbours have apart, in any channel."""
-    return min(grain.neighbours for grain in grains if grain is not None)
+def _share(grains: list[Grain | None], part: float) -> bool:
+    """Whether neighbours have less than a part of the noise apart."""
+    return bool(grains) and all(
+        grain is not None and grain.neighbours < part for grain in grains
+    )
 
 
 def _scanned_along(planes: NDArray[Any]) -> int | None:
