@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import gaussian_filter, median_filter, shift, zoom
 
-from benchmarks.cases import Case, Problem
+from benchmarks.cases import Case, Problem, crop
 from benchmarks.datasets.folder import licences, read
 from benchmarks.protocols import absolute
 
@@ -62,19 +62,18 @@ def _cases(folder: Path, scene: str, licence: str) -> Iterator[Case]:
 
 
 def _load(folder: Path, scene: str, name: str) -> Problem:
-    whole = read(folder / f'fmd_{scene}_gt.png').astype(float)
-    rows, columns = ((n - _SIZE) // 2 for n in whole.shape)
-    light = whole[rows : rows + _SIZE, columns : columns + _SIZE]
+    whole = Problem(read(folder / f'fmd_{scene}_gt.png'))
+    light = crop(whole, _SIZE).image.astype(float)
     generator = np.random.default_rng(0)
     noisy = generator.poisson(light * _PHOTONS / _WHITE) * _WHITE / _PHOTONS
     if name in _STEPS:
         step = _STEPS[name]
         return Problem(step(noisy).astype(np.float32), step(light))
-    return Problem(_compress(noisy, int(name.removeprefix('jpeg-'))), light)
+    return Problem(compress(noisy, int(name.removeprefix('jpeg-'))), light)
 
 
-def _compress(image: Plane, quality: int) -> NDArray[np.uint8]:
-    """Keep an image as a JPEG file does."""
+def compress(image: Plane, quality: int) -> NDArray[np.uint8]:
+    """Keep a grey or colour image as a JPEG file does."""
     pixels = np.clip(np.rint(image), 0, _WHITE).astype(np.uint8)
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, 'JPEG', quality=quality)

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import imageio.v3 as iio
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.datasets.processed import compress
 from napari_dip.restoration import compressed_noise
 from napari_dip.restoration.grain import measure_grain
 from tests.restoration.drawn import CELLS, WHITE, photons
@@ -16,25 +16,19 @@ def was_compressed(image: np.ndarray) -> bool:
     return compressed_noise.was_compressed(values, measure_grain(values))
 
 
-def compressed(image: np.ndarray, quality: int) -> np.ndarray:
-    pixels = np.clip(np.rint(image), 0, 255).astype(np.uint8)
-    options = {'extension': '.jpg', 'quality': quality}
-    return iio.imread(iio.imwrite('<bytes>', pixels, **options))
-
-
 @given(
     peak=st.floats(18, 24), quality=st.integers(65, 75), seed=st.integers(0, 9)
 )
 @settings(max_examples=15, deadline=None)
 def test_noise_that_was_compressed_is_found(peak, quality, seed):
     noisy = photons(peak, seed) * 120 / peak
-    assert was_compressed(compressed(noisy, quality))
+    assert was_compressed(compress(noisy, quality))
 
 
 @pytest.mark.parametrize('rows', [0, 3])
 @pytest.mark.parametrize('columns', [0, 5])
 def test_a_part_of_a_compressed_image_is_found(rows, columns):
-    image = compressed(100 + WHITE, 60)
+    image = compress(100 + WHITE, 60)
     assert was_compressed(image[rows:, columns:])
 
 
@@ -42,10 +36,10 @@ def test_a_part_of_a_compressed_image_is_found(rows, columns):
     'image',
     [
         np.clip(np.rint(100 + WHITE), 0, 255),
-        compressed(100 + WHITE, 100),
-        compressed(CELLS, 50),
-        compressed(CELLS + WHITE / 10, 75),
-        256 * compressed(100 + WHITE, 60).astype(int),
+        compress(100 + WHITE, 100),
+        compress(CELLS, 50),
+        compress(CELLS + WHITE / 10, 75),
+        256 * compress(100 + WHITE, 60).astype(int),
         np.zeros((256, 256)),
         np.full((256, 256), np.nan),
     ],

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, median_filter, zoom
 
+from benchmarks.datasets.processed import compress
 from napari_dip.restoration.shared_noise import SharedNoise, find_shared_noise
 from tests.restoration.drawn import CELLS, WHITE, photons, scanned, shifted
-from tests.restoration.test_compressed_noise import compressed
 
 COUNTS = photons(12, 0).astype(float)
 
@@ -22,7 +22,7 @@ COUNTS = photons(12, 0).astype(float)
         (gaussian_filter(COUNTS, 0.9), 2, (3, 3)),
         (zoom(COUNTS, 3, order=1), 3, (3, 3)),
         (gaussian_filter(WHITE, 1), 3, (3, 3)),
-        (compressed(6 * photons(20, 0), 70).astype(float), 2, (3, 3)),
+        (compress(6 * photons(20, 0), 70).astype(float), 2, (3, 3)),
     ],
     ids=[
         'rows',
@@ -53,13 +53,13 @@ def test_all_channels_have_to_share_what_reaches_all_around():
 
 
 def test_jpeg_that_leaves_the_noise_as_it_was_is_taken_for_it():
-    assert find_shared_noise(compressed(100 + WHITE, 92)[None] * 1.0) is None
+    assert find_shared_noise(compress(100 + WHITE, 92)[None] * 1.0) is None
 
 
 @pytest.mark.parametrize('quality', [75, 85, 95])
 def test_jpeg_spreads_the_noise_of_colours(quality):
     noise = np.random.default_rng(0).normal(0, 20, (*CELLS.shape, 3))
-    image = compressed(40 + CELLS[..., None] / 2 + noise, quality)
+    image = compress(40 + CELLS[..., None] / 2 + noise, quality)
     planes = image.transpose(2, 0, 1).astype(float)
     assert find_shared_noise(planes) == SharedNoise(2, (3, 3))
 

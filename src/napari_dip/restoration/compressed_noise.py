@@ -20,7 +20,7 @@ _FINE = _ROW + _COLUMN >= 6
 _ZERO = 1.0
 _WHITE = 255
 # Zeros in blocks as JPEG has laid them, by those in blocks laid otherwise:
-# 1.02 at most for images that were never compressed.
+# 1.03 at most for images that were never compressed.
 _LAID = 1.1
 # Of the fine coefficients. Fewer zeros are too few to be compared.
 _NOTABLE = 0.1

@@ -24,7 +24,8 @@ _AROUND = (3, 3)
 _INTERPOLATED, _COMPRESSED = 3, 2
 # Power of second differences of neighbours by that of pixels four apart. JPEG
 # that leaves more has left most of the noise as it was, unless it has spread
-# that of the colours, whose differences have 0.2 then and 0.6 and more else.
+# that of the colours, whose differences have 0.2 or less then, in nearly all,
+# and 0.6 and more else.
 # A median leaves 0.13 to 0.30, such cameras 0.10 to 0.12.
 _ROUNDED, _SPREAD, _MEDIAN = 0.7, 0.3, 0.15
 
