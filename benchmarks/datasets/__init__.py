@@ -22,6 +22,7 @@ from benchmarks.datasets import (
 
 COLLECTIONS: dict[str, Callable[[Path], Iterable[Case]]] = {
     fmd.NAME: fmd.cases,
+    fmd.SMALL: fmd.small_cases,
     pairs.W2S: pairs.w2s_cases,
     pairs.OTHERS: pairs.other_cases,
     unscored.NAME: unscored.cases,

@@ -16,37 +16,57 @@ from benchmarks.datasets.folder import licences, read
 from benchmarks.protocols import absolute
 
 NAME = 'fmd'
+SMALL = 'fmd-128'
 _REALISATION = 1
 _GROUPS = {
     'Confocal': 'confocal',
     'TwoPhoton': 'two-photon',
     'WideField': 'wide-field',
 }
-_QUICK = ('Confocal_MICE', 'TwoPhoton_BPAE_G', 'WideField_BPAE_B')
+_CROPPED = ('Confocal_MICE', 'TwoPhoton_BPAE_G', 'WideField_BPAE_B')
 _QUICK_SIZE = 256
+_SMALL_SIZE = 128
 
 
 def cases(data: Path) -> Iterator[Case]:
     """Scenes in the folder, then centre crops of three of them."""
     folder = data / 'microscopy'
+    scenes = _scenes(folder)
+    for scene in scenes:
+        yield _case(folder, NAME, scene)
+    for scene in filter(scenes.__contains__, _CROPPED):
+        yield _case(folder, NAME, scene, size=_QUICK_SIZE, quick=True)
+
+
+def small_cases(data: Path) -> Iterator[Case]:
+    """Centres so small that the slowest peers end on a processor."""
+    folder = data / 'microscopy'
+    for scene in filter(_scenes(folder).__contains__, _CROPPED):
+        yield _case(folder, SMALL, scene, size=_SMALL_SIZE)
+
+
+def _scenes(folder: Path) -> list[str]:
     suffix = f'_{_REALISATION}_noisy.png'
-    scenes = sorted(
+    return sorted(
         path.name.removeprefix('fmd_').removesuffix(suffix)
         for path in folder.glob(f'fmd_*{suffix}')
     )
-    for scene in scenes:
-        yield _case(folder, scene)
-    for scene in filter(scenes.__contains__, _QUICK):
-        yield _case(folder, scene, quick=True)
 
 
-def _case(folder: Path, scene: str, *, quick: bool = False) -> Case:
+def _case(
+    folder: Path,
+    collection: str,
+    scene: str,
+    *,
+    size: int | None = None,
+    quick: bool = False,
+) -> Case:
     noisy = f'fmd_{scene}_{_REALISATION}_noisy.png'
     return Case(
         name=f'{scene}-crop' if quick else scene,
-        collection=NAME,
+        collection=collection,
         task='denoise',
-        load=partial(_load, folder, scene, quick=quick),
+        load=partial(_load, folder, scene, size),
         score=absolute,
         group=_GROUPS[scene.split('_')[0]],
         licence=licences(folder)[noisy],
@@ -54,9 +74,9 @@ def _case(folder: Path, scene: str, *, quick: bool = False) -> Case:
     )
 
 
-def _load(folder: Path, scene: str, *, quick: bool) -> Problem:
+def _load(folder: Path, scene: str, size: int | None) -> Problem:
     problem = Problem(
         read(folder / f'fmd_{scene}_{_REALISATION}_noisy.png'),
         read(folder / f'fmd_{scene}_gt.png'),
     )
-    return crop(problem, _QUICK_SIZE) if quick else problem
+    return problem if size is None else crop(problem, size)
