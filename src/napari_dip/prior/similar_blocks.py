@@ -38,22 +38,22 @@ def similar_blocks(guide: Tensor) -> Tensor:
     tops = torch.arange(0, height - SIDE + 1, STEP, device=guide.device)
     lefts = torch.arange(0, width - SIDE + 1, STEP, device=guide.device)
     reach = range(-RADIUS, RADIUS + 1)
+    moves = list(product(reach, reach))
     padded = F.pad(guide, (RADIUS,) * 4)
-    distances = []
-    for down, right in product(reach, reach):
+    # All at once: planes that stay between the passing ones would leave the
+    # C library holes too small to use, 600 MB of them.
+    distances = guide.new_empty(len(moves), len(tops), len(lefts))
+    for distance, (down, right) in zip(distances, moves, strict=True):
         moved = Window(RADIUS + down, RADIUS + right, height, width)
         squares = (guide - moved.cut(padded)).square_().sum(1, keepdim=True)
-        distance = F.avg_pool2d(squares, SIDE, STEP)[0, 0]
+        distance.copy_(F.avg_pool2d(squares, SIDE, STEP)[0, 0])
         distance[~_within(tops + down, height)] = torch.inf
         distance[:, ~_within(lefts + right, width)] = torch.inf
-        distances.append(distance)
     # Not even an equal block goes before the block itself.
-    distances[len(distances) // 2].fill_(-1)
-    table = torch.stack(distances, dim=-1).flatten(0, 1)
-    nearest = table.topk(ALIKE, largest=False).indices
+    distances[len(moves) // 2].fill_(-1)
+    nearest = distances.flatten(1).T.topk(ALIKE, largest=False).indices
     shifts = torch.tensor(
-        [down * width + right for down, right in product(reach, reach)],
-        device=guide.device,
+        [down * width + right for down, right in moves], device=guide.device
     )
     own = (tops[:, None] * width + lefts).flatten()
     return own[:, None] + shifts[nearest]

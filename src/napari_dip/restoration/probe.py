@@ -42,7 +42,7 @@ _PREPARING, _KEPT = 98, 35
 _LIBRARIES = 20 * 2**20
 # Of what tensors took at their peak as much again is kept, free, in pieces,
 # up to the most that is kept of freed memory. Measured for every task.
-_IN_PIECES = 0.8
+_IN_PIECES = 1.0
 # Bytes a pixel and channel of the result, in the last steps, beyond the tiles
 # they go by; those of an enlargement.
 _FINISHING, _FINISHING_ENLARGED = 50, 33
