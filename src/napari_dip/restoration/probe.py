@@ -40,9 +40,6 @@ _MEASURED_ITERATIONS = (2, 20)
 _PREPARING, _KEPT = 98, 35
 # What the libraries take once on the CPU, whatever the image.
 _LIBRARIES = 20 * 2**20
-# Of what tensors took at their peak as much again is kept, free, in pieces,
-# up to the most that is kept of freed memory. Measured for every task.
-_IN_PIECES = 1.0
 # Bytes a pixel and channel of the result, in the last steps, beyond the tiles
 # they go by; those of an enlargement.
 _FINISHING, _FINISHING_ENLARGED = 50, 33
@@ -217,7 +214,9 @@ class Cost:
             self.sweep_memory * at_once,
             self.finishing_memory + finishing * (pixels - measured),
         )
-        pieces = _IN_PIECES * min(working, MOST_KEPT)
+        # As much again as tensors took is kept, free, in pieces: measured for
+        # every task.
+        pieces = min(working, MOST_KEPT)
         data = pixels // self.enlargement
         fitting = _KEPT * data + working + pieces
         return _LIBRARIES + int(max(_PREPARING * data, fitting))
