@@ -40,6 +40,10 @@ _MEASURED_ITERATIONS = (2, 20)
 _PREPARING, _KEPT = 98, 35
 # What the libraries take once on the CPU, whatever the image.
 _LIBRARIES = 20 * 2**20
+# Of what tensors took at their peak so much more is kept, free, in pieces, up
+# to the most that is kept of freed memory; by fits of a whole image at half
+# resolution. Measured for every task.
+_IN_PIECES, _IN_PIECES_HALVED = 0.8, 1.2
 # Bytes a pixel and channel of the result, in the last steps, beyond the tiles
 # they go by; those of an enlargement.
 _FINISHING, _FINISHING_ENLARGED = 50, 33
@@ -199,6 +203,12 @@ class Cost:
         """Sweeps that compare the last estimate with that of halfway."""
         return 2 if self.settings.stopping.rule == 'held_out' else 0
 
+    @property
+    def _in_pieces(self) -> float:
+        reduction = getattr(self.settings.network, 'reduction', 1)
+        halved = reduction > 1 and self.fit.window is None
+        return _IN_PIECES_HALVED if halved else _IN_PIECES
+
     def _memory(
         self, shape: tuple[int, int], channels: int, seen: float
     ) -> int:
@@ -214,9 +224,7 @@ class Cost:
             self.sweep_memory * at_once,
             self.finishing_memory + finishing * (pixels - measured),
         )
-        # As much again as tensors took is kept, free, in pieces: measured for
-        # every task.
-        pieces = min(working, MOST_KEPT)
+        pieces = self._in_pieces * min(working, MOST_KEPT)
         data = pixels // self.enlargement
         fitting = _KEPT * data + working + pieces
         return _LIBRARIES + int(max(_PREPARING * data, fitting))
