@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, zoom
 
 from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.copies import match_copies
@@ -90,7 +90,7 @@ def test_noise_of_interpolated_images_is_not_asked_for_beside_its_like():
 
 
 def test_noise_that_reaches_further_is_fitted_in_squares():
-    plane = gaussian_filter(photons(9, 0).astype(float), 0.9)
+    plane = zoom(photons(9, 0).astype(float), 2, order=1)
     planes = np.stack([plane, 2 * plane + 7])
     for preset in ('fast', 'balanced', 'best'):
         settings = choose_settings(preset, planes)
@@ -99,6 +99,19 @@ def test_noise_that_reaches_further_is_fitted_in_squares():
         assert settings.second.latent.kind == 'recorrupted'
     mixed = np.stack([plane, WHITE])
     assert choose_settings('fast', mixed).binning == 1
+
+
+def test_details_that_squares_would_lose_are_fitted_in_pixels_too():
+    plane = gaussian_filter(photons(9, 0).astype(float), 0.9)
+    for preset in ('fast', 'balanced', 'best'):
+        settings = choose_settings(preset, plane[None])
+        second = settings.second
+        assert (settings.binning, second.binning) == (2, 1)
+        assert settings.latent.block == second.latent.block == (3, 3)
+        assert second.refinement == 'mean'
+        assert second.second is None
+        assert not settings.stabilise_noise
+        assert not second.stabilise_noise
 
 
 def test_few_photons_are_counted_in_squares():

@@ -42,6 +42,15 @@ def test_missing_pixels_are_not_taken_for_a_residual(problem):
     assert torch.allclose(refined, estimate, atol=1e-4)
 
 
+def test_the_mean_is_that_of_both_fits(problem):
+    problem.pilot = torch.full_like(problem.data, 7.0)
+    estimate = problem.data + 0.1
+    for found in (preview, refine):
+        alone = found(estimate, problem, 'residual')
+        mean = found(estimate, problem, 'mean')
+        assert torch.equal(mean, (problem.pilot + alone) / 2)
+
+
 def test_details_are_those_of_both_fits_and_the_rest_is_of_the_first(problem):
     problem.pilot = torch.full_like(problem.data, 7.0)
     brighter = problem.data + 100

@@ -12,17 +12,21 @@ COUNTS = photons(12, 0).astype(float)
 
 
 @pytest.mark.parametrize(
-    ('image', 'squares', 'block'),
+    ('image', 'shared'),
     [
-        (scanned(COUNTS, 0.5), 1, (1, 3)),
-        (scanned(COUNTS, 0.5).T, 1, (3, 1)),
-        (shifted(COUNTS, 0.5, 0.5), 1, (3, 3)),
-        (median_filter(COUNTS, 3), 1, (3, 3)),
-        (median_filter(WHITE, 3), 1, (3, 3)),
-        (gaussian_filter(COUNTS, 0.9), 2, (3, 3)),
-        (zoom(COUNTS, 3, order=1), 3, (3, 3)),
-        (gaussian_filter(WHITE, 1), 3, (3, 3)),
-        (compress(6 * photons(20, 0), 70).astype(float), 2, (3, 3)),
+        (scanned(COUNTS, 0.5), SharedNoise(1, (1, 3))),
+        (scanned(COUNTS, 0.5).T, SharedNoise(1, (3, 1))),
+        (shifted(COUNTS, 0.5, 0.5), SharedNoise(1, (3, 3))),
+        (median_filter(COUNTS, 3), SharedNoise(2, (3, 3), fine=True)),
+        (median_filter(WHITE, 3), SharedNoise(2, (3, 3), fine=True)),
+        (gaussian_filter(COUNTS, 0.9), SharedNoise(2, (3, 3), fine=True)),
+        (zoom(COUNTS, 2, order=1), SharedNoise(2, (3, 3))),
+        (zoom(COUNTS, 3, order=1), SharedNoise(3, (3, 3))),
+        (gaussian_filter(WHITE, 1), SharedNoise(3, (3, 3))),
+        (
+            compress(6 * photons(20, 0), 70).astype(float),
+            SharedNoise(2, (3, 3)),
+        ),
     ],
     ids=[
         'rows',
@@ -31,15 +35,16 @@ COUNTS = photons(12, 0).astype(float)
         'median',
         'median on even ground',
         'smoothed',
-        'enlarged',
+        'enlarged by 2',
+        'enlarged by 3',
         'even ground',
         'JPEG',
     ],
 )
-def test_what_is_fitted_depends_on_what_is_shared(image, squares, block):
-    assert find_shared_noise(image[None]) == SharedNoise(squares, block)
+def test_what_is_fitted_depends_on_what_is_shared(image, shared):
+    assert find_shared_noise(image[None]) == shared
     twice = np.stack([image, image])
-    assert find_shared_noise(twice) == SharedNoise(squares, block)
+    assert find_shared_noise(twice) == shared
 
 
 @pytest.mark.parametrize('image', [COUNTS, WHITE, CELLS])

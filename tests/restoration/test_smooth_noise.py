@@ -26,18 +26,14 @@ def smoothed(image: np.ndarray) -> bool:
 @settings(max_examples=20, deadline=None)
 def test_smoothed_noise_is_found(peak, width, seed):
     image = gaussian_filter(photons(peak, seed) * 1.0, width)
-    assert smoothed(image)
-    # Details that are smoothed by less are too fine for squares.
-    if width > 0.8:
-        assert squares(image) == 2
-    if width < 0.7:
-        assert squares(image) == 1
+    assert squares(image) == 2
+    assert not smooth_noise.was_enlarged(measure_grain(image))
 
 
-def test_a_median_leaves_its_details():
+def test_a_median_leaves_details():
     image = median_filter(photons(15, 0) * 1.0, 3)
-    assert smoothed(image)
-    assert squares(image) == 1
+    assert squares(image) == 2
+    assert not smooth_noise.was_enlarged(measure_grain(image))
 
 
 @given(peak=st.floats(3, 15), seed=st.integers(0, 100))
@@ -53,7 +49,9 @@ def test_means_of_neighbours_are_found(peak, seed):
 )
 @settings(max_examples=10, deadline=None)
 def test_noise_of_an_enlarged_image_is_found(peak, order, seed):
-    assert squares(zoom(photons(peak, seed) * 1.0, 2, order=order)) == 2
+    image = zoom(photons(peak, seed) * 1.0, 2, order=order)
+    assert squares(image) == 2
+    assert smooth_noise.was_enlarged(measure_grain(image))
 
 
 @pytest.mark.parametrize('factor', [3, 4])

@@ -145,6 +145,8 @@ def choose_settings(
     if copies is not None or min(planes.shape[1:]) < _LEAST_SIDE:
         return suited
     shared = find_shared_noise(measured)
+    if shared is not None and shared.fine:
+        return _for_smoothed(_SHARED[preset], suited, shared)
     if shared is not None and shared.squares > 1:
         return _for_smooth_noise(_SHARED[preset], shared)
     if shared is not None:
@@ -258,6 +260,20 @@ def _for_smooth_noise(settings: Settings, shared: SharedNoise) -> Settings:
         undo_clipping=False,
         second=_recorrupted(settings, _RECORRUPTED_RATE),
     )
+
+
+def _for_smoothed(
+    settings: Settings, pixels: Settings, shared: SharedNoise
+) -> Settings:
+    """Fit squares of pixels, then the pixels, and take the mean of both.
+
+    Squares lose fine details, and pixels keep some noise that reaches
+    further than the block that is dropped. The errors of both differ.
+    """
+    coarse = _for_smooth_noise(settings, shared)
+    fine = _for_noise_of_neighbours(pixels, shared.block)
+    second = replace(fine, second=None, refinement='mean')
+    return replace(coarse, second=second)
 
 
 def _recorrupted(settings: Settings, learning_rate: float) -> Settings:

@@ -16,7 +16,13 @@ from napari_dip.prior.problem import Problem
 from napari_dip.prior.residual import remove_noise, structure_in_residual
 
 Refinement = Literal[
-    'none', 'residual', 'details', 'texture', 'scattered', 'agreement'
+    'none',
+    'residual',
+    'mean',
+    'details',
+    'texture',
+    'scattered',
+    'agreement',
 ]
 
 # Pixels. What neighbours share of their noise is known from near, so that a
@@ -35,12 +41,19 @@ def preview(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     """
     if how == 'residual':
         return calibrate(estimate, problem.data, problem.known)
+    if how == 'mean':
+        return _with_pilot(preview(estimate, problem, 'residual'), problem)
     if how == 'details':
         assert problem.pilot is not None
-        # The errors of both fits differ.
-        mean = (problem.pilot + estimate) / 2
+        mean = _with_pilot(estimate, problem)
         return cross_over(problem.pilot, mean, _DETAIL)
     return estimate
+
+
+def _with_pilot(estimate: Tensor, problem: Problem) -> Tensor:
+    """Mean with the earlier fit, whose errors differ."""
+    assert problem.pilot is not None
+    return (problem.pilot + estimate) / 2
 
 
 @torch.no_grad()
@@ -54,12 +67,13 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     problem : Problem
         What was fitted; its operator is the identity unless `how` is 'none'
         or 'agreement'.
-    how : {'none', 'residual', 'details', 'texture', 'scattered', \
+    how : {'none', 'residual', 'mean', 'details', 'texture', 'scattered', \
 'agreement'}
         'residual' takes the brightness of the data, puts back what the
         residual holds beyond noise, and filters like blocks together;
-        'details' takes from the mean with an earlier fit, its like blocks
-        filtered together, what is fine, and from the earlier fit the rest;
+        'mean' does so, then takes the mean with an earlier fit; 'details'
+        takes from the mean with an earlier fit, its like blocks filtered
+        together, what is fine, and from the earlier fit the rest;
         'texture' continues the residual where the data are missing;
         'scattered' does so from the estimate and from nothing, and takes the
         mean of both; 'agreement' projects it back onto reduced data.
@@ -76,6 +90,8 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
         residual, deviation = (data - estimate) * known, problem.deviation
         structure = structure_in_residual(residual, estimate, known, deviation)
         return remove_noise(data, known, estimate + structure, deviation)
+    if how == 'mean':
+        return _with_pilot(refine(estimate, problem, 'residual'), problem)
     if how == 'details':
         assert problem.pilot is not None
         mean = preview(estimate, problem, how)

@@ -14,14 +14,15 @@ from napari_dip.restoration.noise_texture import noise_texture
 from napari_dip.restoration.scan_noise import scanned_along
 from napari_dip.restoration.smooth_noise import (
     smooth_noise_squares,
+    was_enlarged,
     was_smoothed,
 )
 
 # A pixel and its neighbours all around.
 _AROUND = (3, 3)
-# Sides of the squares for the noise of interpolating cameras and of JPEG or
-# colour that was interpolated, in pixels.
-_INTERPOLATED, _COMPRESSED = 3, 2
+# Sides of the squares for the noise of interpolating cameras, of JPEG or
+# colour that was interpolated, and after a median, in pixels.
+_INTERPOLATED, _COMPRESSED, _SMOOTHED = 3, 2, 2
 # Power of second differences of neighbours by that of pixels four apart. JPEG
 # that leaves more has left most of the noise as it was, unless it has spread
 # that of the colours, whose differences have 0.2 or less then, in nearly all,
@@ -39,10 +40,13 @@ class SharedNoise(NamedTuple):
         Side of the squares of pixels whose means are fitted; 1 for pixels.
     block : tuple of int
         Rows and columns that a pixel of the fit shares its noise with.
+    fine : bool
+        Whether squares would lose details that are not lost in noise.
     """
 
     squares: int
     block: tuple[int, int]
+    fine: bool = False
 
 
 def find_shared_noise(planes: NDArray[Any]) -> SharedNoise | None:
@@ -63,7 +67,7 @@ def find_shared_noise(planes: NDArray[Any]) -> SharedNoise | None:
     >>> import numpy as np
     >>> white = np.random.default_rng(0).normal(0, 5, (1, 256, 256))
     >>> find_shared_noise(white + 0.5 * np.roll(white, 1, axis=2))
-    SharedNoise(squares=1, block=(1, 3))
+    SharedNoise(squares=1, block=(1, 3), fine=False)
     >>> find_shared_noise(white) is None
     True
     """
@@ -75,16 +79,17 @@ def find_shared_noise(planes: NDArray[Any]) -> SharedNoise | None:
     axis = _scanned_along(planes)
     if axis is not None:
         return SharedNoise(1, (3, 1) if axis == 0 else (1, 3))
-    smoothed = all(map(was_smoothed, grains))
-    if all(map(was_interpolated, grains)) or (
-        smoothed and not _share(grains, _MEDIAN)
-    ):
+    if all(map(was_interpolated, grains)):
         return SharedNoise(1, _AROUND)
+    smoothed = all(map(was_smoothed, grains))
+    if smoothed and not _share(grains, _MEDIAN):
+        return SharedNoise(_SMOOTHED, _AROUND, fine=True)
     if _shows_on_even_ground(planes):
         return SharedNoise(_INTERPOLATED, _AROUND)
     squares = min(map(smooth_noise_squares, planes, grains))
-    if squares > 1 or smoothed:
-        return SharedNoise(squares, _AROUND)
+    if squares > 1:
+        fine = smoothed and not all(map(was_enlarged, grains))
+        return SharedNoise(squares, _AROUND, fine)
     if tints and all(map(was_smoothed, tints)):
         return SharedNoise(_COMPRESSED, _AROUND)
     return None
