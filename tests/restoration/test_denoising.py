@@ -5,6 +5,7 @@ import pytest
 from scipy.ndimage import gaussian_filter, zoom
 
 from benchmarks.datasets.photons import draw_cells
+from benchmarks.datasets.processed import compress
 from napari_dip import denoise
 from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.detector import Detector
@@ -131,6 +132,36 @@ def test_noise_of_an_interpolated_image_is_taken_out_too():
     assert 'neighbouring pixels share' in record.noise
     figures = [psnr(x, shifted(clean, 0.5, 0.5)) for x in (restored, noisy)]
     assert figures[0] > figures[1] + 5
+
+
+def test_a_smoothed_image_is_the_mean_of_two_fits():
+    clean = 10 + 40 * draw_cells(128)
+    counts = np.random.default_rng(0).poisson(clean)
+    noisy = gaussian_filter(counts.astype(float), 0.9)
+    restored, record = denoise(
+        noisy,
+        preset='fast',
+        # The fewest that leave enough to the second fit.
+        max_num_iter=150,
+        device='cpu',
+        return_info=True,
+    )
+    assert [iterations for iterations, _ in record.fits] == [100, 50]
+    assert 'neighbouring pixels share' in record.noise
+    figures = [psnr(x, gaussian_filter(clean, 0.9)) for x in (restored, noisy)]
+    assert figures[0] > figures[1] + 3
+
+
+def test_jpeg_is_named_by_what_its_pixels_share():
+    counts = np.random.default_rng(0).poisson(10 + 40 * draw_cells(128))
+    record = denoise(
+        compress(4 * counts, 60),
+        preset='fast',
+        max_num_iter=2,
+        device='cpu',
+        return_info=True,
+    )[1]
+    assert 'that neighbouring pixels share, fitted on a grid' in record.noise
 
 
 def test_noise_of_an_enlarged_image_is_taken_out_too():

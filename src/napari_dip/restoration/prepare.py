@@ -86,6 +86,8 @@ def prepare(
     device = resolve_device(options.device)
     if options.adjust is not None:
         settings = options.adjust(settings)
+    # A second fit may be cut.
+    shared = _sharers(settings)
     settings = shorten(settings, options.max_num_iter)
     known = known & np.isfinite(planes)
     if not known.any():
@@ -108,7 +110,7 @@ def prepare(
             defects=defects,
             saturated=saturated,
             made_of=_describe(copies, settings),
-            shared=_sharers(settings),
+            shared=shared,
         ),
         detector,
         None if copies is None else copies.planes,
@@ -156,7 +158,8 @@ def _describe(copies: Copies | None, settings: Settings) -> str:
 def _sharers(settings: Settings) -> str:
     """Name the neighbours that the settings take to share their noise."""
     down, along = (side > 1 for side in settings.latent.block)
-    if down and along:
+    squares = settings.binning > 1 and settings.second is not None
+    if squares or (down and along):
         return 'neighbouring pixels'
     if along:
         return 'neighbours along the rows'

@@ -18,8 +18,8 @@ from napari_dip.restoration.smooth_noise import (
     was_smoothed,
 )
 
-# A pixel and its neighbours all around.
-_AROUND = (3, 3)
+# A pixel and its neighbours all around; a pixel alone.
+_AROUND, _ALONE = (3, 3), (1, 1)
 # Sides of the squares for the noise of interpolating cameras, of JPEG or
 # colour that was interpolated, and after a median, in pixels.
 _INTERPOLATED, _COMPRESSED, _SMOOTHED = 3, 2, 2
@@ -75,7 +75,7 @@ def find_shared_noise(planes: NDArray[Any]) -> SharedNoise | None:
     tints = [measure_grain(b - a) for a, b in pairwise(planes)]
     rounded = _share(grains, _ROUNDED) or _share(tints, _SPREAD)
     if rounded and all(map(was_compressed, planes, grains)):
-        return SharedNoise(_COMPRESSED, _AROUND)
+        return SharedNoise(_COMPRESSED, _AROUND if tints else _ALONE)
     axis = _scanned_along(planes)
     if axis is not None:
         return SharedNoise(1, (3, 1) if axis == 0 else (1, 3))
