@@ -147,7 +147,7 @@ def test_a_smoothed_image_is_the_mean_of_two_fits():
         return_info=True,
     )
     assert [iterations for iterations, _ in record.fits] == [100, 50]
-    assert 'neighbouring pixels share' in record.noise
+    assert 'the mean of a fit of squares and one of pixels' in record.noise
     figures = [psnr(x, gaussian_filter(clean, 0.9)) for x in (restored, noisy)]
     assert figures[0] > figures[1] + 3
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -42,10 +43,21 @@ def test_the_noise_of_two_fits_is_told():
         'Gaussian noise that neighbouring pixels share, fitted on a grid 3 '
         'times coarser'
     )
-    second = Output(intensity, None, pilot=planes, shared='some neighbours')
+    second = Output(
+        intensity,
+        None,
+        pilot=planes,
+        measured=True,
+        shared='some neighbours',
+    )
     assert second.describe_noise() == (
         'Gaussian noise that some neighbours share, measured on what a first '
         'fit left'
+    )
+    mean = replace(second, measured=False)
+    assert mean.describe_noise() == (
+        'Gaussian noise that some neighbours share, the mean of a fit of '
+        'squares and one of pixels'
     )
 
 

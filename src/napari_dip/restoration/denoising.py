@@ -128,7 +128,8 @@ def denoise(
     images, squares of pixels are dropped on a three times coarser grid; the
     noise is then measured on the residual, and a second fit at full
     resolution [3]_ follows. The fine details of the result are the mean of
-    both, what is coarser than four pixels is of the first. Where only
+    both, what is coarser than four pixels is of the first. A smoothed image
+    is the mean of a fit of squares and one of pixels. Where only
     neighbours along the lines of a scan share their noise, runs along them
     are dropped instead, and a second fit follows too.
 

@@ -44,6 +44,8 @@ class Output:
     pilot : ndarray, optional
         ``(channels, rows, columns)``, an earlier estimate in the units of
         the data, which stands until this one has settled.
+    measured : bool
+        Whether the noise was measured on what that has left.
     place : Window, optional
         Part of the image that the estimate is of, where pixels are missing
         nowhere else; all of it unless given.
@@ -60,6 +62,7 @@ class Output:
     data: NDArray[Any] | None = None
     known: NDArray[np.bool_] | None = None
     pilot: NDArray[np.float32] | None = None
+    measured: bool = False
     place: Window | None = None
 
     def describe_noise(self) -> str:
@@ -69,8 +72,10 @@ class Output:
             text = f'Gaussian noise that {self.shared} share'
             if self.binning > 1:
                 text += f', fitted on a grid {self.binning} times coarser'
-            if self.pilot is not None:
+            if self.measured:
                 text += ', measured on what a first fit left'
+            elif self.pilot is not None:
+                text += ', the mean of a fit of squares and one of pixels'
         elif self.binning > 1:
             text += f', in squares of {self.binning} × {self.binning} pixels'
         given = self.intensity.detector is not None

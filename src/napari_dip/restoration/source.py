@@ -141,7 +141,10 @@ def make_stage(
             time_limit=time_limit,
         )
     output = source.make_output(
-        intensity, binning=settings.binning, pilot=pilot
+        intensity,
+        binning=settings.binning,
+        pilot=pilot,
+        measured=settings.latent.kind == 'recorrupted',
     )
     return Stage(fit, output, settings.refinement)
 
