@@ -48,9 +48,10 @@ run says so.
 - deepinv (`pip install --group peers`) needs the torchvision that was built
   together with the PyTorch in use. Beside a CPU build of PyTorch that is the
   one from PyTorch's own CPU index: the one from PyPI installs beside it but
-  cannot be imported, and its figures are then reported as failed. It has no
-  stopping rule, and its defaults (256 channels, 2500 iterations) take hours a
-  picture on a processor.
+  cannot be imported, and its figures are then reported as failed, unless its
+  operators, which the method does not use, are declared beforehand: so it was
+  run here. It has no stopping rule, and its defaults (256 channels, 2500
+  iterations) take over an hour for 128 × 128 pixels on one thread.
 - Noise2Void of CAREamics is not among the peers: pip finds no release from 0.2
   on that installs beside PyTorch 2.13, which the other figures are of. The
   latest, 0.3.5, asks for torchvision 0.26 or older, which belongs to
