@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, zoom
@@ -9,6 +11,7 @@ from benchmarks.datasets.processed import compress
 from napari_dip import denoise
 from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.detector import Detector
+from napari_dip.restoration.record import Record
 from tests.restoration.drawn import (
     CELLS,
     WAVES,
@@ -17,6 +20,8 @@ from tests.restoration.drawn import (
     scanned,
     shifted,
 )
+
+Step = Callable[[np.ndarray], np.ndarray]
 
 
 def psnr(image: np.ndarray, clean: np.ndarray) -> float:
@@ -106,78 +111,58 @@ def test_correlated_noise_is_taken_out_too():
     assert psnr(restored, clean) > psnr(noisy, clean) + 6
 
 
-def test_noise_of_a_slow_detector_is_taken_out_too():
+def counted(step: Step) -> tuple[np.ndarray, np.ndarray]:
+    """Cells in photons and without noise, both after a step."""
     clean = 10 + 40 * draw_cells(128)
-    counts = np.random.default_rng(0).poisson(clean)
-    noisy = scanned(counts, 0.5)
-    restored, record = denoise(
-        noisy, preset='fast', device='cpu', return_info=True
+    return step(np.random.default_rng(0).poisson(clean)), step(clean)
+
+
+def denoise_fast(
+    noisy: np.ndarray, iterations: int | None = None
+) -> tuple[np.ndarray, Record]:
+    return denoise(
+        noisy,
+        preset='fast',
+        max_num_iter=iterations,
+        device='cpu',
+        return_info=True,
     )
+
+
+def test_noise_of_a_slow_detector_is_taken_out_too():
+    noisy, clean = counted(lambda x: scanned(x, 0.5))
+    restored, record = denoise_fast(noisy)
     assert 'neighbours along the rows share' in record.noise
-    figures = [psnr(x, scanned(clean, 0.5)) for x in (restored, noisy)]
-    assert figures[0] > figures[1] + 6
+    assert psnr(restored, clean) > psnr(noisy, clean) + 6
 
 
 def test_noise_of_an_interpolated_image_is_taken_out_too():
-    clean = 10 + 40 * draw_cells(128)
-    counts = np.random.default_rng(0).poisson(clean)
-    noisy = shifted(counts, 0.5, 0.5)
-    restored, record = denoise(
-        noisy,
-        preset='fast',
-        max_num_iter=40,
-        device='cpu',
-        return_info=True,
-    )
+    noisy, clean = counted(lambda x: shifted(x, 0.5, 0.5))
+    restored, record = denoise_fast(noisy, 40)
     assert 'neighbouring pixels share' in record.noise
-    figures = [psnr(x, shifted(clean, 0.5, 0.5)) for x in (restored, noisy)]
-    assert figures[0] > figures[1] + 5
+    assert psnr(restored, clean) > psnr(noisy, clean) + 5
 
 
 def test_a_smoothed_image_is_the_mean_of_two_fits():
-    clean = 10 + 40 * draw_cells(128)
-    counts = np.random.default_rng(0).poisson(clean)
-    noisy = gaussian_filter(counts.astype(float), 0.9)
-    restored, record = denoise(
-        noisy,
-        preset='fast',
-        # The fewest that leave enough to the second fit.
-        max_num_iter=150,
-        device='cpu',
-        return_info=True,
-    )
+    noisy, clean = counted(lambda x: gaussian_filter(x.astype(float), 0.9))
+    # The fewest iterations that leave enough to the second fit.
+    restored, record = denoise_fast(noisy, 150)
     assert [iterations for iterations, _ in record.fits] == [100, 50]
     assert 'the mean of a fit of squares and one of pixels' in record.noise
-    figures = [psnr(x, gaussian_filter(clean, 0.9)) for x in (restored, noisy)]
-    assert figures[0] > figures[1] + 3
+    assert psnr(restored, clean) > psnr(noisy, clean) + 3
 
 
 def test_jpeg_is_named_by_what_its_pixels_share():
-    counts = np.random.default_rng(0).poisson(10 + 40 * draw_cells(128))
-    record = denoise(
-        compress(4 * counts, 60),
-        preset='fast',
-        max_num_iter=2,
-        device='cpu',
-        return_info=True,
-    )[1]
+    noisy, _ = counted(lambda x: compress(4 * x, 60))
+    _, record = denoise_fast(noisy, 2)
     assert 'that neighbouring pixels share, fitted on a grid' in record.noise
 
 
 def test_noise_of_an_enlarged_image_is_taken_out_too():
-    clean = 10 + 40 * draw_cells(128)
-    counts = np.random.default_rng(0).poisson(clean)
-    noisy = zoom(counts.astype(float), 2, order=1)
-    restored, record = denoise(
-        noisy,
-        preset='fast',
-        max_num_iter=40,
-        device='cpu',
-        return_info=True,
-    )
+    noisy, clean = counted(lambda x: zoom(x.astype(float), 2, order=1))
+    restored, record = denoise_fast(noisy, 40)
     assert 'that neighbouring pixels share, fitted on a grid' in record.noise
-    figures = [psnr(x, zoom(clean, 2, order=1)) for x in (restored, noisy)]
-    assert figures[0] > figures[1] + 3
+    assert psnr(restored, clean) > psnr(noisy, clean) + 3
 
 
 @pytest.mark.parametrize('seed', range(4))

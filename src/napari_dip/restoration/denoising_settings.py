@@ -230,12 +230,16 @@ def _for_noise_of_neighbours(
     nothing of its detail; a second fit finds that, once the noise is known.
     The gain cannot be measured on such noise.
     """
+    second = _recorrupted(settings, _RECORRUPTED_RATE_OF_NEIGHBOURS)
+    return replace(_dropping(settings, block), second=second)
+
+
+def _dropping(settings: Settings, block: tuple[int, int]) -> Settings:
     return replace(
         settings,
         latent=replace(settings.latent, block=block),
         stabilise_noise=False,
         undo_clipping=False,
-        second=_recorrupted(settings, _RECORRUPTED_RATE_OF_NEIGHBOURS),
     )
 
 
@@ -270,10 +274,8 @@ def _for_smoothed(
     Squares lose fine details, and pixels keep some noise that reaches
     further than the block that is dropped. The errors of both differ.
     """
-    coarse = _for_smooth_noise(settings, shared)
-    fine = _for_noise_of_neighbours(pixels, shared.block)
-    second = replace(fine, second=None, refinement='mean')
-    return replace(coarse, second=second)
+    second = replace(_dropping(pixels, shared.block), refinement='mean')
+    return replace(_for_smooth_noise(settings, shared), second=second)
 
 
 def _recorrupted(settings: Settings, learning_rate: float) -> Settings:

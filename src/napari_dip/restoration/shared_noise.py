@@ -75,6 +75,7 @@ def find_shared_noise(planes: NDArray[Any]) -> SharedNoise | None:
     tints = [measure_grain(b - a) for a, b in pairwise(planes)]
     rounded = _share(grains, _ROUNDED) or _share(tints, _SPREAD)
     if rounded and all(map(was_compressed, planes, grains)):
+        # The noise of colours, kept at half the resolution, reaches further.
         return SharedNoise(_COMPRESSED, _AROUND if tints else _ALONE)
     axis = _scanned_along(planes)
     if axis is not None:
