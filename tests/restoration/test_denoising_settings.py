@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, zoom
 
+from benchmarks.datasets.processed import compress
 from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.copies import match_copies
 from napari_dip.restoration.denoising_settings import SETTINGS, choose_settings
@@ -99,6 +100,18 @@ def test_noise_that_reaches_further_is_fitted_in_squares():
         assert settings.second.latent.kind == 'recorrupted'
     mixed = np.stack([plane, WHITE])
     assert choose_settings('fast', mixed).binning == 1
+
+
+def test_fewer_details_are_taken_from_rounded_noise():
+    plane = compress(6 * photons(20, 0), 70).astype(float)
+    channels = np.stack([plane, plane])
+    for preset in ('fast', 'balanced', 'best'):
+        alone = choose_settings(preset, plane[None])
+        assert (alone.binning, alone.latent.block) == (2, (1, 1))
+        assert alone.second.refinement == 'some details'
+        several = choose_settings(preset, channels)
+        assert (several.binning, several.latent.block) == (2, (3, 3))
+        assert several.second.refinement == 'details'
 
 
 def test_details_that_squares_would_lose_are_fitted_in_pixels_too():

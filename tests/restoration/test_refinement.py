@@ -51,6 +51,15 @@ def test_the_mean_is_that_of_both_fits(problem):
         assert torch.equal(mean, (problem.pilot + alone) / 2)
 
 
+def test_some_details_are_three_quarters_of_them(problem):
+    problem.pilot = torch.full_like(problem.data, 7.0)
+    for found in (preview, refine):
+        whole = found(problem.data, problem, 'details') - problem.pilot
+        some = found(problem.data, problem, 'some details') - problem.pilot
+        assert torch.allclose(some, 0.75 * whole, atol=1e-5)
+        assert whole.abs().max() > 1
+
+
 def test_details_are_those_of_both_fits_and_the_rest_is_of_the_first(problem):
     problem.pilot = torch.full_like(problem.data, 7.0)
     brighter = problem.data + 100

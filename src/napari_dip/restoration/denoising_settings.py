@@ -254,6 +254,9 @@ def _for_smooth_noise(settings: Settings, shared: SharedNoise) -> Settings:
     gain cannot be measured on such noise.
     """
     latent = replace(settings.latent, block=shared.block, drop=0.3)
+    second = _recorrupted(settings, _RECORRUPTED_RATE)
+    if shared.rounded:
+        second = replace(second, refinement='some details')
     return replace(
         settings,
         network=TrunkSpec((64,) * 5),
@@ -262,7 +265,7 @@ def _for_smooth_noise(settings: Settings, shared: SharedNoise) -> Settings:
         binning=shared.squares,
         stabilise_noise=False,
         undo_clipping=False,
-        second=_recorrupted(settings, _RECORRUPTED_RATE),
+        second=second,
     )
 
 

@@ -42,11 +42,15 @@ class SharedNoise(NamedTuple):
         Rows and columns that a pixel of the fit shares its noise with.
     fine : bool
         Whether squares would lose details that are not lost in noise.
+    rounded : bool
+        Whether the noise of one channel was rounded, and so is told less
+        well.
     """
 
     squares: int
     block: tuple[int, int]
     fine: bool = False
+    rounded: bool = False
 
 
 def find_shared_noise(planes: NDArray[Any]) -> SharedNoise | None:
@@ -67,7 +71,7 @@ def find_shared_noise(planes: NDArray[Any]) -> SharedNoise | None:
     >>> import numpy as np
     >>> white = np.random.default_rng(0).normal(0, 5, (1, 256, 256))
     >>> find_shared_noise(white + 0.5 * np.roll(white, 1, axis=2))
-    SharedNoise(squares=1, block=(1, 3), fine=False)
+    SharedNoise(squares=1, block=(1, 3), fine=False, rounded=False)
     >>> find_shared_noise(white) is None
     True
     """
@@ -76,7 +80,9 @@ def find_shared_noise(planes: NDArray[Any]) -> SharedNoise | None:
     rounded = _share(grains, _ROUNDED) or _share(tints, _SPREAD)
     if rounded and all(map(was_compressed, planes, grains)):
         # The noise of colours, kept at half the resolution, reaches further.
-        return SharedNoise(_COMPRESSED, _AROUND if tints else _ALONE)
+        if tints:
+            return SharedNoise(_COMPRESSED, _AROUND)
+        return SharedNoise(_COMPRESSED, _ALONE, rounded=True)
     axis = _scanned_along(planes)
     if axis is not None:
         return SharedNoise(1, (3, 1) if axis == 0 else (1, 3))
