@@ -123,6 +123,7 @@ def test_details_that_squares_would_lose_are_fitted_in_pixels_too():
         assert settings.latent.block == second.latent.block == (3, 3)
         assert second.refinement == 'mean'
         assert second.second is None
+        assert second.num_iter <= SETTINGS['balanced'].num_iter
         assert not settings.stabilise_noise
         assert not second.stabilise_noise
 

@@ -115,6 +115,10 @@ _SHARED = {
     'best': _light(1000, 0.003, 32, 'adam'),
 }
 
+# Whose fit of pixels a preset has where an image was smoothed. More iterations
+# learn the noise that reaches further than the block that is dropped.
+_OF_SMOOTHED = {'best': 'balanced'}
+
 
 def choose_settings(
     preset: str, planes: NDArray[Any], copies: Copies | None = None
@@ -146,7 +150,8 @@ def choose_settings(
         return suited
     shared = find_shared_noise(measured)
     if shared is not None and shared.fine:
-        return _for_smoothed(_SHARED[preset], suited, shared)
+        pixels = _suited(SETTINGS[_OF_SMOOTHED.get(preset, preset)], planes)
+        return _for_smoothed(_SHARED[preset], pixels, shared)
     if shared is not None and shared.squares > 1:
         return _for_smooth_noise(_SHARED[preset], shared)
     if shared is not None:
