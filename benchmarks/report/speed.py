@@ -43,7 +43,8 @@ each tile and of all that comes before and after them, where a call does
 hundreds. Linear is the time of the smallest image times the pixels."""
 _FORECASTS = """What the form says beforehand, and what a call took. Where a
 fit stopped early, the forecast of the planned iterations is set against the
-time of as many."""
+time of as many. How fast the machine is changes within a minute, so that both
+are repeated in turn where that is soon done: seconds are medians then."""
 _PICTURES = {
     'tiles.png': 'Denoised: input, result, ten times its error',
     'tiles-lines.png': 'Missing lines filled: result, three times its error',
@@ -301,12 +302,13 @@ def _seams(found: Found, output: Path) -> list[str]:
 
 
 def _forecasts(found: Found) -> str:
-    head = ['call', 'forecast / s', 'taken / s', 'iterations', 'ratio']
-    head += ['memory forecast / MB', 'taken / MB', 'memory ratio']
+    head = ['call', 'times', 'forecast / s', 'taken / s', 'iterations']
+    head += ['ratio', 'memory forecast / MB', 'taken / MB']
+    head += ['memory ratio']
     rows = []
     for name in FORECASTS:
         one = _figures(found, 'forecasts', name)
-        rows.append([name, *(_forecast(one) if one else [NOT_RUN] * 7)])
+        rows.append([name, *(_forecast(one) if one else [NOT_RUN] * 8)])
     for name in SIZES:
         one = _figures(found, 'sizes', name)
         if one and 'forecast' in one:
@@ -319,6 +321,7 @@ def _forecast(one: dict[str, Any]) -> list[str]:
     # Of a fit that stopped early, the rest is made up for.
     taken = one['seconds'] * planned / done
     return [
+        str(one.get('rounds', 1)),
         f'{one["forecast"]:.1f}',
         f'{one["seconds"]:.1f}',
         f'{done} of {planned}',

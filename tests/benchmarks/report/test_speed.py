@@ -86,7 +86,7 @@ def test_goals_are_read_from_the_figures(page):
 
 
 def test_a_forecast_is_judged_by_the_planned_iterations(page):
-    assert row(page, 'denoise fast, 512² | 9.0')[4] == '0.45'
+    assert row(page, 'denoise fast, 512² | 1 | 9.0')[5] == '0.45'
 
 
 def test_a_seam_is_set_against_chance(page):
