@@ -27,7 +27,9 @@ def test_none_is_the_estimate_itself(problem):
     assert refine(estimate, problem, 'none') is estimate
 
 
-@pytest.mark.parametrize('how', ['residual', 'texture', 'scattered'])
+@pytest.mark.parametrize(
+    'how', ['residual', 'covariances', 'texture', 'scattered']
+)
 def test_what_the_fit_left_comes_back(problem, how):
     estimate = torch.zeros_like(problem.data)
     refined = refine(estimate, problem, how)

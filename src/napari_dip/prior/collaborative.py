@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from napari_dip.prior.cosine import cosine_basis, over_channels
 from napari_dip.prior.haar import haar_basis
@@ -19,8 +18,8 @@ from napari_dip.prior.similar_blocks import (
     ALIKE,
     RADIUS,
     SIDE,
-    STEP,
     similar_blocks,
+    to_grid,
 )
 from napari_dip.prior.spread import spread
 from napari_dip.prior.sweeping import Sweep
@@ -95,7 +94,7 @@ def collaborative_filter(
 
 def _restore(image: Tensor, pilot: Tensor, *noise: Tensor) -> Tensor:
     height, width = image.shape[-2:]
-    padded = [_to_grid(x) for x in (image, pilot, *noise)]
+    padded = [to_grid(x) for x in (image, pilot, *noise)]
     groups = _Groups.alike(padded[1])
     restore: Callable[..., Tensor]
     restore = _of_shared_noise if noise else _of_white_noise
@@ -105,13 +104,6 @@ def _restore(image: Tensor, pilot: Tensor, *noise: Tensor) -> Tensor:
     ]
     restored = over_channels(torch.stack(planes), inverse=True)
     return restored[None, :, :height, :width]
-
-
-def _to_grid(image: Tensor) -> Tensor:
-    """Continue an image until the blocks of the grid cover all of it."""
-    height, width = image.shape[-2:]
-    margins = (0, -(width - SIDE) % STEP, 0, -(height - SIDE) % STEP)
-    return F.pad(image, margins, mode='reflect')
 
 
 @dataclass(frozen=True)

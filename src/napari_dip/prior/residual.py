@@ -29,6 +29,8 @@ from napari_dip.prior.shrinkage import (
 from napari_dip.prior.spread import median_spread, spread
 from napari_dip.prior.tails import heavy_tails
 
+Filter = Callable[[Tensor, Tensor, Tensor | None], Tensor]
+
 # Times the noise's standard deviation: one coefficient of white noise in 200
 # is greater, and most of those the second, Wiener pass takes back.
 _THRESHOLD = 2.8
@@ -101,6 +103,7 @@ def remove_noise(
     known: Tensor,
     pilot: Tensor,
     deviation: Tensor | None = None,
+    by: Filter = collaborative_filter,
 ) -> Tensor:
     """Take the noise out of data, given an estimate that is nearly right.
 
@@ -115,6 +118,9 @@ def remove_noise(
     deviation : Tensor, optional
         As in :func:`structure_in_residual`. The noise is then independent
         from pixel to pixel; else the residual tells how neighbours share it.
+    by : callable
+        What does it, given data whose noise has a variance of one, the
+        estimate, and noise like that of the data or None for independent.
 
     Returns
     -------
@@ -127,7 +133,7 @@ def remove_noise(
     scale, _ = _noise(residual, pilot, known, deviation)
     filled = torch.where(known > 0, data, pilot)
     noise = _HELD_BACK * residual / scale if deviation is None else None
-    return scale * collaborative_filter(filled / scale, pilot / scale, noise)
+    return scale * by(filled / scale, pilot / scale, noise)
 
 
 def _noise(

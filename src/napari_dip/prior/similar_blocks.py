@@ -19,14 +19,33 @@ RADIUS = 12
 ALIKE = 32
 
 
-def similar_blocks(guide: Tensor) -> Tensor:
+def to_grid(image: Tensor, side: int = SIDE) -> Tensor:
+    """Continue an image until the blocks of the grid cover all of it.
+
+    Parameters
+    ----------
+    image : Tensor
+        ``(1, channels, height, width)``.
+    side : int
+        Of the blocks.
+    """
+    height, width = image.shape[-2:]
+    margins = (0, -(width - side) % STEP, 0, -(height - side) % STEP)
+    return F.pad(image, margins, mode='reflect')
+
+
+def similar_blocks(
+    guide: Tensor, side: int = SIDE, alike: int = ALIKE
+) -> Tensor:
     """Find the blocks that resemble each block of a grid most.
 
     Parameters
     ----------
     guide : Tensor
         ``(1, channels, height, width)``, where sides less that of a block
-        are multiples of the grid's step.
+        are multiples of the grid's step; see :func:`to_grid`.
+    side, alike : int
+        Side of the blocks, and blocks of a group.
 
     Returns
     -------
@@ -35,8 +54,8 @@ def similar_blocks(guide: Tensor) -> Tensor:
         the order of the flattened image; the block itself comes first.
     """
     height, width = guide.shape[-2:]
-    tops = torch.arange(0, height - SIDE + 1, STEP, device=guide.device)
-    lefts = torch.arange(0, width - SIDE + 1, STEP, device=guide.device)
+    tops = torch.arange(0, height - side + 1, STEP, device=guide.device)
+    lefts = torch.arange(0, width - side + 1, STEP, device=guide.device)
     reach = range(-RADIUS, RADIUS + 1)
     moves = list(product(reach, reach))
     padded = F.pad(guide, (RADIUS,) * 4)
@@ -46,12 +65,12 @@ def similar_blocks(guide: Tensor) -> Tensor:
     for distance, (down, right) in zip(distances, moves, strict=True):
         moved = Window(RADIUS + down, RADIUS + right, height, width)
         squares = (guide - moved.cut(padded)).square_().sum(1, keepdim=True)
-        distance.copy_(F.avg_pool2d(squares, SIDE, STEP)[0, 0])
-        distance[~_within(tops + down, height)] = torch.inf
-        distance[:, ~_within(lefts + right, width)] = torch.inf
+        distance.copy_(F.avg_pool2d(squares, side, STEP)[0, 0])
+        distance[~_within(tops + down, height - side)] = torch.inf
+        distance[:, ~_within(lefts + right, width - side)] = torch.inf
     # Not even an equal block goes before the block itself.
     distances[len(moves) // 2].fill_(-1)
-    nearest = distances.flatten(1).T.topk(ALIKE, largest=False).indices
+    nearest = distances.flatten(1).T.topk(alike, largest=False).indices
     shifts = torch.tensor(
         [down * width + right for down, right in moves], device=guide.device
     )
@@ -59,5 +78,5 @@ def similar_blocks(guide: Tensor) -> Tensor:
     return own[:, None] + shifts[nearest]
 
 
-def _within(first: Tensor, extent: int) -> Tensor:
-    return (first >= 0) & (first <= extent - SIDE)
+def _within(first: Tensor, last: int) -> Tensor:
+    return (first >= 0) & (first <= last)

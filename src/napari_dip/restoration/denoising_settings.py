@@ -91,7 +91,7 @@ def _light(
         stabilise_noise=True,
         undo_clipping=True,
         exclude_defects=True,
-        refinement='residual',
+        refinement='covariances',
     )
 
 
@@ -223,6 +223,7 @@ def _for_copies(settings: Settings) -> Settings:
         stopping=StoppingSettings('none'),
         stabilise_noise=False,
         undo_clipping=False,
+        refinement='residual',
     )
 
 
@@ -245,6 +246,7 @@ def _dropping(settings: Settings, block: tuple[int, int]) -> Settings:
         latent=replace(settings.latent, block=block),
         stabilise_noise=False,
         undo_clipping=False,
+        refinement='residual',
     )
 
 
@@ -270,6 +272,7 @@ def _for_smooth_noise(settings: Settings, shared: SharedNoise) -> Settings:
         binning=shared.squares,
         stabilise_noise=False,
         undo_clipping=False,
+        refinement='residual',
         second=second,
     )
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from napari_dip.prior.calibration import calibrate
 from napari_dip.prior.continuation import continue_texture
+from napari_dip.prior.covariances import covariance_filter
 from napari_dip.prior.crossover import cross_over
 from napari_dip.prior.enlarging import agree
 from napari_dip.prior.operators import Downsample
@@ -18,6 +19,7 @@ from napari_dip.prior.residual import remove_noise, structure_in_residual
 Refinement = Literal[
     'none',
     'residual',
+    'covariances',
     'mean',
     'details',
     'some details',
@@ -45,7 +47,7 @@ def preview(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     estimate, problem, how
         As in :func:`refine`.
     """
-    if how == 'residual':
+    if how in ('residual', 'covariances'):
         return calibrate(estimate, problem.data, problem.known)
     if how == 'mean':
         return _with_pilot(preview(estimate, problem, 'residual'), problem)
@@ -79,14 +81,16 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     problem : Problem
         What was fitted; its operator is the identity unless `how` is 'none'
         or 'agreement'.
-    how : {'none', 'residual', 'mean', 'details', 'some details', \
-'texture', 'scattered', 'agreement'}
+    how : {'none', 'residual', 'covariances', 'mean', 'details', \
+'some details', 'texture', 'scattered', 'agreement'}
         'residual' takes the brightness of the data, puts back what the
         residual holds beyond noise, and filters like blocks together;
-        'mean' does so, then takes the mean with an earlier fit; 'details'
-        takes from the mean with an earlier fit, its like blocks filtered
-        together, what is fine, and from the earlier fit the rest; 'some
-        details' takes a quarter of what is fine from the earlier fit too;
+        'covariances' does so, then again by how their pixels vary together;
+        'mean' does what 'residual' does, then takes the mean with an earlier
+        fit; 'details' takes from the mean with an earlier fit, its like
+        blocks filtered together, what is fine, and from the earlier fit the
+        rest; 'some details' takes a quarter of what is fine from the earlier
+        fit too;
         'texture' continues the residual where the data are missing;
         'scattered' does so from the estimate and from nothing, and takes the
         mean of both; 'agreement' projects it back onto reduced data.
@@ -103,6 +107,10 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
         residual, deviation = (data - estimate) * known, problem.deviation
         structure = structure_in_residual(residual, estimate, known, deviation)
         return remove_noise(data, known, estimate + structure, deviation)
+    if how == 'covariances':
+        alike = refine(estimate, problem, 'residual')
+        noise = problem.deviation
+        return remove_noise(data, known, alike, noise, covariance_filter)
     if how == 'mean':
         return _with_pilot(refine(estimate, problem, 'residual'), problem)
     if how in _DETAILS:

@@ -1,0 +1,138 @@
+"""Blocks that resemble each other, denoised by how their pixels vary together.
+
+Where a few fixed transforms tell structure from noise badly, the covariance of
+like blocks in an estimate does better; its errors are others, too.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from napari_dip.prior.cosine import over_channels
+from napari_dip.prior.similar_blocks import similar_blocks, to_grid
+from napari_dip.prior.spread import spread
+from napari_dip.prior.sweeping import Sweep
+from napari_dip.prior.windows import Window
+
+# Pixels along a side of a block, and blocks of a group: a few more than the
+# pixels, whose covariance they tell.
+_SIDE = 6
+_ALIKE = 50
+# Bounds the memory. Both are multiples of the grid's step.
+_TILE = 512
+_HALO = 32
+_GROUPS_AT_ONCE = 1024
+
+# A pilot varies less than the signal, for a fit misses some of it. So the
+# noise that it is set against counts less too, if it was not measured on what
+# the pilot has left.
+_POWER = 0.7
+# The errors of this estimate and of its pilot differ.
+_TAKEN = 0.5
+# Of the variance: keeps the covariance of few different blocks invertible.
+_RIDGE = 1e-4
+_TINY = 1e-12
+
+
+def covariance_filter(
+    image: Tensor, pilot: Tensor, noise: Tensor | None = None
+) -> Tensor:
+    """Take noise out of groups of like blocks by their covariance in a pilot.
+
+    Parameters
+    ----------
+    image, pilot : Tensor
+        ``(1, channels, height, width)``, sides of at least 18: signal and
+        noise, and an estimate of the signal, in which the blocks are
+        compared. Any size takes the same memory.
+    noise : Tensor, optional
+        Same shape: noise like that of `image`, and of the same strength
+        everywhere. Structure in less than half of it does no harm. None is
+        noise of variance 1, independent from pixel to pixel.
+
+    Returns
+    -------
+    Tensor
+        Same shape as `image`, the mean of what is found and the pilot.
+
+    References
+    ----------
+    .. [1] M. Lebrun, A. Buades, J. Morel, "A Nonlocal Bayesian Image
+           Denoising Algorithm", SIAM Journal on Imaging Sciences 6, 2013; of
+           which the second step is used.
+    """
+    shape = (image.shape[-2], image.shape[-1])
+    given = [image, pilot] if noise is None else [image, pilot, noise]
+
+    def restore(window: Window) -> Tensor:
+        return _restore(*(window.cut(x) for x in given))
+
+    return Sweep(image.device, tile=_TILE, halo=_HALO)(shape, restore)
+
+
+def _restore(image: Tensor, pilot: Tensor, *noise: Tensor) -> Tensor:
+    height, width = image.shape[-2:]
+    padded = [to_grid(x, _SIDE) for x in (image, pilot, *noise)]
+    firsts = similar_blocks(padded[1], _SIDE, _ALIKE)
+    channels = [over_channels(x[0], inverse=False) for x in padded]
+    planes = [
+        torch.lerp(channel[1], _filtered(firsts, *channel), _TAKEN)
+        for channel in zip(*channels, strict=True)
+    ]
+    restored = over_channels(torch.stack(planes), inverse=True)
+    return restored[None, :, :height, :width]
+
+
+def _filtered(
+    firsts: Tensor, plane: Tensor, pilot: Tensor, *noise: Tensor
+) -> Tensor:
+    """Mean of the blocks that overlap; the less one keeps the more it counts.
+
+    `firsts` are the first pixels of the blocks of each group.
+    """
+    index = torch.arange(_SIDE, device=plane.device)
+    block = (index[:, None] * plane.shape[-1] + index).flatten()
+    if noise:
+        power = _covariance_of_noise(noise[0].take(firsts[:, :1] + block))
+    else:
+        power = _POWER * torch.eye(_SIDE**2, device=plane.device)
+    total = torch.zeros_like(plane).flatten()
+    share = torch.zeros_like(total)
+    for few in torch.split(firsts, _GROUPS_AT_ONCE):
+        pixels = few[..., None] + block
+        known = pilot.take(pixels)
+        mean = known.mean(dim=1, keepdim=True)
+        gain = _gain(known - mean, power)
+        blocks = mean + (plane.take(pixels) - mean) @ gain
+        kept = gain.square().sum((1, 2), keepdim=True) + 1 / _ALIKE
+        places = pixels.flatten()
+        total.index_add_(0, places, (blocks / kept).flatten())
+        share.index_add_(0, places, (1 / kept).expand_as(blocks).flatten())
+    return (total / share).view_as(plane)
+
+
+def _gain(varying: Tensor, power: Tensor) -> Tensor:
+    """Wiener filters of groups, from their pilots less the means.
+
+    Returns
+    -------
+    Tensor
+        ``(groups, pixels, pixels)``, to be multiplied from the right.
+    """
+    signal = varying.mT @ varying / (_ALIKE - 1)
+    both = signal + power
+    variance = both.diagonal(dim1=1, dim2=2).mean(dim=1)[:, None, None]
+    ridge = _RIDGE * variance + _TINY
+    both += ridge * torch.eye(_SIDE**2, device=both.device)
+    # Not every device can solve equations.
+    where = both.device if both.is_cuda else torch.device('cpu')
+    gain: Tensor = torch.linalg.solve(both.to(where), signal.to(where))
+    return gain.to(both.device)
+
+
+def _covariance_of_noise(blocks: Tensor) -> Tensor:
+    """Covariance of the pixels of a block, as strong as most of them are."""
+    covariance = blocks.T @ blocks / len(blocks)
+    most = spread(blocks.abs().flatten(), dim=0).square()
+    return covariance * most / (covariance.diagonal().mean() + _TINY)
