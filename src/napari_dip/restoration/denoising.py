@@ -119,7 +119,9 @@ def denoise(
     them, and the saturated ones, which the result follows to the ceiling and
     not beyond. Noise whose variance grows with the signal is stabilised, and
     what clipping at black or white does to the mean of any other is undone.
-    In the end blocks that resemble each other are filtered together [4]_.
+    In the end blocks that resemble each other are filtered together, by
+    fixed transforms [4]_ and, where noise is independent from pixel to pixel,
+    once more by their covariance [6]_.
 
     The presets other than 'ulyanov2018' feed the network the image itself
     with pixels dropped anew at each iteration and ask it for those pixels,
@@ -151,6 +153,8 @@ def denoise(
            16, 2007.
     .. [5] J. Lehtinen et al., "Noise2Noise: Learning Image Restoration
            without Clean Data", ICML 2018.
+    .. [6] M. Lebrun, A. Buades, J. Morel, "A Nonlocal Bayesian Image
+           Denoising Algorithm", SIAM Journal on Imaging Sciences 6, 2013.
 
     Examples
     --------
