@@ -303,8 +303,7 @@ def _seams(found: Found, output: Path) -> list[str]:
 
 def _forecasts(found: Found) -> str:
     head = ['call', 'times', 'forecast / s', 'taken / s', 'iterations']
-    head += ['ratio', 'memory forecast / MB', 'taken / MB']
-    head += ['memory ratio']
+    head += ['ratio', 'memory forecast / MB', 'taken / MB', 'memory ratio']
     rows = []
     for name in FORECASTS:
         one = _figures(found, 'forecasts', name)

@@ -3,10 +3,7 @@ from __future__ import annotations
 import torch
 
 from napari_dip.prior.calibration import calibrate
-
-
-def _noise(shape, seed=0):
-    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+from tests.prior.drawn import white_noise
 
 
 def _scene(channels=1):
@@ -24,7 +21,7 @@ def test_brightness_and_contrast_are_those_of_the_data():
 
 def test_noise_of_the_data_moves_it_little():
     scene = _scene()
-    data = scene + _noise(scene.shape)
+    data = scene + white_noise(scene.shape)
     found = calibrate(0.5 * scene + 1, data, torch.ones_like(data))
     assert (found - scene).square().mean() < 0.01 * scene.square().mean()
 
@@ -46,7 +43,7 @@ def test_missing_data_have_no_part():
 
 def test_without_contrast_it_is_shifted_only():
     flat = torch.full((1, 1, 16, 16), 5.0)
-    data = _noise(flat.shape)
+    data = white_noise(flat.shape)
     found = calibrate(flat, data, torch.ones_like(flat))
     assert torch.allclose(found, data.mean().expand_as(found), atol=1e-5)
 

@@ -4,75 +4,65 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from napari_dip.prior import collaborative
+from napari_dip.prior import block_groups
 from napari_dip.prior.collaborative import LEAST_SIDE, collaborative_filter
-
-
-def _noise(shape, seed=0):
-    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+from tests.prior.drawn import error, stripes, white_noise
 
 
 def _repeated_texture(side, channels=1):
     """A random tile of 8 pixels, over and over."""
-    tile = 2 * _noise((1, channels, 8, 8), seed=1)
+    tile = 2 * white_noise((1, channels, 8, 8), seed=1)
     return tile.repeat(1, 1, side // 8, side // 8)
 
 
-def _stripes(side):
-    column = torch.arange(side) * 1.3
-    return 2 * torch.sin(column).expand(1, 1, side, side)
-
-
-def _error(image, truth):
-    return float((image - truth).square().mean().sqrt())
-
-
 def test_what_repeats_itself_loses_its_noise():
-    truth = _stripes(96)
-    noisy = truth + _noise(truth.shape)
-    pilot = truth + 0.5 * _noise(truth.shape, seed=2)
+    truth = stripes(96)
+    noisy = truth + white_noise(truth.shape)
+    pilot = truth + 0.5 * white_noise(truth.shape, seed=2)
     restored = collaborative_filter(noisy, pilot, noisy - pilot)
-    assert _error(restored, truth) < 0.5 * _error(pilot, truth)
+    assert error(restored, truth) < 0.5 * error(pilot, truth)
 
 
 def test_white_noise_need_not_be_shown():
-    truth = _stripes(96)
-    noisy = truth + _noise(truth.shape)
-    pilot = truth + 0.5 * _noise(truth.shape, seed=2)
+    truth = stripes(96)
+    noisy = truth + white_noise(truth.shape)
+    pilot = truth + 0.5 * white_noise(truth.shape, seed=2)
     restored = collaborative_filter(noisy, pilot)
-    assert _error(restored, truth) < 0.5 * _error(pilot, truth)
+    assert error(restored, truth) < 0.5 * error(pilot, truth)
 
 
 def test_what_a_pilot_has_missed_is_found_where_it_repeats():
-    truth = _stripes(96)
-    noisy = truth + _noise(truth.shape)
+    truth = stripes(96)
+    noisy = truth + white_noise(truth.shape)
     missed = 0.2 * truth
     restored = collaborative_filter(noisy, missed)
-    assert _error(restored, truth) < 0.5 * _error(missed, truth)
+    assert error(restored, truth) < 0.5 * error(missed, truth)
 
 
 def test_of_white_noise_alone_next_to_nothing_is_left():
-    noise = _noise((1, 1, 64, 64))
+    noise = white_noise((1, 1, 64, 64))
     flat = torch.zeros_like(noise)
     assert collaborative_filter(noise, flat).std() < 0.05
 
 
 def test_noise_alone_goes():
-    noise = _noise((1, 1, 64, 64))
+    noise = white_noise((1, 1, 64, 64))
     flat = torch.zeros_like(noise)
     assert not collaborative_filter(noise, flat, noise).any()
 
 
 def test_without_noise_the_image_stays():
     image = _repeated_texture(40, channels=3)
-    restored = collaborative_filter(image, image, 1e-6 * _noise(image.shape))
+    restored = collaborative_filter(
+        image, image, 1e-6 * white_noise(image.shape)
+    )
     assert torch.allclose(restored, image, atol=1e-4)
 
 
 def test_noise_is_taken_from_the_coefficients_that_have_it():
     column = torch.arange(64) * torch.pi
     stripes = torch.cos(column).expand(1, 1, 64, 64)
-    one_line = 100 * _noise((1, 1, 1, 64))
+    one_line = 100 * white_noise((1, 1, 1, 64))
     across = one_line.expand_as(stripes).contiguous()
     along = across.mT.contiguous()
     shrunk = collaborative_filter(stripes, 0.5 * stripes, across)
@@ -84,7 +74,7 @@ def test_noise_is_taken_from_the_coefficients_that_have_it():
 
 def test_noise_that_neighbours_share_does_not_pass_for_a_like_block():
     """A mean of overlapping blocks keeps most of such noise."""
-    shared = F.avg_pool2d(_noise((1, 1, 102, 102)), 7, stride=1)
+    shared = F.avg_pool2d(white_noise((1, 1, 102, 102)), 7, stride=1)
     shared = shared / shared.std()
     # Noise that the pilot has not seen, and a tenth that it has.
     restored = collaborative_filter(shared, 0.1 * shared, shared)
@@ -96,7 +86,7 @@ def test_noise_that_neighbours_share_does_not_pass_for_a_like_block():
 )
 @pytest.mark.parametrize('white', [True, False])
 def test_any_size_from_the_least(shape, white):
-    image = _noise((1, 2, *shape))
+    image = white_noise((1, 2, *shape))
     restored = collaborative_filter(image, image, None if white else image)
     assert restored.shape == image.shape
     assert restored.isfinite().all()
@@ -104,15 +94,18 @@ def test_any_size_from_the_least(shape, white):
 
 def test_tiles_leave_no_seam(monkeypatch):
     truth = _repeated_texture(128)
-    noisy, pilot = truth + _noise(truth.shape), truth + _noise(truth.shape, 2)
+    noisy, pilot = (
+        truth + white_noise(truth.shape),
+        truth + white_noise(truth.shape, 2),
+    )
     noise = noisy - truth
     whole = collaborative_filter(noisy, pilot, noise)
-    monkeypatch.setattr(collaborative, '_TILE', 64)
+    monkeypatch.setattr(block_groups, '_TILE', 64)
     tiled = collaborative_filter(noisy, pilot, noise)
-    assert _error(tiled, whole) < 0.05 * _error(noisy, truth)
+    assert error(tiled, whole) < 0.05 * error(noisy, truth)
 
 
 def test_the_same_twice():
-    image = _noise((1, 1, 48, 48))
+    image = white_noise((1, 1, 48, 48))
     one, two = (collaborative_filter(image, image, image) for _ in range(2))
     assert torch.equal(one, two)

@@ -3,65 +3,53 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.prior import covariances
+from napari_dip.prior import block_groups
 from napari_dip.prior.covariances import covariance_filter
-
-
-def _noise(shape, seed=0):
-    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
-
-
-def _stripes(side, channels=1):
-    column = torch.arange(side) * 1.3
-    return 2 * torch.sin(column).expand(1, channels, side, side)
-
-
-def _error(image, truth):
-    return float((image - truth).square().mean().sqrt())
+from tests.prior.drawn import error, stripes, white_noise
 
 
 @pytest.mark.parametrize('channels', [1, 3])
 @pytest.mark.parametrize('shown', [False, True])
 def test_what_repeats_itself_loses_its_noise(channels, shown):
-    truth = _stripes(48, channels)
-    noise = _noise(truth.shape)
-    pilot = truth + 0.3 * _noise(truth.shape, seed=2)
+    truth = stripes(48, channels)
+    noise = white_noise(truth.shape)
+    pilot = truth + 0.3 * white_noise(truth.shape, seed=2)
     given = [noise] if shown else []
     restored = covariance_filter(truth + noise, pilot, *given)
     # Half of the result is the pilot.
-    assert _error(restored, truth) < 0.7 * _error(pilot, truth)
+    assert error(restored, truth) < 0.7 * error(pilot, truth)
 
 
 def test_noise_that_neighbours_share_is_told_by_what_is_shown():
-    truth = _stripes(48).mT
-    along = 3 * _noise((1, 1, 48, 1)).expand_as(truth)
+    truth = stripes(48).mT
+    along = 3 * white_noise((1, 1, 48, 1)).expand_as(truth)
     told = covariance_filter(truth + along, truth, along.contiguous())
-    independent = 3 * _noise(truth.shape)
+    independent = 3 * white_noise(truth.shape)
     untold = covariance_filter(truth + along, truth, independent)
-    assert _error(told, truth) < 0.8 * _error(untold, truth)
+    assert error(told, truth) < 0.8 * error(untold, truth)
 
 
 def test_without_noise_the_image_stays():
-    image = _stripes(48) + _noise((1, 1, 48, 48))
+    image = stripes(48) + white_noise((1, 1, 48, 48))
     restored = covariance_filter(image, image, torch.zeros_like(image))
     assert torch.allclose(restored, image, atol=1e-3)
 
 
 def test_an_even_image_keeps_its_brightness():
     flat = torch.full((1, 1, 24, 30), 7.0)
-    restored = covariance_filter(flat + _noise(flat.shape), flat)
+    restored = covariance_filter(flat + white_noise(flat.shape), flat)
     assert torch.allclose(restored, flat, atol=0.1)
 
 
 def test_tiles_leave_no_seam(monkeypatch):
-    truth = _stripes(120)
-    noisy, pilot = truth + _noise(truth.shape), truth + 0.1
+    truth = stripes(120)
+    noisy, pilot = truth + white_noise(truth.shape), truth + 0.1
     whole = covariance_filter(noisy, pilot)
-    monkeypatch.setattr(covariances, '_TILE', 64)
+    monkeypatch.setattr(block_groups, '_TILE', 64)
     parts = covariance_filter(noisy, pilot)
     assert torch.allclose(whole, parts, atol=1e-4)
 
 
 def test_images_of_odd_sizes_keep_them():
-    image = _noise((1, 2, 21, 34))
+    image = white_noise((1, 2, 21, 34))
     assert covariance_filter(image, image).shape == image.shape

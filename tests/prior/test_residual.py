@@ -8,10 +8,7 @@ from napari_dip.prior.residual import (
     remove_noise,
     structure_in_residual,
 )
-
-
-def _noise(shape, seed=0):
-    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+from tests.prior.drawn import white_noise
 
 
 def _structure(residual, estimate=None):
@@ -30,7 +27,7 @@ def _stripes(height, width):
 
 
 def test_white_noise_holds_hardly_any_structure():
-    noise = _noise((1, 1, 256, 256))
+    noise = white_noise((1, 1, 256, 256))
     structure = _structure(noise)
     assert structure.std() < 0.1
 
@@ -38,13 +35,13 @@ def test_white_noise_holds_hardly_any_structure():
 def test_texture_under_noise_is_found():
     texture = torch.zeros(1, 1, 256, 256)
     texture[..., 80:180, 60:200] = 1.5 * _stripes(100, 140)
-    residual = texture + _noise(texture.shape)
+    residual = texture + white_noise(texture.shape)
     found = _structure(residual)
     assert (found - texture).square().mean() < texture.square().mean() / 3
 
 
 def test_the_units_of_the_residual_do_not_matter():
-    residual = _stripes(96, 96) + _noise((1, 1, 96, 96))
+    residual = _stripes(96, 96) + white_noise((1, 1, 96, 96))
     flat = torch.zeros_like(residual)
     one = _structure(residual, flat)
     many = _structure(1000 * residual, flat)
@@ -52,7 +49,7 @@ def test_the_units_of_the_residual_do_not_matter():
 
 
 def test_coloured_noise_is_not_taken_for_structure():
-    noise = _noise((1, 1, 258, 258))
+    noise = white_noise((1, 1, 258, 258))
     coloured = torch.nn.functional.avg_pool2d(noise, 3, stride=1)
     found = _structure(coloured)
     assert found.std() < 0.15 * coloured.std()
@@ -61,7 +58,7 @@ def test_coloured_noise_is_not_taken_for_structure():
 def test_noise_is_measured_by_brightness():
     level = torch.linspace(0, 1, 256).expand(1, 1, 256, 256).contiguous()
     deviation = 1 + 3 * level
-    scale = _scale(deviation * _noise(level.shape), level)
+    scale = _scale(deviation * white_noise(level.shape), level)
     assert torch.allclose(scale, deviation, rtol=0.2)
 
 
@@ -70,8 +67,8 @@ def test_what_a_fit_has_missed_of_busy_places_is_no_noise(missed, monkeypatch):
     level = torch.linspace(0, 200, 256)[:, None].repeat(1, 256)[None, None]
     estimate, texture = level.clone(), torch.zeros_like(level)
     estimate[..., 64:] += 10 * _stripes(256, 192)
-    texture[..., 64:] = missed * _noise((1, 1, 256, 192), seed=1)
-    noise = _noise(level.shape)
+    texture[..., 64:] = missed * white_noise((1, 1, 256, 192), seed=1)
+    noise = white_noise(level.shape)
     known = torch.ones_like(level)
     found = structure_in_residual(noise + texture, estimate, known)
     monkeypatch.setattr(residual, '_MISSED', 0)
@@ -85,7 +82,7 @@ def test_what_a_fit_has_missed_of_busy_places_is_no_noise(missed, monkeypatch):
 
 def test_some_pixels_tell_the_noise_of_a_large_image(monkeypatch):
     level = torch.linspace(0, 1, 512).expand(1, 1, 512, 512).contiguous()
-    noise = (1 + 3 * level) * _noise(level.shape)
+    noise = (1 + 3 * level) * white_noise(level.shape)
     every = _scale(noise, level)
     monkeypatch.setattr(residual, '_MOST_PIXELS', 2**15)
     some = _scale(noise, level)
@@ -95,7 +92,7 @@ def test_some_pixels_tell_the_noise_of_a_large_image(monkeypatch):
 
 @pytest.mark.parametrize('side', [3, 8, 9, 16])
 def test_a_small_image_is_no_error(side):
-    residual = _noise((1, 1, side, side))
+    residual = white_noise((1, 1, side, side))
     structure = _structure(residual)
     assert structure.shape == residual.shape
     assert structure.isfinite().all()
@@ -109,8 +106,8 @@ def test_no_residual_holds_no_structure():
 @pytest.mark.parametrize('deviation', [None, torch.ones(1, 1, 1, 1)])
 def test_the_rest_of_the_noise_goes(deviation):
     truth = 2 * _stripes(96, 96)
-    data = truth + _noise(truth.shape)
-    pilot = truth + 0.5 * _noise(truth.shape, seed=1)
+    data = truth + white_noise(truth.shape)
+    pilot = truth + 0.5 * white_noise(truth.shape, seed=1)
     restored = remove_noise(data, torch.ones_like(data), pilot, deviation)
     error, before = ((x - truth).square().mean() for x in (restored, pilot))
     assert error < 0.5 * before
@@ -121,7 +118,7 @@ def test_missing_data_are_taken_from_the_pilot(deviation):
     pilot = 2 * _stripes(96, 96)
     known = torch.ones_like(pilot)
     known[..., 40:44, 40:44] = 0
-    data = torch.where(known > 0, pilot + _noise(pilot.shape), 1e3)
+    data = torch.where(known > 0, pilot + white_noise(pilot.shape), 1e3)
     restored = remove_noise(data * known, known, pilot, deviation)
     assert (restored - pilot).abs().max() < 3
 
@@ -129,15 +126,15 @@ def test_missing_data_are_taken_from_the_pilot(deviation):
 @pytest.mark.parametrize('deviation', [None, torch.ones(1, 1, 1, 1)])
 @pytest.mark.parametrize('side', [8, 16, 20])
 def test_a_small_image_loses_nothing(side, deviation):
-    data = _noise((1, 1, side, side))
+    data = white_noise((1, 1, side, side))
     restored = remove_noise(data, torch.ones_like(data), data, deviation)
     assert restored.isfinite().all()
 
 
 def test_noise_that_is_known_is_not_taken_for_more():
     """A residual of texture everywhere tells too much noise."""
-    texture = _noise((1, 1, 96, 96), seed=1) + 0.5 * _stripes(96, 96)
-    residual = 2 * texture + _noise(texture.shape)
+    texture = white_noise((1, 1, 96, 96), seed=1) + 0.5 * _stripes(96, 96)
+    residual = 2 * texture + white_noise(texture.shape)
     nothing = torch.zeros_like(residual)
     known = torch.ones_like(residual)
     one = torch.ones(1, 1, 1, 1)
@@ -148,7 +145,7 @@ def test_noise_that_is_known_is_not_taken_for_more():
 
 
 def test_a_bound_above_the_noise_changes_nothing():
-    residual = _noise((1, 2, 64, 64))
+    residual = white_noise((1, 2, 64, 64))
     nothing, known = torch.zeros_like(residual), torch.ones_like(residual)
     bound = torch.tensor([10.0, torch.inf])[None, :, None, None]
     found = [

@@ -12,27 +12,20 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from napari_dip.prior.cosine import cosine_basis, over_channels
-from napari_dip.prior.haar import haar_basis
-from napari_dip.prior.similar_blocks import (
-    ALIKE,
-    RADIUS,
-    SIDE,
-    similar_blocks,
-    to_grid,
+from napari_dip.prior.block_groups import (
+    AT_ONCE,
+    Overlap,
+    pixels_of_a_block,
+    restore_planes,
 )
+from napari_dip.prior.cosine import cosine_basis
+from napari_dip.prior.haar import haar_basis
+from napari_dip.prior.similar_blocks import ALIKE, RADIUS, SIDE
 from napari_dip.prior.spread import spread
-from napari_dip.prior.sweeping import Sweep
-from napari_dip.prior.windows import Window
 
 #: Smallest side of an image that is long enough, in pixels.
 LEAST_SIDE = SIDE + RADIUS
 
-# Bounds the memory. Both are multiples of the step, so that the blocks of
-# neighbouring tiles lie on one grid.
-_TILE = 512
-_HALO = 32
-_GROUPS_AT_ONCE = 1024
 # So many tell the noise.
 _GROUPS_MEASURED = 2048
 
@@ -83,27 +76,16 @@ def collaborative_filter(
            Collaborative Filtering", IEEE Transactions on Image Processing
            16, 2007.
     """
-    shape = (image.shape[-2], image.shape[-1])
-    given = [image, pilot] if noise is None else [image, pilot, noise]
-
-    def restore(window: Window) -> Tensor:
-        return _restore(*(window.cut(x) for x in given))
-
-    return Sweep(image.device, tile=_TILE, halo=_HALO)(shape, restore)
+    return restore_planes(image, pilot, noise, SIDE, ALIKE, _restore)
 
 
-def _restore(image: Tensor, pilot: Tensor, *noise: Tensor) -> Tensor:
-    height, width = image.shape[-2:]
-    padded = [to_grid(x) for x in (image, pilot, *noise)]
-    groups = _Groups.alike(padded[1])
-    restore: Callable[..., Tensor]
-    restore = _of_shared_noise if noise else _of_white_noise
-    channels = [over_channels(x[0], inverse=False) for x in padded]
-    planes = [
-        restore(groups, *channel) for channel in zip(*channels, strict=True)
-    ]
-    restored = over_channels(torch.stack(planes), inverse=True)
-    return restored[None, :, :height, :width]
+def _restore(
+    firsts: Tensor, plane: Tensor, pilot: Tensor, *noise: Tensor
+) -> Tensor:
+    groups = _Groups.of_plane(firsts, plane)
+    if noise:
+        return _wiener(groups, plane, pilot, _measured_power(groups, *noise))
+    return _of_white_noise(groups, plane, pilot)
 
 
 @dataclass(frozen=True)
@@ -130,17 +112,16 @@ class _Groups:
     pixels: Tensor
 
     @classmethod
-    def alike(cls, guide: Tensor) -> _Groups:
-        """Find those of an image."""
-        basis = cosine_basis(SIDE).to(guide)
-        window = torch.signal.windows.kaiser(SIDE, beta=2.0).to(guide)
-        index = torch.arange(SIDE, device=guide.device)
+    def of_plane(cls, firsts: Tensor, plane: Tensor) -> _Groups:
+        """Take those whose blocks begin at these pixels."""
+        basis = cosine_basis(SIDE).to(plane)
+        window = torch.signal.windows.kaiser(SIDE, beta=2.0).to(plane)
         return cls(
-            similar_blocks(guide),
+            firsts,
             torch.kron(basis, basis),
-            haar_basis(ALIKE).to(guide),
+            haar_basis(ALIKE).to(plane),
             torch.outer(window, window).flatten(),
-            (index[:, None] * guide.shape[-1] + index).flatten(),
+            pixels_of_a_block(plane, SIDE),
         )
 
     def analyse(self, plane: Tensor, pixels: Tensor) -> Tensor:
@@ -150,7 +131,7 @@ class _Groups:
     def some(self, count: int) -> Iterator[Tensor]:
         """Pixels of about so many groups, a part of them at a time."""
         among = self.positions[:: -(-len(self.positions) // count)]
-        for few in torch.split(among, _GROUPS_AT_ONCE):
+        for few in torch.split(among, AT_ONCE):
             yield few[..., None] + self.pixels
 
     def filter(
@@ -162,14 +143,10 @@ class _Groups:
         their pixels. The less a group keeps the more it counts, for it keeps
         less noise.
         """
-        total = torch.zeros_like(plane).flatten()
-        share = torch.zeros_like(total)
+        overlap = Overlap(plane)
         for pixels in self.some(len(self.positions)):
-            blocks, weight = self._shrunk(plane, gain, pixels)
-            places = pixels.flatten()
-            total.index_add_(0, places, blocks.mul_(weight).flatten())
-            share.index_add_(0, places, weight.expand_as(blocks).flatten())
-        return (total / share).view_as(plane)
+            overlap.add(*self._shrunk(plane, gain, pixels), pixels)
+        return overlap.mean()
 
     def _shrunk(
         self,
@@ -191,12 +168,6 @@ def _of_white_noise(groups: _Groups, plane: Tensor, pilot: Tensor) -> Tensor:
     )
     pilot = torch.lerp(pilot, found, _STANDING_OUT)
     return _wiener(groups, plane, pilot, pilot.new_tensor(_POWER))
-
-
-def _of_shared_noise(
-    groups: _Groups, plane: Tensor, pilot: Tensor, noise: Tensor
-) -> Tensor:
-    return _wiener(groups, plane, pilot, _measured_power(groups, noise))
 
 
 def _wiener(

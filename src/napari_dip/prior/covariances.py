@@ -9,21 +9,18 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from napari_dip.prior.cosine import over_channels
-from napari_dip.prior.similar_blocks import similar_blocks, to_grid
+from napari_dip.prior.block_groups import (
+    AT_ONCE,
+    Overlap,
+    pixels_of_a_block,
+    restore_planes,
+)
 from napari_dip.prior.spread import spread
-from napari_dip.prior.sweeping import Sweep
-from napari_dip.prior.windows import Window
 
 # Pixels along a side of a block, and blocks of a group: a few more than the
 # pixels, whose covariance they tell.
 _SIDE = 6
 _ALIKE = 50
-# Bounds the memory. Both are multiples of the grid's step.
-_TILE = 512
-_HALO = 32
-_GROUPS_AT_ONCE = 1024
-
 # A pilot varies less than the signal, for a fit misses some of it. So the
 # noise that it is set against counts less too, if it was not measured on what
 # the pilot has left.
@@ -62,54 +59,28 @@ def covariance_filter(
            Denoising Algorithm", SIAM Journal on Imaging Sciences 6, 2013; of
            which the second step is used.
     """
-    shape = (image.shape[-2], image.shape[-1])
-    given = [image, pilot] if noise is None else [image, pilot, noise]
-
-    def restore(window: Window) -> Tensor:
-        return _restore(*(window.cut(x) for x in given))
-
-    return Sweep(image.device, tile=_TILE, halo=_HALO)(shape, restore)
+    return restore_planes(image, pilot, noise, _SIDE, _ALIKE, _restore)
 
 
-def _restore(image: Tensor, pilot: Tensor, *noise: Tensor) -> Tensor:
-    height, width = image.shape[-2:]
-    padded = [to_grid(x, _SIDE) for x in (image, pilot, *noise)]
-    firsts = similar_blocks(padded[1], _SIDE, _ALIKE)
-    channels = [over_channels(x[0], inverse=False) for x in padded]
-    planes = [
-        torch.lerp(channel[1], _filtered(firsts, *channel), _TAKEN)
-        for channel in zip(*channels, strict=True)
-    ]
-    restored = over_channels(torch.stack(planes), inverse=True)
-    return restored[None, :, :height, :width]
-
-
-def _filtered(
+def _restore(
     firsts: Tensor, plane: Tensor, pilot: Tensor, *noise: Tensor
 ) -> Tensor:
-    """Mean of the blocks that overlap; the less one keeps the more it counts.
-
-    `firsts` are the first pixels of the blocks of each group.
-    """
-    index = torch.arange(_SIDE, device=plane.device)
-    block = (index[:, None] * plane.shape[-1] + index).flatten()
+    """Mean of the pilot and the blocks, which count by what they lose."""
+    block = pixels_of_a_block(plane, _SIDE)
     if noise:
         power = _covariance_of_noise(noise[0].take(firsts[:, :1] + block))
     else:
         power = _POWER * torch.eye(_SIDE**2, device=plane.device)
-    total = torch.zeros_like(plane).flatten()
-    share = torch.zeros_like(total)
-    for few in torch.split(firsts, _GROUPS_AT_ONCE):
+    overlap = Overlap(plane)
+    for few in torch.split(firsts, AT_ONCE):
         pixels = few[..., None] + block
         known = pilot.take(pixels)
         mean = known.mean(dim=1, keepdim=True)
         gain = _gain(known - mean, power)
         blocks = mean + (plane.take(pixels) - mean) @ gain
         kept = gain.square().sum((1, 2), keepdim=True) + 1 / _ALIKE
-        places = pixels.flatten()
-        total.index_add_(0, places, (blocks / kept).flatten())
-        share.index_add_(0, places, (1 / kept).expand_as(blocks).flatten())
-    return (total / share).view_as(plane)
+        overlap.add(blocks, 1 / kept, pixels)
+    return torch.lerp(pilot, overlap.mean(), _TAKEN)
 
 
 def _gain(varying: Tensor, power: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ RADIUS = 12
 ALIKE = 32
 
 
-def to_grid(image: Tensor, side: int = SIDE) -> Tensor:
+def to_grid(image: Tensor, side: int) -> Tensor:
     """Continue an image until the blocks of the grid cover all of it.
 
     Parameters

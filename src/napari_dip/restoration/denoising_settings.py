@@ -119,6 +119,14 @@ _SHARED = {
 # learn the noise that reaches further than the block that is dropped.
 _OF_SMOOTHED = {'best': 'balanced'}
 
+# Of noise that pixels share the gain cannot be measured. What is known of it
+# is less than the covariances of like blocks ask for (docs/decisions/0019).
+_UNTOLD: dict[str, Any] = {
+    'stabilise_noise': False,
+    'undo_clipping': False,
+    'refinement': 'residual',
+}
+
 
 def choose_settings(
     preset: str, planes: NDArray[Any], copies: Copies | None = None
@@ -206,9 +214,9 @@ def _for_copies(settings: Settings) -> Settings:
     """Feed some copies and ask for the others, pixels of all kinds at once.
 
     What pixels share does no harm then, and the fit is at full resolution
-    from the start. The gain cannot be measured on such noise. Of the error
-    on held-out pixels nearly all is the noise of the copies asked for, so
-    that its minimum is one by chance (docs/repeats.md).
+    from the start. Of the error on held-out pixels nearly all is the noise of
+    the copies asked for, so that its minimum is one by chance
+    (docs/repeats.md).
     """
     return replace(
         settings,
@@ -221,9 +229,7 @@ def _for_copies(settings: Settings) -> Settings:
             passes=1,
         ),
         stopping=StoppingSettings('none'),
-        stabilise_noise=False,
-        undo_clipping=False,
-        refinement='residual',
+        **_UNTOLD,
     )
 
 
@@ -234,7 +240,6 @@ def _for_noise_of_neighbours(
 
     A pixel's neighbours tell of its noise and, in the first fit, may tell
     nothing of its detail; a second fit finds that, once the noise is known.
-    The gain cannot be measured on such noise.
     """
     second = _recorrupted(settings, _RECORRUPTED_RATE_OF_NEIGHBOURS)
     return replace(_dropping(settings, block), second=second)
@@ -244,9 +249,7 @@ def _dropping(settings: Settings, block: tuple[int, int]) -> Settings:
     return replace(
         settings,
         latent=replace(settings.latent, block=block),
-        stabilise_noise=False,
-        undo_clipping=False,
-        refinement='residual',
+        **_UNTOLD,
     )
 
 
@@ -257,8 +260,7 @@ def _for_smooth_noise(settings: Settings, shared: SharedNoise) -> Settings:
     and such an image has few details that are finer than a coarser grid, on
     which the network can be asked for pixels only whose noise no pixel that
     is seen shares. What is left of the image at its own grid is the noise
-    and those details; once the noise is known, a second fit finds them. The
-    gain cannot be measured on such noise.
+    and those details; once the noise is known, a second fit finds them.
     """
     latent = replace(settings.latent, block=shared.block, drop=0.3)
     second = _recorrupted(settings, _RECORRUPTED_RATE)
@@ -270,9 +272,7 @@ def _for_smooth_noise(settings: Settings, shared: SharedNoise) -> Settings:
         latent=latent,
         fit=replace(settings.fit, turns=True),
         binning=shared.squares,
-        stabilise_noise=False,
-        undo_clipping=False,
-        refinement='residual',
+        **_UNTOLD,
         second=second,
     )
 

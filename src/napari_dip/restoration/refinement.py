@@ -90,12 +90,12 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
         fit; 'details' takes from the mean with an earlier fit, its like
         blocks filtered together, what is fine, and from the earlier fit the
         rest; 'some details' takes a quarter of what is fine from the earlier
-        fit too;
-        'texture' continues the residual where the data are missing;
+        fit too; 'texture' continues the residual where the data are missing;
         'scattered' does so from the estimate and from nothing, and takes the
         mean of both; 'agreement' projects it back onto reduced data.
     """
     data, known = problem.data, problem.known
+    deviation = problem.deviation
     if how == 'none':
         return estimate
     if how == 'agreement':
@@ -104,13 +104,12 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
         return agree(estimate, data, fitted, problem.operator)
     if how == 'residual':
         estimate = preview(estimate, problem, how)
-        residual, deviation = (data - estimate) * known, problem.deviation
+        residual = (data - estimate) * known
         structure = structure_in_residual(residual, estimate, known, deviation)
         return remove_noise(data, known, estimate + structure, deviation)
     if how == 'covariances':
-        alike = refine(estimate, problem, 'residual')
-        noise = problem.deviation
-        return remove_noise(data, known, alike, noise, covariance_filter)
+        pilot = refine(estimate, problem, 'residual')
+        return remove_noise(data, known, pilot, deviation, covariance_filter)
     if how == 'mean':
         return _with_pilot(refine(estimate, problem, 'residual'), problem)
     if how in _DETAILS:
