@@ -57,19 +57,24 @@ def seam(
     truth: NDArray[Any],
     borders: Borders,
     judged: NDArray[np.bool_] | None = None,
+    whole: NDArray[Any] | None = None,
 ) -> dict[str, float]:
     """PSNR within two pixels of a border between tiles, and elsewhere.
 
     Elsewhere is along lines that lie as the borders do, but between them;
     the spread over many such sets of lines says what is chance. Only `judged`
-    pixels count.
+    pixels count. With a result that was made as a `whole`, all of it is what
+    tiles gain over that: some lines are harder than others for both.
     """
 
     def along(offset: int) -> float:
         lines = _lines(truth.shape, borders, offset)
         if judged is not None:
             lines &= judged
-        return psnr(result[lines], truth[lines], PEAK)
+        reached = psnr(result[lines], truth[lines], PEAK)
+        if whole is None:
+            return reached
+        return reached - psnr(whole[lines], truth[lines], PEAK)
 
     others = [along(n) for n in range(_STEP, borders.pitch, _STEP)]
     return {

@@ -14,6 +14,7 @@ from benchmarks.speed.seams import PEAK, Borders, seam, show, texture
 from benchmarks.speed.watch import MemoryWatch
 from napari_dip.restoration.inpainting import start_inpainting
 from napari_dip.restoration.options import Options
+from napari_dip.restoration.protocol import Restoration
 
 _TILE = 384
 
@@ -24,19 +25,20 @@ def in_tiles(
     """Seams of small tiles, beside the same image fitted at once."""
     truth = texture(side)
     missing = _missing(kind, side)
+    known = np.where(missing, 0, truth)
     with MemoryWatch(device) as memory:
         begin = seconds(device)
-        session = start_inpainting(
-            np.where(missing, 0, truth),
-            missing,
-            options=Options(preset, device=device, tile=_TILE),
-        )
-        for _ in session:
-            pass
-        result = session.result()
+        options = Options(preset, device=device, tile=_TILE)
+        session = start_inpainting(known, missing, options=options)
+        result = _finish(session)
         taken = seconds(device) - begin
     done, record = session.progress, session.record()
     session.close()
+    at_once = start_inpainting(
+        known, missing, options=Options(preset, device=device)
+    )
+    whole = _finish(at_once)
+    at_once.close()
     borders = Borders.of_tiles(record.tiles)
     show(result, truth, borders.first, pictures / f'tiles-{kind}.png')
     return {
@@ -45,8 +47,16 @@ def in_tiles(
         'memory': memory.grown,
         'total_memory': memory.peak,
         'psnr': psnr(result[missing], truth[missing], PEAK),
+        'psnr_at_once': psnr(whole[missing], truth[missing], PEAK),
         'seam': seam(result, truth, borders, missing),
+        'seam_beside_whole': seam(result, truth, borders, missing, whole),
     }
+
+
+def _finish(session: Restoration) -> NDArray[np.float32]:
+    for _ in session:
+        pass
+    return session.result()
 
 
 def _missing(kind: str, side: int) -> NDArray[np.bool_]:

@@ -35,6 +35,7 @@ FIGURES = {
         'memory': 100e6,
         'total_memory': 400e6,
         'seam': {'along': 33.52, 'elsewhere': 33.5, 'spread': 0.3},
+        'seam_beside_whole': {'along': -0.2, 'elsewhere': 0.1, 'spread': 0.05},
     },
 }
 
@@ -92,6 +93,8 @@ def test_a_forecast_is_judged_by_the_planned_iterations(page):
 def test_a_seam_is_set_against_chance(page):
     cells = row(page, 'denoise fast, 1024² | 33.52')
     assert cells[1:] == ['33.52', '33.50', '0.30', '+0.02']
+    cells = row(page, 'denoise fast, 1024², gain over one fit')
+    assert cells[1:] == ['-0.20', '0.10', '0.05', '-0.30']
 
 
 def test_pictures_of_seams_are_shown_if_there_are_any(tmp_path):

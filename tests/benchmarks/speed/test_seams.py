@@ -37,6 +37,20 @@ def test_only_what_is_judged_counts(truth, even):
     assert seam(even, truth, BORDERS[0], judged) == before
 
 
+@pytest.mark.parametrize('borders', BORDERS)
+def test_lines_that_are_harder_for_both_are_no_seam(truth, even, borders):
+    harder = np.zeros(truth.shape)
+    harder[borders.first - 2 : borders.first + 2] = 20
+    tiled = even + harder
+    assert seam(tiled, truth, borders)['along'] < 20
+    whole = truth + 10 ** (1 / 20) * (tiled - truth)
+    beside = seam(tiled, truth, borders, whole=whole)
+    assert beside == pytest.approx({'along': 1, 'elsewhere': 1, 'spread': 0})
+    tiled[borders.first - 1 : borders.first + 1] += 20
+    marked = seam(tiled, truth, borders, whole=whole)
+    assert marked['along'] < marked['elsewhere'] - 1
+
+
 def test_borders_are_the_middles_of_overlaps():
     tiles = [
         (top, left, 384, 384)

@@ -27,6 +27,10 @@ def test_seams_of_tiles_are_measured(monkeypatch, tmp_path):
     figures = sizes.measure(name, 'cpu', tmp_path)
     assert figures['iterations'] == [96, 96]
     assert figures['seam'].keys() == {'along', 'elsewhere', 'spread'}
+    beside = figures['seam_beside_whole']
+    assert beside.keys() == {'along', 'elsewhere', 'spread'}
+    gain = figures['psnr'] - figures['psnr_at_once']
+    assert beside['elsewhere'] == pytest.approx(gain, abs=3)
     assert (tmp_path / 'tiles-lines.png').exists()
 
 
