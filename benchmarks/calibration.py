@@ -37,17 +37,13 @@ def measure(case: Case, preset: str, *, device: str) -> dict[str, Any]:
         As in napari_dip.
     """
     from napari_dip.restoration.options import Options
+    from napari_dip.restoration.run import run
 
     problem = crop(case.load(), SIZE)
     options = Options(preset, device=device, uncertainty=True)
     session = own.start('denoise', problem, options)
-    try:
-        for _ in session:
-            pass
-        error = session.result() - problem.truth.astype(float)
-        record = session.record()
-    finally:
-        session.close()
+    result, record = run(session, return_info=True)
+    error = result - problem.truth.astype(float)
     noise = (problem.image.astype(float) - problem.truth) ** 2
     doubt = gaussian_filter(noise, _RADIUS) / _FRAMES
     device_used = record.device.split()[0]

@@ -16,6 +16,7 @@ from benchmarks.speed.names import CALLS
 from napari_dip.prior.device import resolve_device
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.options import Options
+from napari_dip.restoration.run import run
 from napari_dip.restoration.session import Session
 
 _USEFUL = 3.0
@@ -45,13 +46,9 @@ def measure(name: str, data: Path, device: str) -> dict[str, Any]:
 def _call(problem: Problem, preset: str, device: str) -> dict[str, Any]:
     begin = seconds(device)
     session = _start(problem, preset, device)
-    for _ in session:
-        pass
-    result = session.result()
+    result, info = run(session, return_info=True)
     taken = seconds(device) - begin
     decibels = psnr(result, problem.truth, 255)
-    info = session.record()
-    session.close()
     useful = decibels - _USEFUL
     return {
         'seconds': taken,

@@ -14,6 +14,7 @@ from benchmarks.speed.names import FORECASTS
 from benchmarks.speed.watch import MemoryWatch
 from napari_dip.restoration import probe
 from napari_dip.restoration.forecast import Forecast, forecast
+from napari_dip.restoration.run import run
 
 # Forecast and call are repeated in turn up to so often, and for so many
 # seconds: how fast a machine is may change by half within a minute.
@@ -64,12 +65,9 @@ def _compare_once(
     with MemoryWatch(device) as memory:
         begin = seconds(device)
         session = start(kind, preset, side, device, max_num_iter)
-        for _ in session:
-            pass
-        session.result()
+        run(session)
         taken = seconds(device) - begin
     done = session.progress
-    session.close()
     return {
         'forecast': told.seconds,
         'seconds': taken,

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.scores import psnr
 from benchmarks.speed import tiles
@@ -18,7 +17,7 @@ from benchmarks.speed.seams import PEAK, Borders, seam, show, texture
 from benchmarks.speed.watch import MemoryWatch
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.options import Options
-from napari_dip.restoration.protocol import Restoration
+from napari_dip.restoration.run import run
 
 # Iterations of each tile of an inpainted image: enough for time and memory.
 _FEW = 8
@@ -54,7 +53,7 @@ def _denoise(
         session = start_denoising(
             noisy, options=Options(preset=preset, device=device)
         )
-        result = _finish(session)
+        result = run(session)
         taken = seconds(device) - begin
         done = session.progress
     figures: dict[str, Any] = {
@@ -71,11 +70,3 @@ def _denoise(
         if side == 2 * _TILE:
             show(result, truth, _TILE, pictures / 'tiles.png', noisy)
     return figures
-
-
-def _finish(session: Restoration) -> NDArray[np.float32]:
-    for _ in session:
-        pass
-    result = session.result()
-    session.close()
-    return result

@@ -14,7 +14,7 @@ from benchmarks.speed.seams import PEAK, Borders, seam, show, texture
 from benchmarks.speed.watch import MemoryWatch
 from napari_dip.restoration.inpainting import start_inpainting
 from napari_dip.restoration.options import Options
-from napari_dip.restoration.protocol import Restoration
+from napari_dip.restoration.run import run
 
 _TILE = 384
 
@@ -30,15 +30,11 @@ def in_tiles(
         begin = seconds(device)
         options = Options(preset, device=device, tile=_TILE)
         session = start_inpainting(known, missing, options=options)
-        result = _finish(session)
+        result, record = run(session, return_info=True)
         taken = seconds(device) - begin
-    done, record = session.progress, session.record()
-    session.close()
-    at_once = start_inpainting(
-        known, missing, options=Options(preset, device=device)
-    )
-    whole = _finish(at_once)
-    at_once.close()
+    done = session.progress
+    options = Options(preset, device=device)
+    whole = run(start_inpainting(known, missing, options=options))
     borders = Borders.of_tiles(record.tiles)
     show(result, truth, borders.first, pictures / f'tiles-{kind}.png')
     return {
@@ -51,12 +47,6 @@ def in_tiles(
         'seam': seam(result, truth, borders, missing),
         'seam_beside_whole': seam(result, truth, borders, missing, whole),
     }
-
-
-def _finish(session: Restoration) -> NDArray[np.float32]:
-    for _ in session:
-        pass
-    return session.result()
 
 
 def _missing(kind: str, side: int) -> NDArray[np.bool_]:
