@@ -16,8 +16,7 @@ def test_what_repeats_itself_loses_its_noise(channels, shown):
     pilot = truth + 0.3 * white_noise(truth.shape, seed=2)
     given = [noise] if shown else []
     restored = covariance_filter(truth + noise, pilot, *given)
-    # Half of the result is the pilot.
-    assert error(restored, truth) < 0.7 * error(pilot, truth)
+    assert error(restored, truth) < 0.6 * error(pilot, truth)
 
 
 def test_noise_that_neighbours_share_is_told_by_what_is_shown():
@@ -26,7 +25,7 @@ def test_noise_that_neighbours_share_is_told_by_what_is_shown():
     told = covariance_filter(truth + along, truth, along.contiguous())
     independent = 3 * white_noise(truth.shape)
     untold = covariance_filter(truth + along, truth, independent)
-    assert error(told, truth) < 0.8 * error(untold, truth)
+    assert error(told, truth) < 0.7 * error(untold, truth)
 
 
 def test_without_noise_the_image_stays():
@@ -38,7 +37,7 @@ def test_without_noise_the_image_stays():
 def test_an_even_image_keeps_its_brightness():
     flat = torch.full((1, 1, 24, 30), 7.0)
     restored = covariance_filter(flat + white_noise(flat.shape), flat)
-    assert torch.allclose(restored, flat, atol=0.1)
+    assert torch.allclose(restored, flat, atol=1e-3)
 
 
 def test_tiles_leave_no_seam(monkeypatch):

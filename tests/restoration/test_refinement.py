@@ -3,6 +3,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from napari_dip.prior.covariances import covariance_filter
+from napari_dip.restoration import refinement
 from napari_dip.restoration.refinement import preview, refine
 
 
@@ -28,13 +30,38 @@ def test_none_is_the_estimate_itself(problem):
 
 
 @pytest.mark.parametrize(
-    'how', ['residual', 'covariances', 'texture', 'scattered']
+    'how',
+    ['residual', 'covariances', 'side by side', 'texture', 'scattered'],
 )
 def test_what_the_fit_left_comes_back(problem, how):
     estimate = torch.zeros_like(problem.data)
     refined = refine(estimate, problem, how)
     before = problem.data.square().mean()
     assert (problem.data - refined).square().mean() < 0.5 * before
+
+
+@pytest.mark.parametrize(
+    ('how', 'added'), [('covariances', 75 + 500), ('side by side', 30 + 400)]
+)
+def test_a_part_of_what_both_filters_find_is_taken(
+    problem, how, added, monkeypatch
+):
+    """Each filter adds a hundred or a thousand to its pilot."""
+    monkeypatch.setattr(
+        refinement,
+        'remove_noise',
+        lambda data, known, pilot, deviation, by: (
+            pilot + (1e3 if by is covariance_filter else 1e2)
+        ),
+    )
+    monkeypatch.setattr(
+        refinement,
+        'structure_in_residual',
+        lambda residual, *rest: torch.zeros_like(residual),
+    )
+    estimate = problem.data
+    change = refine(estimate, problem, how) - preview(estimate, problem, how)
+    assert change.mean() == pytest.approx(added, abs=0.1)
 
 
 def test_missing_pixels_are_not_taken_for_a_residual(problem):

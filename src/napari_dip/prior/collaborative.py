@@ -37,9 +37,6 @@ _STANDING_OUT = 0.2
 # A pilot has less power than the signal, for a fit misses some of it. So the
 # noise that its power is set against counts less too.
 _POWER = 0.7
-# Of what like blocks change. Their errors and those of the pilot differ, so
-# that a mean is nearer than either.
-_TAKEN = 0.75
 
 _TINY = 1e-12
 
@@ -179,7 +176,7 @@ def _wiener(
         signal = groups.analyse(pilot, pixels).square_()
         return signal / (signal + power).add_(_TINY)
 
-    return torch.lerp(pilot, groups.filter(plane, gain), _TAKEN)
+    return groups.filter(plane, gain)
 
 
 def _measured_power(groups: _Groups, noise: Tensor) -> Tensor:

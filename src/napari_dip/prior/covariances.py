@@ -25,8 +25,6 @@ _ALIKE = 50
 # noise that it is set against counts less too, if it was not measured on what
 # the pilot has left.
 _POWER = 0.7
-# The errors of this estimate and of its pilot differ.
-_TAKEN = 0.5
 # Of the variance: keeps the covariance of few different blocks invertible.
 _RIDGE = 1e-4
 _TINY = 1e-12
@@ -51,7 +49,7 @@ def covariance_filter(
     Returns
     -------
     Tensor
-        Same shape as `image`, the mean of what is found and the pilot.
+        Same shape as `image`.
 
     References
     ----------
@@ -65,7 +63,7 @@ def covariance_filter(
 def _restore(
     firsts: Tensor, plane: Tensor, pilot: Tensor, *noise: Tensor
 ) -> Tensor:
-    """Mean of the pilot and the blocks, which count by what they lose."""
+    """Mean of the blocks, which count by what they lose."""
     block = pixels_of_a_block(plane, _SIDE)
     if noise:
         power = _covariance_of_noise(noise[0].take(firsts[:, :1] + block))
@@ -80,7 +78,7 @@ def _restore(
         blocks = mean + (plane.take(pixels) - mean) @ gain
         kept = gain.square().sum((1, 2), keepdim=True) + 1 / _ALIKE
         overlap.add(blocks, 1 / kept, pixels)
-    return torch.lerp(pilot, overlap.mean(), _TAKEN)
+    return overlap.mean()
 
 
 def _gain(varying: Tensor, power: Tensor) -> Tensor:

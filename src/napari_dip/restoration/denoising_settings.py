@@ -98,7 +98,7 @@ def _light(
 SETTINGS = {
     'fast': _light(100, 0.012, 8),
     'balanced': _light(400, 0.006, 16),
-    'best': _light(2000, 0.003, 32),
+    'best': replace(_light(2000, 0.003, 32), refinement='side by side'),
     'ulyanov2018': published.DENOISING,
 }
 

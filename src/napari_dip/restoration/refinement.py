@@ -8,18 +8,24 @@ import torch
 from torch import Tensor
 
 from napari_dip.prior.calibration import calibrate
+from napari_dip.prior.collaborative import collaborative_filter
 from napari_dip.prior.continuation import continue_texture
 from napari_dip.prior.covariances import covariance_filter
 from napari_dip.prior.crossover import cross_over
 from napari_dip.prior.enlarging import agree
 from napari_dip.prior.operators import Downsample
 from napari_dip.prior.problem import Problem
-from napari_dip.prior.residual import remove_noise, structure_in_residual
+from napari_dip.prior.residual import (
+    Filter,
+    remove_noise,
+    structure_in_residual,
+)
 
 Refinement = Literal[
     'none',
     'residual',
     'covariances',
+    'side by side',
     'mean',
     'details',
     'some details',
@@ -27,6 +33,14 @@ Refinement = Literal[
     'scattered',
     'agreement',
 ]
+
+# Of what filters of like blocks change. Their errors, those of each other and
+# those of the estimate differ, so that a mean is nearer than any.
+_OF_COLLABORATIVE = 0.75
+_OF_COVARIANCES = 0.5
+# Where the fit is long, so that it has missed little (docs/decisions/0019).
+_OF_COLLABORATIVE_BESIDE = 0.3
+_OF_COVARIANCES_BESIDE = 0.4
 
 # Pixels. What neighbours share of their noise is known from near, so that a
 # second fit tells the details from it and the first one the rest.
@@ -36,6 +50,8 @@ _DETAIL = 4.0
 # of 0.48 (docs/method.md).
 _SOME = 0.75
 _DETAILS: dict[Refinement, float] = {'details': 1.0, 'some details': _SOME}
+
+_CALIBRATED = ('residual', 'covariances', 'side by side')
 
 
 @torch.no_grad()
@@ -47,7 +63,7 @@ def preview(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     estimate, problem, how
         As in :func:`refine`.
     """
-    if how in ('residual', 'covariances'):
+    if how in _CALIBRATED:
         return calibrate(estimate, problem.data, problem.known)
     if how == 'mean':
         return _with_pilot(preview(estimate, problem, 'residual'), problem)
@@ -81,44 +97,83 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     problem : Problem
         What was fitted; its operator is the identity unless `how` is 'none'
         or 'agreement'.
-    how : {'none', 'residual', 'covariances', 'mean', 'details', \
-'some details', 'texture', 'scattered', 'agreement'}
+    how : {'none', 'residual', 'covariances', 'side by side', 'mean', \
+'details', 'some details', 'texture', 'scattered', 'agreement'}
         'residual' takes the brightness of the data, puts back what the
         residual holds beyond noise, and filters like blocks together;
         'covariances' does so, then again by how their pixels vary together;
-        'mean' does what 'residual' does, then takes the mean with an earlier
-        fit; 'details' takes from the mean with an earlier fit, its like
-        blocks filtered together, what is fine, and from the earlier fit the
-        rest; 'some details' takes a quarter of what is fine from the earlier
-        fit too; 'texture' continues the residual where the data are missing;
-        'scattered' does so from the estimate and from nothing, and takes the
-        mean of both; 'agreement' projects it back onto reduced data.
+        'side by side' filters the same estimate in both ways and keeps a
+        part of it; 'mean' does what 'residual' does, then takes the mean with
+        an earlier fit; 'details' takes from the mean with an earlier fit, its
+        like blocks filtered together, what is fine, and from the earlier fit
+        the rest; 'some details' takes a quarter of what is fine from the
+        earlier fit too; 'texture' continues the residual where the data are
+        missing; 'scattered' does so from the estimate and from nothing, and
+        takes the mean of both; 'agreement' projects it back onto reduced
+        data.
     """
-    data, known = problem.data, problem.known
-    deviation = problem.deviation
     if how == 'none':
         return estimate
     if how == 'agreement':
-        assert isinstance(problem.operator, Downsample)
-        fitted = known * (1 - problem.held_out)
-        return agree(estimate, data, fitted, problem.operator)
+        return _agreeing(estimate, problem)
     if how == 'residual':
-        estimate = preview(estimate, problem, how)
-        residual = (data - estimate) * known
-        structure = structure_in_residual(residual, estimate, known, deviation)
-        return remove_noise(data, known, estimate + structure, deviation)
+        pilot = _with_structure(estimate, problem)
+        return torch.lerp(pilot, _filtered(pilot, problem), _OF_COLLABORATIVE)
     if how == 'covariances':
         pilot = refine(estimate, problem, 'residual')
-        return remove_noise(data, known, pilot, deviation, covariance_filter)
+        found = _filtered(pilot, problem, covariance_filter)
+        return torch.lerp(pilot, found, _OF_COVARIANCES)
+    if how == 'side by side':
+        return _side_by_side(_with_structure(estimate, problem), problem)
     if how == 'mean':
         return _with_pilot(refine(estimate, problem, 'residual'), problem)
     if how in _DETAILS:
         mean = preview(estimate, problem, 'details')
-        filtered = remove_noise(data, known, mean)
+        found = remove_noise(problem.data, problem.known, mean)
+        filtered = torch.lerp(mean, found, _OF_COLLABORATIVE)
         return _with_details(filtered, problem, _DETAILS[how])
-    refined = continue_texture(estimate, data, known, problem.held_out)
+    continued = _continued(estimate, problem)
     if how == 'texture':
-        return refined
-    nothing = torch.zeros_like(estimate)
-    other = continue_texture(nothing, data, known, problem.held_out)
-    return (refined + other) / 2
+        return continued
+    return (continued + _continued(torch.zeros_like(estimate), problem)) / 2
+
+
+def _agreeing(estimate: Tensor, problem: Problem) -> Tensor:
+    """Project back onto the reduced data that were fitted."""
+    assert isinstance(problem.operator, Downsample)
+    fitted = problem.known * (1 - problem.held_out)
+    return agree(estimate, problem.data, fitted, problem.operator)
+
+
+def _with_structure(estimate: Tensor, problem: Problem) -> Tensor:
+    """Estimate in the brightness of the data, and what its residual holds."""
+    estimate = preview(estimate, problem, 'residual')
+    residual = (problem.data - estimate) * problem.known
+    return estimate + structure_in_residual(
+        residual, estimate, problem.known, problem.deviation
+    )
+
+
+def _filtered(
+    pilot: Tensor, problem: Problem, by: Filter = collaborative_filter
+) -> Tensor:
+    return remove_noise(
+        problem.data, problem.known, pilot, problem.deviation, by
+    )
+
+
+def _side_by_side(pilot: Tensor, problem: Problem) -> Tensor:
+    together = _filtered(pilot, problem)
+    varying = _filtered(pilot, problem, covariance_filter)
+    return (
+        pilot
+        + _OF_COLLABORATIVE_BESIDE * (together - pilot)
+        + _OF_COVARIANCES_BESIDE * (varying - pilot)
+    )
+
+
+def _continued(estimate: Tensor, problem: Problem) -> Tensor:
+    """Continue the texture of the residual where data are missing."""
+    return continue_texture(
+        estimate, problem.data, problem.known, problem.held_out
+    )
