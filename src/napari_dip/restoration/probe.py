@@ -42,8 +42,8 @@ _PREPARING, _KEPT = 98, 35
 _LIBRARIES = 20 * 2**20
 # Of what tensors took at their peak so much more is kept, free, in pieces, up
 # to the most that is kept of freed memory; by fits of a whole image at half
-# resolution. Measured for every task.
-_IN_PIECES, _IN_PIECES_HALVED = 0.8, 1.2
+# resolution, and by enlargements. Measured for every task.
+_IN_PIECES, _IN_PIECES_HALVED, _IN_PIECES_ENLARGED = 0.8, 1.2, 1.0
 # Bytes a pixel and channel of the result, in the last steps, beyond the tiles
 # they go by; those of an enlargement.
 _FINISHING, _FINISHING_ENLARGED = 50, 33
@@ -206,8 +206,9 @@ class Cost:
     @property
     def _in_pieces(self) -> float:
         reduction = getattr(self.settings.network, 'reduction', 1)
-        halved = reduction > 1 and self.fit.window is None
-        return _IN_PIECES_HALVED if halved else _IN_PIECES
+        if reduction > 1 and self.fit.window is None:
+            return _IN_PIECES_HALVED
+        return _IN_PIECES if self.enlargement == 1 else _IN_PIECES_ENLARGED
 
     def _memory(
         self, shape: tuple[int, int], channels: int, seen: float
