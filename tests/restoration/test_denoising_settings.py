@@ -33,6 +33,14 @@ def test_a_preset_stands_for_its_settings():
         choose_settings('none', grain(False))
 
 
+def test_only_a_long_fit_keeps_a_part_of_itself_beside_both_filters():
+    chosen = [
+        choose_settings(preset, _ramp(1, 256)).refinement
+        for preset in ('fast', 'balanced', 'best')
+    ]
+    assert chosen == ['covariances', 'covariances', 'side by side']
+
+
 @pytest.mark.parametrize(
     ('channels', 'side', 'turns'),
     [(1, 96, True), (1, 256, True), (3, 256, False), (1, 512, False)],
@@ -54,6 +62,8 @@ def test_correlated_noise_is_not_asked_for_beside_its_like():
     for preset in ('fast', 'balanced', 'best'):
         settings = choose_settings(preset, grain(True))
         assert settings.latent.block == (3, 3)
+        # Covariances of like blocks ask for more than is known of it.
+        assert settings.refinement == 'residual'
         # What that leaves out is found once the noise is known.
         assert settings.second.latent.kind == 'recorrupted'
         assert settings.second.binning == 1
