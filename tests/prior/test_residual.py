@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from napari_dip.prior import residual
+from napari_dip.prior.collaborative import collaborative_filter
 from napari_dip.prior.quiet import quiet_blocks
 from napari_dip.prior.residual import (
     noise_scale,
@@ -108,7 +109,10 @@ def test_the_rest_of_the_noise_goes(deviation):
     truth = 2 * _stripes(96, 96)
     data = truth + white_noise(truth.shape)
     pilot = truth + 0.5 * white_noise(truth.shape, seed=1)
-    restored = remove_noise(data, torch.ones_like(data), pilot, deviation)
+    known = torch.ones_like(data)
+    restored = remove_noise(
+        data, known, pilot, deviation, collaborative_filter
+    )
     error, before = ((x - truth).square().mean() for x in (restored, pilot))
     assert error < 0.5 * before
 
@@ -119,7 +123,9 @@ def test_missing_data_are_taken_from_the_pilot(deviation):
     known = torch.ones_like(pilot)
     known[..., 40:44, 40:44] = 0
     data = torch.where(known > 0, pilot + white_noise(pilot.shape), 1e3)
-    restored = remove_noise(data * known, known, pilot, deviation)
+    restored = remove_noise(
+        data * known, known, pilot, deviation, collaborative_filter
+    )
     assert (restored - pilot).abs().max() < 3
 
 
@@ -127,7 +133,8 @@ def test_missing_data_are_taken_from_the_pilot(deviation):
 @pytest.mark.parametrize('side', [8, 16, 20])
 def test_a_small_image_loses_nothing(side, deviation):
     data = white_noise((1, 1, side, side))
-    restored = remove_noise(data, torch.ones_like(data), data, deviation)
+    known = torch.ones_like(data)
+    restored = remove_noise(data, known, data, deviation, collaborative_filter)
     assert restored.isfinite().all()
 
 
@@ -163,7 +170,7 @@ def test_single_photons_in_the_dark_are_no_structure():
     known, level = torch.ones_like(photons), torch.full_like(photons, 0.05)
     structure = structure_in_residual(photons - level, level, known)
     assert structure.std() < 0.5 * photons.std()
-    restored = remove_noise(photons, known, level)
+    restored = remove_noise(photons, known, level, None, collaborative_filter)
     assert (restored - level).std() < 0.1 * photons.std()
 
 

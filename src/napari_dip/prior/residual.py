@@ -14,10 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.prior.collaborative import (
-    LEAST_SIDE,
-    collaborative_filter,
-)
+from napari_dip.prior.collaborative import LEAST_SIDE
 from napari_dip.prior.cosine import LocalCosine
 from napari_dip.prior.interpolation import interpolate
 from napari_dip.prior.quiet import SIDE, STEP, pixels_of, quiet_blocks
@@ -102,8 +99,8 @@ def remove_noise(
     data: Tensor,
     known: Tensor,
     pilot: Tensor,
-    deviation: Tensor | None = None,
-    by: Filter = collaborative_filter,
+    deviation: Tensor | None,
+    by: Filter,
 ) -> Tensor:
     """Take the noise out of data, given an estimate that is nearly right.
 
@@ -115,9 +112,10 @@ def remove_noise(
         Same shape, 0 where the data are missing.
     pilot : Tensor
         Same shape: the estimate. What is left of the data tells the noise.
-    deviation : Tensor, optional
+    deviation : Tensor or None
         As in :func:`structure_in_residual`. The noise is then independent
-        from pixel to pixel; else the residual tells how neighbours share it.
+        from pixel to pixel; without one the residual tells how neighbours
+        share it.
     by : callable
         What does it, given data whose noise has a variance of one, the
         estimate, and noise like that of the data or None for independent.

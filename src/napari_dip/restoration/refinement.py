@@ -118,19 +118,21 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
         return _agreeing(estimate, problem)
     if how == 'residual':
         pilot = _with_structure(estimate, problem)
-        return torch.lerp(pilot, _filtered(pilot, problem), _OF_COLLABORATIVE)
+        return _filtered(
+            pilot, problem, collaborative_filter, _OF_COLLABORATIVE
+        )
     if how == 'covariances':
         pilot = refine(estimate, problem, 'residual')
-        found = _filtered(pilot, problem, covariance_filter)
-        return torch.lerp(pilot, found, _OF_COVARIANCES)
+        return _filtered(pilot, problem, covariance_filter, _OF_COVARIANCES)
     if how == 'side by side':
         return _side_by_side(_with_structure(estimate, problem), problem)
     if how == 'mean':
         return _with_pilot(refine(estimate, problem, 'residual'), problem)
     if how in _DETAILS:
         mean = preview(estimate, problem, 'details')
-        found = remove_noise(problem.data, problem.known, mean)
-        filtered = torch.lerp(mean, found, _OF_COLLABORATIVE)
+        filtered = _filtered(
+            mean, problem, collaborative_filter, _OF_COLLABORATIVE
+        )
         return _with_details(filtered, problem, _DETAILS[how])
     continued = _continued(estimate, problem)
     if how == 'texture':
@@ -155,21 +157,24 @@ def _with_structure(estimate: Tensor, problem: Problem) -> Tensor:
 
 
 def _filtered(
-    pilot: Tensor, problem: Problem, by: Filter = collaborative_filter
+    pilot: Tensor, problem: Problem, by: Filter, part: float
 ) -> Tensor:
-    return remove_noise(
+    """Take a part of what a filter of like blocks changes."""
+    found = remove_noise(
         problem.data, problem.known, pilot, problem.deviation, by
     )
+    return torch.lerp(pilot, found, part)
 
 
 def _side_by_side(pilot: Tensor, problem: Problem) -> Tensor:
-    together = _filtered(pilot, problem)
-    varying = _filtered(pilot, problem, covariance_filter)
-    return (
-        pilot
-        + _OF_COLLABORATIVE_BESIDE * (together - pilot)
-        + _OF_COVARIANCES_BESIDE * (varying - pilot)
+    """Add to an estimate what both filters change."""
+    together = _filtered(
+        pilot, problem, collaborative_filter, _OF_COLLABORATIVE_BESIDE
     )
+    varying = _filtered(
+        pilot, problem, covariance_filter, _OF_COVARIANCES_BESIDE
+    )
+    return together + (varying - pilot)
 
 
 def _continued(estimate: Tensor, problem: Problem) -> Tensor:
