@@ -10,7 +10,7 @@ from napari_dip.restoration import (
     inpainting,
     super_resolution,
 )
-from napari_dip.restoration.probe import Cost, _seconds_a_pass
+from napari_dip.restoration.probe import Cost, _seconds_a_sweep
 
 MB = 10**6
 
@@ -122,17 +122,31 @@ def test_what_a_network_puts_around_an_image_is_found_from_two_sizes():
     assert large.with_margin(large) == large
 
 
+class Clock:
+    """Stands still but for what sweeps take."""
+
+    def __init__(self, sweeps):
+        self.now = 0.0
+        self._sweeps = iter(sweeps)
+
+    def perf_counter(self):
+        return self.now
+
+    def sweep(self):
+        self.now += next(self._sweeps)
+
+
 @pytest.mark.parametrize(
-    ('once', 'last_steps', 'passes', 'told'),
-    [
-        (0.0, 0.0, 8, 0.25),
-        (0.0, 3.0, 8, 0.25),
-        (1.0, 0.0, 8, 0.25),
-        (0.0, 3.0, 1, 0.25),
-    ],
-    ids=['passes', 'and last steps', 'and once for all', 'one pass'],
+    ('sweeps', 'told'),
+    [((0.5, 1.0, 0.25), 0.5), ((2.5,), 2.5)],
+    ids=['one was held up', 'long enough'],
 )
-def test_a_pass_is_told_from_what_is_done_once(once, last_steps, passes, told):
-    preview = once + 0.25
-    result = once + passes * 0.25 + last_steps
-    assert _seconds_a_pass(preview, result, passes) == pytest.approx(told)
+def test_a_sweep_that_was_held_up_does_not_count(monkeypatch, sweeps, told):
+    clock = Clock(sweeps)
+    monkeypatch.setattr('napari_dip.restoration.probe.time', clock)
+    assert _seconds_a_sweep(clock) == told
+
+
+def test_an_estimate_is_swept_once_for_all_its_passes():
+    measured = replace(cost(super_resolution.SETTINGS['fast'], 512), sweep=2.0)
+    assert measured.scaled((512, 512), channels=1).seconds == 2.0

@@ -216,6 +216,11 @@ class Mosaic(Restoration):
             tiles=[(w.top, w.left, w.height, w.width) for w in windows],
         )
 
+    def sweep(self) -> None:
+        """Make all passes of the current tile's estimate, for their time."""
+        if self._tile is not None:
+            self._tile.session.sweep()
+
     def synchronise(self) -> None:
         """Wait until the device has done what it was asked for."""
         if self._tile is not None:

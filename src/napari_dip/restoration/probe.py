@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,8 @@ _SMALLEST_PROBE = 128
 # Seconds measured, and iterations within them.
 _MEASURED_TIME = 0.5
 _MEASURED_ITERATIONS = (2, 20)
+# Sweeps, and after how many seconds there is no other.
+_MEASURED_SWEEPS, _LONG_SWEEPS = 3, 2.0
 # Bytes a pixel and channel of the data: at most before and after the fit,
 # where noise is estimated, stabilised and brought back, and kept beside the
 # network's own.
@@ -146,8 +149,8 @@ class Cost:
     shape : tuple of int
         Height and width of the result.
     prepare, iteration, preview, sweep, refinement : float
-        Seconds of the preparation, of an iteration, of a preview, of one
-        pass of the final estimate and of all that is done once besides.
+        Seconds of the preparation, of an iteration, of a preview, of all
+        passes of the final estimate and of all that is done once besides.
     iteration_memory, sweep_memory, finishing_memory : int
         Bytes that tensors take at most in an iteration, in one pass of the
         estimate and in all that makes the result of it.
@@ -194,13 +197,13 @@ class Cost:
         seconds += self.fit.num_iter * self.iteration * seen
         swept = swept_pixels(shape) / swept_pixels(self.shape)
         if self.fit.average == 'weights':
-            seconds += (self.fit.passes + self._compared) * self.sweep * swept
+            seconds += (self.sweep + self._compared * self.preview) * swept
         memory = self._memory(shape, channels, seen)
         return Total(seconds, memory, self.preview * swept)
 
     @property
     def _compared(self) -> int:
-        """Sweeps that compare the last estimate with that of halfway."""
+        """Previews that compare the last estimate with that of halfway."""
         return 2 if self.settings.stopping.rule == 'held_out' else 0
 
     @property
@@ -271,6 +274,7 @@ def _measure(probe: Probe, side: int) -> Cost:
         with LiveMemory() as sweeping:
             session.preview()
         preview = _seconds(session.preview)
+        sweep = _seconds_a_sweep(session)
         # A second fit is measured on its own.
         session.stop()
         with LiveMemory() as finishing:
@@ -278,8 +282,6 @@ def _measure(probe: Probe, side: int) -> Cost:
     finally:
         session.close()
     settings = session.brief.settings
-    passes = settings.fit.passes if settings.fit.average == 'weights' else 1
-    sweep = _seconds_a_pass(preview, result, passes)
     return Cost(
         settings=settings,
         shape=shape,
@@ -287,7 +289,7 @@ def _measure(probe: Probe, side: int) -> Cost:
         iteration=iteration,
         preview=preview,
         sweep=sweep,
-        refinement=max(0.0, result - passes * sweep),
+        refinement=max(0.0, result - sweep),
         iteration_memory=iterating.peak,
         sweep_memory=sweeping.peak,
         finishing_memory=finishing.peak,
@@ -295,16 +297,12 @@ def _measure(probe: Probe, side: int) -> Cost:
     )
 
 
-def _seconds_a_pass(preview: float, result: float, passes: int) -> float:
-    """One pass of an estimate.
-
-    A preview makes one, and an enlargement does for it, once, what it does
-    for the result. Of other results, what more passes seem to take is in
-    part the last steps.
-    """
-    if passes == 1:
-        return preview
-    return min(preview, max(0.0, result - preview) / (passes - 1))
+def _seconds_a_sweep(session: Restoration) -> float:
+    """Median over a few: a large image takes a hundred times as long."""
+    taken: list[float] = []
+    while len(taken) < _MEASURED_SWEEPS and sum(taken) < _LONG_SWEEPS:
+        taken.append(_seconds(session.sweep))
+    return median(taken)
 
 
 def _seconds(call: Callable[[], object]) -> float:

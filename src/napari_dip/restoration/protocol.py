@@ -53,6 +53,9 @@ class Restoration(Iterator[Progress], Protocol):
     def record(self) -> Record:
         """Return the account of what was done so far."""
 
+    def sweep(self) -> None:
+        """Make all passes of an estimate, for the time that they take."""
+
     def synchronise(self) -> None:
         """Wait until the device has done what it was asked for."""
 

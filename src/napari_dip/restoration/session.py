@@ -167,6 +167,11 @@ class Session(Restoration):
             uncertainty=self._uncertainty,
         )
 
+    def sweep(self) -> None:
+        """Make all passes of an estimate, for the time that they take."""
+        self._fit.estimate()
+        self.synchronise()
+
     def synchronise(self) -> None:
         """Wait until the device has done what it was asked for."""
         self._fit.loss_history()
