@@ -266,7 +266,7 @@ def speed(
         )
     except (DataNotFoundError, ValueError) as error:
         raise typer.BadParameter(str(error)) from None
-    left = jobs.pending(work, folder, stale=stale)
+    left = jobs.pending(work, folder, device, stale=stale)
     typer.echo(f'{len(left)} of {len(work)} figures to measure')
     for line in jobs.run(
         left, data=where, folder=folder, device=device, pictures=output

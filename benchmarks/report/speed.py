@@ -6,11 +6,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.report.goals import (
+    Found,
+    by_job,
+    figures_of,
+    goals,
+    of_peak,
+    published_seconds,
+)
 from benchmarks.report.machines import machines
 from benchmarks.report.tables import NOT_RUN, markdown
 from benchmarks.report.whole_fits import whole_fits
 from benchmarks.results import Record
-from benchmarks.speed.names import CALLS, FORECASTS, ITERATIONS, SET, SIZES
+from benchmarks.speed.names import (
+    CALLS,
+    FORECASTS,
+    ITERATIONS,
+    SET,
+    SET_GPU,
+    SIZES,
+)
 
 _NOTE = '<!-- Written by "python -m benchmarks speed": do not edit. -->'
 _INTRODUCTION = """What an iteration, a whole call and a large image cost, and
@@ -45,6 +60,7 @@ _FORECASTS = """What the form says beforehand, and what a call took. Where a
 fit stopped early, the forecast of the planned iterations is set against the
 time of as many. How fast the machine is changes within a minute, so that both
 are repeated in turn where that is soon done: seconds are medians then."""
+_GPU = """As above, on the wall, of what was run on one."""
 _PICTURES = {
     'tiles.png': 'Denoised: input, result, ten times its error',
     'tiles-lines.png': 'Missing lines filled: result, three times its error',
@@ -73,7 +89,8 @@ def write_speed(records: Sequence[Record], output: Path) -> Path:
         The page.
     """
     own = [record for record in records if record['set'] == SET]
-    found = {(r['method'], r['case']): r for r in own}
+    gpu = [record for record in records if record['set'] == SET_GPU]
+    found, on_gpu = by_job(own), by_job(gpu)
     parts = [
         _NOTE,
         '# Time and memory',
@@ -87,7 +104,7 @@ def write_speed(records: Sequence[Record], output: Path) -> Path:
         _WHOLE,
         whole_fits(records),
         '## What was asked for',
-        _goals(found),
+        goals(found, on_gpu),
         '## Large images',
         _SIZES,
         _sizes(found),
@@ -95,8 +112,10 @@ def write_speed(records: Sequence[Record], output: Path) -> Path:
         '## Forecasts',
         _FORECASTS,
         _forecasts(found),
+        '## On a GPU',
+        *_on_gpu(on_gpu),
         '## Measured on',
-        machines(own),
+        machines(own + gpu),
         '## Repeat',
         _REPEAT,
     ]
@@ -106,12 +125,10 @@ def write_speed(records: Sequence[Record], output: Path) -> Path:
     return page
 
 
-Found = dict[tuple[str, str], Record]
-
-
-def _figures(found: Found, part: str, name: str) -> dict[str, Any] | None:
-    record = found.get((part, name))
-    return None if record is None else record['figures']
+def _on_gpu(found: Found) -> list[str]:
+    if not found:
+        return ['Nothing was run on one yet.']
+    return [_GPU, _iterations(found), _calls(found)]
 
 
 def _iterations(found: Found) -> str:
@@ -120,7 +137,7 @@ def _iterations(found: Found) -> str:
     head += ['of the copy rate', 'of the limit']
     rows = []
     for name in ITERATIONS:
-        one = _figures(found, 'iterations', name)
+        one = figures_of(found, 'iterations', name)
         rows.append([name, *(_work(one) if one else [NOT_RUN] * 8)])
     return markdown(head, rows)
 
@@ -134,8 +151,8 @@ def _work(one: dict[str, Any]) -> list[str]:
         f'{one["bytes"] / 1e9:.2f}',
         f'{1e3 * seconds:.0f}',
         one['dtype'],
-        f'{_of_peak(one, "float32"):.0%}',
-        f'{_of_peak(one, one["dtype"]):.0%}',
+        f'{of_peak(one, "float32"):.0%}',
+        f'{of_peak(one, one["dtype"]):.0%}',
         f'{memory / seconds:.0%}',
         f'{max(arithmetic, memory) / seconds:.0%}',
     ]
@@ -146,7 +163,7 @@ def _calls(found: Found) -> str:
     head += ['first useful preview / s', 'published recipe / s', 'ratio']
     rows = []
     for name in CALLS:
-        one = _figures(found, 'calls', name)
+        one = figures_of(found, 'calls', name)
         rows.append([name, *(_call(one) if one else [NOT_RUN] * 6)])
     return markdown(head, rows)
 
@@ -165,88 +182,12 @@ def _call(one: dict[str, Any]) -> list[str]:
     ]
 
 
-def published_seconds(one: dict[str, Any]) -> float:
-    """Seconds of the published recipe, extrapolated."""
-    return one['published_iteration'] * one['published_iterations']
-
-
-def _goals(found: Found) -> str:
-    fast, balanced, colour = (_figures(found, 'calls', name) for name in CALLS)
-    iteration = _figures(found, 'iterations', 'denoise balanced, 512²')
-    scan = _figures(found, 'sizes', 'denoise balanced, 4096²')
-    gap = None
-    if fast and balanced:
-        gap = balanced['psnr'] - fast['psnr']
-    rows = [
-        [
-            '512×512 grey, balanced, against the published recipe',
-            '60×',
-            '200×',
-            _cell(
-                balanced, lambda one: published_seconds(one) / one['seconds']
-            ),
-        ],
-        ['the same, seconds', '120', '40', _cell(balanced, _seconds)],
-        ['fast on the same, seconds', '30', '10', _cell(fast, _seconds)],
-        [
-            'fast below balanced, dB',
-            '0.7',
-            '',
-            NOT_RUN if gap is None else f'{gap:.2f}',
-        ],
-        [
-            '512×768 RGB, σ 25, balanced, seconds',
-            '360',
-            '120',
-            _cell(colour, _seconds),
-        ],
-        [
-            'first useful preview, seconds',
-            '5',
-            '2',
-            _cell(balanced, lambda one: one['preview']),
-        ],
-        [
-            'fraction of the peak, a float32 product, balanced, %',
-            '40',
-            '60',
-            _cell(iteration, lambda one: 100 * _of_peak(one, 'float32')),
-        ],
-        [
-            'the same, a product in the format of the fit, %',
-            '',
-            '',
-            _cell(iteration, lambda one: 100 * _of_peak(one, one['dtype'])),
-        ],
-        [
-            'memory of the whole process, 4096×4096 grey, GB',
-            '8',
-            '4',
-            _cell(scan, lambda one: one['total_memory'] / 1e9),
-        ],
-    ]
-    return markdown(['measure', 'must', 'aim', 'measured'], rows)
-
-
-def _seconds(one: dict[str, Any]) -> float:
-    return one['seconds']
-
-
-def _of_peak(one: dict[str, Any], dtype: str) -> float:
-    rate = one['flop'] / one['seconds']
-    return float(rate / one['peaks'][dtype])
-
-
-def _cell(one: dict[str, Any] | None, read: Any) -> str:
-    return NOT_RUN if one is None else f'{read(one):.1f}'
-
-
 def _sizes(found: Found) -> str:
     head = ['image', 'time / s', 'of linear', 'added / MB', 'process / MB']
     head += ['PSNR / dB']
     rows = []
     for name in SIZES:
-        one = _figures(found, 'sizes', name)
+        one = figures_of(found, 'sizes', name)
         if one is None:
             rows.append([name, *[NOT_RUN] * 5])
             continue
@@ -265,7 +206,7 @@ def _sizes(found: Found) -> str:
 
 def _of_linear(found: Found, name: str, one: dict[str, Any]) -> str:
     label, side = name.removesuffix('²').rsplit(', ', 1)
-    first = _figures(found, 'sizes', f'{label}, 512²')
+    first = figures_of(found, 'sizes', f'{label}, 512²')
     if first is None or 'seconds' not in first:
         return ''
     linear = first['seconds'] * (int(side) / 512) ** 2
@@ -275,7 +216,7 @@ def _of_linear(found: Found, name: str, one: dict[str, Any]) -> str:
 def _seams(found: Found, output: Path) -> list[str]:
     rows = []
     for name in SIZES:
-        one = _figures(found, 'sizes', name) or {}
+        one = figures_of(found, 'sizes', name) or {}
         if 'seam' in one:
             rows.append([name, *_seam(one['seam'])])
         if 'seam_beside_whole' in one:
@@ -312,10 +253,10 @@ def _forecasts(found: Found) -> str:
     head += ['ratio', 'memory forecast / MB', 'taken / MB', 'memory ratio']
     rows = []
     for name in FORECASTS:
-        one = _figures(found, 'forecasts', name)
+        one = figures_of(found, 'forecasts', name)
         rows.append([name, *(_forecast(one) if one else [NOT_RUN] * 8)])
     for name in SIZES:
-        one = _figures(found, 'sizes', name)
+        one = figures_of(found, 'sizes', name)
         if one and 'forecast' in one:
             rows.append([name, *_forecast(one)])
     return markdown(head, rows)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
+from itertools import islice
 from statistics import median
 from typing import Any
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from benchmarks.speed.busy import busy
 from benchmarks.speed.clock import seconds
 from benchmarks.speed.inputs import make_input
 from benchmarks.speed.names import ITERATIONS
@@ -20,10 +23,15 @@ from napari_dip.restoration.protocol import Restoration
 _WARM_UP = 2
 _SECONDS = 6.0
 _LEAST, _MOST = 3, 60
+# Watched by the profiler; with those before fewer than any preset has.
+_WATCHED = 20
 
 
 def measure(name: str, device: str) -> dict[str, Any]:
-    """FLOP, bytes and seconds of an iteration, and the machine's peaks."""
+    """FLOP, bytes and seconds of an iteration, and the machine's peaks.
+
+    Of a GPU also which part of the time it was kept busy.
+    """
     where = resolve_device(device)
     session = start(*ITERATIONS[name], device)
     for _ in range(_WARM_UP):
@@ -34,6 +42,9 @@ def measure(name: str, device: str) -> dict[str, Any]:
     with Traffic() as traffic:
         next(session)
     taken = iteration_seconds(session, where)
+    kept_busy = None
+    if where.type == 'cuda':
+        kept_busy = busy(lambda: deque(islice(session, _WATCHED), 0), where)
     fast = session.brief.settings.fit.precision == 'auto'
     bfloat16 = fast and has_fast_bfloat16(where)
     session.close()
@@ -41,6 +52,7 @@ def measure(name: str, device: str) -> dict[str, Any]:
         'flop': flops.get_total_flops(),
         'bytes': traffic.bytes,
         'seconds': taken,
+        'busy': kept_busy,
         'dtype': 'bfloat16' if bfloat16 else 'float32',
         'peaks': {
             'float32': product_rate(where, torch.float32),

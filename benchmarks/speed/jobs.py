@@ -16,7 +16,14 @@ from benchmarks.machine import describe
 from benchmarks.results import Record
 from benchmarks.speed import calls, forecasts, iterations, sizes
 from benchmarks.speed.clock import is_processor
-from benchmarks.speed.names import CALLS, FORECASTS, ITERATIONS, SET, SIZES
+from benchmarks.speed.names import (
+    CALLS,
+    FORECASTS,
+    ITERATIONS,
+    SET,
+    SET_GPU,
+    SIZES,
+)
 from napari_dip.prior.device import resolve_device
 
 PARTS: dict[str, dict[str, Any]] = {
@@ -49,9 +56,11 @@ def jobs(parts: list[str], only: list[str]) -> list[Job]:
     ]
 
 
-def pending(work: list[Job], folder: Path, *, stale: bool) -> list[Job]:
+def pending(
+    work: list[Job], folder: Path, device: str, *, stale: bool
+) -> list[Job]:
     """Measurements without a stored figure, or of other sources."""
-    known = {(r['method'], r['case']): r for r in stored(folder)}
+    known = {(r['method'], r['case']): r for r in stored(folder, device)}
     return [
         job
         for job in work
@@ -60,12 +69,13 @@ def pending(work: list[Job], folder: Path, *, stale: bool) -> list[Job]:
     ]
 
 
-def stored(folder: Path) -> list[Record]:
-    """Figures of all parts, the latest of each."""
+def stored(folder: Path, device: str) -> list[Record]:
+    """Figures of all parts on a device, the latest of each."""
+    wanted = _set(str(resolve_device(device)))
     latest = {
         (record['method'], record['case']): record
         for record in results.load(folder)
-        if record['set'] == SET
+        if record['set'] == wanted
     }
     return list(latest.values())
 
@@ -105,7 +115,7 @@ def measure(
     }
     figures = functions[part]()
     return {
-        'set': SET,
+        'set': _set(where),
         'case': name,
         'method': part,
         'version': own.version(),
@@ -118,6 +128,10 @@ def measure(
         'machine': describe(where),
         'date': datetime.datetime.now(datetime.UTC).date().isoformat(),
     }
+
+
+def _set(device: str) -> str:
+    return SET if device == 'cpu' else SET_GPU
 
 
 def _in_short(figures: dict[str, Any]) -> str:

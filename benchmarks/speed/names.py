@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 SET = 'speed'
+#: Figures of a GPU, which replace none of the CPU.
+SET_GPU = 'speed-gpu'
 
 _SIDES = (512, 1024, 2048, 4096)
 

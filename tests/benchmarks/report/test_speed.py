@@ -40,13 +40,13 @@ FIGURES = {
 }
 
 
-def record(part: str, name: str) -> dict:
+def record(part: str, name: str, device: str = 'cpu', **figures) -> dict:
     return {
-        'set': 'speed',
+        'set': 'speed' if device == 'cpu' else 'speed-gpu',
         'case': name,
         'method': part,
-        'figures': FIGURES[part, name],
-        'device': 'cpu',
+        'figures': {**FIGURES[part, name], **figures},
+        'device': device,
         'machine': {
             'processor': 'A processor',
             'cores': 2,
@@ -84,6 +84,24 @@ def test_goals_are_read_from_the_figures(page):
     assert row(page, '512×512 grey, balanced')[-1] == '750.0'
     assert row(page, 'first useful preview')[-1] == '1.5'
     assert row(page, 'fast on the same')[-1] == 'not yet run'
+
+
+def test_figures_of_a_gpu_stand_by_themselves(page, tmp_path):
+    asked = '512×512 grey, balanced'
+    assert row(page, f'on a GPU: {asked}')[-1] == 'not yet run'
+    assert 'Nothing was run on one yet.' in page
+    iteration, call = list(FIGURES)[:2]
+    records = [record(*key) for key in FIGURES]
+    records += [
+        record(*iteration, device='cuda:0', busy=0.93),
+        record(*call, device='cuda:0', seconds=2.0, published_iteration=0.02),
+    ]
+    text = write_speed(records, tmp_path).read_text(encoding='utf-8')
+    assert 'Nothing was run on one yet.' not in text
+    assert row(text, asked)[-1] == '750.0'
+    assert row(text, f'on a GPU: {asked}')[-1] == '2.0'
+    assert row(text, 'on a GPU: the same')[-1] == '30.0'
+    assert row(text, 'on a GPU: kernel time')[-1] == '93.0'
 
 
 def test_a_forecast_is_judged_by_the_planned_iterations(page):

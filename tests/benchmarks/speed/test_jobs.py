@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from benchmarks import results
 from benchmarks.speed import iterations, jobs, sizes
@@ -24,6 +25,7 @@ def test_an_iteration_has_work_time_and_limits(monkeypatch):
     assert figures['bytes'] > 1e6
     assert 0 < figures['seconds'] < 10
     assert record['device'] == 'cpu'
+    assert figures['busy'] is None
 
 
 @pytest.mark.usefixtures('small')
@@ -32,12 +34,22 @@ def test_what_is_stored_is_not_measured_again(tmp_path):
     assert work == [('sizes', 'tiny, 64²')]
     record = jobs.measure(*work[0], None, 'cpu', tmp_path)
     assert record['figures']['memory'] >= 0
-    assert jobs.pending(work, tmp_path, stale=True) == work
+    assert jobs.pending(work, tmp_path, 'cpu', stale=True) == work
     results.store(record, tmp_path)
-    assert jobs.pending(work, tmp_path, stale=True) == []
+    assert jobs.pending(work, tmp_path, 'cpu', stale=True) == []
     results.store({**record, 'source': 'another'}, tmp_path)
-    assert jobs.pending(work, tmp_path, stale=False) == []
-    assert jobs.pending(work, tmp_path, stale=True) == work
+    assert jobs.pending(work, tmp_path, 'cpu', stale=False) == []
+    assert jobs.pending(work, tmp_path, 'cpu', stale=True) == work
+
+
+@pytest.mark.usefixtures('small')
+def test_figures_of_another_device_replace_none(monkeypatch, tmp_path):
+    work = jobs.jobs(['sizes'], ['tiny'])
+    record = jobs.measure(*work[0], None, 'cpu', tmp_path)
+    results.store(record, tmp_path)
+    monkeypatch.setattr(jobs, 'resolve_device', torch.device)
+    assert jobs.stored(tmp_path, 'cpu') == [record]
+    assert jobs.pending(work, tmp_path, 'cuda:0', stale=False) == work
 
 
 def test_an_unknown_part_is_named():
