@@ -225,11 +225,14 @@ def _seams(found: Found, output: Path) -> list[str]:
     if not rows:
         return []
     head = ['image', 'along / dB', 'elsewhere / dB', 'spread / dB']
-    head += ['difference / dB']
+    head += ['difference / dB', 'step']
     text = (
         'PSNR within two pixels of a border between tiles, and of other '
         'lines that lie alike, on a drawn texture that is everywhere alike; '
-        'the spread over many such sets of lines is what chance does. Of '
+        'the spread over many such sets of lines is what chance does. A step '
+        'is how much the error changes across a border from one pixel to the '
+        'next, in terms of how much it does across other lines: a border that '
+        'is seen has more than 1. Of '
         'inpainting only missing pixels count, and the same image was fitted '
         'at once too: what tiles gain over that tells a seam from lines that '
         'are harder than others. The pictures show where four tiles meet:'
@@ -245,7 +248,8 @@ def _seams(found: Found, output: Path) -> list[str]:
 def _seam(figures: dict[str, float]) -> list[str]:
     along, elsewhere = figures['along'], figures['elsewhere']
     cells = [f'{x:.2f}' for x in (along, elsewhere, figures['spread'])]
-    return [*cells, f'{along - elsewhere:+.2f}']
+    step = f'{figures["step"]:.2f}' if 'step' in figures else NOT_RUN
+    return [*cells, f'{along - elsewhere:+.2f}', step]
 
 
 def _forecasts(found: Found) -> str:

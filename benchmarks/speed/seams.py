@@ -65,6 +65,9 @@ def seam(
     the spread over many such sets of lines says what is chance. Only `judged`
     pixels count. With a result that was made as a `whole`, all of it is what
     tiles gain over that: some lines are harder than others for both.
+
+    A border that is seen is a step: how much the error changes from one pixel
+    to the next across it, in terms of how much it does across other lines.
     """
 
     def along(offset: int) -> float:
@@ -76,12 +79,39 @@ def seam(
             return reached
         return reached - psnr(whole[lines], truth[lines], PEAK)
 
-    others = [along(n) for n in range(_STEP, borders.pitch, _STEP)]
+    offsets = range(_STEP, borders.pitch, _STEP)
+    others = [along(n) for n in offsets]
+    error = result - truth
+    steps = [_step(error, borders, n, judged) for n in (0, *offsets)]
     return {
         'along': along(0),
         'elsewhere': float(np.mean(others)),
         'spread': float(np.std(others)),
+        'step': steps[0] / float(np.mean(steps[1:])),
     }
+
+
+def _step(
+    error: NDArray[Any],
+    borders: Borders,
+    offset: int,
+    judged: NDArray[np.bool_] | None,
+) -> float:
+    """Root mean square of the change of the error across lines."""
+    changes = []
+    for axis in (0, 1):
+        length = error.shape[axis]
+        edges = np.arange(
+            borders.first + offset,
+            length - borders.pitch + 1 + offset,
+            borders.pitch,
+        )
+        change = np.diff(error, axis=axis).take(edges - 1, axis)
+        if judged is not None:
+            pairs = judged.take(edges - 1, axis) & judged.take(edges, axis)
+            change = change[pairs]
+        changes.append(change.ravel())
+    return float(np.sqrt(np.mean(np.concatenate(changes) ** 2)))
 
 
 def _lines(

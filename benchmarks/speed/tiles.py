@@ -33,7 +33,7 @@ def in_tiles(
         result, record = run(session, return_info=True)
         taken = seconds(device) - begin
     done = session.progress
-    options = Options(preset, device=device)
+    options = Options(preset, device=device, tile=side)
     whole = run(start_inpainting(known, missing, options=options))
     borders = Borders.of_tiles(record.tiles)
     show(result, truth, borders.first, pictures / f'tiles-{kind}.png')

@@ -34,7 +34,12 @@ FIGURES = {
         'seconds': 20.0,
         'memory': 100e6,
         'total_memory': 400e6,
-        'seam': {'along': 33.52, 'elsewhere': 33.5, 'spread': 0.3},
+        'seam': {
+            'along': 33.52,
+            'elsewhere': 33.5,
+            'spread': 0.3,
+            'step': 0.98,
+        },
         'seam_beside_whole': {'along': -0.2, 'elsewhere': 0.1, 'spread': 0.05},
     },
 }
@@ -110,9 +115,9 @@ def test_a_forecast_is_judged_by_the_planned_iterations(page):
 
 def test_a_seam_is_set_against_chance(page):
     cells = row(page, 'denoise fast, 1024² | 33.52')
-    assert cells[1:] == ['33.52', '33.50', '0.30', '+0.02']
+    assert cells[1:] == ['33.52', '33.50', '0.30', '+0.02', '0.98']
     cells = row(page, 'denoise fast, 1024², gain over one fit')
-    assert cells[1:] == ['-0.20', '0.10', '0.05', '-0.30']
+    assert cells[1:] == ['-0.20', '0.10', '0.05', '-0.30', 'not yet run']
 
 
 def test_pictures_of_seams_are_shown_if_there_are_any(tmp_path):

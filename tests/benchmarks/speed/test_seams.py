@@ -24,9 +24,22 @@ def test_a_seam_shows(truth, even, borders):
     clean = seam(even, truth, borders)
     assert clean['along'] == pytest.approx(clean['elsewhere'], abs=0.1)
     assert clean['spread'] < 0.1
+    assert clean['step'] == pytest.approx(1, abs=0.05)
     even[borders.first - 1 : borders.first + 1] += 3
     marked = seam(even, truth, borders)
     assert marked['along'] < marked['elsewhere'] - 0.2
+
+
+@pytest.mark.parametrize('borders', BORDERS)
+def test_a_step_shows_though_the_lines_are_no_worse(truth, even, borders):
+    for count, edge in enumerate(range(borders.first, 1024, borders.pitch)):
+        even[edge:] += (-1) ** count * 2
+    judged = np.zeros(truth.shape, bool)
+    judged[:, ::3] = judged[:, 1::3] = True
+    for where in (None, judged):
+        marked = seam(even, truth, borders, where)
+        assert marked['along'] == pytest.approx(marked['elsewhere'], abs=1)
+        assert marked['step'] > 1.1
 
 
 def test_only_what_is_judged_counts(truth, even):
@@ -45,6 +58,7 @@ def test_lines_that_are_harder_for_both_are_no_seam(truth, even, borders):
     assert seam(tiled, truth, borders)['along'] < 20
     whole = truth + 10 ** (1 / 20) * (tiled - truth)
     beside = seam(tiled, truth, borders, whole=whole)
+    beside.pop('step')
     assert beside == pytest.approx({'along': 1, 'elsewhere': 1, 'spread': 0})
     tiled[borders.first - 1 : borders.first + 1] += 20
     marked = seam(tiled, truth, borders, whole=whole)

@@ -26,9 +26,9 @@ def test_seams_of_tiles_are_measured(monkeypatch, tmp_path):
     monkeypatch.setitem(sizes.SIZES, name, ('lines', 'fast', 416))
     figures = sizes.measure(name, 'cpu', tmp_path)
     assert figures['iterations'] == [96, 96]
-    assert figures['seam'].keys() == {'along', 'elsewhere', 'spread'}
+    assert figures['seam'].keys() == {'along', 'elsewhere', 'spread', 'step'}
     beside = figures['seam_beside_whole']
-    assert beside.keys() == {'along', 'elsewhere', 'spread'}
+    assert beside.keys() == {'along', 'elsewhere', 'spread', 'step'}
     gain = figures['psnr'] - figures['psnr_at_once']
     assert beside['elsewhere'] == pytest.approx(gain, abs=0.5)
     assert (tmp_path / 'tiles-lines.png').exists()
