@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
 
-from napari_dip.prior.allocator import keep_freed_memory
+from napari_dip.prior.allocator import keep_freed_memory, keep_large_blocks
 from napari_dip.prior.averages import make_averaging
 from napari_dip.prior.checkpoints import Checkpoints
 from napari_dip.prior.data_terms import squared_error
@@ -78,8 +79,6 @@ class Fit(Iterator[FitState]):
         self.problem: Problem | None = problem
         self.settings = settings
         self.device = problem.data.device
-        if self.device.type == 'cpu':
-            keep_freed_memory()
         self.reason: StopReason | None = None
         self.iteration = 0
         self.num_iter = settings.num_iter
@@ -110,6 +109,7 @@ class Fit(Iterator[FitState]):
         self._loss = float('nan')
         self._spent = 0.0
         self._extended = False
+        self._let_go = self._keep_memory()
 
     def __next__(self) -> FitState:
         """Do one iteration.
@@ -248,7 +248,17 @@ class Fit(Iterator[FitState]):
         self._rules = []
         del self._averaging, self._optimiser, self._checkpoints
         del self._weights, self._judged
+        if self._let_go is not None:
+            self._let_go()
         release_cache(self.device)
+
+    def _keep_memory(self) -> weakref.finalize[..., Fit] | None:
+        """Keep an iteration's memory for the next, on the CPU."""
+        if self.device.type != 'cpu':
+            return None
+        keep_freed_memory()
+        # Those of windows are small.
+        return None if self.settings.window else keep_large_blocks(self)
 
     def _check_open(self) -> None:
         if self.problem is None:
