@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from napari_dip.prior.allocator import MOST_KEPT
+from napari_dip.prior.allocator import MOST_KEPT, MOST_KEPT_OF_LARGE
 from napari_dip.restoration import (
     denoising_settings,
     inpainting,
@@ -83,13 +83,20 @@ def test_the_data_of_an_enlargement_are_smaller_than_its_result():
     assert growth > 4 * (4096**2 - 512**2)
 
 
-def test_no_more_is_kept_in_pieces_than_of_freed_memory():
-    settings = denoising_settings.SETTINGS['fast']
+@pytest.mark.parametrize(
+    ('settings', 'kept'),
+    [
+        (denoising_settings.SETTINGS['fast'], MOST_KEPT),
+        (inpainting.SETTINGS['fast'], MOST_KEPT_OF_LARGE),
+    ],
+    ids=['windows', 'whole'],
+)
+def test_no_more_is_kept_in_pieces_than_of_freed_memory(settings, kept):
     little, much = (
         memory_of(cost(settings, 512, sweep_memory=taken), 512)
-        for taken in (2 * MOST_KEPT, 3 * MOST_KEPT)
+        for taken in (2 * kept, 3 * kept)
     )
-    assert much - little == MOST_KEPT
+    assert much - little == kept
 
 
 def test_whole_images_at_half_resolution_leave_more_in_pieces():

@@ -23,7 +23,7 @@ _LARGEST_BLOCK = 32 * 2**20
 _USUAL_MMAP_MAX = 65536
 #: Bytes of freed memory that are kept at most, and while a fit keeps blocks
 #: of any size.
-MOST_KEPT, MOST_KEPT_OF_LARGE = 256 * 2**20, 2**30
+MOST_KEPT, MOST_KEPT_OF_LARGE = 256 * 2**20, 768 * 2**20
 
 Owner = TypeVar('Owner')
 

@@ -11,7 +11,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.prior.allocator import MOST_KEPT
+from napari_dip.prior.allocator import MOST_KEPT, MOST_KEPT_OF_LARGE
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.sweeping import largest_window, swept_pixels
 from napari_dip.prior.windows import window_shape
@@ -44,9 +44,9 @@ _PREPARING, _KEPT = 98, 35
 # What the libraries take once on the CPU, whatever the image.
 _LIBRARIES = 20 * 2**20
 # Of what tensors took at their peak so much more is kept, free, in pieces, up
-# to the most that is kept of freed memory; by fits of a whole image at half
-# resolution, and by enlargements. Measured for every task.
-_IN_PIECES, _IN_PIECES_HALVED, _IN_PIECES_ENLARGED = 0.8, 1.2, 1.0
+# to the most that is kept of freed memory; more by fits of a whole image at
+# half resolution, and by enlargements. Measured for every task.
+_IN_PIECES, _IN_MORE_PIECES = 0.8, 1.0
 # Bytes a pixel and channel of the result, in the last steps, beyond the tiles
 # they go by; those of an enlargement.
 _FINISHING, _FINISHING_ENLARGED = 50, 33
@@ -206,12 +206,13 @@ class Cost:
         """Previews that compare the last estimate with that of halfway."""
         return 2 if self.settings.stopping.rule == 'held_out' else 0
 
-    @property
-    def _in_pieces(self) -> float:
-        reduction = getattr(self.settings.network, 'reduction', 1)
-        if reduction > 1 and self.fit.window is None:
-            return _IN_PIECES_HALVED
-        return _IN_PIECES if self.enlargement == 1 else _IN_PIECES_ENLARGED
+    def _in_pieces(self, working: float) -> float:
+        """Bytes that the C library keeps of those that were worked with."""
+        whole = self.fit.window is None
+        halved = whole and getattr(self.settings.network, 'reduction', 1) > 1
+        more = halved or self.enlargement > 1
+        share = _IN_MORE_PIECES if more else _IN_PIECES
+        return share * min(working, MOST_KEPT_OF_LARGE if whole else MOST_KEPT)
 
     def _memory(
         self, shape: tuple[int, int], channels: int, seen: float
@@ -228,9 +229,8 @@ class Cost:
             self.sweep_memory * at_once,
             self.finishing_memory + finishing * (pixels - measured),
         )
-        pieces = self._in_pieces * min(working, MOST_KEPT)
         data = pixels // self.enlargement
-        fitting = _KEPT * data + working + pieces
+        fitting = _KEPT * data + working + self._in_pieces(working)
         return _LIBRARIES + int(max(_PREPARING * data, fitting))
 
     def _seen(self, shape: tuple[int, int]) -> float:
