@@ -40,8 +40,8 @@ SIZES: dict[str, tuple[str, str, int]] = {
         ('inpaint lines', 'lines', 'balanced', (512, 1024, 4096)),
         ('inpaint scattered', 'scattered', 'balanced', (512, 1024, 4096)),
         ('super-resolve ×4', 'enlarge', 'balanced', (512, 1024, 4096)),
-        (f'inpaint lines {IN_TILES}', 'lines', 'fast', (1024, 2048)),
-        (f'inpaint scattered {IN_TILES}', 'scattered', 'fast', (1024, 2048)),
+        (f'inpaint lines {IN_TILES}', 'lines', 'fast', (1024,)),
+        (f'inpaint scattered {IN_TILES}', 'scattered', 'fast', (2048,)),
     )
     for side in sides
 }
