@@ -43,6 +43,10 @@ class Borders:
         tops = sorted({tile[0] for tile in tiles})
         return cls((tops[1] + tiles[0][2]) // 2, tops[1])
 
+    def edges(self, length: int) -> range:
+        """Borders along an axis; lines that lie alike fit after each."""
+        return range(self.first, length - self.pitch + 1, self.pitch)
+
 
 def texture(side: int) -> NDArray[np.float64]:
     """A field that is everywhere alike: expected photons of each pixel."""
@@ -100,12 +104,7 @@ def _step(
     """Root mean square of the change of the error across lines."""
     changes = []
     for axis in (0, 1):
-        length = error.shape[axis]
-        edges = np.arange(
-            borders.first + offset,
-            length - borders.pitch + 1 + offset,
-            borders.pitch,
-        )
+        edges = np.array(borders.edges(error.shape[axis])) + offset
         change = np.diff(error, axis=axis).take(edges - 1, axis)
         if judged is not None:
             pairs = judged.take(edges - 1, axis) & judged.take(edges, axis)
@@ -119,9 +118,8 @@ def _lines(
 ) -> NDArray[np.bool_]:
     """Lines four pixels wide, a tile apart."""
     lines = np.zeros(shape, bool)
-    pitch = borders.pitch
     for axis, length in enumerate(shape):
-        for edge in range(borders.first, length - pitch + 1, pitch):
+        for edge in borders.edges(length):
             near = np.s_[edge + offset - _NEAR : edge + offset + _NEAR]
             lines[near if axis == 0 else (slice(None), near)] = True
     return lines

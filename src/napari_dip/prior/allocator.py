@@ -27,7 +27,8 @@ MOST_KEPT, MOST_KEPT_OF_LARGE = 256 * 2**20, 768 * 2**20
 
 Owner = TypeVar('Owner')
 
-_lock = threading.Lock()
+# Collecting garbage while it is held may end another fit, in this thread.
+_lock = threading.RLock()
 # Fits under way that keep blocks of any size.
 _keepers = 0
 
