@@ -249,7 +249,10 @@ def _fit(
             interrupted = True
             monitor.note('Keeping the best so far; Ctrl-C again discards it.')
             session.stop()
-    return Outcome(session.result(), session.record(), interrupted)
+    image, record = session.result(), session.record()
+    for note in record.notes:
+        monitor.note(note)
+    return Outcome(image, record, interrupted)
 
 
 def _to_stored(

@@ -72,6 +72,7 @@ class Mosaic(Restoration):
         self._latest: Progress | None = None
         self._past = Past()
         self._windows: list[Window] = []
+        self._said: list[str] = []
         # Why each finished tile ended.
         self._ends: list[StopReason] = []
         self._peak_memory = 0
@@ -213,6 +214,7 @@ class Mosaic(Restoration):
             loss_history=past.losses,
             figure_history=past.figures,
             uncertainty=self._uncertainty,
+            notes=[*brief.notes, *self._notes()],
             tiles=[(w.top, w.left, w.height, w.width) for w in windows],
         )
 
@@ -291,6 +293,7 @@ class Mosaic(Restoration):
             return
         if tile.begun:
             record = tile.session.record()
+            self._said += record.notes
             self._past = self._past.then_all_of(record)
             self._windows.append(tile.window)
             self._peak_memory = max(self._peak_memory, record.peak_memory)
@@ -318,6 +321,13 @@ class Mosaic(Restoration):
             f'{text}; {done} of {done + left} tiles are complete, and what '
             'no tile has reached is interpolated'
         )
+
+    def _notes(self) -> list[str]:
+        """Return what tiles have to say, each sentence once."""
+        said = [*self._said]
+        if self._tile is not None and self._tile.begun:
+            said += self._tile.session.record().notes
+        return [x for x in dict.fromkeys(said) if x not in self.brief.notes]
 
     def _side(self) -> int:
         window = self._waiting[-1]

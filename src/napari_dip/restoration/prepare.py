@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -44,6 +45,7 @@ def prepare(
     saturated: int = 0,
     detector: Detector | None = None,
     copies: Copies | None = None,
+    notes: Sequence[str] = (),
 ) -> Restoration:
     """Build a session, or where the result is large a mosaic of them.
 
@@ -75,6 +77,9 @@ def prepare(
         from the image.
     copies : Copies, optional
         What `planes` are the mean of, where they are one.
+    notes : sequence of str
+        What the user should know of the data, a sentence each; see
+        :class:`~napari_dip.restoration.record.Record`.
 
     Raises
     ------
@@ -135,6 +140,7 @@ def prepare(
         },
         settings,
         options.seed,
+        tuple(notes),
     )
     if side is not None:
         return _mosaic(source, settings, options, brief, side)

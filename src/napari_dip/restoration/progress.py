@@ -54,9 +54,12 @@ class Brief:
         What the preset stands for.
     seed : int
         Seed of every draw.
+    notes : tuple of str
+        What the user should know of the data before the fit, a sentence each.
     """
 
     task: str
     arguments: dict[str, Any]
     settings: Settings
     seed: int
+    notes: tuple[str, ...] = ()

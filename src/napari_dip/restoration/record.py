@@ -53,6 +53,11 @@ class Record:
     uncertainty : ndarray of float32 or None
         Standard deviation of the error of each pixel, in the units, shape
         and axes of the result, if it was asked for.
+    tiles : list of (int, int, int, int)
+        Top, left, height and width of each tile that was fitted.
+    notes : list of str
+        What the user should know: what was assumed, filled, clipped or left
+        out, a sentence each.
     """
 
     task: str
@@ -73,6 +78,7 @@ class Record:
     figure_history: list[tuple[int, float]]
     uncertainty: NDArray[np.float32] | None = None
     tiles: list[tuple[int, int, int, int]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def to_dict(self, *, histories: bool = True) -> dict[str, Any]:
         """Return a dictionary that JSON can hold, without the uncertainty.

@@ -59,6 +59,8 @@ class Session(Restoration):
         self._past = Past()
         fit = stage.fit
         self._elapsed = 0.0
+        # What the fit and the last steps have to say.
+        self._notes: list[str] = []
         self._memory = PeakMemory(fit.device)
         self._device = f'{fit.device} ({device_description(fit.device)})'
         self._wants_uncertainty = uncertainty
@@ -165,6 +167,7 @@ class Session(Restoration):
             loss_history=done.losses,
             figure_history=done.figures,
             uncertainty=self._uncertainty,
+            notes=[*brief.notes, *self._notes],
         )
 
     def sweep(self) -> None:

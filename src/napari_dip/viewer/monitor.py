@@ -66,7 +66,10 @@ class Monitor(Container):
         self.curve.extend(outcome.curve, progress.best_iteration)
         self._show_progress(progress)
         noise = describe_noise(outcome.record)
-        self.say(f'{describe_end(progress)} {noise}'.rstrip())
+        notes = outcome.record.get('notes', [])
+        self.say(
+            ' '.join(filter(None, [describe_end(progress), noise, *notes]))
+        )
 
     def _show_progress(self, progress: Progress) -> None:
         self.bar.max = progress.num_iter
