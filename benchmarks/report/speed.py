@@ -32,7 +32,7 @@ _INTRODUCTION = """What an iteration, a whole call and a large image cost, and
 how far that is from what the machine can do. Where one thread of the CPU did
 the work, seconds are processor time, which other work on the machine does not
 lengthen; else they are seconds on the wall. Where the time goes, and what was
-tried, is in [speed.md](../speed.md)."""
+tried, is in [speed.md](../lab/speed.md)."""
 _ITERATIONS = """FLOP are those of the convolutions, counted as they were run.
 Bytes are a plain estimate: every operation reads its arguments and writes its
 results once, as if no cache kept anything; the true traffic is below it where

@@ -47,7 +47,7 @@ _OF_COVARIANCES_BESIDE = 0.4
 _DETAIL = 4.0
 # Of details that are told less well. The mean over 27 images is the same
 # with all of them, the worst is 0.35 dB below the better of both fits instead
-# of 0.48 (docs/method.md).
+# of 0.48 (docs/lab/correlated-noise.md).
 _SOME = 0.75
 _DETAILS: dict[Refinement, float] = {'details': 1.0, 'some details': _SOME}
 

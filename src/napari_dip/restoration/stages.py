@@ -15,7 +15,7 @@ from napari_dip.restoration.record import Record
 from napari_dip.restoration.refinement import Refinement
 
 # A second fit stopped or shown before so many iterations is worse than the
-# first, and mixed with it makes it worse (docs/method.md).
+# first, and mixed with it makes it worse (docs/lab/correlated-noise.md).
 SETTLED = 50
 
 # Ends after which there is more to gain. A fit that was stopped, or went
