@@ -17,7 +17,8 @@ from napari_dip.prior.windows import Window, cut_all
 _MARGIN = 4
 # What is added in the first step, as a part of what was learnt, and in a later
 # one as a part of what is in the one before: the further from the scale that
-# was learnt from, the blurrier an image is in truth (docs/lab/super-resolution.md).
+# was learnt from, the blurrier an image is in truth
+# (docs/lab/super-resolution.md).
 _FIRST, _LATER = 0.85, 0.5
 
 
