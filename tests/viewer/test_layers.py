@@ -2,67 +2,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from napari.components import ViewerModel
 from napari.layers import Image, Labels
 
 from napari_dip.viewer.layers import (
-    check_mask_covers,
-    copy_attributes,
     describe_image,
     describe_mask,
-    enlarge,
+    describe_repeats,
 )
-
-numbers = st.floats(-50, 50)
-scales = st.floats(0.05, 20) | st.floats(-20, -0.05)
-factors = st.integers(1, 8)
-
-
-def outer_corners(layer):
-    shape = np.array(layer.data.shape)
-    signs = np.array(np.meshgrid(*[(0, 1)] * layer.ndim)).reshape(
-        layer.ndim, -1
-    )
-    return np.array(
-        [layer.data_to_world(sign * shape - 0.5) for sign in signs.T]
-    )
-
-
-@settings(deadline=None, max_examples=60)
-@given(
-    scale=st.tuples(scales, scales),
-    translate=st.tuples(numbers, numbers),
-    rotate=st.floats(-180, 180),
-    shear=st.floats(-2, 2),
-    affine=st.tuples(*[st.floats(-2, 2)] * 4),
-    factor=st.tuples(factors, factors),
-)
-def test_an_enlarged_layer_covers_the_same_rectangle(
-    scale, translate, rotate, shear, affine, factor
-):
-    matrix = np.eye(3)
-    matrix[0, 1:], matrix[1, 2] = affine[:2], affine[2]
-    source = Image(
-        np.zeros((4, 5)),
-        scale=scale,
-        translate=translate,
-        rotate=rotate,
-        shear=[shear],
-        affine=matrix,
-    )
-    attributes = enlarge(copy_attributes(source), factor)
-    result = Image(np.zeros((4 * factor[0], 5 * factor[1])), **attributes)
-    np.testing.assert_allclose(
-        outer_corners(result), outer_corners(source), atol=1e-6, rtol=1e-6
-    )
-
-
-def test_an_enlarged_stack_keeps_its_channels_in_place():
-    source = Image(np.zeros((3, 4, 5)), scale=(7, 2, 1), translate=(1, 2, 3))
-    attributes = enlarge(copy_attributes(source), (1, 2, 4))
-    result = Image(np.zeros((3, 8, 20)), **attributes)
-    np.testing.assert_allclose(outer_corners(result), outer_corners(source))
+from napari_dip.viewer.planes import Plane
 
 
 def test_description_does_not_follow_the_layer():
@@ -104,46 +52,93 @@ def test_mask_of_one_label():
     assert describe_mask(Labels(labels), None).array().sum() == 40
 
 
-@pytest.mark.parametrize(
-    ('image', 'channel_axis', 'mask'),
-    [
-        (Image(np.zeros((4, 5))), None, (4, 5)),
-        (Image(np.zeros((4, 5, 3)), rgb=True), None, (4, 5)),
-        (Image(np.zeros((2, 4, 5))), 0, (4, 5)),
-        (Image(np.zeros((2, 4, 5))), 0, (2, 4, 5)),
-        (Image(np.zeros((4, 5, 2))), 2, (4, 5)),
-        (Image(np.zeros((2, 4, 5)), scale=(9, 1, 1)), 0, (4, 5)),
-    ],
-)
-def test_masks_that_cover(image, channel_axis, mask):
-    check_mask_covers(image, Labels(np.zeros(mask, int)), channel_axis)
+def test_of_a_stack_the_plane_shown_is_described():
+    viewer = ViewerModel()
+    data = np.arange(3 * 4 * 20 * 21).reshape(3, 4, 20, 21)
+    layer = viewer.add_image(data, scale=(5, 2, 1, 1), translate=(0, 7, 0, 0))
+    viewer.dims.set_current_step((0, 1), (2, 3))
+    source = describe_image(layer, None, viewer.dims)
+    assert source.shape == (20, 21)
+    np.testing.assert_array_equal(source.array(), data[2, 3])
+    np.testing.assert_allclose(source.attributes['translate'], (10, 13, 0, 0))
+    assert source.spatial_axes == (2, 3)
+
+
+def test_channels_of_a_stack():
+    viewer = ViewerModel()
+    data = np.arange(3 * 4 * 20 * 21).reshape(3, 4, 20, 21)
+    layer = viewer.add_image(data)
+    viewer.dims.set_current_step(0, 2)
+    source = describe_image(layer, 1, viewer.dims)
+    np.testing.assert_array_equal(source.array(), data[2])
+    assert source.channel_axis == 0
+    assert source.spatial_axes == (2, 3)
+
+
+def test_colours_of_a_stack():
+    viewer = ViewerModel()
+    data = np.random.default_rng(0).integers(0, 255, (3, 20, 21, 4), np.uint8)
+    layer = viewer.add_image(data, rgb=True)
+    viewer.dims.set_current_step(0, 1)
+    source = describe_image(layer, None, viewer.dims)
+    assert source.shape == (20, 21, 3)
+    np.testing.assert_array_equal(source.alpha(), data[1, ..., 3])
+
+
+def test_what_is_fully_transparent_is_missing():
+    rgba = np.full((20, 30, 4), 200, np.uint8)
+    rgba[:5, :, 3] = 0
+    rgba[5:9, :, 3] = 1
+    array = describe_image(Image(rgba, rgb=True), None).array()
+    assert np.ma.getmaskarray(array)[:5].all()
+    assert not np.ma.getmaskarray(array)[5:].any()
+
+
+def test_masked_pixels_stay_masked():
+    data = np.ma.masked_greater(np.eye(20), 0.5)
+    array = describe_image(Image(data), None).array()
+    assert np.ma.getmaskarray(array).sum() == 20
 
 
 @pytest.mark.parametrize(
-    ('image', 'channel_axis', 'mask'),
+    ('path', 'name'),
     [
-        (Image(np.zeros((4, 5))), None, (5, 4)),
-        (Image(np.zeros((2, 4, 5))), None, (4, 5)),
-        (Image(np.zeros((2, 4, 5))), 0, (2, 4)),
-        (Image(np.zeros((4, 5, 3)), rgb=True), None, (4, 5, 3)),
+        ('/home/somebody/secret project/cells.tif', 'cells.tif'),
+        ('https://example.org/cells.zarr?key=secret', 'cells.zarr'),
+        (None, None),
     ],
 )
-def test_masks_of_another_shape(image, channel_axis, mask):
-    labels = Labels(np.zeros(mask, int), name='painted')
-    with pytest.raises(ValueError, match=r'"painted" is .* but image layer'):
-        check_mask_covers(image, labels, channel_axis)
+def test_the_folder_of_a_file_stays_private(path, name):
+    layer = Image(np.eye(20))
+    layer._source = layer.source.model_copy(update={'path': path})
+    assert describe_image(layer, None).path == name
 
 
-def test_mask_under_the_same_transform_covers():
-    transform = {
-        'scale': (2, 3),
-        'rotate': 30,
-        'shear': [0.5],
-        'translate': (1, 2),
-    }
-    image = Image(np.zeros((4, 5)), **transform)
-    labels = Labels(np.zeros((4, 5), int), **transform)
-    check_mask_covers(image, labels, None)
-    labels.rotate = 31
-    with pytest.raises(ValueError, match='transform'):
-        check_mask_covers(image, labels, None)
+def repeats_of(shape, image_shape, step=0):
+    viewer = ViewerModel()
+    image = viewer.add_image(np.zeros(image_shape))
+    viewer.dims.set_current_step(0, step)
+    source = describe_image(image, None, viewer.dims)
+    return describe_repeats(Image(np.zeros(shape)), source)
+
+
+@pytest.mark.parametrize(
+    ('found', 'of', 'plane', 'shape'),
+    [
+        ((20, 20), (20, 20), (), (20, 20)),
+        ((5, 20, 20), (20, 20), (), (5, 20, 20)),
+        # A stack beside a stack: the same plane.
+        ((7, 20, 20), (7, 20, 20), (3, None, None), (20, 20)),
+        ((20, 20), (7, 20, 20), (), (20, 20)),
+        ((2, 7, 20, 20), (7, 20, 20), (None, 3, None, None), (2, 20, 20)),
+        # Axes of length one.
+        ((1, 20, 20), (20, 20), (), (1, 20, 20)),
+        ((5, 1, 20, 20), (20, 20), (None, 0, None, None), (5, 20, 20)),
+    ],
+)
+def test_repeats_of_a_plane(found, of, plane, shape):
+    source = repeats_of(found, of, step=3)
+    taken = source.plane.take(np.arange(np.prod(found)).reshape(found))
+    expected = Plane(plane).take(np.arange(np.prod(found)).reshape(found))
+    np.testing.assert_array_equal(taken, expected)
+    assert source.shape == shape

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import ast
+from dataclasses import asdict
+
 import numpy as np
 import pytest
+from napari.layers import Image, Labels
 
+from napari_dip.viewer.layers import (
+    describe_image,
+    describe_mask,
+    describe_repeats,
+)
+from napari_dip.viewer.provenance import Provenance
 from napari_dip.viewer.result import METADATA_KEY
 from napari_dip.viewer.script import as_python
+from napari_dip.viewer.tasks import Choices, Denoise, Inpaint
 
 
 @pytest.fixture
@@ -19,6 +30,14 @@ def assert_repeats(viewer, monkeypatch):
         names = {}
         exec(compile(text, 'copied', 'exec'), names)
         restored = names['restored']
+        added = viewer.layers.pop()
+        assert added.data is restored
+        for name in ('scale', 'translate', 'rotate', 'shear'):
+            np.testing.assert_allclose(
+                getattr(added, name), getattr(layer, name)
+            )
+        for name in ('units', 'axis_labels', 'rgb', 'blending', 'colormap'):
+            assert getattr(added, name) == getattr(layer, name)
         assert restored.dtype == layer.data.dtype
         pixels = layer.data[..., : restored.shape[-1]]
         spread = float(np.ptp(pixels))
@@ -69,8 +88,93 @@ def test_denoise_with_a_repeat(
     assert told['arguments']['repeats'] == 1
     assert told['repeats']['layer'] == 'again'
     assert '2 copies, the others times' in told['noise']
-    assert "viewer.layers['again'].data[0]" in as_python(told)
+    assert "or viewer.layers['again']" in as_python(told)
     assert_repeats(layer)
+
+
+def test_planes_of_a_stack_and_of_its_masks(
+    viewer, noisy, open_form, finish, assert_repeats
+):
+    stack = np.random.default_rng(2).poisson(noisy, (2, 3, 32, 32))
+    labels = np.zeros(stack.shape, np.uint8)
+    labels[1, 2, 5:8] = 1
+    placed = {'scale': (3, 2, 1, 1), 'translate': (1, 0, 0, 5)}
+    viewer.add_image(stack, name='stack', axis_labels='tzyx', **placed)
+    viewer.add_labels(labels, name='scratch', **placed)
+    form = open_form('Inpaint')
+    viewer.dims.set_current_step((0, 1), (1, 2))
+    form.start()
+    # A run keeps its plane.
+    viewer.dims.set_current_step((0, 1), (0, 0))
+    viewer.layers['stack'].name = 'renamed'
+    finish(form)
+    layer = viewer.layers[-1]
+    assert layer.data.shape == (1, 1, 32, 32)
+    np.testing.assert_allclose(layer.translate, (4, 4, 0, 5))
+    known = labels[1, 2] == 0
+    np.testing.assert_array_equal(layer.data[0, 0][known], stack[1, 2][known])
+    text = as_python(layer.metadata[METADATA_KEY])
+    assert 'np.asarray(source.data[1, 2])' in text
+    assert 'np.asarray(labels.data[1, 2]) != 0' in text
+    assert_repeats(layer)
+
+
+HOSTILE = (
+    "cells\nimport os; os.environ['NAPARI_DIP_HOSTILE'] = '1'\n#",
+    "'+exec('hostile = 1')+'",
+    '"""\nhostile = 1\n"""',
+    'line\u2028hostile = 1\u2029\x85\x0c\r',
+    '{__import__("os").environ}',
+    'C:\\new\\u2028',
+    'back\\',
+    'lone \udc80 surrogate',
+    '\u202eright to left',
+    'nul\x00',
+)
+
+
+def scripts_of(name):
+    """Scripts of tasks whose layers, files and axes have the same name."""
+    pixels = np.random.default_rng(0).poisson(50, (2, 32, 32))
+    first, second = (Image(plane, axis_labels=(name, 'x')) for plane in pixels)
+    labels = Labels(np.eye(32, dtype=int))
+    for layer in (first, second, labels):
+        layer._name = name
+        layer._source = layer.source.model_copy(update={'path': name})
+    image = describe_image(first, None)
+    tasks = (
+        Denoise(image, Choices(), repeats=describe_repeats(second, image)),
+        Inpaint(image, Choices(), describe_mask(labels, None)),
+    )
+    for task in tasks:
+        account = Provenance(task, None)
+        account.add(
+            {
+                'version': '0',
+                'task': task.function,
+                'arguments': {'channel_axis': None, **asdict(Choices())},
+                'iterations': 10,
+                'reason': 'MAX_NUM_ITER',
+            }
+        )
+        yield as_python(account.describe(0))
+
+
+@pytest.mark.parametrize('name', HOSTILE)
+def test_what_comes_from_outside_never_becomes_code(plugin, name):
+    for hostile, plain in zip(scripts_of(name), scripts_of('a'), strict=True):
+        hostile.encode()
+        assert hostile.count('\n') == plain.count('\n')
+        assert len(hostile.splitlines()) == hostile.count('\n')
+        assert nodes_of(hostile) == nodes_of(plain)
+
+
+def nodes_of(text):
+    """What a script does, whatever its strings say."""
+    return [
+        (type(node), getattr(node, 'id', None), getattr(node, 'attr', None))
+        for node in ast.walk(ast.parse(text))
+    ]
 
 
 def test_inpaint_one_label(viewer, noisy, open_form, finish, assert_repeats):

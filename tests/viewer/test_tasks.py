@@ -9,7 +9,13 @@ import pytest
 from napari.layers import Image
 
 from napari_dip.viewer.layers import MaskSource, describe_image
-from napari_dip.viewer.tasks import Choices, Denoise, Inpaint, SuperResolve
+from napari_dip.viewer.tasks import (
+    Choices,
+    Denoise,
+    Inpaint,
+    SuperResolve,
+    name_result,
+)
 
 
 def source(data, name='cells'):
@@ -66,3 +72,19 @@ def test_bad_input_is_found_before_torch_is_loaded():
         '    raise SystemExit("nothing was found")\n'
     )
     subprocess.run([sys.executable, '-c', code], check=True)
+
+
+@pytest.mark.parametrize(
+    ('source', 'result'),
+    [
+        ('f0 [DIP denoised]', 'f0 [DIP denoised]'),
+        ('f0 [DIP denoised] [1]', 'f0 [DIP denoised]'),
+        ('f0 [DIP inpainted]', 'f0 [DIP inpainted, denoised]'),
+        ('f0 [DIP denoised, ×2]', 'f0 [DIP denoised, ×2, denoised]'),
+        ('f0 [1]', 'f0 [1] [DIP denoised]'),
+        ('[DIP denoised]', '[DIP denoised] [DIP denoised]'),
+        ('a\nb [DIP ×2]', 'a\nb [DIP ×2, denoised]'),
+    ],
+)
+def test_names_do_not_pile_up(source, result):
+    assert name_result(source, 'denoised') == result

@@ -1,33 +1,30 @@
-"""From a layer to what a restoration takes, and to a layer that fits it."""
+"""From layers to what a restoration takes."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import numpy as np
-from napari.utils.transforms import Affine
+from napari.components import Dims
+
+from napari_dip.viewer.placement import copy_attributes, move_to
+from napari_dip.viewer.planes import (
+    WHOLE,
+    Plane,
+    highest_resolution,
+    shown_plane,
+)
+from napari_dip.viewer.preferences import read_preferences
+from napari_dip.viewer.words import describe_shape
 
 if TYPE_CHECKING:
-    from napari.layers import Image, Labels, Layer
+    from napari.layers import Image, Labels
     from numpy.typing import NDArray
-
-# What makes the result look like its source. Blending, opacity and
-# visibility are the user's arrangement of the original, not properties of
-# the image: an additive copy on top would double it.
-_PLACE = ('scale', 'translate', 'rotate', 'shear', 'units', 'axis_labels')
-_LOOK = (
-    'attenuation',
-    'colormap',
-    'contrast_limits',
-    'gamma',
-    'interpolation2d',
-    'interpolation3d',
-    'iso_threshold',
-    'rendering',
-)
 
 
 @dataclass(frozen=True)
@@ -44,16 +41,21 @@ class ImageSource:
     name : str
         Name of the layer.
     channel_axis : int or None
-        Axis of the channels.
+        Axis of the channels in what :meth:`array` returns.
     has_alpha : bool
         Whether the last channel is the opacity of an RGBA image, which is
         not restored but handed on.
     multiscale : bool
         Whether `data` is the first of several resolutions.
     path : str or None
-        File that the layer was read from.
+        File that the layer was read from: its name, with the folders only
+        if the user's preferences say so.
     attributes : dict
-        Attributes for a layer over the same rectangle.
+        Attributes for a layer over the plane.
+    plane : Plane
+        Which plane of the layer it is, where there are several.
+    identity : str
+        What the layer is known by, however it is named.
     """
 
     data: Any
@@ -63,17 +65,32 @@ class ImageSource:
     multiscale: bool
     path: str | None
     attributes: dict[str, Any]
+    plane: Plane = WHOLE
+    identity: str = ''
 
     def array(self) -> NDArray[Any]:
-        """Read the pixels to restore; may take long for lazy data."""
-        array = np.asarray(self.data)
-        return array[..., :3] if self.has_alpha else array
+        """Read the pixels to restore; may take long for lazy data.
+
+        What is fully transparent has no colour and is masked.
+        """
+        pixels = self._pixels()
+        if not self.has_alpha:
+            return pixels
+        colours, hidden = pixels[..., :3], pixels[..., 3:] == 0
+        if not hidden.any():
+            return colours
+        return np.ma.masked_array(
+            colours, np.broadcast_to(hidden, colours.shape)
+        )
+
+    def alpha(self) -> NDArray[Any] | None:
+        """Read the opacity, if there is one."""
+        return self._pixels()[..., 3] if self.has_alpha else None
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of what :meth:`array` returns."""
-        shape = tuple(self.data.shape)
-        return (*shape[:-1], 3) if self.has_alpha else shape
+        return self.plane.shape_of(_without_alpha(self))
 
     @property
     def positive_channel_axis(self) -> int | None:
@@ -84,12 +101,23 @@ class ImageSource:
 
     @property
     def spatial_axes(self) -> tuple[int, ...]:
-        """Axes of the array that are not the channels'."""
+        """Axes of the layer's data that are rows and columns."""
+        kept = [
+            axis
+            for axis in range(len(self.data.shape))
+            if axis not in self.plane.taken
+        ]
         return tuple(
             axis
-            for axis in range(len(self.shape))
-            if axis != self.positive_channel_axis
+            for place, axis in enumerate(kept)
+            if place != self.positive_channel_axis
         )
+
+    def _pixels(self) -> NDArray[Any]:
+        pixels = self.plane.take(self.data)
+        if isinstance(pixels, np.ma.MaskedArray):
+            return pixels
+        return np.asarray(pixels)
 
 
 @dataclass(frozen=True)
@@ -99,17 +127,23 @@ class MaskSource:
     Parameters
     ----------
     data : array_like
-        Labels of every pixel; a copy where they lie in memory, because
-        painting goes on.
+        Labels of every pixel of the plane; a copy where they lie in memory,
+        because painting goes on.
     name : str
         Name of the layer.
     label : int or None
         The label that marks missing pixels; None for every nonzero one.
+    plane : Plane
+        Which plane of the layer it is.
+    identity : str
+        What the layer is known by, however it is named.
     """
 
     data: Any
     name: str
     label: int | None
+    plane: Plane = WHOLE
+    identity: str = ''
 
     def array(self) -> NDArray[np.bool_]:
         """Read the mask: True where a pixel is missing."""
@@ -128,32 +162,47 @@ class MaskSource:
         return zlib.crc32(np.packbits(missing).tobytes())
 
 
-def describe_image(layer: Image, channel_axis: int | None) -> ImageSource:
+def describe_image(
+    layer: Image, channel_axis: int | None, dims: Dims | None = None
+) -> ImageSource:
     """Describe an image layer.
 
     Parameters
     ----------
     layer : Image
-        The layer.
+        The layer; of a stack the plane that is shown.
     channel_axis : int or None
         What the user chose; an RGB layer has its channels last.
+    dims : Dims, optional
+        Axes and sliders of the viewer; without them the first plane counts.
 
     Raises
     ------
     ValueError
-        If the layer is neither a plane nor a plane with channels.
+        If the layer has no such axis beside those of a plane.
     """
-    axis = -1 if layer.rgb else channel_axis
+    if not layer.rgb and channel_axis is not None and layer.ndim < 3:
+        raise ValueError(
+            f'Layer "{layer.name}" is one plane without a channel axis; set '
+            '"channel axis" to "none".'
+        )
+    if layer.rgb:
+        channel_axis = None
+    plane = shown_plane(layer, channel_axis, dims or Dims(ndim=layer.ndim))
+    axis = -1 if layer.rgb else None
+    if channel_axis is not None:
+        axis = plane.axis_after(channel_axis)
     data = highest_resolution(layer)
-    check_axes(layer, axis)
     return ImageSource(
         data,
         layer.name,
         axis,
         has_alpha=bool(layer.rgb) and data.shape[-1] == 4,
         multiscale=bool(layer.multiscale),
-        path=layer.source.path,
-        attributes=copy_attributes(layer),
+        path=_name_file(layer),
+        attributes=move_to(copy_attributes(layer), plane),
+        plane=plane,
+        identity=str(layer.unique_id),
     )
 
 
@@ -163,7 +212,8 @@ def describe_repeats(layer: Image, image: ImageSource) -> ImageSource:
     Parameters
     ----------
     layer : Image
-        One frame, or a stack of them along the first axis.
+        One frame, or a stack of them along the first axis; of a layer with
+        the axes of the image the same plane is taken.
     image : ImageSource
         The image of the field.
 
@@ -184,172 +234,57 @@ def describe_repeats(layer: Image, image: ImageSource) -> ImageSource:
         image.channel_axis,
         has_alpha=bool(layer.rgb) and data.shape[-1] == 4,
         multiscale=bool(layer.multiscale),
-        path=layer.source.path,
+        path=None,
         attributes={},
+        identity=str(layer.unique_id),
     )
-    if image.shape not in (source.shape, source.shape[1:]):
-        raise ValueError(
-            f'Layer "{layer.name}" is {_times(source.shape)} but layer '
-            f'"{image.name}" is {_times(image.shape)}; choose a frame of the '
-            'same field as "repeat", a stack of such frames, or none.'
-        )
-    return source
+    found = _without_alpha(source)
+    for plane in _planes_of_repeats(found, image):
+        shape = plane.shape_of(found)
+        if image.shape in (shape, shape[1:]):
+            return replace(source, plane=plane)
+    found_words, words = describe_shape(found), describe_shape(image.shape)
+    raise ValueError(
+        f'Layer "{layer.name}" is {found_words} but layer "{image.name}" is '
+        f'{words}; choose a frame of the same field as "repeat", a stack '
+        'of such frames, or none.'
+    )
 
 
-def describe_mask(layer: Labels, label: int | None) -> MaskSource:
-    """Describe a labels layer as a mask."""
-    data = highest_resolution(layer)
+def describe_mask(
+    layer: Labels, label: int | None, plane: Plane = WHOLE
+) -> MaskSource:
+    """Describe a plane of a labels layer as a mask."""
+    data = plane.take(highest_resolution(layer))
     if isinstance(data, np.ndarray):
         data = data.copy()
-    return MaskSource(data, layer.name, label)
+    return MaskSource(data, layer.name, label, plane, str(layer.unique_id))
 
 
-def highest_resolution(layer: Layer) -> Any:
-    """Pixels of a layer, unread if they are lazy."""
-    return layer.data[0] if getattr(layer, 'multiscale', False) else layer.data
+def _name_file(layer: Image) -> str | None:
+    """Name the file of a layer; its folders are nobody's business."""
+    path = layer.source.path
+    if path is None or read_preferences().full_paths:
+        return path and str(path)
+    # A web address may end in a key.
+    return PurePath(urlsplit(path).path if '://' in path else path).name
 
 
-def check_axes(layer: Image, channel_axis: int | None) -> None:
-    """Check that a layer is a plane, perhaps with channels.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    if layer.ndim == 2 and (layer.rgb or channel_axis is None):
-        return
-    if layer.ndim == 3 and not layer.rgb and channel_axis is not None:
-        return
-    if layer.ndim == 2:
-        problem = (
-            'is one plane without a channel axis; set "channel axis" to "none"'
-        )
-    elif layer.ndim == 3 and not layer.rgb:
-        problem = (
-            'has three axes; if one of them holds channels, choose it as '
-            '"channel axis", otherwise take out one plane (stacks are not '
-            'restored yet)'
-        )
-    else:
-        problem = (
-            f'has {layer.ndim} axes; stacks are not restored yet, take out '
-            'one plane'
-        )
-    raise ValueError(f'Layer "{layer.name}" {problem}.')
+def _without_alpha(source: ImageSource) -> tuple[int, ...]:
+    """Shape of the layer's data, the opacity left out."""
+    shape = tuple(source.data.shape)
+    return (*shape[:-1], 3) if source.has_alpha else shape
 
 
-def copy_attributes(layer: Image) -> dict[str, Any]:
-    """Copy what makes a layer lie over another and look like it."""
-    names = [*_PLACE, *_LOOK]
-    if layer.rgb:
-        names.remove('contrast_limits')
-    attributes = {name: getattr(layer, name) for name in names}
-    attributes['affine'] = layer.affine.affine_matrix.copy()
-    attributes['rgb'] = bool(layer.rgb)
-    return attributes
-
-
-def place_of(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Keep of a layer's attributes where it lies, not how it looks."""
-    names = (*_PLACE, 'affine')
-    return {name: attributes[name] for name in names if name in attributes}
-
-
-def enlarge(
-    attributes: dict[str, Any], factors: Sequence[int]
-) -> dict[str, Any]:
-    """Adapt attributes to a result with more pixels in the same rectangle.
-
-    Parameters
-    ----------
-    attributes : dict
-        Of the source layer.
-    factors : sequence of int
-        Pixels of the result a pixel of the source, for every axis of the
-        layer.
-
-    Notes
-    -----
-    With x the pixel coordinates of the source, x' those of the result and
-    pixel centres at whole numbers, x + 1/2 = (x' + 1/2) / f. In the world
-    of the source T + L x, with L = rotation · shear · scale, this becomes
-    T + L (1/f - 1) / 2 + L diag(1/f) x'.
-    """
-    inverse = 1 / np.asarray(factors, float)
-    linear = Affine(
-        scale=attributes['scale'],
-        rotate=attributes['rotate'],
-        shear=attributes['shear'],
-    ).linear_matrix
-    return {
-        **attributes,
-        'scale': np.asarray(attributes['scale']) * inverse,
-        'translate': np.asarray(attributes['translate'])
-        + linear @ ((inverse - 1) / 2),
-    }
-
-
-def check_mask_covers(
-    image: Image, mask: Labels, channel_axis: int | None
-) -> None:
-    """Check that a labels layer lies pixel by pixel over an image layer.
-
-    Parameters
-    ----------
-    image : Image
-        The image.
-    mask : Labels
-        Over its planes, or over planes and channels alike.
-    channel_axis : int or None
-        Axis of the image layer that holds channels; not of an RGB layer.
-
-    Raises
-    ------
-    ValueError
-        If the shapes or the transforms differ.
-    """
-    shape = highest_resolution(image).shape[: image.ndim]
-    found = highest_resolution(mask).shape
-    axes = _axes_under(found, shape, channel_axis)
-    if axes is None:
-        raise ValueError(
-            f'Labels layer "{mask.name}" is {_times(found)} but image layer '
-            f'"{image.name}" is {_times(shape)}; make a new labels layer '
-            'while the image is selected.'
-        )
-    if not _same_place(image, mask, axes):
-        raise ValueError(
-            f'Labels layer "{mask.name}" and image layer "{image.name}" have '
-            'another scale, translation or other transform; give the labels '
-            'the transform of the image, or make a new labels layer while '
-            'the image is selected.'
-        )
-
-
-def _axes_under(
-    found: Sequence[int], shape: Sequence[int], channel_axis: int | None
-) -> list[int] | None:
-    """Axes of the image that a mask of shape `found` has, None if none."""
-    every = list(range(len(shape)))
-    planes = [axis for axis in every if axis != channel_axis]
-    for axes in (every, planes):
-        if [shape[axis] for axis in axes] == list(found):
-            return axes
-    return None
-
-
-def _same_place(image: Layer, mask: Layer, axes: list[int]) -> bool:
-    """Whether pixels with the same index lie at the same place."""
-    extent = np.vstack([np.zeros(len(axes)), np.eye(len(axes)) * 1000])
-    for position in extent:
-        over_image = np.zeros(image.ndim)
-        over_image[axes] = position
-        here = np.asarray(image.data_to_world(over_image))[axes]
-        if not np.allclose(here, mask.data_to_world(position)):
-            return False
-    return True
-
-
-def _times(shape: Sequence[int]) -> str:
-    return ' × '.join(str(length) for length in shape)
+def _planes_of_repeats(
+    found: tuple[int, ...], image: ImageSource
+) -> Iterator[Plane]:
+    """Ways to take planes like an image's out of further frames."""
+    index = image.plane.index
+    full = _without_alpha(image)
+    if found == full:
+        yield image.plane
+    if found[1:] == full:
+        yield Plane((None, *index))
+    yield Plane()
+    yield Plane(tuple(0 if length == 1 else None for length in found))

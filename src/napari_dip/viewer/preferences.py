@@ -22,6 +22,9 @@ class Preferences:
         What a form begins with.
     preview_rate : float
         Most previews a second.
+    full_paths : bool
+        Whether results and scripts tell the folders of files, or their
+        names alone.
     folder : Path or None
         Where napari keeps its settings; None if it keeps none.
     """
@@ -29,6 +32,7 @@ class Preferences:
     device: str = 'auto'
     preset: str = DEFAULT_PRESET
     preview_rate: float = 2.0
+    full_paths: bool = False
     folder: Path | None = None
 
 
@@ -44,5 +48,6 @@ def read_preferences() -> Preferences:
         device=settings.restoration.device,
         preset=settings.restoration.preset,
         preview_rate=settings.restoration.preview_rate,
+        full_paths=settings.restoration.full_paths,
         folder=path.parent if isinstance(path, Path) else None,
     )

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from napari_dip import __version__
+from napari_dip.viewer.placement import tell_place
+from napari_dip.viewer.tasks import tell_source
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,16 +27,15 @@ class Provenance:
     """
 
     def __init__(self, task: Task, rgb_dtype: np.dtype[Any] | None) -> None:
-        image = task.image
         self._task = task.function
         self._common = {
-            'source': {
-                'layer': image.name,
-                'path': None if image.path is None else str(image.path),
-                'multiscale': image.multiscale,
-                'has_alpha': image.has_alpha,
-            },
+            'source': tell_source(task.image),
             **task.layers_beside(),
+            'result': {
+                'name': task.result_name(),
+                'rgb': task.image.attributes['rgb'],
+                **tell_place(task.layer_attributes()),
+            },
             'rgb_dtype': None if rgb_dtype is None else rgb_dtype.name,
         }
         self._records: list[dict[str, Any]] = []

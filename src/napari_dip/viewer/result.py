@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from napari.layers import Image
 
+from napari_dip.viewer.planes import WHOLE, Plane
+
 if TYPE_CHECKING:
     from napari.components import LayerList
     from numpy.typing import NDArray
@@ -34,6 +36,9 @@ class ResultLayer:
         Attributes of the layer.
     display : callable
         From an estimate to what a layer can show, in a new array.
+    keep_contrast : bool
+        Whether somebody has chosen the contrast limits among `attributes`,
+        so that they stay.
     """
 
     def __init__(
@@ -42,12 +47,15 @@ class ResultLayer:
         name: str,
         attributes: dict[str, Any],
         display: Callable[[NDArray[np.float32]], NDArray[Any]],
+        *,
+        keep_contrast: bool = False,
     ) -> None:
         self.layer: Image | None = None
         self._layers = layers
         self._name = name
         self._attributes = attributes
         self._display = display
+        self._keep_contrast = keep_contrast
 
     def stream(self, estimate: NDArray[np.float32]) -> None:
         """Show a preview; a layer the user has deleted stays deleted."""
@@ -84,10 +92,12 @@ class ResultLayer:
     def _raise_contrast(self, layer: Image) -> None:
         """Show a result that fills little of its source's contrast.
 
-        Limits that the user has set stay.
+        Limits that the user has set, here or in the source, stay.
         """
         given = self._attributes.get('contrast_limits')
-        if given is None or list(layer.contrast_limits) != list(given):
+        if self._keep_contrast or given is None:
+            return
+        if list(layer.contrast_limits) != list(given):
             return
         low, high = (float(x) for x in np.quantile(layer.data, _BULK))
         if 0 < high - low < _LEAST_CONTRAST * (given[1] - given[0]):
@@ -121,13 +131,19 @@ class Display:
         Integer dtype of an RGB source; None for all other sources.
     alpha : ndarray or None
         Opacity to be put back as the last channel.
+    plane : Plane
+        Where the estimate lies in the axes of the source.
     """
 
     def __init__(
-        self, rgb_dtype: np.dtype[Any] | None, alpha: NDArray[Any] | None
+        self,
+        rgb_dtype: np.dtype[Any] | None,
+        alpha: NDArray[Any] | None,
+        plane: Plane = WHOLE,
     ) -> None:
         self.rgb_dtype = rgb_dtype
         self._alpha = alpha
+        self._plane = plane
 
     def __call__(self, estimate: NDArray[np.float32]) -> NDArray[Any]:
         """Return the data, always a new array."""
@@ -137,5 +153,7 @@ class Display:
             data = np.clip(np.rint(estimate), limits.min, limits.max)
             data = data.astype(self.rgb_dtype)
         if self._alpha is not None:
-            return np.dstack([data, self._alpha])
-        return data if data is not estimate else estimate.copy()
+            data = np.dstack([data, self._alpha])
+        if data is estimate:
+            data = estimate.copy()
+        return self._plane.put_back(data)

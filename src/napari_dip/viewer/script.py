@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from napari_dip.viewer.planes import Plane
+
 _STARTERS = {
     'denoise': 'start_denoising',
     'inpaint': 'start_inpainting',
@@ -32,30 +34,35 @@ def as_python(provenance: dict[str, Any]) -> str:
     Returns
     -------
     str
-        Python source that leaves the result in `restored`. It reads its
-        layers from the current viewer.
+        Python source that reads its layers from the current viewer, leaves
+        the result in `restored` and adds it as a layer.
     """
     simple = len(provenance['legs']) == 1 and provenance['snapshot'] is None
     lines = _call(provenance) if simple else _session(provenance)
     return '\n'.join(
         [
-            _heading(provenance),
+            *_heading(provenance),
             *_imports(provenance, simple),
             '',
             *_read_layers(provenance),
             *lines,
-            *_round(provenance),
+            *_put_back(provenance),
+            *_add_layer(provenance),
             '',
         ]
     )
 
 
-def _heading(provenance: dict[str, Any]) -> str:
+def _heading(provenance: dict[str, Any]) -> list[str]:
+    lines = [f'# napari-dip {provenance["version"]}']
     source = provenance['source']
-    heading = f'# napari-dip {provenance["version"]}'
-    if source['path'] is not None:
-        heading += f'\n# {source["layer"]!r} was read from {source["path"]}'
-    return heading
+    if source['file'] is not None:
+        # In quotes, as all that comes from outside: a line break in a name
+        # would end the comment.
+        lines.append(
+            f'# {source["layer"]!r} was read from {source["file"]!r}.'
+        )
+    return lines
 
 
 def _imports(provenance: dict[str, Any], simple: bool) -> list[str]:
@@ -72,24 +79,48 @@ def _imports(provenance: dict[str, Any], simple: bool) -> list[str]:
 def _read_layers(provenance: dict[str, Any]) -> list[str]:
     lines = [
         'viewer = napari.current_viewer()',
-        f'image = {_pixels(provenance["source"])}',
+        '# By their identity, so that they may be renamed.',
+        'layers = {str(layer.unique_id): layer for layer in viewer.layers}',
+        f'source = {_layer(provenance["source"])}',
+        f'image = {_pixels("source", provenance["source"])}',
     ]
     mask = provenance.get('mask')
     if mask is not None:
         test = '!= 0' if mask['label'] is None else f'== {mask["label"]}'
-        layer = f'viewer.layers[{mask["layer"]!r}]'
-        lines.append(f'mask = np.asarray({layer}.data) {test}')
+        lines += [
+            f'labels = {_layer(mask)}',
+            f'mask = np.asarray(labels.data{_index(mask)}) {test}',
+        ]
     repeats = provenance.get('repeats')
     if repeats is not None:
-        lines.append(f'repeats = {_pixels(repeats)}')
+        lines += [
+            f'repeated = {_layer(repeats)}',
+            f'repeats = {_pixels("repeated", repeats)}',
+        ]
     return lines
 
 
-def _pixels(source: dict[str, Any]) -> str:
+def _layer(told: dict[str, Any]) -> str:
+    """Expression that finds a layer: as it was, or by its name."""
+    return f'layers.get({told["id"]!r}) or viewer.layers[{told["layer"]!r}]'
+
+
+def _pixels(layer: str, told: dict[str, Any]) -> str:
     """Expression that reads an image layer."""
-    pixels = '.data[0]' if source['multiscale'] else '.data'
-    channels = '[..., :3]' if source['has_alpha'] else ''
-    return f'np.asarray(viewer.layers[{source["layer"]!r}]{pixels}){channels}'
+    level = '[0]' if told['multiscale'] else ''
+    channels = '[..., :3]' if told['has_alpha'] else ''
+    return f'np.asarray({layer}.data{level}{_index(told)}){channels}'
+
+
+def _index(told: dict[str, Any]) -> str:
+    """Index of the plane; nothing where it is the whole layer."""
+    index = list(told['plane'])
+    while index and index[-1] is None:
+        del index[-1]
+    if not index:
+        return ''
+    entries = [':' if i is None else str(int(i)) for i in index]
+    return f'[{", ".join(entries)}]'
 
 
 def _own_arguments(provenance: dict[str, Any]) -> list[str]:
@@ -193,12 +224,32 @@ def _run_to(iteration: int, method: str) -> list[str]:
     ]
 
 
-def _round(provenance: dict[str, Any]) -> list[str]:
-    dtype = provenance['rgb_dtype']
-    if dtype is None:
-        return []
+def _add_layer(provenance: dict[str, Any]) -> list[str]:
+    """Show the result where it belongs, looking like its source."""
+    told = provenance['result']
+    look = ['blending', 'gamma']
+    if not told['rgb']:
+        look += ['colormap', 'contrast_limits']
     return [
-        f"limits = np.iinfo('{dtype}')",
-        'restored = np.clip(np.rint(restored), limits.min, limits.max)',
-        f"restored = restored.astype('{dtype}')",
+        'viewer.add_image(',
+        '    restored,',
+        *(f'    {name}={value!r},' for name, value in told.items()),
+        *(f'    {name}=source.{name},' for name in look),
+        ')',
     ]
+
+
+def _put_back(provenance: dict[str, Any]) -> list[str]:
+    """Give the result the dtype, opacity and axes of its layer."""
+    lines = []
+    dtype = provenance['rgb_dtype']
+    if dtype is not None:
+        lines += [
+            f'limits = np.iinfo({dtype!r})',
+            'restored = np.clip(np.rint(restored), limits.min, limits.max)',
+            f'restored = restored.astype({dtype!r})',
+        ]
+    taken = Plane(tuple(provenance['source']['plane'])).taken
+    if taken:
+        lines.append(f'restored = np.expand_dims(restored, {taken})')
+    return lines

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_dip.viewer.placement import is_automatic
 from napari_dip.viewer.provenance import Provenance
 from napari_dip.viewer.result import Display, ResultLayer, join_colours
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from napari_dip.viewer.job import Outcome, Update
+    from napari_dip.viewer.layers import ImageSource
     from napari_dip.viewer.tasks import Task
 
 
@@ -72,13 +75,14 @@ class Stream:
             layers,
             task.result_name(),
             task.layer_attributes(),
-            Display(dtype, task.read_alpha()),
+            Display(dtype, task.read_alpha(), task.image.plane),
+            keep_contrast=not _has_automatic_contrast(task.image),
         )
         self._uncertainty: ResultLayer | None = ResultLayer(
             layers,
             task.uncertainty_name(),
             task.uncertainty_attributes(),
-            join_colours if task.image.attributes['rgb'] else np.copy,
+            _uncertainty_display(task.image),
         )
 
     def show_update(self, update: Update) -> None:
@@ -149,6 +153,21 @@ class Stream:
 
 def _end(iterates: list[Iterate]) -> int:
     return iterates[-1].iteration if iterates else 0
+
+
+def _uncertainty_display(
+    image: ImageSource,
+) -> Callable[[NDArray[np.float32]], NDArray[Any]]:
+    """From an uncertainty to what a layer can show."""
+    join = join_colours if image.attributes['rgb'] else np.copy
+    return lambda uncertainty: image.plane.put_back(join(uncertainty))
+
+
+def _has_automatic_contrast(image: ImageSource) -> bool:
+    limits = image.attributes.get('contrast_limits')
+    if limits is None:
+        return True
+    return is_automatic(limits, image.data, image.plane)
 
 
 def _rgb_dtype(task: Task) -> np.dtype[Any] | None:

@@ -6,11 +6,10 @@ loads torch and becomes a session.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
-
-import numpy as np
 
 from napari_dip.restoration.choices import DEFAULT_PRESET, DEFECTS
 from napari_dip.restoration.validation import (
@@ -19,12 +18,8 @@ from napari_dip.restoration.validation import (
     check_mask,
     check_repeats,
 )
-from napari_dip.viewer.layers import (
-    ImageSource,
-    MaskSource,
-    enlarge,
-    place_of,
-)
+from napari_dip.viewer.layers import ImageSource, MaskSource
+from napari_dip.viewer.placement import enlarge, place_of
 from napari_dip.viewer.warm_up import load_engine
 
 if TYPE_CHECKING:
@@ -33,6 +28,12 @@ if TYPE_CHECKING:
     from napari_dip.restoration import Options
     from napari_dip.restoration.detector import Noise
     from napari_dip.restoration.protocol import Restoration
+
+
+# A number after it is napari's, for a name that was taken.
+_RESULT = re.compile(
+    r'(?P<source>.*) \[DIP (?P<steps>[^\[\]]+)\](?: \[\d+\])?', re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ class Task(ABC):
 
     @property
     @abstractmethod
-    def suffix(self) -> str:
-        """What the name of the result says after that of the source."""
+    def step(self) -> str:
+        """What is done, as the name of the result says it."""
 
     @abstractmethod
     def start(self) -> Restoration:
@@ -94,7 +95,7 @@ class Task(ABC):
 
     def result_name(self) -> str:
         """Name of the result; the layer list makes it unique."""
-        return f'{self.image.name} [{self.suffix}]'
+        return name_result(self.image.name, self.step)
 
     def uncertainty_attributes(self) -> dict[str, Any]:
         """Attributes of the layer of the uncertainty, which is no colour."""
@@ -114,9 +115,41 @@ class Task(ABC):
 
     def read_alpha(self) -> NDArray[Any] | None:
         """Opacity of the result, if the source has one."""
-        if not self.image.has_alpha:
-            return None
-        return np.asarray(self.image.data[..., 3])
+        return self.image.alpha()
+
+
+def name_result(source: str, step: str) -> str:
+    """Name the result of a step; steps on a result share its brackets.
+
+    Examples
+    --------
+    >>> name_result('cells', 'denoised')
+    'cells [DIP denoised]'
+    >>> name_result('cells [DIP denoised] [1]', 'denoised')
+    'cells [DIP denoised]'
+    >>> name_result('cells [DIP denoised]', '×2')
+    'cells [DIP denoised, ×2]'
+    """
+    found = _RESULT.fullmatch(source)
+    if found is None:
+        return f'{source} [DIP {step}]'
+    steps = found['steps'].split(', ')
+    if steps[-1] != step:
+        steps.append(step)
+    return f'{found["source"]} [DIP {", ".join(steps)}]'
+
+
+def tell_source(image: ImageSource) -> dict[str, Any]:
+    """Say which pixels an image is, as JSON can hold it."""
+    return {
+        'layer': image.name,
+        'id': image.identity,
+        'file': image.path,
+        'dtype': str(image.data.dtype),
+        'plane': list(image.plane.index),
+        'multiscale': image.multiscale,
+        'has_alpha': image.has_alpha,
+    }
 
 
 @dataclass(frozen=True)
@@ -138,7 +171,7 @@ class Denoise(Task):
     repeats: ImageSource | None = None
 
     function = 'denoise'
-    suffix = 'DIP denoised'
+    step = 'denoised'
 
     def start(self) -> Restoration:
         """Check image and repeats, load torch and prepare."""
@@ -161,12 +194,7 @@ class Denoise(Task):
         source = self.repeats
         if source is None:
             return {}
-        told = {
-            'layer': source.name,
-            'multiscale': source.multiscale,
-            'has_alpha': source.has_alpha,
-        }
-        return {'repeats': told}
+        return {'repeats': tell_source(source)}
 
     def _read_repeats(self, image: NDArray[Any]) -> NDArray[Any] | None:
         source = self.repeats
@@ -188,7 +216,7 @@ class Inpaint(Task):
     mask: MaskSource
 
     function = 'inpaint'
-    suffix = 'DIP inpainted'
+    step = 'inpainted'
 
     def start(self) -> Restoration:
         """Check image and mask, load torch and prepare."""
@@ -207,7 +235,14 @@ class Inpaint(Task):
 
     def layers_beside(self) -> dict[str, Any]:
         """Name of the labels layer and the label that is filled."""
-        return {'mask': {'layer': self.mask.name, 'label': self.mask.label}}
+        return {
+            'mask': {
+                'layer': self.mask.name,
+                'id': self.mask.identity,
+                'plane': list(self.mask.plane.index),
+                'label': self.mask.label,
+            }
+        }
 
 
 @dataclass(frozen=True)
@@ -225,10 +260,10 @@ class SuperResolve(Task):
     function = 'super_resolve'
 
     @property
-    def suffix(self) -> str:
+    def step(self) -> str:
         """Say the factor, or both where they differ."""
         rows, columns = self.factors
-        return f'DIP ×{rows}' + ('' if rows == columns else f'×{columns}')
+        return f'×{rows}' + ('' if rows == columns else f'×{columns}')
 
     def start(self) -> Restoration:
         """Check image and factor, load torch and prepare."""
@@ -258,7 +293,7 @@ class SuperResolve(Task):
 
     def _layer_factors(self) -> list[int]:
         """Factor for every axis of the layer: 1 for channels."""
-        factors = [1] * len(self.image.shape)
+        factors = [1] * len(self.image.data.shape)
         for axis, factor in zip(
             self.image.spatial_axes, self.factors, strict=True
         ):

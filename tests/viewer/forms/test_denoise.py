@@ -164,14 +164,10 @@ def test_lazy_data_is_read_in_the_worker(viewer, noisy, open_form, finish):
 
 def bad_layers():
     flat = np.full((32, 32), 7, np.uint8)
-    stack = np.zeros((5, 32, 32), np.uint8)
-    stack[:, 3] = 1
     return {
         'constant': (flat, 'all pixels have the value 7'),
         'one pixel': (np.ones((1, 1), np.uint8), 'too few'),
         'not a number': (np.full((32, 32), np.nan), 'no pixel is a finite'),
-        'a stack': (stack, 'channel axis'),
-        'a series': (stack[None], 'stacks are not restored yet'),
     }
 
 

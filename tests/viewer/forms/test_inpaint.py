@@ -28,7 +28,8 @@ def test_fills_what_is_labelled_and_nothing_else(
     np.testing.assert_array_equal(result.data[known], damaged[known])
     assert result.data[~known].max() < 3000
     told = result.metadata[METADATA_KEY]
-    assert told['mask'] == {'layer': 'scratch', 'label': None}
+    assert told['mask']['layer'] == 'scratch'
+    assert told['mask']['label'] is None
 
 
 def test_can_fill_the_selected_label_alone(

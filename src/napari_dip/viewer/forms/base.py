@@ -6,7 +6,7 @@ from abc import abstractmethod
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from magicgui.widgets import CheckBox, ComboBox, Container
+from magicgui.widgets import CheckBox, ComboBox, Container, Label
 from napari.layers import Image, Layer
 from napari.utils.notifications import show_warning
 
@@ -15,6 +15,7 @@ from napari_dip.viewer.forms.advanced import Advanced
 from napari_dip.viewer.layers import describe_image
 from napari_dip.viewer.outlook import Outlook, Question
 from napari_dip.viewer.panel import RunPanel
+from napari_dip.viewer.planes import describe_plane, layer_shape
 from napari_dip.viewer.preferences import read_preferences
 from napari_dip.viewer.remembered import Remembered
 from napari_dip.viewer.tasks import Choices, Task
@@ -48,12 +49,18 @@ class RestorationForm(Container):
 
     def __init__(self, napari_viewer: Viewer) -> None:
         self._layers = napari_viewer.layers
+        self._dims = napari_viewer.dims
         self.image = self.layer_choice(Image, 'image', 'Layer to restore.')
         self.channel_axis = ComboBox(
             name='channel_axis',
             label='channel axis',
             choices=self._channel_axes,
             tooltip='Axis of the layer that holds channels.',
+        )
+        self.plane = Label(name='plane', label='')
+        self.plane.tooltip = (
+            'Stacks are not restored whole yet. Move the sliders of the '
+            'viewer to choose another plane; the result lies where it lies.'
         )
         self.own_fields = self.make_fields()
         self.preset = ComboBox(
@@ -79,6 +86,7 @@ class RestorationForm(Container):
         fields = align(
             self.image,
             self.channel_axis,
+            self.plane,
             *self.own_fields,
             self.preset,
             self.uncertainty,
@@ -143,9 +151,11 @@ class RestorationForm(Container):
         Raises
         ------
         ValueError
-            If there is none, or it has too many axes.
+            If there is none, or it has no such channel axis.
         """
-        return describe_image(self.chosen_image(), self.channel_axis.value)
+        return describe_image(
+            self.chosen_image(), self.channel_axis.value, self._dims
+        )
 
     def choices(self) -> Choices:
         """Return the options.
@@ -211,6 +221,7 @@ class RestorationForm(Container):
         except ValueError as error:
             self.outlook.say(str(error))
             return
+        self._show_plane(source)
         self.outlook.ask(
             Question(
                 self.function,
@@ -231,6 +242,9 @@ class RestorationForm(Container):
         self.panel.start_asked.connect(self.start)
         self.panel.state_changed.connect(self._on_state)
         self.image.changed.connect(self._show_image)
+        for event in (self._dims.events.current_step, self._dims.events.order):
+            event.connect(self._on_dims)
+        self.native.destroyed.connect(self._forget_dims)
         for entry in (
             self.channel_axis,
             self.preset,
@@ -245,6 +259,19 @@ class RestorationForm(Container):
         if not state.is_busy:
             self.show_outlook()
 
+    def _on_dims(self) -> None:
+        """Follow the sliders, where they choose the plane."""
+        if self.plane.value:
+            self.show_outlook()
+
+    def _forget_dims(self) -> None:
+        self._dims.events.disconnect(self._on_dims)
+
+    def _show_plane(self, source: ImageSource) -> None:
+        text = describe_plane(self.chosen_image(), source.plane)
+        self.plane.value = text
+        self.plane.visible = bool(text)
+
     def _show_image(self) -> None:
         self.channel_axis.reset_choices()
         layer = self.image.value
@@ -256,11 +283,12 @@ class RestorationForm(Container):
     def _channel_axes(self, _: object) -> list[tuple[str, int | None]]:
         none: list[tuple[str, int | None]] = [('none', None)]
         layer = self.image.value
-        if layer is None or layer.ndim != 3 or layer.rgb:
+        if layer is None or layer.ndim < 3 or layer.rgb:
             return none
-        shape = layer.data.shape
         return none + [
-            (f'{axis} ({shape[axis]} channels)', axis) for axis in range(3)
+            (f'{axis} ({length} channels)', axis)
+            for axis, length in enumerate(layer_shape(layer))
+            if length > 1
         ]
 
     def _entries(self) -> dict[str, ValueWidget]:

@@ -80,7 +80,9 @@ class DenoiseForm(RestorationForm):
         """
         sources = {'image': source, 'repeats': self._repeats(source)}
         given = {name: one for name, one in sources.items() if one is not None}
-        key = tuple((one.name, id(one.data)) for one in given.values())
+        key = tuple(
+            (one.name, id(one.data), one.plane) for one in given.values()
+        )
         return key, lambda: {name: one.array() for name, one in given.items()}
 
     def _repeats(self, image: ImageSource) -> ImageSource | None:

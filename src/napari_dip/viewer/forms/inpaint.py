@@ -8,8 +8,9 @@ from magicgui.widgets import ComboBox
 from napari.layers import Labels
 from qtpy.QtCore import QTimer
 
+from napari_dip.viewer.covering import mask_plane
 from napari_dip.viewer.forms.base import RestorationForm
-from napari_dip.viewer.layers import check_mask_covers, describe_mask
+from napari_dip.viewer.layers import describe_mask
 from napari_dip.viewer.tasks import Inpaint
 
 if TYPE_CHECKING:
@@ -70,8 +71,10 @@ class InpaintForm(RestorationForm):
         """
         source = self.image_source()
         labels = self._chosen_labels()
-        check_mask_covers(self.chosen_image(), labels, self.channel_axis.value)
-        mask = describe_mask(labels, self._chosen_label(labels))
+        plane = mask_plane(
+            self.chosen_image(), labels, self.channel_axis.value, source.plane
+        )
+        mask = describe_mask(labels, self._chosen_label(labels), plane)
         return Inpaint(source, self.choices(), mask)
 
     def content(self, source: ImageSource) -> tuple[Hashable, Read]:
