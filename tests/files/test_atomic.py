@@ -1,19 +1,13 @@
 from __future__ import annotations
 
 import errno
-import os
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
 
-from napari_dip.files import atomic
-from napari_dip.files.atomic import (
-    check_destination,
-    check_space,
-    write_atomically,
-)
-from napari_dip.files.errors import FileError
+from napari_dip.files.atomic import Transaction, write_atomically
+from napari_dip.files.drafts import Draft
 
 
 def names_in(folder: Path) -> list[str]:
@@ -84,50 +78,46 @@ def test_link_is_followed(tmp_path: Path) -> None:
     assert path.read_bytes() == b'new'
 
 
-def test_good_destination_leaves_nothing(tmp_path: Path) -> None:
-    check_destination(tmp_path / 'a', overwrite=False)
-    assert names_in(tmp_path) == []
+def test_files_appear_together(tmp_path: Path) -> None:
+    with Transaction(overwrite=False) as files:
+        files.stage(tmp_path / 'a', write_text)
+        files.stage(tmp_path / 'b', write_text)
+        assert not {'a', 'b'} & set(names_in(tmp_path))
+        files.commit()
+    assert sorted(names_in(tmp_path)) == ['a', 'b']
 
 
-def test_existing_file(tmp_path: Path) -> None:
-    path = tmp_path / 'a'
-    path.touch()
-    with pytest.raises(FileError, match=r'exists already.*--overwrite'):
-        check_destination(path, overwrite=False)
-    check_destination(path, overwrite=True)
+def test_what_is_not_committed_is_gone(tmp_path: Path) -> None:
+    (tmp_path / 'a').write_bytes(b'old')
+    with Transaction(overwrite=True) as files:
+        files.stage(tmp_path / 'a', write_text)
+    assert names_in(tmp_path) == ['a']
+    assert (tmp_path / 'a').read_bytes() == b'old'
 
 
-def test_folder_as_destination(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match='not a file'):
-        check_destination(tmp_path, overwrite=True)
-
-
-def test_missing_folder(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match=r'no folder .*create it'):
-        check_destination(tmp_path / 'b' / 'a', overwrite=False)
-
-
-def test_name_too_long(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match='cannot write'):
-        check_destination(tmp_path / ('a' * 300), overwrite=False)
-
-
-@pytest.mark.parametrize('code', [errno.EROFS, errno.EACCES, errno.ENOSPC])
-def test_read_only_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+@pytest.mark.parametrize('old', [True, False])
+@pytest.mark.parametrize('error', [OSError('no'), KeyboardInterrupt()])
+def test_one_file_that_fails_takes_the_others_back(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    old: bool,
+    error: BaseException,
 ) -> None:
-    # Permissions do not stop an administrator, who may run the tests.
-    def refuse(path: Path, **kwargs: object) -> None:
-        raise OSError(code, os.strerror(code), path)
+    if old:
+        (tmp_path / 'a').write_bytes(b'old a')
+        (tmp_path / 'b').write_bytes(b'old b')
+    move = Draft.move
 
-    monkeypatch.setattr(Path, 'touch', refuse)
-    with pytest.raises(FileError, match=r'cannot write into.*another folder'):
-        check_destination(tmp_path / 'a', overwrite=False)
+    def fail(draft: Draft, target: Path) -> None:
+        if target.name == 'b':
+            raise error
+        move(draft, target)
 
-
-def test_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    usage = type('Usage', (), {'free': 10 * 2**20})
-    monkeypatch.setattr(atomic.shutil, 'disk_usage', lambda folder: usage)
-    check_space(tmp_path / 'a', 9 * 2**20)
-    with pytest.raises(FileError, match=r'10\.1 MiB are needed and 10\.0'):
-        check_space(tmp_path / 'a', 10 * 2**20)
+    monkeypatch.setattr(Draft, 'move', fail)
+    with Transaction(overwrite=True) as files:
+        for name in 'ab':
+            files.stage(tmp_path / name, write_text)
+        with pytest.raises(type(error)):
+            files.commit()
+    content = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert content == ({'a': b'old a', 'b': b'old b'} if old else {})

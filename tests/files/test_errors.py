@@ -13,7 +13,7 @@ from napari_dip.files.errors import in_words
         (OSError(errno.ENOSPC, 'No space left'), 'the disk is full'),
         (OSError(errno.EROFS, 'x'), 'the file system is read-only'),
         (PermissionError(errno.EACCES, 'x'), 'there is no permission'),
-        (OSError(errno.ENAMETOOLONG, 'File name too long'), 'File name too'),
+        (OSError(errno.ENODEV, 'No such device'), 'No such device'),
         (OSError('plain text'), 'plain text'),
         (OSError(), 'OSError'),
     ],

@@ -46,7 +46,11 @@ def test_auto_is_the_fastest_there_is(machine, cuda, mps, expected):
 
 
 @pytest.mark.parametrize(
-    'name', ['gpu', '', 'CUDA', 'cuda:', 'cuda:x', 'cuda:-1', 'cpu:²', 'tpu:0']
+    'name',
+    [
+        *('gpu', '', 'CUDA', 'cuda:', 'cuda:x', 'cuda:-1', 'cpu:²', 'tpu:0'),
+        *('cpu:٣', 'cuda:٣', 'cuda:1 ', 'cuda:1\n', 'auto:0'),
+    ],
 )
 def test_an_unknown_name_gets_the_choices(machine, name):
     machine(cuda=2)
@@ -73,7 +77,7 @@ def test_a_cuda_gpu_that_is_not_there(machine):
     machine(cuda=2)
     assert resolve_device('cuda:1').index == 1
     with pytest.raises(
-        ValueError, match=r"device: 'cuda:99'.*only 2 .*cuda:0"
+        ValueError, match=r"device: 'cuda:99'.*only 2 .*choose 'cuda'"
     ):
         resolve_device('cuda:99')
 
@@ -134,3 +138,11 @@ def test_the_hardware_says_whether_bfloat16_is_fast(monkeypatch, units, fast):
     monkeypatch.setattr(torch.cpu, 'get_capabilities', lambda: units)
     assert has_fast_bfloat16(torch.device('cpu')) is fast
     assert not has_fast_bfloat16(torch.device('mps'))
+
+
+@pytest.mark.parametrize('name', ['cpu:5', 'cpu:' + '9' * 5000, 'cpu:00'])
+def test_there_is_one_cpu(machine, name):
+    machine()
+    with pytest.raises(ValueError, match=r"device: .*only one.*choose 'cpu'"):
+        resolve_device(name)
+    assert resolve_device('cpu:0').type == 'cpu'

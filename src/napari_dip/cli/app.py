@@ -5,11 +5,14 @@ What is heavy is imported when a command runs, so that help is there at once.
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from napari_dip import __version__
+from napari_dip.cli import parsing
 from napari_dip.cli.arguments import (
     ChannelAxis,
     Defects,
@@ -33,17 +36,21 @@ from napari_dip.cli.arguments import (
     TimeLimit,
     Uncertainty,
 )
+from napari_dip.cli.errors import ArgumentError, about
+from napari_dip.cli.interrupt import Interrupt
+from napari_dip.cli.streams import lost, tolerant_streams
+from napari_dip.files.errors import in_words
 from napari_dip.restoration.choices import DEFAULT_PRESET
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
-    from napari_dip.restoration.detector import Noise
     from napari_dip.restoration.protocol import Restoration
 
+# Exit status if an argument is at fault, and if all is done and only the
+# account of it is lost.
 USAGE_ERROR = 2
+UNHEARD = 1
 
 app = typer.Typer(
     name='napari-dip',
@@ -56,9 +63,38 @@ app = typer.Typer(
 )
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Run the command line."""
-    app(prog_name='napari-dip')
+    with tolerant_streams() as output:
+        status = _status()
+        error = lost(output)
+        if error is not None:
+            typer.echo(
+                'Error: standard output: it could not be written: '
+                f'{in_words(error)}.',
+                err=True,
+            )
+    sys.exit(status or (UNHEARD if error else 0))
+
+
+def _status() -> int:
+    try:
+        # Libraries that are loaded later cannot do without it.
+        Path.cwd()
+    except FileNotFoundError:
+        typer.echo(
+            'Error: the current folder is gone; change to another one.',
+            err=True,
+        )
+        return USAGE_ERROR
+    try:
+        app(prog_name='napari-dip')
+    except ArgumentError as error:
+        typer.echo(f'Error: {error}', err=True)
+        return USAGE_ERROR
+    except SystemExit as done:
+        return int(done.code or 0)
+    return 0
 
 
 def _print_version(wanted: bool) -> None:
@@ -105,7 +141,7 @@ def denoise(
     quiet: Quiet = False,
 ) -> None:
     """Remove the noise of an image."""
-    model = _read_noise_model(noise, gain, offset, read_noise)
+    model = parsing.read_noise_model(noise, gain, offset, read_noise)
 
     def start(image: NDArray[Any], axis: int | None) -> Restoration:
         from napari_dip.restoration.denoising import start_denoising
@@ -121,7 +157,7 @@ def denoise(
         )
         return start_denoising(
             image,
-            repeats=_read_repeats(repeat or [], image.shape),
+            repeats=parsing.read_repeats(repeat or [], image.shape),
             channel_axis=axis,
             noise=model,
             defects=defects,
@@ -163,7 +199,6 @@ def inpaint(
     """Fill in the pixels of an image that are missing."""
 
     def start(image: NDArray[Any], axis: int | None) -> Restoration:
-        from napari_dip.cli.errors import about
         from napari_dip.files.reading import read_mask
 
         with about('MASK', mask):
@@ -217,7 +252,7 @@ def super_resolve(
     quiet: Quiet = False,
 ) -> None:
     """Enlarge an image, with the detail that its pixels allow."""
-    factors = _parse_factor(factor)
+    factors = parsing.parse_factor(factor)
 
     def start(image: NDArray[Any], axis: int | None) -> Restoration:
         from napari_dip.restoration.options import Options
@@ -261,87 +296,14 @@ def info() -> None:
         typer.echo(line)
 
 
-def _read_repeats(
-    paths: list[Path], shape: tuple[int, ...]
-) -> NDArray[Any] | None:
-    import numpy as np
+def _run(**arguments: Any) -> NoReturn:
+    with Interrupt() as interrupt:
+        try:
+            from napari_dip.cli.carrying_out import carry_out
+            from napari_dip.cli.job import Job
 
-    from napari_dip.cli.errors import about
-    from napari_dip.files.reading import read_repeats
-
-    copies = []
-    for path in paths:
-        with about('--repeat', path):
-            copies.append(read_repeats(path, shape))
-    return np.concatenate(copies) if copies else None
-
-
-def _read_noise_model(
-    name: str,
-    gain: float | None,
-    offset: float | None,
-    read_noise: float | None,
-) -> Noise:
-    from napari_dip.restoration.detector import Detector, check_name
-
-    try:
-        name = check_name(name)
-        if gain is None:
-            _refuse_alone('offset', offset)
-            _refuse_alone('read-noise', read_noise)
-            return name
-        if name != 'auto':
-            _fail(
-                f'--gain: with --noise {name} it means nothing; leave one of '
-                'the two out.'
-            )
-        return Detector(gain, offset or 0.0, read_noise or 0.0)
-    except ValueError as error:
-        _fail(f'--{str(error).replace("read_noise", "read-noise", 1)}')
-
-
-def _refuse_alone(option: str, value: float | None) -> None:
-    if value is not None:
-        _fail(
-            f'--{option}: it goes with --gain, which is missing; give both, '
-            'or neither.'
-        )
-
-
-def _parse_factor(text: str) -> tuple[int, int]:
-    """Read ``4`` or ``2,4``."""
-    from napari_dip.restoration.validation import check_factor
-
-    try:
-        numbers = tuple(int(part) for part in text.split(','))
-    except ValueError:
-        numbers = ()
-    if len(numbers) not in (1, 2):
-        _fail(
-            f'--factor: {text!r} is neither a whole number nor two of them; '
-            'give for example 4, or 2,4 for rows and columns.'
-        )
-    try:
-        return check_factor(numbers if len(numbers) == 2 else numbers[0])
-    except ValueError as error:
-        _fail(f'--{error}')
-
-
-def _run(**arguments: Any) -> None:
-    from napari_dip.cli.errors import ArgumentError
-    from napari_dip.cli.job import INTERRUPTED, Job, carry_out
-
-    try:
-        status = carry_out(Job(**arguments), typer.echo)
-    except ArgumentError as error:
-        _fail(str(error))
-    except KeyboardInterrupt:
-        typer.echo('Aborted.', err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    else:
-        raise typer.Exit(status)
-
-
-def _fail(sentence: str) -> NoReturn:
-    typer.echo(f'Error: {sentence}', err=True)
-    raise typer.Exit(USAGE_ERROR)
+            status = carry_out(Job(**arguments), typer.echo, interrupt)
+        except KeyboardInterrupt:
+            typer.echo('Aborted.', err=True)
+            raise typer.Exit(interrupt.status) from None
+    raise typer.Exit(status)

@@ -7,25 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from napari_dip.cli.words import OPTIONS, in_options, shown
 from napari_dip.files.errors import FileError
 
-_OPTIONS = (
-    'channel_axis',
-    'defects',
-    'device',
-    'factor',
-    'gain',
-    'max_num_iter',
-    'noise',
-    'offset',
-    'preset',
-    'read_noise',
-    'seed',
-    'time_limit',
-    'uncertainty',
-)
 # Beginning of the sentences that the restoration has for its user.
-_SENTENCE = re.compile(rf'(image|mask|repeats|{"|".join(_OPTIONS)}): ')
+_SENTENCE = re.compile(rf'(image|mask|repeats|{"|".join(OPTIONS)}): ')
 
 
 class ArgumentError(Exception):
@@ -38,7 +24,7 @@ def about(argument: str, path: Path) -> Iterator[None]:
     try:
         yield
     except FileError as error:
-        raise ArgumentError(f'{argument} ({path}): {error}') from error
+        raise ArgumentError(f'{argument} ({shown(path)}): {error}') from error
 
 
 @contextmanager
@@ -58,37 +44,48 @@ def engine_problems(input_: Path, mask: Path | None) -> Iterator[None]:
         raise ArgumentError(_translate(str(error), input_, mask)) from error
 
 
+def load_engine() -> None:
+    """Import PyTorch.
+
+    Raises
+    ------
+    ArgumentError
+        If it cannot be: another thing than the user's arguments is at
+        fault, but the user can mend it.
+    """
+    try:
+        import torch  # noqa: F401
+    except (ImportError, OSError, MemoryError) as error:
+        detail = ' '.join(str(error).split()) or type(error).__name__
+        raise ArgumentError(
+            f'PyTorch cannot be loaded ({detail}); install it again, or '
+            'close other programs if there is not enough memory.'
+        ) from error
+
+
 def _translate(sentence: str, input_: Path, mask: Path | None) -> str:
-    """Spell arguments of a Python call as those of the command line.
+    """Name the files and options that a sentence of a function is about.
 
     Examples
     --------
-    >>> _translate('seed: -1 is bad; give 1, or None.', Path('a.tif'), None)
-    '--seed: -1 is bad; give 1, or leave it out.'
+    >>> _translate('image: it is flat.', Path('a.tif'), None)
+    'INPUT (a.tif): it is flat.'
     """
-    sentence = re.sub(r'^image:', f'INPUT ({input_}):', sentence)
-    sentence = re.sub(r'^mask:', f'MASK ({mask}):', sentence)
-    sentence = re.sub(r'^repeats:', '--repeat:', sentence)
-    sentence = re.sub(
-        rf'^({"|".join(_OPTIONS)})(?=:)|\b(channel_axis|max_num_iter'
-        r'|time_limit)\b',
-        lambda match: _option(match[0]),
-        sentence,
-    )
-    sentence = re.sub(r'\b(\w+)="(\w+)"', r'--\1 \2', sentence)
-    return sentence.replace('or None', 'or leave it out')
-
-
-def _option(name: str) -> str:
-    return f'--{name.replace("_", "-")}'
+    argument, colon, rest = sentence.partition(':')
+    files = {'image': f'INPUT ({shown(input_)})', 'repeats': '--repeat'}
+    if mask is not None:
+        files['mask'] = f'MASK ({shown(mask)})'
+    if argument in files:
+        return f'{files[argument]}{colon}{in_options(rest)}'
+    return in_options(sentence)
 
 
 def _out_of_memory(sentence: str, input_: Path) -> str:
     if sentence.startswith('Not enough memory'):
-        detail = _translate(sentence, input_, None)
+        detail = in_options(sentence)
     else:
         detail = (
             'There is not enough memory for this image; close other '
             'programs, choose --preset fast, or crop the image.'
         )
-    return f'INPUT ({input_}): {detail[0].lower()}{detail[1:]}'
+    return f'INPUT ({shown(input_)}): {detail[0].lower()}{detail[1:]}'

@@ -1,33 +1,33 @@
-"""The record of a restoration as a JSON file."""
+"""The record of a restoration as JSON."""
 
 from __future__ import annotations
 
 import json
 import math
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from napari_dip.files.atomic import write_atomically
+from napari_dip.cli.job import Job
+
+if TYPE_CHECKING:
+    from napari_dip.restoration.record import Record
 
 
-def write_report(
-    path: Path, content: dict[str, Any], *, overwrite: bool
-) -> None:
-    """Write a report as JSON, wholly or not at all.
-
-    Raises
-    ------
-    OSError
-        If the system refuses.
-    """
+def encode_report(job: Job, record: Record) -> bytes:
+    """Return the report of a job: the record, and the names of its files."""
+    content = {**record.to_dict(), 'files': _files(job)}
     text = json.dumps(
         _without_nan(content), indent=2, ensure_ascii=False, allow_nan=False
     )
-    write_atomically(
-        path,
-        lambda file: file.write(f'{text}\n'.encode()),
-        overwrite=overwrite,
-    )
+    # The bytes of a name that are no text become escapes, which JSON has too.
+    return f'{text}\n'.encode(errors='backslashreplace')
+
+
+def _files(job: Job) -> dict[str, Any]:
+    files = {'input': job.input, 'mask': job.mask, 'output': job.output}
+    names: dict[str, Any] = {k: str(path) for k, path in files.items() if path}
+    if job.repeats:
+        names['repeats'] = [str(path) for path in job.repeats]
+    return names
 
 
 def _without_nan(content: Any) -> Any:

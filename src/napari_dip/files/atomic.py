@@ -4,67 +4,94 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
-import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 from typing import BinaryIO
 
-from napari_dip.files.errors import FileError, in_words
-
-# Room for headers and metadata beside the pixels.
-_HEADERS = 1 << 16
+from napari_dip.files.destinations import settle_path
+from napari_dip.files.drafts import Draft, draft_name
 
 
-def check_destination(path: Path, *, overwrite: bool) -> None:
-    """Check that a file can be written, before the work that makes it.
+class Transaction:
+    """Several files that appear together or not at all.
+
+    A context: what was staged and not committed is gone when it ends.
 
     Parameters
     ----------
-    path : Path
-        File to be written.
     overwrite : bool
-        Whether a file that is there may be replaced.
-
-    Raises
-    ------
-    FileError
-        If it is there already, or its folder is missing or read-only.
+        Whether files that are there may be replaced.
     """
-    target = _target(path)
-    if not target.parent.is_dir():
-        raise FileError(
-            f'there is no folder {target.parent}; create it, or choose '
-            'another.'
-        )
-    try:
-        _check_vacant(target, overwrite)
-        # No look at permissions is as reliable as writing.
-        _draft(target).unlink()
-    except OSError as error:
-        raise FileError(
-            f'cannot write into {target.parent}: {in_words(error)}; choose '
-            'another folder.'
-        ) from error
 
+    def __init__(self, *, overwrite: bool) -> None:
+        self._overwrite = overwrite
+        self._staged: list[tuple[Draft, Path]] = []
 
-def check_space(path: Path, num_bytes: int) -> None:
-    """Check that there is room for as many bytes of pixels.
+    def stage(self, path: Path, write: Callable[[BinaryIO], object]) -> None:
+        """Write a file beside its place.
 
-    Raises
-    ------
-    FileError
-        If not.
-    """
-    folder = _target(path).parent
-    free = shutil.disk_usage(folder).free
-    if free < num_bytes + _HEADERS:
-        raise FileError(
-            f'the disk is full: {_mebibytes(num_bytes + _HEADERS)} are '
-            f'needed and {_mebibytes(free)} are free in {folder}; make '
-            'room, or choose another folder.'
-        )
+        Parameters
+        ----------
+        path : Path
+            File to be written; if it is a link, what it points to.
+        write : callable
+            Writes into an open binary file.
+
+        Raises
+        ------
+        OSError
+            If the system refuses; then the file is not among those that
+            appear.
+        """
+        target = settle_path(path)
+        draft = Draft(target.parent)
+        try:
+            write(draft.file)
+            draft.complete()
+        except BaseException:
+            draft.close()
+            raise
+        self._staged.append((draft, target))
+
+    def commit(self) -> None:
+        """Let all files appear.
+
+        Raises
+        ------
+        OSError
+            If the system refuses; what was there before is there again.
+        """
+        for _, target in self._staged:
+            if target.exists() and not self._overwrite:
+                raise FileExistsError(
+                    errno.EEXIST, 'a file of that name has appeared', target
+                )
+        places = [_Place(target) for _, target in self._staged]
+        try:
+            for (draft, _), place in zip(self._staged, places, strict=True):
+                place.take(draft)
+        except BaseException:
+            for place in places:
+                with contextlib.suppress(OSError):
+                    place.restore()
+            raise
+        finally:
+            for place in places:
+                place.close()
+
+    def __enter__(self) -> Transaction:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for draft, _ in self._staged:
+            draft.close()
 
 
 def write_atomically(
@@ -87,50 +114,40 @@ def write_atomically(
         If the system refuses; what was there before is still there, and no
         part of the new file is.
     """
-    target = _target(path)
-    draft = _draft(target)
-    try:
-        with draft.open('wb') as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        _move(draft, target, overwrite)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise
+    with Transaction(overwrite=overwrite) as transaction:
+        transaction.stage(path, write)
+        transaction.commit()
 
 
-def _move(draft: Path, target: Path, overwrite: bool) -> None:
-    if target.exists():
-        if not overwrite:
-            raise FileExistsError(
-                errno.EEXIST, 'a file of that name has appeared', target
-            )
-        shutil.copymode(target, draft)
-    draft.replace(target)
+class _Place:
+    """The name that a file gets, and what had it before."""
 
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._former: Path | None = None
+        self._was_empty = False
 
-def _check_vacant(target: Path, overwrite: bool) -> None:
-    if target.exists() and not target.is_file():
-        raise FileError('it is not a file; give the name of a file.')
-    if target.exists() and not overwrite:
-        raise FileError(
-            'the file exists already; choose another name, or add --overwrite.'
-        )
+    def take(self, draft: Draft) -> None:
+        """Give the name to a draft."""
+        if self._target.exists():
+            shutil.copymode(self._target, draft.path)
+            former = self._target.with_name(draft_name())
+            # Some file systems have no second name for a file.
+            with contextlib.suppress(OSError):
+                former.hardlink_to(self._target)
+                self._former = former
+        else:
+            self._was_empty = True
+        draft.move(self._target)
 
+    def restore(self) -> None:
+        """Give the name back to what had it."""
+        if self._former is not None:
+            self._former.replace(self._target)
+        elif self._was_empty:
+            self._target.unlink(missing_ok=True)
 
-def _target(path: Path) -> Path:
-    """Return where a file really goes: a link is not replaced."""
-    return Path(os.path.realpath(path))
-
-
-def _draft(target: Path) -> Path:
-    """Create an empty file beside another, of a name that nobody has."""
-    draft = target.with_name(f'.napari-dip-{secrets.token_hex(8)}.part')
-    draft.touch(exist_ok=False)
-    return draft
-
-
-def _mebibytes(num_bytes: int) -> str:
-    return f'{num_bytes / 2**20:.1f} MiB'
+    def close(self) -> None:
+        """Forget what had the name."""
+        if self._former is not None:
+            self._former.unlink(missing_ok=True)

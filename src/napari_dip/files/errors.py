@@ -12,6 +12,11 @@ _WORDS = {
     errno.ENOENT: 'there is no such file or folder',
     errno.EISDIR: 'it is a folder',
     errno.EFBIG: 'the file would be larger than the system allows',
+    errno.ENAMETOOLONG: 'the name is too long',
+    errno.ELOOP: 'the link leads back to itself',
+    errno.ENOTDIR: 'a part of the path is a file and not a folder',
+    errno.EMFILE: 'too many files are open',
+    errno.EIO: 'the disk failed',
 }
 # Not on Windows.
 if hasattr(errno, 'EDQUOT'):
@@ -31,4 +36,7 @@ def in_words(error: OSError) -> str:
     'the disk is full'
     """
     words = _WORDS.get(error.errno) if error.errno else None
+    if 'requested and' in str(error):
+        # NumPy, which keeps the reason for itself.
+        words = 'only a part of it fitted'
     return words or error.strerror or str(error) or type(error).__name__

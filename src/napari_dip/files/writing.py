@@ -72,11 +72,14 @@ def write_image(
     """
     format_ = format_of(path)
     write_atomically(
-        path, lambda file: _write(file, image, format_), overwrite=overwrite
+        path,
+        lambda file: write_into(file, image, format_),
+        overwrite=overwrite,
     )
 
 
-def _write(file: BinaryIO, image: StoredImage, format_: Format) -> None:
+def write_into(file: BinaryIO, image: StoredImage, format_: Format) -> None:
+    """Write an image into a file that is open for writing."""
     if format_ is Format.PNG:
         write_png(file, image)
     elif format_ is Format.NPY:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Literal
@@ -12,6 +13,9 @@ import torch
 from napari_dip.prior.allocator import give_back_freed_memory
 
 Precision = Literal['float32', 'auto']
+
+# PyTorch knows no other digits than these.
+_NAME = re.compile('(?P<kind>cpu|cuda|mps)(:[0-9]+)?')
 
 
 def resolve_device(name: str = 'auto') -> torch.device:
@@ -33,30 +37,33 @@ def resolve_device(name: str = 'auto') -> torch.device:
     >>> resolve_device('cpu')
     device(type='cpu')
     """
+    name = str(name)
     if name == 'auto':
         return torch.device(available_devices()[0])
-    kind, colon, index = str(name).partition(':')
-    whole = not colon or index.isdecimal()
-    if kind not in ('cpu', 'cuda', 'mps') or not whole:
+    match = _NAME.fullmatch(name)
+    if match is None:
         raise ValueError(
             f"device: {name!r} is unknown; choose 'auto', 'cpu', 'cuda', "
             "'cuda:N' or 'mps'."
         )
+    kind = match['kind']
     if kind == 'cuda' and not torch.cuda.is_available():
         raise ValueError(
             f'device: {name!r} was asked for, but this PyTorch sees no CUDA '
             "GPU; choose 'cpu' or 'auto', or install a CUDA build of "
             'PyTorch (see pytorch.org).'
         )
-    if kind == 'cuda' and index and int(index) >= torch.cuda.device_count():
-        raise ValueError(
-            f'device: {name!r} was asked for, but there are only '
-            f"{torch.cuda.device_count()} CUDA GPUs; choose 'cuda:0'."
-        )
     if kind == 'mps' and not torch.backends.mps.is_available():
         raise ValueError(
             "device: 'mps' was asked for, but this machine has no Apple "
             "GPU that PyTorch can use; choose 'cpu' or 'auto'."
+        )
+    count = torch.cuda.device_count() if kind == 'cuda' else 1
+    if name not in (kind, *(f'{kind}:{i}' for i in range(count))):
+        devices = f'are only {count} of them' if count > 1 else 'is only one'
+        raise ValueError(
+            f'device: {name!r} was asked for, but there {devices}; choose '
+            f'{kind!r}.'
         )
     return torch.device(name)
 

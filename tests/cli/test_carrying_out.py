@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from napari_dip.cli import job
+from napari_dip.cli import carrying_out, fitting, saving
 from napari_dip.files.reading import read_image
 from napari_dip.restoration.session import Session
 
@@ -305,13 +305,13 @@ def test_second_interrupt_discards(
 def test_interrupt_before_the_first_iteration_discards(
     run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
 ) -> None:
-    original = job.open_monitor
+    original = fitting.open_monitor
 
     def open_late(*arguments: Any, **options: Any) -> Any:
         signal.raise_signal(signal.SIGINT)
         return original(*arguments, **options)
 
-    monkeypatch.setattr(job, 'open_monitor', open_late)
+    monkeypatch.setattr(fitting, 'open_monitor', open_late)
     done = run.quick('denoise', image, tmp_path / 'a.npy')
     assert done.exit_code == 130
     assert files_in(tmp_path) == {'image.npy'}
@@ -428,7 +428,7 @@ def no_fit(*arguments: object, **options: object) -> None:
 def test_unknown_ending_of_the_output_is_found_before_the_fit(
     run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
 ) -> None:
-    monkeypatch.setattr(job, '_restore', no_fit)
+    monkeypatch.setattr(carrying_out, 'restore', no_fit)
     sentence = run.refused('denoise', image, tmp_path / 'b.jpg')
     assert sentence.startswith('OUTPUT (')
     assert "'.jpg' is not known" in sentence
@@ -452,7 +452,7 @@ def test_bad_destination_is_found_before_the_fit(
     words: str,
     option: str,
 ) -> None:
-    monkeypatch.setattr(job, '_restore', no_fit)
+    monkeypatch.setattr(carrying_out, 'restore', no_fit)
     (tmp_path / 'folder.tif').mkdir()
     path = tmp_path / name
     if option == 'OUTPUT':
@@ -467,7 +467,7 @@ def test_bad_destination_is_found_before_the_fit(
 def test_png_that_cannot_hold_the_result_is_found_before_the_fit(
     run: Run, tmp_path: Path, monkeypatch: Monkey
 ) -> None:
-    monkeypatch.setattr(job, '_restore', no_fit)
+    monkeypatch.setattr(carrying_out, 'restore', no_fit)
     np.save(tmp_path / 'a.npy', np.eye(32))
     output = tmp_path / 'b.png'
     sentence = run.refused('denoise', tmp_path / 'a.npy', output)
@@ -479,14 +479,14 @@ def test_report_in_place_of_an_image(
 ) -> None:
     call = ('denoise', image, tmp_path / 'b.tif', '--overwrite', '--report')
     for path in (image, tmp_path / 'b.tif'):
-        assert 'would replace an image' in run.refused(*call, path)
+        assert 'would replace' in run.refused(*call, path)
     assert np.load(image).shape == (32, 32)
 
 
 def test_full_disk_is_found_before_the_fit(
     run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
 ) -> None:
-    monkeypatch.setattr(job, '_restore', no_fit)
+    monkeypatch.setattr(carrying_out, 'restore', no_fit)
     usage = type('Usage', (), {'free': 5000})
     monkeypatch.setattr('shutil.disk_usage', lambda folder: usage)
     sentence = run.refused('denoise', image, tmp_path / 'b.tif')
@@ -542,7 +542,7 @@ def test_result_that_cannot_be_written_is_saved_elsewhere(
     def fail(*arguments: object, **options: object) -> None:
         raise error
 
-    monkeypatch.setattr('napari_dip.files.writing._write', fail)
+    monkeypatch.setattr(saving, 'write_into', fail)
     output = tmp_path / 'out.ome.tif'
     call = ('denoise', image, output, '-q', '--preset', 'fast')
     sentence = run.refused(*call, '--max-num-iter', 3)
@@ -563,13 +563,13 @@ def test_file_that_appears_during_the_fit_is_kept(
     monkeypatch: Monkey,
 ) -> None:
     output = tmp_path / 'out.npy'
-    original: Callable[..., Any] = job._fit
+    original: Callable[..., Any] = fitting._fit
 
     def fit(*arguments: Any) -> Any:
         output.write_bytes(b'other')
         return original(*arguments)
 
-    monkeypatch.setattr(job, '_fit', fit)
+    monkeypatch.setattr(fitting, '_fit', fit)
     call = ('denoise', image, output, '-q', '--preset', 'fast')
     sentence = run.refused(*call, '--max-num-iter', 3)
     assert 'has appeared' in sentence
@@ -580,7 +580,7 @@ def test_file_that_appears_during_the_fit_is_kept(
 def test_result_is_in_place_if_the_report_fails(
     run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
 ) -> None:
-    monkeypatch.setattr(job, 'write_report', full_disk)
+    monkeypatch.setattr(saving, 'encode_report', full_disk)
     output, report = tmp_path / 'out.npy', tmp_path / 'out.json'
     call = ('denoise', image, output, '-q', '--report', report)
     sentence = run.refused(*call, '--preset', 'fast', '--max-num-iter', 3)
@@ -592,7 +592,7 @@ def test_result_is_in_place_if_the_report_fails(
 def test_nowhere_to_save(
     run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
 ) -> None:
-    monkeypatch.setattr('napari_dip.files.writing._write', full_disk)
+    monkeypatch.setattr(saving, 'write_into', full_disk)
     monkeypatch.setattr(tempfile, 'mkdtemp', full_disk)
     call = ('denoise', image, tmp_path / 'a.tif', '-q', '--preset', 'fast')
     assert 'is lost' in run.refused(*call, '--max-num-iter', 3)
@@ -641,7 +641,7 @@ def test_the_uncertainty_never_replaces_an_image(
     said = run.refused(
         'denoise', source, tmp_path / 'a.tif', '--uncertainty', '--overwrite'
     )
-    assert 'would replace an image' in said
+    assert 'would replace INPUT' in said
     assert np.array_equal(tifffile.imread(source), noisy)
 
 

@@ -1,0 +1,81 @@
+"""A restoration under way, shown to the user and ended by signals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.cli.errors import engine_problems, load_engine
+from napari_dip.cli.interrupt import Interrupt
+from napari_dip.cli.job import Job
+from napari_dip.cli.monitor import Monitor, open_monitor
+from napari_dip.cli.words import in_options
+from napari_dip.files.layout import Layout
+from napari_dip.files.stored import StoredImage
+
+if TYPE_CHECKING:
+    from napari_dip.restoration.protocol import Restoration
+    from napari_dip.restoration.record import Record
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a fit has given.
+
+    Parameters
+    ----------
+    image : ndarray of float32
+        The restored image.
+    record : Record
+        How it came about.
+    interrupted : bool
+        Whether a signal has cut it short.
+    """
+
+    image: NDArray[np.float32]
+    record: Record
+    interrupted: bool
+
+
+def restore(
+    job: Job, source: StoredImage, layout: Layout, interrupt: Interrupt
+) -> Outcome:
+    """Restore the pixels of a file.
+
+    Raises
+    ------
+    ArgumentError
+        If the restoration refuses them.
+    KeyboardInterrupt
+        If a signal came before the first iteration, or a second one.
+    """
+    load_engine()
+    with (
+        engine_problems(job.input, job.mask),
+        open_monitor(job.title, quiet=job.quiet) as monitor,
+    ):
+        session = job.start(layout.squeeze(source.data), layout.channel_axis)
+        try:
+            interrupt.ask_first()
+            return _fit(session, monitor, interrupt)
+        finally:
+            session.close()
+
+
+def _fit(
+    session: Restoration, monitor: Monitor, interrupt: Interrupt
+) -> Outcome:
+    interrupted = False
+    for progress in session:
+        monitor.show(progress)
+        if interrupt.requested and not session.finished:
+            interrupted = True
+            monitor.note('Keeping the best so far; Ctrl-C again discards it.')
+            session.stop()
+    image, record = session.result(), session.record()
+    for note in record.notes:
+        monitor.note(in_options(note))
+    return Outcome(image, record, interrupted)

@@ -1,0 +1,82 @@
+"""Arguments that stand for more than their text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from napari_dip.cli.errors import ArgumentError, about
+from napari_dip.cli.words import in_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from napari_dip.restoration.detector import Noise
+
+
+def read_repeats(
+    paths: list[Path], shape: tuple[int, ...]
+) -> NDArray[Any] | None:
+    """Read further frames of a field, from any number of files."""
+    import numpy as np
+
+    from napari_dip.files import reading
+
+    copies = []
+    for path in paths:
+        with about('--repeat', path):
+            copies.append(reading.read_repeats(path, shape))
+    return np.concatenate(copies) if copies else None
+
+
+def read_noise_model(
+    name: str,
+    gain: float | None,
+    offset: float | None,
+    read_noise: float | None,
+) -> Noise:
+    """Take together what is known of the detector."""
+    from napari_dip.restoration.detector import Detector, check_name
+
+    try:
+        name = check_name(name)
+        if gain is None:
+            _refuse_alone('offset', offset)
+            _refuse_alone('read-noise', read_noise)
+            return name
+        if name != 'auto':
+            raise ArgumentError(
+                f'--gain: with --noise {name} it means nothing; leave one of '
+                'the two out.'
+            )
+        return Detector(gain, offset or 0.0, read_noise or 0.0)
+    except ValueError as error:
+        raise ArgumentError(in_options(str(error))) from error
+
+
+def _refuse_alone(option: str, value: float | None) -> None:
+    if value is not None:
+        raise ArgumentError(
+            f'--{option}: it goes with --gain, which is missing; give both, '
+            'or neither.'
+        )
+
+
+def parse_factor(text: str) -> tuple[int, int]:
+    """Read ``4`` or ``2,4``."""
+    from napari_dip.restoration.validation import check_factor
+
+    try:
+        numbers = tuple(int(part) for part in text.split(','))
+    except ValueError:
+        numbers = ()
+    if len(numbers) not in (1, 2):
+        raise ArgumentError(
+            f'--factor: {text!r} is neither a whole number nor two of them; '
+            'give for example 4, or 2,4 for rows and columns.'
+        )
+    try:
+        return check_factor(numbers if len(numbers) == 2 else numbers[0])
+    except ValueError as error:
+        raise ArgumentError(in_options(str(error))) from error

@@ -1,0 +1,136 @@
+"""Results into files, all of them or none, and never lost."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.cli.checking import Target
+from napari_dip.cli.errors import ArgumentError
+from napari_dip.cli.fitting import Outcome
+from napari_dip.cli.interrupt import Interrupt
+from napari_dip.cli.job import Job
+from napari_dip.cli.report import encode_report
+from napari_dip.cli.words import shown
+from napari_dip.files.atomic import Transaction
+from napari_dip.files.errors import in_words
+from napari_dip.files.formats import format_of, split_ending
+from napari_dip.files.stored import StoredImage
+from napari_dip.files.writing import write_into
+
+
+def save(
+    job: Job, target: Target, outcome: Outcome, interrupt: Interrupt
+) -> None:
+    """Write what a restoration has given.
+
+    The image and its uncertainty appear together or not at all. A report
+    that cannot be written does not hold them back.
+
+    Raises
+    ------
+    ArgumentError
+        If something could not be written.
+    KeyboardInterrupt
+        If a second signal came before the files began to appear.
+    """
+    report_error = None
+    with Transaction(overwrite=job.overwrite) as files:
+        _stage_images(job, target, outcome, files)
+        try:
+            _stage_report(job, outcome, files)
+        except ArgumentError as error:
+            report_error = error
+        interrupt.ignore()
+        with _rescued('OUTPUT', job.output, job, outcome):
+            files.commit()
+    if report_error is not None:
+        raise report_error
+
+
+def _stage_images(
+    job: Job, target: Target, outcome: Outcome, files: Transaction
+) -> None:
+    image, uncertainty = outcome.image, outcome.record.uncertainty
+    with _rescued('OUTPUT', job.output, job, outcome):
+        _stage(job.output, target.cast(image), files)
+    path = job.uncertainty_file
+    if path is not None and uncertainty is not None:
+        with _rescued('--uncertainty', path, job, outcome):
+            _stage(path, target.store(uncertainty), files)
+
+
+def _stage(path: Path, image: StoredImage, files: Transaction) -> None:
+    format_ = format_of(path)
+    files.stage(path, lambda file: write_into(file, image, format_))
+
+
+def _stage_report(job: Job, outcome: Outcome, files: Transaction) -> None:
+    if job.report is None:
+        return
+    try:
+        content = encode_report(job, outcome.record)
+        files.stage(job.report, lambda file: file.write(content))
+    except Exception as error:
+        raise ArgumentError(
+            f'--report ({shown(job.report)}): it could not be written: '
+            f'{_reason(error)}; the restored image is in {shown(job.output)}.'
+        ) from error
+
+
+@contextmanager
+def _rescued(
+    argument: str, path: Path, job: Job, outcome: Outcome
+) -> Iterator[None]:
+    """Save the results elsewhere if one cannot be written where it belongs."""
+    try:
+        yield
+    except Exception as error:
+        raise ArgumentError(
+            f'{argument} ({shown(path)}): it could not be written: '
+            f'{_reason(error)}; {_rescue(job, outcome)}.'
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return in_words(error)
+    return ' '.join(str(error).split()) or type(error).__name__
+
+
+def _rescue(job: Job, outcome: Outcome) -> str:
+    """Save the results in the first folder that takes them and say where."""
+    arrays = {job.output: outcome.image}
+    if job.uncertainty_file and outcome.record.uncertainty is not None:
+        arrays[job.uncertainty_file] = outcome.record.uncertainty
+    beside = job.output.parent.absolute
+    for find_folder in (tempfile.gettempdir, Path.home, beside):
+        try:
+            saved = _save_all(arrays, find_folder())
+        except (OSError, RuntimeError, MemoryError):
+            continue
+        return f'the result was saved as {" and ".join(saved)} instead'
+    return 'the result could not be saved elsewhere either and is lost'
+
+
+def _save_all(
+    arrays: dict[Path, NDArray[np.float32]], parent: str | Path
+) -> list[str]:
+    """Save arrays in a new folder, all or none, and return their names."""
+    folder = Path(tempfile.mkdtemp(prefix='napari-dip-', dir=parent))
+    names = []
+    try:
+        for path, array in arrays.items():
+            saved = folder / f'{split_ending(path)[0]}.npy'
+            np.save(saved, array)
+            names.append(shown(saved))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return names

@@ -1,0 +1,36 @@
+"""What was done, in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from napari_dip.cli.checking import Target
+from napari_dip.cli.fitting import Outcome
+from napari_dip.cli.job import Job
+from napari_dip.cli.monitor import duration
+from napari_dip.cli.words import shown
+from napari_dip.files.writing import keeps_pixel_size
+
+
+def summarise(job: Job, target: Target, outcome: Outcome) -> Iterator[str]:
+    """Yield lines about the files that were written."""
+    record, output = outcome.record, shown(job.output)
+    result = target.store(outcome.image)
+    size = ' × '.join(str(length) for length in result.data.shape)
+    yield (
+        f'{output}: {size} pixels after {record.iterations} iterations '
+        f'in {duration(record.wall_time)} on {record.device}; '
+        f'{record.reason_text}.'
+    )
+    if record.task == 'denoise':
+        yield f'{output}: assumed {record.noise}.'
+    if job.uncertainty_file is not None:
+        yield (
+            f'{shown(job.uncertainty_file)}: one standard deviation of its '
+            'error, in the same units.'
+        )
+    if result.pixel_size.physical and not keeps_pixel_size(job.output):
+        yield (
+            f'{output}: this format does not hold the size of a pixel; '
+            'choose a name that ends in .ome.tif to keep it.'
+        )
