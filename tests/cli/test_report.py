@@ -27,12 +27,12 @@ def report(job: Job, **content: object) -> dict[str, object]:
 
 def test_numbers_without_a_word_in_json(job: Job) -> None:
     figures = [(1, math.inf)]
-    content = report(job, loss=[math.nan, 1.5], figures=figures, **{'µ': 'µm'})
+    content = report(job, loss=[math.nan, 1.5], figures=figures, unit='µm')
     del content['files']
     assert content == {
         'loss': [None, 1.5],
         'figures': [[1, None]],
-        'µ': 'µm',
+        'unit': 'µm',
     }
 
 
