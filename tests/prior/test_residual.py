@@ -3,6 +3,7 @@ import torch
 
 from napari_dip.prior import residual
 from napari_dip.prior.collaborative import collaborative_filter
+from napari_dip.prior.covariances import covariance_filter
 from napari_dip.prior.quiet import quiet_blocks
 from napari_dip.prior.residual import (
     noise_scale,
@@ -18,8 +19,9 @@ def _structure(residual, estimate=None):
 
 
 def _scale(noise, level):
-    everywhere = torch.ones_like(quiet_blocks(level, torch.ones_like(level)))
-    return noise_scale(noise, level, everywhere)
+    known = torch.ones_like(level)
+    everywhere = torch.ones_like(quiet_blocks(level, known))
+    return noise_scale(noise, level, known, everywhere)
 
 
 def _stripes(height, width):
@@ -180,6 +182,32 @@ def test_outliers_leave_no_dashes(monkeypatch):
     noise = noise[0] + 6 * (noise[1] > 2.33)
     flat, known = torch.zeros_like(noise), torch.ones_like(noise)
     found = structure_in_residual(noise, flat, known)
-    monkeypatch.setattr(residual, 'heavy_tails', lambda _: False)
+    monkeypatch.setattr(residual, 'heavy_tails', lambda *_: False)
     dashes = structure_in_residual(noise, flat, known)
     assert found.square().mean() < 0.3 * dashes.square().mean()
+
+
+@pytest.mark.parametrize('share', [0.9, 0.5, 0.1])
+def test_missing_pixels_do_not_make_noise_seem_less(share):
+    chance = torch.rand(1, 1, 96, 96, generator=torch.Generator())
+    area = torch.zeros(1, 1, 96, 96)
+    area[..., : round(96 * share)] = 1
+    level = torch.zeros_like(area)
+    blocks = torch.ones_like(quiet_blocks(level, area))
+    for known in ((chance < share).float(), area):
+        noise = white_noise(known.shape, seed=1) * known
+        scale = noise_scale(noise, level, known, blocks)
+        assert scale.mean() == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize('by', [collaborative_filter, covariance_filter])
+def test_noise_is_told_where_it_is_known(by):
+    known = torch.zeros(1, 1, 96, 96)
+    known[..., :30] = 1
+    data = white_noise(known.shape) * known
+    for deviation in (None, torch.ones(1, 1, 1, 1)):
+        restored = remove_noise(
+            data, known, torch.zeros_like(data), deviation, by
+        )
+        left = restored[known > 0].std()
+        assert left < 0.3

@@ -36,3 +36,17 @@ def test_all_channels_have_to_have_them():
 
 def test_nothing_is_no_error():
     assert not heavy_tails(torch.zeros(1, 1, 16, 16))
+
+
+def test_missing_pixels_are_no_tails():
+    noise = torch.randn(
+        1, 1, 128, 128, generator=torch.Generator().manual_seed(0)
+    )
+    known = torch.ones_like(noise)
+    known[..., 40:] = 0
+    assert not heavy_tails(noise * known, known)
+    heavy = noise + _outliers(noise.shape)
+    assert heavy_tails(heavy * known, known)
+    few = torch.zeros_like(noise)
+    few[..., ::2, ::2] = 1
+    assert not heavy_tails(noise * few, few)

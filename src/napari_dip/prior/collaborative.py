@@ -7,7 +7,7 @@ looked at together, which a network of local filters does not do.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -20,6 +20,7 @@ from napari_dip.prior.block_groups import (
 )
 from napari_dip.prior.cosine import cosine_basis
 from napari_dip.prior.haar import haar_basis
+from napari_dip.prior.quiet import well_known
 from napari_dip.prior.similar_blocks import ALIKE, RADIUS, SIDE
 from napari_dip.prior.spread import spread
 
@@ -58,8 +59,9 @@ def collaborative_filter(
         are compared. Any size takes the same memory.
     noise : Tensor, optional
         Same shape: noise like that of `image`, and of the same strength
-        everywhere. Structure in less than half of it does no harm. None is
-        noise of variance 1, independent from pixel to pixel; what stands out
+        everywhere; NaN where it is missing. Structure in less than half of
+        it does no harm. None is noise of variance 1, independent from pixel
+        to pixel; what stands out
         of that in groups is then mixed into the pilot.
 
     Returns
@@ -125,6 +127,12 @@ class _Groups:
         """Coefficients, ``(groups, blocks, pixels of a block)``."""
         return self.across @ plane.take(pixels) @ self.within.T
 
+    def that_tell(self, noise: Tensor) -> _Groups:
+        """Take those whose first block is well known."""
+        own = noise.take(self.positions[:, :1] + self.pixels)
+        told = well_known(own.isfinite().float().mean(dim=1))
+        return replace(self, positions=self.positions[told])
+
     def some(self, count: int) -> Iterator[Tensor]:
         """Pixels of about so many groups, a part of them at a time."""
         among = self.positions[:: -(-len(self.positions) // count)]
@@ -185,6 +193,7 @@ def _measured_power(groups: _Groups, noise: Tensor) -> Tensor:
     That of a single block, more or less of it by how the noise of the
     blocks of a group adds up.
     """
+    groups, noise = groups.that_tell(noise), noise.nan_to_num(0.0)
     own = noise.take(groups.positions[:, :1, None] + groups.pixels)
     alone = _variance(own @ groups.within.T)
     some = [

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from napari_dip.prior.quiet import well_known
 from napari_dip.prior.residual import scale_by_brightness
 from napari_dip.prior.windows import Window, cut_all
 
@@ -98,7 +99,7 @@ def _colouring_kernel(plane: Tensor, known: Tensor) -> Tensor:
     taper = torch.outer(line, line)
     blocks = _blocks(plane)
     share = _blocks(known).mean((1, 2))
-    blocks = blocks[share >= share.median()]
+    blocks = blocks[well_known(share)]
     power = torch.fft.fft2(blocks * taper).abs().square()
     # The power of noise at a frequency is distributed exponentially, with
     # ln 2 of its mean as median.

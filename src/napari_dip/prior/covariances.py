@@ -15,6 +15,7 @@ from napari_dip.prior.block_groups import (
     pixels_of_a_block,
     restore_planes,
 )
+from napari_dip.prior.quiet import well_known
 from napari_dip.prior.spread import spread
 
 # Pixels along a side of a block, and blocks of a group: a few more than the
@@ -43,8 +44,9 @@ def covariance_filter(
         compared. Any size takes the same memory.
     noise : Tensor, optional
         Same shape: noise like that of `image`, and of the same strength
-        everywhere. Structure in less than half of it does no harm. None is
-        noise of variance 1, independent from pixel to pixel.
+        everywhere; NaN where it is missing. Structure in less than half of
+        it does no harm. None is noise of variance 1, independent from pixel
+        to pixel.
 
     Returns
     -------
@@ -102,6 +104,8 @@ def _gain(varying: Tensor, power: Tensor) -> Tensor:
 
 def _covariance_of_noise(blocks: Tensor) -> Tensor:
     """Covariance of the pixels of a block, as strong as most of them are."""
+    blocks = blocks[well_known(blocks.isfinite().float().mean(dim=1))]
+    blocks = blocks.nan_to_num(0.0)
     covariance = blocks.T @ blocks / len(blocks)
     most = spread(blocks.abs().flatten(), dim=0).square()
     return covariance * most / (covariance.diagonal().mean() + _TINY)

@@ -29,8 +29,8 @@ def quiet_blocks(estimate: Tensor, known: Tensor) -> Tensor:
     estimate : Tensor
         ``(1, channels, height, width)``, sides greater than `SIDE`.
     known : Tensor
-        Same shape, 0 where the data are missing: blocks with such pixels are
-        left out where there are others.
+        Same shape, 0 where the data are missing: of blocks with such pixels
+        those that know little are left out.
 
     Returns
     -------
@@ -41,19 +41,44 @@ def quiet_blocks(estimate: Tensor, known: Tensor) -> Tensor:
     brightness = _mean(estimate)
     variation = _mean(estimate.square()) - brightness.square()
     variation, level = variation.mean(1)[0], brightness.mean(1)[0]
-    complete = _mean(known).amin(1)[0] == 1
-    if not complete.any():
-        complete[:] = True
-    candidates = torch.nonzero(complete.flatten())[:, 0]
+    known_best = well_known(known_share(known))
+    candidates = torch.nonzero(known_best.flatten())[:, 0]
     share = max(_SHARE, min(1.0, _FEWEST / len(candidates)))
     count = int(share * len(candidates)) // _BLOCKS_OF_A_CLASS
     order = candidates[level.take(candidates).argsort()]
-    quiet = torch.zeros_like(complete)
+    quiet = torch.zeros_like(known_best)
     for alike in order.tensor_split(max(1, min(_MOST_CLASSES, count))):
         few = max(1, round(share * len(alike)))
         least = variation.take(alike).topk(few, largest=False).indices
         quiet.view(-1)[alike[least]] = True
     return quiet
+
+
+def known_share(known: Tensor) -> Tensor:
+    """Return how much of each block is known, ``(down, across)``."""
+    return _mean(known).mean(1)[0]
+
+
+def well_known(share: Tensor) -> Tensor:
+    """Find the blocks that tell the noise, from how much of each is known.
+
+    A missing pixel tells nothing. The better known half of the blocks with
+    any known pixel is taken, which are the complete ones where most are.
+
+    Parameters
+    ----------
+    share : Tensor
+        Of any shape, 0 to 1.
+
+    Returns
+    -------
+    Tensor
+        bool, same shape; True everywhere if nothing is known.
+    """
+    seen = share[share > 0]
+    if not len(seen):
+        return torch.ones_like(share, dtype=torch.bool)
+    return share >= seen.median()
 
 
 def pixels_of(blocks: Tensor, shape: tuple[int, int]) -> Tensor:

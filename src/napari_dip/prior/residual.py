@@ -17,7 +17,14 @@ from torch.nn import functional as F
 from napari_dip.prior.collaborative import LEAST_SIDE
 from napari_dip.prior.cosine import LocalCosine
 from napari_dip.prior.interpolation import interpolate
-from napari_dip.prior.quiet import SIDE, STEP, pixels_of, quiet_blocks
+from napari_dip.prior.quiet import (
+    SIDE,
+    STEP,
+    known_share,
+    pixels_of,
+    quiet_blocks,
+    well_known,
+)
 from napari_dip.prior.shrinkage import (
     keep_greater,
     keep_outstanding,
@@ -88,7 +95,7 @@ def structure_in_residual(
     scale, spectrum = _noise(residual, estimate, known, deviation)
     whitened = residual / scale
     transform = LocalCosine(SIDE, 1, residual)
-    if heavy_tails(whitened):
+    if heavy_tails(whitened, known):
         pilot = keep_outstanding(whitened, spectrum, _THRESHOLD, transform)
     else:
         pilot = keep_greater(whitened, _THRESHOLD * spectrum, transform)
@@ -118,7 +125,8 @@ def remove_noise(
         share it.
     by : callable
         What does it, given data whose noise has a variance of one, the
-        estimate, and noise like that of the data or None for independent.
+        estimate, and noise like that of the data, NaN where it is missing,
+        or None for independent.
 
     Returns
     -------
@@ -130,7 +138,10 @@ def remove_noise(
     residual = (data - pilot) * known
     scale, _ = _noise(residual, pilot, known, deviation)
     filled = torch.where(known > 0, data, pilot)
-    noise = _HELD_BACK * residual / scale if deviation is None else None
+    noise = None
+    if deviation is None:
+        noise = _HELD_BACK * residual / scale
+        noise = noise.masked_fill(known == 0, torch.nan)
     return scale * by(filled / scale, pilot / scale, noise)
 
 
@@ -160,17 +171,19 @@ def _noise_of_residual(
     blocks tell it better.
     """
     quiet = quiet_blocks(estimate, known)
-    scale = noise_scale(residual, estimate, torch.ones_like(quiet))
+    scale = noise_scale(residual, estimate, known, torch.ones_like(quiet))
     magnitudes = _magnitudes(residual / scale)
-    everywhere = _deviation(magnitudes.flatten(2))
+    everywhere = _deviation(magnitudes[..., well_known(known_share(known))])
     ratio = _deviation(magnitudes[..., quiet]) / everywhere
     if ratio.median() >= _MISSED:
         return scale, everywhere
-    scale = noise_scale(residual, estimate, quiet)
+    scale = noise_scale(residual, estimate, known, quiet)
     return scale, _deviation(_magnitudes(residual / scale)[..., quiet])
 
 
-def noise_scale(residual: Tensor, estimate: Tensor, blocks: Tensor) -> Tensor:
+def noise_scale(
+    residual: Tensor, estimate: Tensor, known: Tensor, blocks: Tensor
+) -> Tensor:
     """Standard deviation of the noise at each pixel, by brightness.
 
     Pixels are sorted into classes of like brightness, and the deviation of
@@ -179,8 +192,8 @@ def noise_scale(residual: Tensor, estimate: Tensor, blocks: Tensor) -> Tensor:
 
     Parameters
     ----------
-    residual, estimate : Tensor
-        ``(1, channels, height, width)``.
+    residual, estimate, known : Tensor
+        As in :func:`structure_in_residual`.
     blocks : Tensor
         Those that tell the noise, in the grid of
         :func:`~napari_dip.prior.quiet.quiet_blocks`.
@@ -190,9 +203,9 @@ def noise_scale(residual: Tensor, estimate: Tensor, blocks: Tensor) -> Tensor:
     Tensor
         Same shape, greater than 0.
     """
-    fine = _finest_detail(residual).abs()
+    fine = _finest_detail(residual, known).abs()
     height, width = residual.shape[-2:]
-    counted = pixels_of(blocks, (height, width)).expand_as(fine)
+    counted = known * pixels_of(blocks, (height, width))
     return scale_by_brightness(fine, estimate, counted, spread)
 
 
@@ -228,10 +241,16 @@ def scale_by_brightness(
     return torch.stack(planes)[None]
 
 
-def _finest_detail(residual: Tensor) -> Tensor:
-    """Second difference along both axes, of unit norm."""
-    padded = F.pad(residual, (1, 1, 1, 1), mode='reflect')
-    return padded.diff(n=2, dim=-1).diff(n=2, dim=-2) / 6
+def _finest_detail(residual: Tensor, known: Tensor) -> Tensor:
+    """Second difference along both axes, of unit norm over what is known."""
+    padded, seen = (
+        F.pad(x, (1, 1, 1, 1), mode='reflect') for x in (residual, known)
+    )
+    power = seen.new_tensor([1.0, 4.0, 1.0])
+    weight = power.outer(power).expand(seen.shape[1], 1, 3, 3)
+    norm = F.conv2d(seen, weight, groups=seen.shape[1]).sqrt()
+    detail = padded.diff(n=2, dim=-1).diff(n=2, dim=-2)
+    return detail / norm.clamp(min=1)
 
 
 def _scale_of_channel(

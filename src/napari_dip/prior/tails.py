@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+from napari_dip.prior.quiet import well_known
 
 _BLOCK = 8
 # Fourth moment by the square of the second, which is 3 of normal noise.
@@ -14,7 +17,7 @@ _LEAST_KURTOSIS = 3.5
 _MOST_SCATTER = 1.25
 
 
-def heavy_tails(noise: Tensor) -> bool:
+def heavy_tails(noise: Tensor, known: Tensor | None = None) -> bool:
     """Whether noise has outliers that lie anywhere.
 
     Outliers of structure lie together, so that blocks differ more than chance
@@ -24,7 +27,9 @@ def heavy_tails(noise: Tensor) -> bool:
     ----------
     noise : Tensor
         ``(1, channels, height, width)``, at least 8 × 8 pixels, of one
-        strength but for its outliers.
+        strength but for its outliers; 0 where it is missing.
+    known : Tensor, optional
+        Same shape, 0 where the noise is missing; nowhere unless given.
 
     Returns
     -------
@@ -38,11 +43,25 @@ def heavy_tails(noise: Tensor) -> bool:
     >>> heavy_tails(normal), heavy_tails(normal * normal.abs())
     (False, True)
     """
+    if known is None:
+        known = torch.ones_like(noise)
+    channels = zip(noise[0], known[0], strict=True)
+    return all(_heavy(channel, seen) for channel, seen in channels)
+
+
+def _heavy(noise: Tensor, known: Tensor) -> bool:
+    count = known.sum().clamp(min=1)
     power = noise.square()
-    mean = power.mean((2, 3), keepdim=True).clamp(min=1e-12)
-    power = power / mean
-    kurtosis = power.square().mean((2, 3))
-    scatter = F.avg_pool2d(power, _BLOCK).var((2, 3), correction=0)
+    power = power / (power.sum() / count).clamp(min=1e-12)
+    kurtosis = power.square().sum() / count
+    share, mean = (
+        F.avg_pool2d(x[None, None], _BLOCK).flatten() for x in (known, power)
+    )
+    told = well_known(share)
+    share = share[told].clamp(min=1 / _BLOCK**2)
+    scatter = (mean[told] / share).var(correction=0)
+    # Of a block with fewer pixels the mean scatters more.
     expected = (kurtosis - 1).clamp(min=1e-12) / _BLOCK**2
+    expected = expected * (1 / share).mean()
     outlying = kurtosis > _LEAST_KURTOSIS
-    return bool((outlying & (scatter < _MOST_SCATTER * expected)).all())
+    return bool(outlying & (scatter < _MOST_SCATTER * expected))
