@@ -106,6 +106,8 @@ def test_what_the_allocator_holds_unused_is_free_too(monkeypatch):
         (torch.OutOfMemoryError('CUDA out of memory. Tried …'), True),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: …"), True),
         (RuntimeError('MPS backend out of memory'), True),
+        # oneDNN, under a limit of the address space.
+        (RuntimeError('could not create a primitive'), True),
         (RuntimeError('size mismatch'), False),
         (ValueError('out of memory'), False),
     ],

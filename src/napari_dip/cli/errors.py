@@ -45,21 +45,24 @@ def engine_problems(input_: Path, mask: Path | None) -> Iterator[None]:
 
 
 def load_engine() -> None:
-    """Import PyTorch.
+    """Import PyTorch and all else that a restoration stands on.
 
     Raises
     ------
     ArgumentError
-        If it cannot be: another thing than the user's arguments is at
-        fault, but the user can mend it.
+        If something cannot be loaded: no argument is at fault, but the user
+        can mend it.
     """
     try:
-        import torch  # noqa: F401
+        import napari_dip.restoration.denoising
+        import napari_dip.restoration.inpainting
+        import napari_dip.restoration.super_resolution  # noqa: F401
     except (ImportError, OSError, MemoryError) as error:
         detail = ' '.join(str(error).split()) or type(error).__name__
         raise ArgumentError(
-            f'PyTorch cannot be loaded ({detail}); install it again, or '
-            'close other programs if there is not enough memory.'
+            f'a library that is needed cannot be loaded ({detail}); close '
+            'other programs if there is not enough memory, or install '
+            'napari-dip again.'
         ) from error
 
 

@@ -144,10 +144,15 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error says that the device's memory is exhausted."""
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
         return True
-    # The CPU allocator and MPS raise a plain RuntimeError.
+    # The allocator of the CPU, oneDNN and MPS raise a plain RuntimeError.
     text = str(error).lower()
-    return isinstance(error, RuntimeError) and (
-        'allocate memory' in text or 'out of memory' in text
+    return isinstance(error, RuntimeError) and any(
+        words in text
+        for words in (
+            'allocate memory',
+            'out of memory',
+            'could not create a primitive',
+        )
     )
 
 
