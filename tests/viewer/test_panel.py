@@ -42,7 +42,8 @@ def click(button):
     button.native.click()
 
 
-def enabled(panel):
+def offered(panel):
+    """Buttons that are in sight, and those of them that can be pressed."""
     names = (
         'start',
         'pause',
@@ -52,8 +53,11 @@ def enabled(panel):
         'release',
         'copy_script',
     )
-    buttons = panel.buttons
-    return {name for name in names if getattr(buttons, name).enabled}
+    found = {name: getattr(panel.buttons, name) for name in names}
+    shown = {
+        name for name, button in found.items() if not button.native.isHidden()
+    }
+    return shown, {name for name in shown if found[name].enabled}
 
 
 def wait_for_preview(qtbot, viewer):
@@ -62,22 +66,47 @@ def wait_for_preview(qtbot, viewer):
 
 
 def test_buttons_offer_what_can_be_done(qtbot, panel, begin):
-    assert enabled(panel) == {'start'}
+    under_way = {'pause', 'stop', 'discard'}
+    assert offered(panel) == ({'start'}, {'start'})
     begin(num_iter=ENDLESS)
-    assert enabled(panel) == {'discard'}
+    assert offered(panel) == (under_way, {'discard'})
     qtbot.wait_until(lambda: panel.run.state is State.RUNNING)
-    assert enabled(panel) == {'pause', 'stop', 'discard'}
+    assert offered(panel) == (under_way, under_way)
     assert panel.buttons.pause.text == 'Pause'
     click(panel.buttons.pause)
-    assert enabled(panel) == {'pause', 'stop', 'discard'}
+    assert offered(panel) == (under_way, under_way)
     assert panel.buttons.pause.text == 'Resume'
     click(panel.buttons.pause)
     assert panel.buttons.pause.text == 'Pause'
     click(panel.buttons.stop)
     qtbot.wait_until(lambda: panel.run.state is State.FINISHED)
-    assert enabled(panel) == {'start', 'more', 'release', 'copy_script'}
+    shown, _ = offered(panel)
+    assert shown == {'start', 'more', 'release', 'copy_script'}
     click(panel.buttons.release)
-    assert enabled(panel) == {'start', 'copy_script'}
+    shown, _ = offered(panel)
+    assert shown == {'start', 'copy_script'}
+
+
+def test_nothing_empty_is_shown_before_a_run(qtbot, panel, begin):
+    monitor = panel.monitor
+    assert monitor.status.native.isHidden()
+    assert monitor.bar.native.isHidden()
+    assert monitor.curve.isHidden()
+    begin(num_iter=ENDLESS)
+    qtbot.wait_until(lambda: not monitor.curve.isHidden())
+    assert not monitor.status.native.isHidden()
+    assert not monitor.bar.native.isHidden()
+    click(panel.buttons.discard)
+    assert monitor.bar.native.isHidden()
+
+
+def test_what_is_drawn_is_explained(panel):
+    for native in (
+        panel.monitor.bar.native,
+        panel.monitor.curve,
+        panel.timeline.slider.native,
+    ):
+        assert len(native.toolTip()) > 10
 
 
 def test_buttons_are_reached_by_keyboard_and_explained(panel):
@@ -108,8 +137,6 @@ def test_progress_and_reason_in_words(qtbot, panel, begin):
     assert status.value.endswith('left')
     qtbot.wait_until(lambda: panel.run.state is State.FINISHED)
     assert 'it was done' in status.value
-    # A low window cuts it.
-    assert status.tooltip == status.value
     assert panel.monitor.bar.value == panel.monitor.bar.max == 40
     assert len(panel.monitor.curve.loss.points) == 40
 
@@ -158,6 +185,8 @@ def test_failure_keeps_the_last_preview_and_says_so(
     assert 'broke' in layer.metadata[METADATA_KEY]['failure']
     [message] = notices()
     assert 'the engine broke' in message
+    # The notice goes after a while, the panel stays.
+    assert panel.monitor.status.value == message
 
 
 def test_deleted_preview_comes_back_with_the_result(

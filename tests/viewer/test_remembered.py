@@ -44,8 +44,20 @@ def test_form_opens_as_it_was_last_used(viewer, noisy, open_form, finish):
     )
     assert again.factor.value == '×2'
     assert again.advanced.seed.value == 9
-    assert again.advanced.max_num_iter.value == '10'
     assert again.preset.value == 'fast'
+    assert 'seed 9' in again.departures.value
+
+
+def test_limits_are_for_one_session(viewer, noisy, open_form, finish):
+    viewer.add_image(noisy)
+    form = open_form()
+    form.advanced.time_limit.value = '60'
+    form.start()
+    finish(form)
+    viewer.window.remove_dock_widget(form.native)
+    _, again = viewer.window.add_plugin_dock_widget('napari-dip', 'Denoise')
+    assert again.advanced.max_num_iter.value == ''
+    assert again.advanced.time_limit.value == ''
 
 
 def test_a_preference_set_since_then_wins(viewer, noisy, open_form, finish):

@@ -1,16 +1,20 @@
-"""The buttons of a run, and which of them mean something when."""
+"""The buttons of a run: at each moment those that mean something."""
 
 from __future__ import annotations
 
 from magicgui.widgets import Container, PushButton, SpinBox
 
 from napari_dip.viewer.run import State
+from napari_dip.viewer.text import row
 
 _UNDER_WAY = {State.RUNNING, State.PAUSED}
 
 
-class Buttons(Container):
-    """Start, pause, stop, discard, continue and release."""
+class Buttons:
+    """Start, pause, stop and discard, and what can be done with a result.
+
+    `control` is always in sight; `result` appears with a result.
+    """
 
     def __init__(self) -> None:
         self.start = _button('Start', 'Restore the chosen layer.')
@@ -28,6 +32,7 @@ class Buttons(Container):
         )
         self.num_iter = SpinBox(
             name='num_iter',
+            label='iterations to add',
             value=200,
             min=1,
             max=100_000,
@@ -43,35 +48,36 @@ class Buttons(Container):
             'Copy as Python',
             'Copy a script that makes the shown result again.',
         )
-        super().__init__(
-            labels=False,
-            widgets=[
-                _row(self.start, self.pause),
-                _row(self.stop, self.discard),
-                _row(self.more, self.num_iter),
-                _row(self.copy_script, self.release),
-            ],
+        self.control = row(self.start, self.pause, self.stop, self.discard)
+        self._continue = row(self.more, self.num_iter)
+        self._keep = row(self.copy_script, self.release)
+        self.result = Container(
+            labels=False, widgets=[self._continue, self._keep]
         )
-        self.margins = (0, 0, 0, 0)
-        self.show_state(State.IDLE)
-        self.copy_script.enabled = False
+        self.result.margins = (0, 0, 0, 0)
+        self.show_state(State.IDLE, has_result=False)
 
-    def show_state(self, state: State) -> None:
-        """Enable what can be done in a state."""
-        self.start.enabled = not state.is_busy
+    def show_state(self, state: State, has_result: bool) -> None:
+        """Offer what can be done.
+
+        Parameters
+        ----------
+        state : State
+            What the run is doing.
+        has_result : bool
+            Whether there is a result of it, or of the one before.
+        """
+        busy = state.is_busy
+        self.start.visible = not busy
+        for widget in (self.pause, self.stop, self.discard):
+            widget.visible = busy
         self.pause.enabled = state in _UNDER_WAY
         self.pause.text = 'Resume' if state is State.PAUSED else 'Pause'
         self.stop.enabled = state in _UNDER_WAY
-        self.discard.enabled = state.is_busy
-        for widget in (self.more, self.num_iter, self.release):
-            widget.enabled = state is State.FINISHED
+        self.result.visible = has_result and not busy
+        self._continue.visible = state is State.FINISHED
+        self.release.visible = state is State.FINISHED
 
 
 def _button(text: str, tooltip: str) -> PushButton:
     return PushButton(text=text, tooltip=tooltip)
-
-
-def _row(*widgets: PushButton | SpinBox) -> Container:
-    row = Container(layout='horizontal', labels=False, widgets=widgets)
-    row.margins = (0, 0, 0, 0)
-    return row

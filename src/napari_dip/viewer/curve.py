@@ -56,6 +56,12 @@ class Curve(QWidget):
         self.figure = Trace()
         self.best_iteration = 0
         self.setMinimumHeight(110)
+        self.setAccessibleName('course of the fit')
+        self.setToolTip(
+            'Course of the fit over the iterations: how far the estimate is '
+            'from the image (loss), and the figure whose minimum, at the '
+            'dashed line, tells the best iteration.'
+        )
         self.setSizePolicy(
             QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 #: What reading layers and fitting may raise. They are told in the worker,
 #: which must end by returning: superqt drops a worker that raises a
 #: RuntimeError without a signal, and with PySide6 napari adds an error of
@@ -15,6 +17,27 @@ EXPECTED = (
     TypeError,
     ValueError,
 )
+
+# What the forms call the parameters of the public functions, by which
+# messages of the restorations begin.
+_LABELS = {
+    'channel_axis': 'channel axis',
+    'defects': 'defects',
+    'device': 'device',
+    'factor': 'factor',
+    'gain': 'gain',
+    'image': 'image',
+    'mask': 'labels',
+    'max_num_iter': 'most iterations',
+    'noise': 'Noise and detector',
+    'offset': 'offset',
+    'preset': 'preset',
+    'read_noise': 'read noise',
+    'repeats': 'repeat',
+    'seed': 'seed',
+    'time_limit': 'time limit',
+    'uncertainty': 'with a map of the uncertainty',
+}
 
 _NO_MEMORY = (
     'There is not enough memory for this restoration; choose a smaller '
@@ -36,8 +59,22 @@ def describe_error(error: BaseException) -> str:
     if _is_out_of_memory(error, text):
         return _NO_MEMORY
     if text and isinstance(error, (ValueError, TypeError)):
-        return text
+        return name_as_in_form(text)
     return f'The restoration failed ({type(error).__name__}): {text}'
+
+
+def name_as_in_form(text: str) -> str:
+    """Say what a form calls it instead of the name of a parameter.
+
+    Examples
+    --------
+    >>> name_as_in_form('read_noise: -1.0 is negative.')
+    '"read noise": -1.0 is negative.'
+    """
+    name, colon, rest = text.partition(': ')
+    if colon and name in _LABELS:
+        text = f'"{_LABELS[name]}": {rest}'
+    return re.sub(r'preset="(\w+)"', r'the preset "\1"', text)
 
 
 def _is_out_of_memory(error: BaseException, text: str) -> bool:

@@ -24,35 +24,45 @@ class Monitor(Container):
     """Progress bar, course of the fit, and why it ended."""
 
     def __init__(self) -> None:
-        self.bar = ProgressBar(name='progress', min=0, max=100)
+        self.bar = ProgressBar(
+            name='progress',
+            min=0,
+            max=100,
+            tooltip='Iterations done of those planned; it may end before.',
+        )
         self.status = Label(name='status')
         self.curve = Curve()
         self._state = State.IDLE
-        super().__init__(labels=False, widgets=[self.bar, self.status])
+        # The bar stands beside the buttons, which are always in sight.
+        super().__init__(labels=False, widgets=[self.status])
         self.margins = (0, 0, 0, 0)
-        prepare_label(self.status, lines=3)
-        self.native.layout().addWidget(self.curve)
-        self.say(State.IDLE.value)
+        prepare_label(self.status, lines=2)
+        self.native.layout().insertWidget(0, self.curve)
+        self.status.visible = self.bar.visible = False
+        self.curve.hide()
 
     def clear(self) -> None:
         """Forget the last run."""
         self.curve.clear()
+        self.curve.hide()
         self.bar.value = 0
 
     def say(self, text: str) -> None:
-        """Show a sentence, in a tooltip too: a low window cuts it."""
+        """Show a sentence."""
         self.status.value = text
-        self.status.tooltip = text
+        self.status.visible = True
 
     def show_state(self, state: State) -> None:
         """Say what is going on."""
         self._state = state
+        self.bar.visible = state.is_busy
         self.say(state.value)
 
     def show_update(self, update: Update) -> None:
         """Show where a run stands."""
         progress = update.progress
         self.curve.extend(update.curve, progress.best_iteration)
+        self.curve.show()
         self._show_progress(progress)
         text = describe_progress(progress)
         if self._state is State.RUNNING:

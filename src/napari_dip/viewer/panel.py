@@ -6,7 +6,7 @@ import weakref
 from typing import TYPE_CHECKING
 
 from magicgui.widgets import Container
-from napari.utils.notifications import show_error
+from napari.utils.notifications import show_error, show_warning
 from psygnal import Signal
 from qtpy.QtWidgets import QApplication
 
@@ -16,6 +16,7 @@ from napari_dip.viewer.job import Job, Outcome, Update
 from napari_dip.viewer.monitor import Monitor
 from napari_dip.viewer.run import Run, State
 from napari_dip.viewer.script import as_python
+from napari_dip.viewer.scrolling import ScrollArea
 from napari_dip.viewer.stream import Iterate, Stream
 from napari_dip.viewer.timeline import Timeline
 
@@ -26,23 +27,45 @@ if TYPE_CHECKING:
 
 
 class RunPanel(Container):
-    """Buttons, monitor and timeline of the run that a form started."""
+    """Buttons, monitor and timeline of the run that a form started.
+
+    All but the bar and the buttons of the run scrolls in a low window.
+
+    Parameters
+    ----------
+    entries : Container, optional
+        Entries of the form, to scroll above the course of the run.
+    """
 
     start_asked = Signal()
     state_changed = Signal(State)
 
-    def __init__(self) -> None:
+    def __init__(self, entries: Container | None = None) -> None:
         self.run: Run | None = None
         self.stream: Stream | None = None
         self._farewell: weakref.finalize | None = None
         self.buttons = Buttons()
         self.monitor = Monitor()
         self.timeline = Timeline()
-        super().__init__(
+        above = [] if entries is None else [entries]
+        scrolled: Container = Container(
             labels=False,
-            widgets=[self.buttons, self.monitor, self.timeline],
+            widgets=[
+                *above,
+                self.monitor,
+                self.timeline,
+                self.buttons.result,
+            ],
         )
+        scrolled.margins = (0, 0, 0, 0)
+        self.footer: Container = Container(
+            labels=False, widgets=[self.monitor.bar, self.buttons.control]
+        )
+        self.footer.margins = (0, 0, 0, 0)
+        super().__init__(labels=False, widgets=[scrolled, self.footer])
         self.margins = (0, 0, 0, 0)
+        self.scroll_area = ScrollArea(scrolled.native)
+        self.native.layout().insertWidget(0, self.scroll_area)
         self.timeline.visible = False
         self._connect_buttons()
         self.timeline.chosen.connect(self._show_iterate)
@@ -72,9 +95,15 @@ class RunPanel(Container):
         run.state_changed.connect(self._show_state)
         run.updated.connect(self._show_update)
         run.finished.connect(self._show_outcome)
-        run.failed.connect(show_error)
+        run.failed.connect(self._show_failure)
         Activity(task.result_name(), run)
         run.start()
+
+    def warn(self, message: str) -> None:
+        """Say what keeps a run from starting, where it stays readable."""
+        self.monitor.say(message)
+        self.scroll_area.show_end()
+        show_warning(message)
 
     def toggle_pause(self) -> None:
         """Pause or resume."""
@@ -126,14 +155,15 @@ class RunPanel(Container):
         buttons.copy_script.clicked.connect(self.copy_as_python)
 
     def _show_state(self, state: State) -> None:
-        self.buttons.show_state(state)
-        self.monitor.show_state(state)
-        has_script = (
+        has_result = (
             self.stream is not None and self.stream.provenance is not None
         )
-        self.buttons.copy_script.enabled = has_script and not state.is_busy
+        self.buttons.show_state(state, has_result)
+        self.monitor.show_state(state)
         if state is not State.FINISHED:
             self.timeline.show_iterates([])
+        if state in (State.PREPARING, State.FINISHED, State.FAILED):
+            self.scroll_area.show_end()
         self.state_changed.emit(state)
 
     def _show_update(self, update: Update) -> None:
@@ -143,6 +173,11 @@ class RunPanel(Container):
         self.monitor.show_outcome(outcome)
         if self.stream is not None:
             self.timeline.show_iterates(self.stream.iterates)
+
+    def _show_failure(self, message: str) -> None:
+        # napari's own notice is gone after some seconds.
+        self.monitor.say(message)
+        show_error(message)
 
     def _show_iterate(self, iterate: Iterate) -> None:
         if self.stream is not None:
@@ -157,4 +192,5 @@ class RunPanel(Container):
         run.state_changed.disconnect(self._show_state)
         run.updated.disconnect(self._show_update)
         run.finished.disconnect(self._show_outcome)
+        run.failed.disconnect(self._show_failure)
         run.orphan()

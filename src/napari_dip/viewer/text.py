@@ -1,12 +1,12 @@
-"""Labels that keep the form in order."""
+"""Labels and rows that keep the form in order."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from magicgui.widgets import Container
-from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QSizePolicy
+from qtpy.QtCore import QEvent, QObject, Qt
+from qtpy.QtWidgets import QLabel, QSizePolicy
 
 if TYPE_CHECKING:
     from magicgui.widgets import Label
@@ -19,21 +19,66 @@ _PADDING, _GROWTH = 5, 2
 
 
 def prepare_label(label: Label, lines: int) -> None:
-    """Give a label room for some lines of wrapped text."""
+    """Give a label room for some lines of wrapped text, or for more."""
     native = label.native
     native.setWordWrap(True)
     native.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-    native.setSizePolicy(
-        QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+    policy = QSizePolicy(
+        QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum
     )
+    policy.setHeightForWidth(True)
+    native.setSizePolicy(policy)
     line = native.fontMetrics().lineSpacing() + _GROWTH
     native.setMinimumHeight(line * lines + 2 * _PADDING)
 
 
 def align(*widgets: Widget) -> Container:
     """Return labelled widgets in a column, their left edges in line."""
-    column: Container = Container()
-    # magicgui gives the labels one width only to widgets added later.
-    column.extend(widgets)
+    column: Container = Container(widgets=widgets)
     column.margins = (0, 0, 0, 0)
+    align_labels(column)
     return column
+
+
+def align_labels(column: Container) -> None:
+    """Give the labels of a column one width.
+
+    magicgui measures the texts before napari's style has given them another
+    font and a padding.
+    """
+    column.native.installEventFilter(_Aligner(column))
+
+
+class _Aligner(QObject):
+    """Measures the labels of a column whenever it appears."""
+
+    def __init__(self, column: Container) -> None:
+        super().__init__(column.native)
+        self._column = column.native
+
+    def eventFilter(  # noqa: N802
+        self, watched: QObject | None, event: QEvent | None
+    ) -> bool:
+        if event is not None and event.type() in _RESTYLED:
+            labels = [
+                label
+                for line in self._column.children()
+                for label in line.children()
+                if isinstance(label, QLabel)
+            ]
+            width = max(label.sizeHint().width() for label in labels)
+            for label in labels:
+                label.setFixedWidth(width)
+        return super().eventFilter(watched, event)
+
+
+_RESTYLED = {QEvent.Type.Show, QEvent.Type.StyleChange}
+
+
+def row(*widgets: Widget) -> Container:
+    """Return widgets beside each other, without labels."""
+    line: Container = Container(
+        layout='horizontal', labels=False, widgets=widgets
+    )
+    line.margins = (0, 0, 0, 0)
+    return line

@@ -192,9 +192,9 @@ def test_bad_input_is_told_and_starts_nothing(
     ('entry', 'text', 'sentence'),
     [
         ('max_num_iter', 'many', '"most iterations"'),
-        ('max_num_iter', '0', 'max_num_iter'),
+        ('max_num_iter', '0', '"most iterations"'),
         ('time_limit', 'long', '"time limit"'),
-        ('time_limit', '-1', 'time_limit'),
+        ('time_limit', '-1', '"time limit"'),
     ],
 )
 def test_bad_limits_are_told(
@@ -357,3 +357,74 @@ def test_the_same_frame_twice(viewer, noisy, open_form, finish, notices):
     form.start()
     finish(form)
     assert any('layer "copy": copy 1 is equal' in n for n in notices())
+
+
+def test_a_renamed_layer_stays_chosen(viewer, noisy, open_form):
+    for name in ('first', 'second', 'third'):
+        viewer.add_image(noisy, name=name)
+    form = open_form()
+    form.image.value = viewer.layers['second']
+    viewer.layers['second'].name = 'renamed'
+    assert form.image.value is viewer.layers['renamed']
+    viewer.layers.remove('renamed')
+    assert form.image.value in list(viewer.layers)
+
+
+def test_a_new_form_takes_the_active_layer(viewer, noisy, open_form):
+    viewer.add_image(noisy, name='first')
+    viewer.add_image(noisy, name='second')
+    assert open_form().image.value is viewer.layers['second']
+    viewer.window.remove_dock_widget('all')
+    viewer.layers.selection.active = viewer.layers['first']
+    assert open_form().image.value is viewer.layers['first']
+
+
+@pytest.mark.parametrize(
+    ('entry', 'text', 'says'),
+    [
+        (
+            'max_num_iter',
+            '0',
+            '"most iterations": \'0\' is not a whole number',
+        ),
+        ('max_num_iter', '2.5', '"most iterations": \'2.5\' is not a whole'),
+        (
+            'time_limit',
+            '-1',
+            '"time limit": \'-1\' is not a number of seconds',
+        ),
+        ('time_limit', 'nan', '"time limit": \'nan\' is not a number of'),
+        ('time_limit', '1,000', '"time limit": \'1,000\' may mean 1.000 or'),
+    ],
+)
+def test_a_limit_that_makes_no_sense(
+    viewer, noisy, open_form, notices, entry, text, says
+):
+    viewer.add_image(noisy)
+    form = open_form()
+    getattr(form.advanced, entry).value = text
+    form.start()
+    [said] = notices()
+    assert said.startswith(says)
+    assert form.panel.monitor.status.value == said
+    assert form.panel.run is None
+
+
+def test_a_decimal_comma_is_taken(viewer, noisy, open_form):
+    viewer.add_image(noisy)
+    form = open_form()
+    form.advanced.time_limit.value = '2,5'
+    assert form.choices().time_limit == 2.5
+
+
+@pytest.mark.parametrize('gain', ['-1', '1'])
+def test_messages_name_entries_as_the_form_does(
+    viewer, noisy, open_form, finish, notices, gain
+):
+    viewer.add_image(noisy)
+    form = open_form()
+    form.noise.gain.value = gain
+    form.noise.read_noise.value = '-2' if gain == '1' else ''
+    form.start()
+    [said] = notices()
+    assert said.startswith('"read noise"' if gain == '1' else '"gain"')

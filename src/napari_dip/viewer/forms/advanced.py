@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from magicgui.widgets import ComboBox, Container, LineEdit, SpinBox
-from qtpy.QtWidgets import QWidget
+import math
+
+from magicgui.widgets import ComboBox, LineEdit, SpinBox
 
 from napari_dip.restoration.choices import DEVICES
-from napari_dip.viewer.forms.folding import fold
+from napari_dip.viewer.forms.departures import Setting
+from napari_dip.viewer.forms.folding import Section
+from napari_dip.viewer.forms.numbers import parse_number
 
 
-class Advanced(Container):
-    """Seed, device and limits, folded away."""
+class Advanced(Section):
+    """Seed, device and limits, folded away.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    device : str
+        Where the user prefers to compute.
+    """
+
+    title = 'Advanced'
+
+    def __init__(self, device: str) -> None:
+        self._preferred = device
         self.seed = SpinBox(
             name='seed',
             value=0,
@@ -22,7 +34,7 @@ class Advanced(Container):
         )
         self.device = ComboBox(
             name='device',
-            value='auto',
+            value=device,
             choices=DEVICES,
             tooltip='Where to compute; "auto" takes the fastest.',
         )
@@ -36,17 +48,20 @@ class Advanced(Container):
             label='time limit (s)',
             tooltip='End after so many seconds; empty for no limit.',
         )
-        super().__init__(name='advanced')
-        self.extend(
+        super().__init__(
             [self.seed, self.device, self.max_num_iter, self.time_limit]
         )
         self.max_num_iter.native.setPlaceholderText('automatic')
         self.time_limit.native.setPlaceholderText('none')
-        self.margins = (12, 0, 0, 0)
 
-    def fold(self) -> QWidget:
-        """Return a folded section that holds this container."""
-        return fold('Advanced', self)
+    def settings(self) -> list[Setting]:
+        """Return what can be set here."""
+        return [
+            Setting(self.seed, 0, 'seed {}'.format),
+            Setting(self.device, self._preferred, 'on {}'.format),
+            Setting(self.max_num_iter, '', '{} iterations at most'.format),
+            Setting(self.time_limit, '', '{} s at most'.format),
+        ]
 
     def read_max_num_iter(self) -> int | None:
         """Read the most iterations.
@@ -54,15 +69,15 @@ class Advanced(Container):
         Raises
         ------
         ValueError
-            If the entry is no whole number.
+            If the entry is no whole number above 0.
         """
         text = self.max_num_iter.value.strip()
         if not text:
             return None
-        if not text.isdecimal():
+        if not text.isdecimal() or not int(text):
             raise ValueError(
-                f'"most iterations": {text!r} is not a whole number; give '
-                'one such as 500, or leave it empty.'
+                f'"most iterations": {text!r} is not a whole number above 0; '
+                'give one such as 500, or leave it empty.'
             )
         return int(text)
 
@@ -72,15 +87,13 @@ class Advanced(Container):
         Raises
         ------
         ValueError
-            If the entry is no number.
+            If the entry is no number above 0.
         """
-        text = self.time_limit.value.strip()
-        if not text:
-            return None
-        try:
-            return float(text)
-        except ValueError:
+        text = self.time_limit.value
+        seconds = parse_number(text, 'time limit', '60')
+        if seconds is not None and not 0 < seconds < math.inf:
             raise ValueError(
-                f'"time limit": {text!r} is not a number of seconds; give '
-                'one such as 60, or leave it empty.'
-            ) from None
+                f'"time limit": {text.strip()!r} is not a number of seconds '
+                'above 0; give one such as 60, or leave it empty.'
+            )
+        return seconds

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from magicgui.widgets import CheckBox, ComboBox, Container, Label
 from napari.layers import Image, Layer
-from napari.utils.notifications import show_warning
 
 from napari_dip.restoration.choices import PRESETS
+from napari_dip.viewer.access import name_entries, order_tabs
+from napari_dip.viewer.errors import describe_error
 from napari_dip.viewer.forms.advanced import Advanced
+from napari_dip.viewer.forms.departures import Departures
 from napari_dip.viewer.layers import describe_image
 from napari_dip.viewer.outlook import Outlook, Question
 from napari_dip.viewer.panel import RunPanel
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget
     from napari.viewer import Viewer
 
+    from napari_dip.viewer.forms.folding import Section
     from napari_dip.viewer.layers import ImageSource
     from napari_dip.viewer.outlook import Read
     from napari_dip.viewer.run import State
@@ -50,6 +53,7 @@ class RestorationForm(Container):
     def __init__(self, napari_viewer: Viewer) -> None:
         self._layers = napari_viewer.layers
         self._dims = napari_viewer.dims
+        self._layer_choices: list[ComboBox] = []
         self.image = self.layer_choice(Image, 'image', 'Layer to restore.')
         self.channel_axis = ComboBox(
             name='channel_axis',
@@ -81,8 +85,7 @@ class RestorationForm(Container):
             ),
         )
         self.outlook = Outlook()
-        self.advanced = Advanced()
-        self.panel = RunPanel()
+        self.advanced = Advanced(read_preferences().device)
         fields = align(
             self.image,
             self.channel_axis,
@@ -91,18 +94,31 @@ class RestorationForm(Container):
             self.preset,
             self.uncertainty,
         )
-        super().__init__(
-            labels=False, widgets=[fields, self.outlook, self.panel]
+        self.entries: Container = Container(
+            labels=False, widgets=[fields, self.outlook]
         )
-        self.native.layout().insertWidget(2, self.advanced.fold())
+        self.entries.margins = (0, 0, 0, 0)
+        self.sections = self.make_sections()
+        for section in self.sections:
+            self.entries.native.layout().addWidget(section.fold())
+        self.panel = RunPanel(self.entries)
+        super().__init__(labels=False, widgets=[self.panel])
         self.native.setMinimumWidth(_WIDTH)
         self._recall()
+        self.departures = Departures(self.sections)
+        self.panel.footer.insert(0, self.departures)
+        self._take(napari_viewer.layers.selection.active)
         self._connect()
         self._show_image()
+        self._ease_access()
 
     @abstractmethod
     def make_fields(self) -> list[ValueWidget]:
         """Make the entries of the task itself."""
+
+    def make_sections(self) -> list[Section]:
+        """Return the sections that are folded away, the first on top."""
+        return [self.advanced]
 
     @abstractmethod
     def make_task(self) -> Task:
@@ -113,6 +129,18 @@ class RestorationForm(Container):
         ValueError
             If an entry does not fit the layers.
         """
+
+    def reset_choices(self, *args: Any) -> None:
+        """Offer the layers there are, in the folded sections too."""
+        chosen = [(entry, entry.value) for entry in self._layer_choices]
+        super().reset_choices(*args)
+        for section in self.sections:
+            section.reset_choices(*args)
+        # magicgui takes a layer with another name for another layer.
+        for entry, layer in chosen:
+            if layer is not entry.value and layer in entry.choices:
+                entry.value = layer
+        self.departures.show_settings()
 
     def layer_choice(
         self,
@@ -128,9 +156,11 @@ class RestorationForm(Container):
             found = [x for x in self._layers if isinstance(x, kind)]
             return [(layer.name, layer) for layer in found]
 
-        return ComboBox(
+        entry = ComboBox(
             name=name, choices=choices, tooltip=tooltip, nullable=nullable
         )
+        self._layer_choices.append(entry)
+        return entry
 
     def chosen_image(self) -> Image:
         """Return the image layer.
@@ -206,7 +236,7 @@ class RestorationForm(Container):
         try:
             task = self.make_task()
         except ValueError as error:
-            show_warning(str(error))
+            self.panel.warn(describe_error(error))
             return
         self._remember()
         rate = read_preferences().preview_rate
@@ -219,7 +249,7 @@ class RestorationForm(Container):
             choices = self.choices()
             content, read = self.content(source)
         except ValueError as error:
-            self.outlook.say(str(error))
+            self.outlook.say(describe_error(error))
             return
         self._show_plane(source)
         self.outlook.ask(
@@ -291,12 +321,32 @@ class RestorationForm(Container):
             if length > 1
         ]
 
+    def _take(self, active: Layer | None) -> None:
+        """Choose the layer that is active, where it can be chosen."""
+        for entry in (self.image, *self.own_fields):
+            if active is not None and active in getattr(entry, 'choices', ()):
+                entry.value = active
+
+    def _ease_access(self) -> None:
+        self.outlook.tooltip = (
+            'What the restoration will take: the size of the image, at most '
+            'how long and on which device, and how much memory.'
+        )
+        for part in (self, *self.sections):
+            name_entries(part)
+        order_tabs(self.native)
+        self.panel.scroll_area.keep_wheel()
+
     def _entries(self) -> dict[str, ValueWidget]:
-        """Entries to be remembered: all but the choices of layers."""
+        """Entries to be remembered: no choices of layers, no limits.
+
+        A limit that was meant for one image would cut off the next.
+        """
         entries = [
             self.preset,
             self.uncertainty,
-            *self.advanced,
+            self.advanced.seed,
+            self.advanced.device,
             *self.own_fields,
         ]
         return {
@@ -316,8 +366,9 @@ class RestorationForm(Container):
         if memory.get('defaults') == defaults:
             defaults |= memory.get('entries', {})
         for name, entry in self._entries().items():
-            if name in defaults:
-                with suppress(ValueError, TypeError):
+            # No other type: what is not JSON of ours is nothing of ours.
+            if type(defaults.get(name)) is type(entry.value):
+                with suppress(ValueError, OverflowError):
                     entry.value = defaults[name]
 
     def _remember(self) -> None:

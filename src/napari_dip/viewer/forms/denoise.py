@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from napari.layers import Image
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
     from napari_dip.restoration.detector import Detector
+    from napari_dip.viewer.forms.folding import Section
     from napari_dip.viewer.layers import ImageSource
     from napari_dip.viewer.outlook import Read
 
@@ -29,15 +30,11 @@ class DenoiseForm(RestorationForm):
     function = 'denoise'
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        self.noise = NoiseFields()
         super().__init__(napari_viewer)
-        self.noise.append(self.repeat)
         self.repeat.changed.connect(self.show_outlook)
-        # Before the section of advanced options.
-        self.native.layout().insertWidget(2, self.noise.fold())
 
     def make_fields(self) -> list[ValueWidget]:
-        """Make the choice of a repeat; nothing that everybody needs."""
+        """Make the fields of the noise; nothing that everybody needs."""
         self.repeat = self.layer_choice(
             Image,
             'repeat',
@@ -46,12 +43,12 @@ class DenoiseForm(RestorationForm):
             'frames. A difference in brightness is evened out.',
             nullable=True,
         )
+        self.noise = NoiseFields(self.repeat)
         return []
 
-    def reset_choices(self, *args: Any) -> None:
-        """Offer the layers there are, in the folded section too."""
-        super().reset_choices(*args)
-        self.noise.reset_choices(*args)
+    def make_sections(self) -> list[Section]:
+        """Put the section of the noise before that of advanced options."""
+        return [self.noise, *super().make_sections()]
 
     def make_task(self) -> Denoise:
         """Make the task from the entries.

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from magicgui.widgets import ComboBox, Container, LineEdit
-from superqt import QCollapsible
+from magicgui.widgets import ComboBox, LineEdit
 
 from napari_dip.restoration.choices import DEFECTS
 from napari_dip.restoration.detector import Detector, Noise
-from napari_dip.viewer.forms.folding import fold
+from napari_dip.viewer.forms.departures import Setting
+from napari_dip.viewer.forms.folding import Section
+from napari_dip.viewer.forms.numbers import parse_number
 
 _GAIN = 'gain'
 _OFFSET = 'offset'
 _READ_NOISE = 'read noise'
 
 
-class NoiseFields(Container):
-    """Gain, offset and read noise of the detector, and its defects."""
+class NoiseFields(Section):
+    """Gain, offset and read noise of the detector, defects and repeats.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    repeat : ComboBox
+        Choice of a layer with further frames.
+    """
+
+    title = 'Noise and detector'
+
+    def __init__(self, repeat: ComboBox) -> None:
+        self.repeat = repeat
         self.gain = LineEdit(
             name='gain',
             label=_GAIN,
@@ -43,29 +53,20 @@ class NoiseFields(Container):
             tooltip='Hot and dead pixels, far above or below all their '
             'neighbours, are filled in or kept as they are.',
         )
-        super().__init__(name='noise')
-        self.extend(
-            [
-                self.gain,
-                self.offset,
-                self.read_noise,
-                self.defects,
-            ]
+        super().__init__(
+            [self.gain, self.offset, self.read_noise, self.defects, repeat]
         )
-        self.margins = (12, 0, 0, 0)
         self.tell(None)
 
-    def fold(self) -> QCollapsible:
-        """Return a section that holds this container.
-
-        It is folded unless something is entered: numbers from the last use
-        must not be out of sight.
-        """
-        section = fold('Noise and detector', self)
-        entries = (self.gain, self.offset, self.read_noise)
-        if any(entry.value for entry in entries):
-            section.expand(animate=False)
-        return section
+    def settings(self) -> list[Setting]:
+        """Return what can be set here."""
+        return [
+            Setting(self.gain, '', 'gain {}'.format),
+            Setting(self.offset, '', 'offset {}'.format),
+            Setting(self.read_noise, '', 'read noise {}'.format),
+            Setting(self.defects, DEFECTS[0], 'defects: {}'.format),
+            Setting(self.repeat, None, 'repeat "{.name}"'.format),
+        ]
 
     def tell(self, known: Detector | None) -> None:
         """Hint at what is taken where nothing is entered.
@@ -116,13 +117,4 @@ class NoiseFields(Container):
 
 
 def _read(entry: LineEdit) -> float | None:
-    text = entry.value.strip()
-    if not text:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueError(
-            f'"{entry.label}": {text!r} is not a number; give one such as '
-            '2.5, or leave it empty.'
-        ) from None
+    return parse_number(entry.value, entry.label, '2.5')

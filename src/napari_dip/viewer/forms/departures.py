@@ -1,0 +1,106 @@
+"""What is set out of sight, told in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from magicgui.widgets import Label
+from qtpy.QtCore import Qt
+
+from napari_dip.viewer.text import prepare_label
+
+if TYPE_CHECKING:
+    from magicgui.widgets.bases import ValueWidget
+
+    from napari_dip.viewer.forms.folding import Section
+
+# Legible on napari's dark and light themes; Qt's own links are not.
+_LINK = '#2f8fd8'
+
+
+@dataclass(frozen=True)
+class Setting:
+    """An entry in a folded section.
+
+    Parameters
+    ----------
+    entry : ValueWidget
+        The entry.
+    default : object
+        What it holds where nobody has set anything.
+    say : callable
+        Puts another value into words.
+    """
+
+    entry: ValueWidget
+    default: Any
+    say: Callable[[Any], str]
+
+    @property
+    def is_set(self) -> bool:
+        """Whether it differs from the default."""
+        value = self.entry.value
+        if isinstance(value, str):
+            value = value.strip()
+        return bool(value != self.default)
+
+
+class Departures(Label):
+    """Every folded entry that is not at its default, each with a reset.
+
+    Parameters
+    ----------
+    sections : list of Section
+        Where entries are folded away.
+    """
+
+    def __init__(self, sections: list[Section]) -> None:
+        super().__init__(name='departures', label='not at the default')
+        self._settings = {one.title: one.settings() for one in sections}
+        prepare_label(self, lines=1)
+        native = self.native
+        native.setTextFormat(Qt.TextFormat.RichText)
+        native.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        native.linkActivated.connect(self.reset)
+        self.tooltip = 'Set in a section that may be folded away.'
+        for setting in self._all():
+            setting.entry.changed.connect(self.show_settings)
+        self.show_settings()
+
+    def show_settings(self) -> None:
+        """Tell what is set; nothing where all is at its default."""
+        lines = []
+        for title, settings in self._settings.items():
+            told = [_tell(one) for one in settings if one.is_set]
+            if told:
+                lines.append(f'{escape(title)}: {", ".join(told)}')
+        self.value = '<br>'.join(lines)
+        self.visible = bool(lines)
+
+    def reset(self, name: str) -> None:
+        """Set an entry to its default.
+
+        Parameters
+        ----------
+        name : str
+            Name of the entry.
+        """
+        for setting in self._all():
+            if setting.entry.name == name:
+                setting.entry.value = setting.default
+
+    def _all(self) -> list[Setting]:
+        return [one for group in self._settings.values() for one in group]
+
+
+def _tell(setting: Setting) -> str:
+    words = escape(setting.say(setting.entry.value))
+    # A line must not end between what is set and its reset.
+    reset = f'<a style="color: {_LINK}" href="{setting.entry.name}">reset</a>'
+    return f'{words}\N{NO-BREAK SPACE}({reset})'

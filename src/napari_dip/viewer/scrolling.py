@@ -1,0 +1,98 @@
+"""A part of a form that scrolls where the window is too low for it."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import QEvent, QObject, QSize, QTimer
+from qtpy.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QFrame,
+    QScrollArea,
+    QSizePolicy,
+    QSlider,
+    QWidget,
+)
+
+# Lines of text that stay in sight however low the window is.
+_LEAST_LINES = 8
+
+
+class ScrollArea(QScrollArea):
+    """Scroll area that is as high as its content where there is room.
+
+    Qt's own takes whatever height there is, and would keep what stands below
+    it at the bottom of the window.
+
+    Parameters
+    ----------
+    content : QWidget
+        What scrolls, up and down only.
+    """
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setSizePolicy(
+            QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum
+        )
+        self.setAccessibleName('form')
+        self.setWidget(content)
+        content.installEventFilter(self)
+        self._to_end = QTimer(self)
+        self._to_end.setSingleShot(True)
+        self._to_end.timeout.connect(self._scroll_to_end)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """All of the content."""
+        content = self.widget()
+        viewport = self.viewport()
+        if content is None or viewport is None:
+            return super().sizeHint()
+        hint = content.sizeHint()
+        width = viewport.width() if self.isVisible() else hint.width()
+        if content.hasHeightForWidth():
+            hint.setHeight(content.heightForWidth(width))
+        return hint.grownBy(self.contentsMargins())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """All of the width, beside the scroll bar, and a few lines."""
+        content = self.widget()
+        bar = self.verticalScrollBar()
+        if content is None or bar is None:
+            return super().minimumSizeHint()
+        return QSize(
+            content.minimumSizeHint().width() + bar.sizeHint().width(),
+            _LEAST_LINES * self.fontMetrics().lineSpacing(),
+        )
+
+    def eventFilter(  # noqa: N802
+        self, watched: QObject | None, event: QEvent | None
+    ) -> bool:
+        """Follow the height of the content; keep the wheel for scrolling."""
+        if event is not None and watched is not None:
+            kind = event.type()
+            if watched is self.widget():
+                if kind in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+                    self.updateGeometry()
+            elif kind == QEvent.Type.Wheel and isinstance(watched, QWidget):
+                # Otherwise it would change the entry that happens to come
+                # under the pointer.
+                event.ignore()
+                return True
+        return super().eventFilter(watched, event)
+
+    def keep_wheel(self) -> None:
+        """Let the wheel scroll over entries too, instead of changing them."""
+        for kind in (QComboBox, QAbstractSpinBox, QSlider):
+            for entry in self.findChildren(kind):
+                entry.installEventFilter(self)
+
+    def show_end(self) -> None:
+        """Scroll to the end, once the content has its new size."""
+        self._to_end.start(0)
+
+    def _scroll_to_end(self) -> None:
+        bar = self.verticalScrollBar()
+        if bar is not None:
+            bar.setValue(bar.maximum())
