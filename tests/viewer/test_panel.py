@@ -55,7 +55,9 @@ def offered(panel):
     )
     found = {name: getattr(panel.buttons, name) for name in names}
     shown = {
-        name for name, button in found.items() if not button.native.isHidden()
+        name
+        for name, button in found.items()
+        if button.native.isVisibleTo(panel.native)
     }
     return shown, {name for name in shown if found[name].enabled}
 
@@ -101,12 +103,9 @@ def test_nothing_empty_is_shown_before_a_run(qtbot, panel, begin):
 
 
 def test_what_is_drawn_is_explained(panel):
-    for native in (
-        panel.monitor.bar.native,
-        panel.monitor.curve,
-        panel.timeline.slider.native,
-    ):
-        assert len(native.toolTip()) > 10
+    assert len(panel.monitor.bar.tooltip) > 10
+    assert len(panel.monitor.curve.toolTip()) > 10
+    assert len(panel.timeline.slider.tooltip) > 10
 
 
 def test_buttons_are_reached_by_keyboard_and_explained(panel):
