@@ -229,6 +229,57 @@ def test_channel_axis_of_the_file(run: Run, tmp_path: Path) -> None:
     assert np.load(output).shape == stack.shape
 
 
+@pytest.mark.parametrize(
+    ('suffix', 'shape'),
+    [
+        ('.npy', (1, 32, 32)),
+        ('.npy', (1, 1, 32, 32)),
+        ('.npy', (32, 32, 1)),
+        ('.npy', (1, 32, 1, 32, 1)),
+        ('.tif', (1, 32, 32)),
+        ('.tif', (1, 1, 32, 32)),
+        ('.tif', (32, 32, 1)),
+    ],
+)
+def test_axes_of_length_one_are_given_back(
+    run: Run,
+    tmp_path: Path,
+    noisy: np.ndarray,
+    mask: Path,
+    shape: tuple[int, ...],
+    suffix: str,
+) -> None:
+    path, output = tmp_path / f'a{suffix}', tmp_path / 'b.npy'
+    if suffix == '.npy':
+        np.save(path, noisy.reshape(shape))
+    else:
+        tifffile.imwrite(path, noisy.reshape(shape), photometric='minisblack')
+        shape = tifffile.imread(path).shape
+    call = ('inpaint', path, mask, output, '--uncertainty')
+    result = run.quick(*call)
+    assert result.exit_code == 0, result.output
+    for name in ('b.npy', 'b_uncertainty.npy'):
+        assert np.load(tmp_path / name).shape == shape
+    kept = ~np.load(mask)
+    restored = np.load(output).reshape(noisy.shape)
+    np.testing.assert_array_equal(restored[kept], noisy[kept])
+
+
+def test_axes_of_length_one_of_ome_tiff(
+    run: Run, tmp_path: Path, noisy: np.ndarray
+) -> None:
+    path, output = tmp_path / 'a.ome.tif', tmp_path / 'b.ome.tif'
+    stack = noisy.reshape(1, 1, 1, 32, 32)
+    tifffile.imwrite(path, stack, metadata={'axes': 'TCZYX'})
+    call = ('super-resolve', path, output, '--factor', 2, '--channel-axis', 0)
+    assert 'channel' in run.refused(*call)
+    result = run.quick(*call[:-2])
+    assert result.exit_code == 0, result.output
+    with tifffile.TiffFile(output) as file:
+        shape = file.series[0].get_shape(squeeze=False)
+        assert shape[:5] == (1, 1, 1, 64, 64)
+
+
 def test_report(run: Run, tmp_path: Path, image: Path, mask: Path) -> None:
     output, report = tmp_path / 'a.npy', tmp_path / 'a.json'
     call = ('inpaint', image, mask, output, '--report', report, '--seed', 7)

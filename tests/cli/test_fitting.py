@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,20 @@ def test_pixels_that_are_no_numbers_are_counted(
     done = run.quick('denoise', image, tmp_path / 'a.npy')
     assert done.exit_code == 0
     assert '2 pixels of the result are no finite numbers.' in done.stderr
+
+
+def test_what_the_user_should_know_is_said(
+    run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
+) -> None:
+    record = Session.record
+    note = 'The result is worse; choose preset="best".'
+    monkeypatch.setattr(
+        Session, 'record', lambda self: replace(record(self), notes=[note])
+    )
+    report = tmp_path / 'a.json'
+    done = run.quick('denoise', image, tmp_path / 'a.npy', '--report', report)
+    assert 'The result is worse; choose --preset best.' in done.stderr
+    assert json.loads(report.read_text())['notes'] == [note]
 
 
 def test_library_that_cannot_be_loaded(

@@ -29,6 +29,7 @@ CODE = re.compile(
         ('choose preset="fast".', 'choose --preset fast.'),
         ('a 3-D one with a channel_axis.', 'a 3-D one with --channel-axis.'),
         ('read_noise: bad.', '--read-noise: bad.'),
+        ('give a or a detector.', 'give a or leave it out and give --gain.'),
         ('the noise: bad.', 'the noise: bad.'),
     ],
 )

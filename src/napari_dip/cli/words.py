@@ -22,9 +22,10 @@ OPTIONS = (
     'time_limit',
     'uncertainty',
 )
-_OMITTED = {
+_IN_PYTHON = {
     'or None': 'or leave it out',
     'leave it at None': 'leave it out',
+    'or a detector': 'or leave it out and give --gain',
 }
 # These are words of no language: they are options wherever they stand.
 _CODE_NAMES = '|'.join(name for name in OPTIONS if '_' in name)
@@ -32,7 +33,10 @@ _REPLACEMENTS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (rf'^({"|".join(OPTIONS)})(?=:)', lambda match: _option(match[0])),
     (r'\b(\w+)=["\'](\w+)["\']', lambda m: f'{_option(m[1])} {m[2]}'),
     (rf'\b(?:an? )?({_CODE_NAMES})\b', lambda match: _option(match[1])),
-    (r'\b(?:leave it at|or) None\b', lambda match: _OMITTED[match[0]]),
+    (
+        rf'\b(?:{"|".join(map(re.escape, _IN_PYTHON))})\b',
+        lambda match: _IN_PYTHON[match[0]],
+    ),
 )
 
 
