@@ -8,8 +8,11 @@ from napari_dip.viewer.errors import describe_error
 @pytest.mark.parametrize(
     ('error', 'sentence'),
     [
-        (ValueError('mask: it is empty.'), 'mask: it is empty.'),
-        (TypeError('image: it is text.'), 'image: it is text.'),
+        (ValueError('mask: it is empty.'), '"labels": it is empty.'),
+        (TypeError('image: it is text.'), '"image": it is text.'),
+        (ValueError('max_num_iter: 0'), '"most iterations": 0'),
+        (ValueError('layer "max_num_iter: 0"'), 'layer "max_num_iter: 0"'),
+        (ValueError('take preset="fast".'), 'take the preset "fast".'),
         (OSError('cannot read'), 'restoration failed (OSError): cannot read'),
         (RuntimeError('odd'), 'failed (RuntimeError): odd'),
         (RuntimeError('CUDA out of memory.'), 'not enough memory'),

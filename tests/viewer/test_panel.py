@@ -303,6 +303,21 @@ def test_closed_dock_loses_no_result_and_keeps_no_memory(
     assert session.closed
 
 
+def test_closing_names_the_run_and_what_is_lost(qtbot, viewer, panel, begin):
+    def told():
+        return viewer.window._task_status_manager.get_status()
+
+    begin(num_iter=ENDLESS)
+    qtbot.wait_until(lambda: bool(told()))
+    qtbot.wait_until(lambda: 'left' in told()[0])
+    [text] = told()
+    assert 'Denoise "cells", about 0\xa0s left; closing now loses' in text
+    assert 'object at' not in text
+    click(panel.buttons.stop)
+    qtbot.wait_until(lambda: not Run.any_active())
+    assert told() == []
+
+
 def test_closed_window_ends_the_run(qtbot, viewer, panel, begin):
     session = begin(num_iter=ENDLESS)
     qtbot.wait_until(lambda: panel.run.state is State.RUNNING)

@@ -3,32 +3,107 @@ from __future__ import annotations
 import pytest
 from napari.settings import get_plugin_settings
 
+from napari_dip.viewer.preferences import read_preferences
 from napari_dip.viewer.remembered import Remembered
 
 
-def test_each_form_has_entries_of_its_own(tmp_path):
-    Remembered(tmp_path, 'denoise').write({'seed': 1})
-    Remembered(tmp_path, 'inpaint').write({'seed': 2})
-    assert Remembered(tmp_path, 'denoise').read() == {'seed': 1}
-    assert Remembered(tmp_path, 'inpaint').read() == {'seed': 2}
+@pytest.fixture
+def memory(tmp_path):
+    """Memory of a form in a folder, with the warnings that it gave."""
+    warnings = []
+
+    def memory(form='denoise', folder=tmp_path):
+        return Remembered(folder, form, warnings.append)
+
+    memory.warnings = warnings
+    return memory
 
 
-@pytest.mark.parametrize('text', ['', '{', '[]', '{"denoise": 3}', '\0'])
-def test_damaged_file_is_as_none(tmp_path, text):
-    memory = Remembered(tmp_path, 'denoise')
-    memory.write({'seed': 1})
+def seed(number):
+    return {'defaults': {}, 'entries': {'seed': number}}
+
+
+def test_each_form_has_entries_of_its_own(memory):
+    memory('denoise').write(seed(1))
+    memory('inpaint').write(seed(2))
+    assert memory('denoise').read() == seed(1)
+    assert memory('inpaint').read() == seed(2)
+    assert memory.warnings == []
+
+
+DAMAGED = [
+    '',
+    '{',
+    '[]',
+    '\0',
+    '{"denoise": 3}',
+    '{"denoise": {"entries": [1, 2]}}',
+    '{"denoise": {"defaults": "x"}}',
+    '[' * 100_000,
+    '{"denoise": ' * 100_000,
+    '1' * 10_000,
+]
+
+
+@pytest.mark.parametrize('text', DAMAGED)
+def test_damaged_file_is_set_aside_with_a_word(memory, tmp_path, text):
+    memory().write(seed(1))
     [path] = tmp_path.iterdir()
     path.write_text(text)
-    assert memory.read() == {}
-    memory.write({'seed': 2})
-    assert memory.read() == {'seed': 2}
+    assert memory().read() == {}
+    [warning] = memory.warnings
+    assert 'is damaged; it is kept as' in warning
+    aside = path.with_name(f'{path.name}.damaged')
+    assert aside.read_text() == text
+    memory().write(seed(2))
+    assert memory().read() == seed(2)
 
 
-def test_no_folder_is_no_error(tmp_path):
-    Remembered(None, 'denoise').write({'seed': 1})
-    gone = Remembered(tmp_path / 'gone', 'denoise')
-    gone.write({'seed': 1})
+def test_no_folder_is_no_error(memory, tmp_path):
+    memory(folder=None).write(seed(1))
+    gone = memory(folder=tmp_path / 'gone')
+    gone.write(seed(1))
     assert gone.read() == {}
+    assert memory.warnings == []
+
+
+@pytest.mark.parametrize(
+    'entries',
+    [
+        {'seed': 10**30},
+        {'seed': 'x'},
+        {'seed': [1]},
+        {'seed': True},
+        {'preset': {'a': 1}},
+        {'preset': 'gone'},
+        {'uncertainty': 'yes'},
+        {'gain': 3},
+    ],
+)
+def test_entries_that_make_no_sense_are_left_out(viewer, noisy, entries):
+    viewer.add_image(noisy)
+    preferences = read_preferences()
+    defaults = {'preset': preferences.preset, 'device': preferences.device}
+    Remembered(preferences.folder, 'denoise', print).write(
+        {'defaults': defaults, 'entries': entries}
+    )
+    _, form = viewer.window.add_plugin_dock_widget('napari-dip', 'Denoise')
+    form.outlook.say('')
+    assert form.advanced.seed.value == 0
+    assert form.preset.value == preferences.preset
+    assert form.uncertainty.value is False
+    assert form.noise.gain.value == ''
+
+
+def test_a_form_opens_over_a_damaged_file(viewer, noisy, notices):
+    viewer.add_image(noisy)
+    path = read_preferences().folder / 'napari-dip.forms.json'
+    path.write_text('{"denoise": {"entries": [1]}}')
+    _, form = viewer.window.add_plugin_dock_widget('napari-dip', 'Denoise')
+    form.outlook.say('')
+    [message] = notices()
+    assert 'is damaged' in message
+    assert form.panel.monitor.status.value == message
 
 
 def test_form_opens_as_it_was_last_used(viewer, noisy, open_form, finish):

@@ -140,7 +140,7 @@ def test_release_is_for_finished_runs(qtbot, start):
         (MemoryError(), 'not enough memory'),
         (RuntimeError('CUDA out of memory. Tried'), 'not enough memory'),
         (OSError('chunk 3 is gone'), 'chunk 3 is gone'),
-        (ValueError('image: it is empty.'), 'image: it is empty.'),
+        (ValueError('image: it is empty.'), '"image": it is empty.'),
     ],
 )
 def test_failure_is_told_in_a_sentence(qtbot, start, error, sentence):

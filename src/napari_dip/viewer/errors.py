@@ -51,7 +51,7 @@ def describe_error(error: BaseException) -> str:
     Examples
     --------
     >>> describe_error(ValueError('image: it is empty.'))
-    'image: it is empty.'
+    '"image": it is empty.'
     >>> describe_error(OSError('cannot read chunk 3'))
     'The restoration failed (OSError): cannot read chunk 3'
     """

@@ -89,7 +89,9 @@ class RunPanel(Container):
         self.monitor.clear()
         self.timeline.show_iterates([])
         self.stream = Stream(task, layers)
-        run = self.run = Run(Job(task, preview_rate), self.stream)
+        run = self.run = Run(
+            Job(task, preview_rate), self.stream, task.title()
+        )
         # Should the form die before the run is released.
         self._farewell = weakref.finalize(self, run.orphan)
         run.state_changed.connect(self._show_state)

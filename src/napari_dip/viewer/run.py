@@ -13,6 +13,8 @@ from superqt.utils import GeneratorWorker
 
 from napari_dip.viewer.errors import describe_error
 from napari_dip.viewer.job import Failure, Outcome, Update
+from napari_dip.viewer.words import describe_seconds
+from napari_dip.viewer.work import Work
 
 if TYPE_CHECKING:
     from napari_dip.viewer.job import Job
@@ -39,6 +41,9 @@ class State(Enum):
         """Whether a worker is at it."""
         return self in _BUSY
 
+
+# What happens to a run whose window is closed.
+_LOSS = 'closing now loses its estimate'
 
 _BUSY = {State.PREPARING, State.RUNNING, State.PAUSED, State.FINISHING}
 
@@ -71,6 +76,8 @@ class Run:
         What the worker does.
     sink : Sink
         Where the estimates go.
+    name : str
+        What it does, such as 'Denoise "cells"'.
     """
 
     state_changed = Signal(State)
@@ -81,11 +88,15 @@ class Run:
     # Runs with a worker: they outlive the form that started them.
     _active: ClassVar[set[Run]] = set()
 
-    def __init__(self, job: Job, sink: Sink) -> None:
+    def __init__(
+        self, job: Job, sink: Sink, name: str = 'Restoration'
+    ) -> None:
         self.state = State.IDLE
         self._job = job
         self._sink = sink
+        self._name = name
         self._worker: GeneratorWorker | None = None
+        self._work = Work(job.work)
         self._is_orphan = False
 
     @classmethod
@@ -143,11 +154,12 @@ class Run:
         self._active.add(self)
         self._enter(State.PREPARING)
         _add_thread(1)
+        self._work = Work(self._job.work, extend_by)
+        self._work.words = f'{self._name}; {_LOSS}'
         # superqt's own class: napari's may also report an error by itself,
         # with a traceback.
         self._worker = create_worker(
-            self._job.work,
-            extend_by,
+            self._work,
             _worker_class=GeneratorWorker,
             _connect={
                 'yielded': self._on_yielded,
@@ -163,8 +175,18 @@ class Run:
             return
         if self.state is State.PREPARING:
             self._enter(State.RUNNING)
+        self._tell_napari(update.progress.remaining)
         self._sink.show_update(update)
         self.updated.emit(update)
+
+    def _tell_napari(self, remaining: float) -> None:
+        """Keep up to date what napari says when it is to be closed."""
+        left = describe_seconds(remaining)
+        words = f'{self._name}, about {left} left; {_LOSS}'
+        if self._worker is not None and self._work.words != words:
+            self._work.words = words
+            # napari takes the words of a worker when it starts.
+            self._worker.started.emit()
 
     def _on_returned(self, outcome: Outcome | Failure | None) -> None:
         if outcome is None or not self.state.is_busy:

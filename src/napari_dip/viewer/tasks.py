@@ -93,6 +93,11 @@ class Task(ABC):
         """Attributes of a layer over the rectangle of the source."""
         return dict(self.image.attributes)
 
+    def title(self) -> str:
+        """Say what is done to which layer."""
+        verb = self.function.replace('_', '-').capitalize()
+        return f'{verb} "{self.image.name}"'
+
     def result_name(self) -> str:
         """Name of the result; the layer list makes it unique."""
         return name_result(self.image.name, self.step)

@@ -363,17 +363,20 @@ class RestorationForm(Container):
         """Enter what was last entered; preferences set since then win."""
         defaults = self._defaults()
         memory = self._memory().read()
+        told = [defaults]
         if memory.get('defaults') == defaults:
-            defaults |= memory.get('entries', {})
-        for name, entry in self._entries().items():
-            # No other type: what is not JSON of ours is nothing of ours.
-            if type(defaults.get(name)) is type(entry.value):
-                with suppress(ValueError, OverflowError):
-                    entry.value = defaults[name]
+            told.append(memory.get('entries', {}))
+        for values in told:
+            for name, entry in self._entries().items():
+                # No other type: what a form did not write is left out.
+                if type(values.get(name)) is type(entry.value):
+                    with suppress(ValueError, OverflowError):
+                        entry.value = values[name]
 
     def _remember(self) -> None:
         values = {name: e.value for name, e in self._entries().items()}
         self._memory().write({'defaults': self._defaults(), 'entries': values})
 
     def _memory(self) -> Remembered:
-        return Remembered(read_preferences().folder, self.function)
+        folder = read_preferences().folder
+        return Remembered(folder, self.function, self.panel.warn)
