@@ -41,3 +41,24 @@ def round_and_clip(
         # The nearest float64 to the greatest 64-bit integer is above it.
         highest = float(np.nextafter(highest, 0))
     return values.round().clip(limits.min, highest).astype(dtype)
+
+
+def count_clipped(
+    image: NDArray[np.floating[Any]], dtype: np.dtype[Any]
+) -> int:
+    """Count the values that a dtype cannot hold, even if rounded.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> count_clipped(np.array([-3.0, 255.4, 300.0]), np.dtype('uint8'))
+    2
+    """
+    if dtype.kind == 'f':
+        limits: Any = np.finfo(dtype)
+        return int((np.abs(image) > limits.max).sum())
+    low, high = 0, 1
+    if dtype.kind != 'b':
+        low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+    rounded = image.round()
+    return int(((rounded < low) | (rounded > high)).sum())

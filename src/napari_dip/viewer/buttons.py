@@ -48,11 +48,17 @@ class Buttons:
             'Copy as Python',
             'Copy a script that makes the shown result again.',
         )
+        self.save = _button(
+            'Save result …',
+            'Write the shown result into a file: TIFF with the size of a '
+            'pixel and how the result was made, PNG or NPY; as it is, or as '
+            'the type of the source.',
+        )
         self.control = row(self.start, self.pause, self.stop, self.discard)
         self._continue = row(self.more, self.num_iter)
-        self._keep = row(self.copy_script, self.release)
+        self._keep = row(self.save, self.copy_script)
         self.result = Container(
-            labels=False, widgets=[self._continue, self._keep]
+            labels=False, widgets=[self._continue, self._keep, self.release]
         )
         self.result.margins = (0, 0, 0, 0)
         self.show_state(State.IDLE, has_result=False)

@@ -6,15 +6,24 @@ import weakref
 from typing import TYPE_CHECKING
 
 from magicgui.widgets import Container
+from napari.qt.threading import create_worker
 from napari.utils.notifications import show_error, show_warning
 from psygnal import Signal
 from qtpy.QtWidgets import QApplication
+from superqt.utils import FunctionWorker
 
 from napari_dip.viewer.activity import Activity
 from napari_dip.viewer.buttons import Buttons
 from napari_dip.viewer.job import Job, Outcome, Update
 from napari_dip.viewer.monitor import Monitor
+from napari_dip.viewer.result import METADATA_KEY
 from napari_dip.viewer.run import Run, State
+from napari_dip.viewer.saving import (
+    ask_for_destination,
+    offer,
+    save,
+    to_stored,
+)
 from napari_dip.viewer.script import as_python
 from napari_dip.viewer.scrolling import ScrollArea
 from napari_dip.viewer.stream import Iterate, Stream
@@ -146,6 +155,26 @@ class RunPanel(Container):
             clipboard.setText(as_python(self.stream.provenance))
             self.monitor.say('Copied as Python.')
 
+    def save(self) -> None:
+        """Ask for a file and write the shown result into it."""
+        layer = None if self.stream is None else self.stream.layer
+        if layer is None:
+            self.monitor.say('The layer of the result is gone.')
+            return
+        image = to_stored(layer)
+        filters = offer(image, layer.metadata[METADATA_KEY]['source']['dtype'])
+        destination = ask_for_destination(self.native, layer.name, filters)
+        if destination is None:
+            return
+        self.monitor.say(f'Saving {destination.path.name} …')
+        create_worker(
+            save,
+            image,
+            destination,
+            _worker_class=FunctionWorker,
+            _connect={'returned': self.monitor.say},
+        )
+
     def _connect_buttons(self) -> None:
         buttons = self.buttons
         buttons.start.clicked.connect(self.start_asked.emit)
@@ -155,6 +184,7 @@ class RunPanel(Container):
         buttons.more.clicked.connect(self.extend)
         buttons.release.clicked.connect(self.release)
         buttons.copy_script.clicked.connect(self.copy_as_python)
+        buttons.save.clicked.connect(self.save)
 
     def _show_state(self, state: State) -> None:
         has_result = (

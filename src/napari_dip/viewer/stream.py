@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from napari_dip.viewer.result import Display, ResultLayer, join_colours
 
 if TYPE_CHECKING:
     from napari.components import LayerList
+    from napari.layers import Image
     from numpy.typing import NDArray
 
     from napari_dip.viewer.job import Outcome, Update
@@ -71,6 +73,8 @@ class Stream:
         self.iterates: list[Iterate] = []
         self._account = Provenance(task, dtype)
         self._layers = layers
+        # Not to keep a layer alive that nobody wants any more.
+        self._shown: weakref.ref[Image] | None = None
         self._result: ResultLayer | None = ResultLayer(
             layers,
             task.result_name(),
@@ -84,6 +88,11 @@ class Stream:
             task.uncertainty_attributes(),
             _uncertainty_display(task.image),
         )
+
+    @property
+    def layer(self) -> Image | None:
+        """Layer of the result, also after the end; None once it is gone."""
+        return None if self._shown is None else self._shown()
 
     def show_update(self, update: Update) -> None:
         """Show a preview, if the update has one."""
@@ -121,6 +130,8 @@ class Stream:
         snapshot = None if iterate.is_result else iterate.iteration
         self.provenance = self._account.describe(iterate.leg, snapshot)
         self._result.settle(iterate.image, self.provenance)
+        assert self._result.layer is not None
+        self._shown = weakref.ref(self._result.layer)
         if iterate.uncertainty is not None and self._uncertainty is not None:
             active = self._layers.selection.active
             self._uncertainty.settle(iterate.uncertainty, self.provenance)
