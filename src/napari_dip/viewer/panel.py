@@ -18,12 +18,6 @@ from napari_dip.viewer.job import Job, Outcome, Update
 from napari_dip.viewer.monitor import Monitor
 from napari_dip.viewer.result import METADATA_KEY
 from napari_dip.viewer.run import Run, State
-from napari_dip.viewer.saving import (
-    ask_for_destination,
-    offer,
-    save,
-    to_stored,
-)
 from napari_dip.viewer.script import as_python
 from napari_dip.viewer.scrolling import ScrollArea
 from napari_dip.viewer.stream import Iterate, Stream
@@ -157,6 +151,14 @@ class RunPanel(Container):
 
     def save(self) -> None:
         """Ask for a file and write the shown result into it."""
+        # Not before: the writers of files take a moment to load.
+        from napari_dip.viewer.saving import (
+            ask_for_destination,
+            offer,
+            save,
+            to_stored,
+        )
+
         layer = None if self.stream is None else self.stream.layer
         if layer is None:
             self.monitor.say('The layer of the result is gone.')
