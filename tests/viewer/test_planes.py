@@ -80,10 +80,10 @@ def test_what_is_said_counts_as_the_sliders_do(viewer):
     layer = viewer.add_image(np.zeros((5, 1, 20, 21)), axis_labels='tzyx')
     viewer.dims.set_current_step(0, 3)
     plane = shown_plane(layer, None, viewer.dims)
-    assert describe_plane(layer, plane) == 'The plane shown: t = 3 (of 0 … 4)'
+    assert describe_plane(layer, plane) == 'as shown: t = 3 (0 … 4)'
     layer = viewer.add_image(np.zeros((5, 20, 21)))
     plane = shown_plane(layer, None, viewer.dims)
-    assert describe_plane(layer, plane).startswith('The plane shown: axis 0 =')
+    assert describe_plane(layer, plane).startswith('as shown: axis 0 =')
 
 
 def test_there_is_nothing_to_say_of_axes_of_length_one(viewer):

@@ -116,11 +116,11 @@ def describe_plane(layer: Layer, plane: Plane) -> str:
     shape = layer_shape(layer)
     told = [
         f'{_axis_name(layer, axis)} = {plane.index[axis]} '
-        f'(of 0 … {shape[axis] - 1})'
+        f'(0 … {shape[axis] - 1})'
         for axis in plane.taken
         if shape[axis] > 1
     ]
-    return f'The plane shown: {", ".join(told)}' if told else ''
+    return f'as shown: {", ".join(told)}' if told else ''
 
 
 def layer_shape(layer: Layer) -> tuple[int, ...]:

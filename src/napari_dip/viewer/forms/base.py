@@ -21,7 +21,7 @@ from napari_dip.viewer.planes import describe_plane, layer_shape
 from napari_dip.viewer.preferences import read_preferences
 from napari_dip.viewer.remembered import Remembered
 from napari_dip.viewer.tasks import Choices, Task
-from napari_dip.viewer.text import align
+from napari_dip.viewer.text import align, prepare_label
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -61,7 +61,8 @@ class RestorationForm(Container):
             choices=self._channel_axes,
             tooltip='Axis of the layer that holds channels.',
         )
-        self.plane = Label(name='plane', label='')
+        self.plane = Label(name='plane')
+        prepare_label(self.plane, lines=1)
         self.plane.tooltip = (
             'Stacks are not restored whole yet. Move the sliders of the '
             'viewer to choose another plane; the result lies where it lies.'
