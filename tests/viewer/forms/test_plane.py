@@ -90,6 +90,14 @@ def test_nothing_is_said_of_one_plane(viewer, noisy, open_form):
     assert form.plane.native.isHidden()
 
 
+def test_nothing_is_said_of_a_layer_that_is_gone(viewer, stack, open_form):
+    viewer.add_image(stack)
+    form = open_form()
+    assert not form.plane.native.isHidden()
+    viewer.layers.clear()
+    assert form.plane.native.isHidden()
+
+
 def test_channels_need_no_plane(viewer, noisy, open_form):
     viewer.add_image(np.stack([noisy, noisy.T]), name='channels')
     form = open_form()

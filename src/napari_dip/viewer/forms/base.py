@@ -250,9 +250,10 @@ class RestorationForm(Container):
             choices = self.choices()
             content, read = self.content(source)
         except ValueError as error:
+            self._say_plane('')
             self.outlook.say(describe_error(error))
             return
-        self._show_plane(source)
+        self._say_plane(describe_plane(self.chosen_image(), source.plane))
         self.outlook.ask(
             Question(
                 self.function,
@@ -298,8 +299,7 @@ class RestorationForm(Container):
     def _forget_dims(self) -> None:
         self._dims.events.disconnect(self._on_dims)
 
-    def _show_plane(self, source: ImageSource) -> None:
-        text = describe_plane(self.chosen_image(), source.plane)
+    def _say_plane(self, text: str) -> None:
         self.plane.value = text
         self.plane.visible = bool(text)
 
