@@ -52,6 +52,7 @@ def offered(panel):
         'more',
         'release',
         'copy_script',
+        'save',
     )
     found = {name: getattr(panel.buttons, name) for name in names}
     shown = {
@@ -83,10 +84,10 @@ def test_buttons_offer_what_can_be_done(qtbot, panel, begin):
     click(panel.buttons.stop)
     qtbot.wait_until(lambda: panel.run.state is State.FINISHED)
     shown, _ = offered(panel)
-    assert shown == {'start', 'more', 'release', 'copy_script'}
+    assert shown == {'start', 'more', 'release', 'copy_script', 'save'}
     click(panel.buttons.release)
     shown, _ = offered(panel)
-    assert shown == {'start', 'copy_script'}
+    assert shown == {'start', 'copy_script', 'save'}
 
 
 def test_nothing_empty_is_shown_before_a_run(qtbot, panel, begin):

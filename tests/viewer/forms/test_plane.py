@@ -37,6 +37,7 @@ def test_axes_of_length_one_come_back(viewer, noisy, run):
     )
     form = run()
     assert form.plane.native.isHidden()
+    assert form.channel_axis.native.isHidden()
     result = viewer.layers[-1]
     assert result.data.shape == (1, 1, 32, 32)
     np.testing.assert_allclose(result.scale, source.scale)

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from magicgui.widgets import CheckBox, ComboBox, Container, Label
+from magicgui.widgets import CheckBox, ComboBox, Container
 from napari.layers import Image, Layer
 
 from napari_dip.restoration.choices import PRESETS
@@ -14,14 +14,14 @@ from napari_dip.viewer.access import name_entries, order_tabs
 from napari_dip.viewer.errors import describe_error
 from napari_dip.viewer.forms.advanced import Advanced
 from napari_dip.viewer.forms.departures import Departures
+from napari_dip.viewer.forms.plane import PlaneLabel, channel_axes
 from napari_dip.viewer.layers import describe_image
 from napari_dip.viewer.outlook import Outlook, Question
 from napari_dip.viewer.panel import RunPanel
-from napari_dip.viewer.planes import describe_plane, layer_shape
 from napari_dip.viewer.preferences import read_preferences
 from napari_dip.viewer.remembered import Remembered
 from napari_dip.viewer.tasks import Choices, Task
-from napari_dip.viewer.text import align, prepare_label
+from napari_dip.viewer.text import align
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -58,15 +58,10 @@ class RestorationForm(Container):
         self.channel_axis = ComboBox(
             name='channel_axis',
             label='channel axis',
-            choices=self._channel_axes,
+            choices=lambda _: channel_axes(self.image.value),
             tooltip='Axis of the layer that holds channels.',
         )
-        self.plane = Label(name='plane')
-        prepare_label(self.plane, lines=1)
-        self.plane.tooltip = (
-            'Stacks are not restored whole yet. Move the sliders of the '
-            'viewer to choose another plane; the result lies where it lies.'
-        )
+        self.plane = PlaneLabel(napari_viewer.dims)
         self.own_fields = self.make_fields()
         self.preset = ComboBox(
             name='preset',
@@ -141,6 +136,9 @@ class RestorationForm(Container):
         for entry, layer in chosen:
             if layer is not entry.value and layer in entry.choices:
                 entry.value = layer
+        if self.image.value is None:
+            # magicgui is silent about the last layer that goes.
+            self._show_image()
         self.departures.show_settings()
 
     def layer_choice(
@@ -250,10 +248,10 @@ class RestorationForm(Container):
             choices = self.choices()
             content, read = self.content(source)
         except ValueError as error:
-            self._say_plane('')
+            self.plane.clear()
             self.outlook.say(describe_error(error))
             return
-        self._say_plane(describe_plane(self.chosen_image(), source.plane))
+        self.plane.show_plane(self.chosen_image(), source.plane)
         self.outlook.ask(
             Question(
                 self.function,
@@ -274,9 +272,7 @@ class RestorationForm(Container):
         self.panel.start_asked.connect(self.start)
         self.panel.state_changed.connect(self._on_state)
         self.image.changed.connect(self._show_image)
-        for event in (self._dims.events.current_step, self._dims.events.order):
-            event.connect(self._on_dims)
-        self.native.destroyed.connect(self._forget_dims)
+        self.plane.moved.connect(self.show_outlook)
         for entry in (
             self.channel_axis,
             self.preset,
@@ -291,36 +287,10 @@ class RestorationForm(Container):
         if not state.is_busy:
             self.show_outlook()
 
-    def _on_dims(self) -> None:
-        """Follow the sliders, where they choose the plane."""
-        if self.plane.value:
-            self.show_outlook()
-
-    def _forget_dims(self) -> None:
-        self._dims.events.disconnect(self._on_dims)
-
-    def _say_plane(self, text: str) -> None:
-        self.plane.value = text
-        self.plane.visible = bool(text)
-
     def _show_image(self) -> None:
         self.channel_axis.reset_choices()
-        layer = self.image.value
-        self.channel_axis.visible = (
-            layer is not None and layer.ndim > 2 and not layer.rgb
-        )
+        self.channel_axis.visible = len(self.channel_axis.choices) > 1
         self.show_outlook()
-
-    def _channel_axes(self, _: object) -> list[tuple[str, int | None]]:
-        none: list[tuple[str, int | None]] = [('none', None)]
-        layer = self.image.value
-        if layer is None or layer.ndim < 3 or layer.rgb:
-            return none
-        return none + [
-            (f'{axis} ({length} channels)', axis)
-            for axis, length in enumerate(layer_shape(layer))
-            if length > 1
-        ]
 
     def _take(self, active: Layer | None) -> None:
         """Choose the layer that is active, where it can be chosen."""
