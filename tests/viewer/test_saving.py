@@ -60,10 +60,8 @@ def test_tiff_keeps_pixel_size_and_provenance(tmp_path, plane, ending):
     assert size.y.in_centimetres().value == pytest.approx(0.5e-4)
     assert size.x.in_centimetres().value == pytest.approx(0.25e-4)
     with tifffile.TiffFile(path) as file:
-        description = file.pages[0].description
-        if file.is_ome:
-            ome = tifffile.xml2dict(file.ome_metadata)['OME']
-            description = ome['Image']['Description']
+        ome = tifffile.xml2dict(file.ome_metadata)['OME']
+    description = ome['Image']['Description']
     told = json.loads(description)[METADATA_KEY]
     assert told == layer.metadata[METADATA_KEY]
 

@@ -14,7 +14,6 @@ from napari_dip.files.atomic import check_destination
 from napari_dip.files.casting import count_clipped, round_and_clip
 from napari_dip.files.errors import FileError, in_words
 from napari_dip.files.formats import format_of
-from napari_dip.files.opacity import split
 from napari_dip.files.pixel_size import RELATIVE, PixelSize, length
 from napari_dip.files.stored import StoredImage
 from napari_dip.files.writing import (
@@ -72,16 +71,14 @@ def to_stored(layer: Image) -> StoredImage:
         channels = told['arguments']['channel_axis'] % 3
         axes = axes[:channels] + 'C' + axes[channels:]
         spatial = kept[:channels] + kept[channels + 1 :]
-    opacity = None
-    if layer.rgb and data.shape[-1] == 4:
-        data, axes, opacity = split(data, axes, 3)
     rows, columns = (_pixel_side(layer, axis) for axis in spatial)
     return StoredImage(
         data,
         axes,
         PixelSize(rows, columns),
-        text={'ImageDescription': json.dumps({METADATA_KEY: told})},
-        opacity=opacity,
+        # Its names have room for all that is to be told.
+        style='ome',
+        details={'Description': json.dumps({METADATA_KEY: told})},
     )
 
 
