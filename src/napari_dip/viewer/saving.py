@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from qtpy.QtWidgets import QFileDialog
 
-from napari_dip.files.atomic import check_destination
 from napari_dip.files.casting import count_clipped, round_and_clip
+from napari_dip.files.destinations import check_destination
 from napari_dip.files.errors import FileError, in_words
 from napari_dip.files.formats import format_of
 from napari_dip.files.pixel_size import RELATIVE, PixelSize, length
