@@ -21,6 +21,8 @@ _PADDING, _GROWTH = 5, 2
 def prepare_label(label: Label, lines: int) -> None:
     """Give a label room for some lines of wrapped text, or for more."""
     native = label.native
+    # Names of layers and files are no markup.
+    native.setTextFormat(Qt.TextFormat.PlainText)
     native.setWordWrap(True)
     native.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
     policy = QSizePolicy(
