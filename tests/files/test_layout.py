@@ -40,6 +40,8 @@ def test_axes_are_inferred(
     layout = settle(stored(axes, shape))
     assert layout.restored_axes == restored
     assert layout.channel_axis == channel_axis
+    unnamed = channel_axis is not None and axes[-1] == 'Q'
+    assert layout.assumed == unnamed
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from napari_dip.files import reading
 from napari_dip.files.errors import FileError
-from napari_dip.files.formats import Format
 from napari_dip.files.reading import read_image, read_mask, read_repeats
 
 PLANE = np.random.default_rng(0).integers(0, 999, (20, 16), np.uint16)
@@ -121,10 +120,10 @@ def test_what_a_decoder_may_raise(
     error: Exception,
     words: str,
 ) -> None:
-    def fail(path: Path) -> None:
+    def fail(path: Path, choice: object) -> None:
         raise error
 
-    monkeypatch.setitem(reading._READERS, Format.TIFF, fail)
+    monkeypatch.setattr(reading, 'read_tiff', fail)
     with pytest.raises(FileError, match=words):
         read_image(tmp_path / 'a.tif')
 

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from napari_dip.files.errors import FileError
+from napari_dip.files.pixel_size import Length, PixelSize
 from napari_dip.files.reading import read_image
 from napari_dip.files.stored import StoredImage
 from napari_dip.files.writing import (
     choose_dtype,
-    keeps_pixel_size,
+    lost,
     write_image,
 )
 
@@ -68,8 +69,18 @@ def test_colours_of_one_bit_are_refused() -> None:
         choose_dtype(Path('a.tif'), 'YXS', np.dtype(bool), 'same')
 
 
-def test_pixel_size_is_kept_by_tiff() -> None:
-    assert keeps_pixel_size(Path('a.tif'))
-    assert keeps_pixel_size(Path('a.ome.tif'))
-    assert not keeps_pixel_size(Path('a.png'))
-    assert not keeps_pixel_size(Path('a.npy'))
+def test_what_a_format_does_not_hold() -> None:
+    image = StoredImage(
+        np.zeros((20, 16), np.uint8),
+        'YX',
+        PixelSize(Length(1, 'um'), Length(1, 'um')),
+        text={'ImageDescription': 'a', 'DateTime': 'b'},
+    )
+    assert lost(Path('a.tif'), image) == ()
+    assert lost(Path('a.ome.tif'), image) == ()
+    assert lost(Path('a.png'), image) == ('the size of a pixel',)
+    assert lost(Path('a.npy'), image) == (
+        'the size of a pixel',
+        'the date',
+        'the description',
+    )

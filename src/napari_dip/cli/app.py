@@ -5,6 +5,7 @@ What is heavy is imported when a command runs, so that help is there at once.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -20,24 +21,28 @@ from napari_dip.cli.arguments import (
     Factor,
     Gain,
     Input,
+    InvertMask,
     Mask,
     MaxNumIter,
     NoiseName,
     Offset,
     Output,
     Overwrite,
+    Page,
     Preset,
     Quiet,
     ReadNoise,
     Repeat,
     Report,
     Seed,
+    Series,
     TimeLimit,
     Uncertainty,
 )
 from napari_dip.cli.errors import ArgumentError, about
-from napari_dip.cli.interrupt import INTERRUPT
+from napari_dip.cli.interrupt import Interrupt
 from napari_dip.cli.streams import lost, tolerant_streams
+from napari_dip.files.choice import Choice
 from napari_dip.files.errors import in_words
 from napari_dip.restoration.choices import DEFAULT_PRESET
 
@@ -62,8 +67,8 @@ app = typer.Typer(
 )
 
 
-def run() -> int:
-    """Run the command line and return its exit status."""
+def main() -> NoReturn:
+    """Run the command line."""
     with tolerant_streams() as output:
         status = _status()
         error = lost(output)
@@ -73,7 +78,7 @@ def run() -> int:
                 f'{in_words(error)}.',
                 err=True,
             )
-    return status or (UNHEARD if error else 0)
+    sys.exit(status or (UNHEARD if error else 0))
 
 
 def _status() -> int:
@@ -122,6 +127,8 @@ def denoise(
     input_: Input,
     output: Output,
     repeat: Repeat = None,
+    series: Series = None,
+    page: Page = None,
     channel_axis: ChannelAxis = None,
     noise: NoiseName = 'auto',
     gain: Gain = None,
@@ -169,6 +176,7 @@ def denoise(
         output=output,
         repeats=tuple(repeat or []),
         start=start,
+        choice=Choice(series, page),
         channel_axis=channel_axis,
         dtype=dtype,
         report=report,
@@ -183,6 +191,9 @@ def inpaint(
     input_: Input,
     mask: Mask,
     output: Output,
+    invert_mask: InvertMask = False,
+    series: Series = None,
+    page: Page = None,
     channel_axis: ChannelAxis = None,
     preset: Preset = DEFAULT_PRESET,
     seed: Seed = 0,
@@ -202,6 +213,8 @@ def inpaint(
 
         with about('MASK', mask):
             missing = read_mask(mask)
+        if invert_mask:
+            missing = missing == 0
 
         from napari_dip.restoration.inpainting import start_inpainting
         from napari_dip.restoration.options import Options
@@ -224,6 +237,7 @@ def inpaint(
         output=output,
         mask=mask,
         start=start,
+        choice=Choice(series, page),
         channel_axis=channel_axis,
         dtype=dtype,
         report=report,
@@ -238,6 +252,8 @@ def super_resolve(
     input_: Input,
     output: Output,
     factor: Factor,
+    series: Series = None,
+    page: Page = None,
     channel_axis: ChannelAxis = None,
     preset: Preset = DEFAULT_PRESET,
     seed: Seed = 0,
@@ -277,6 +293,7 @@ def super_resolve(
         output=output,
         start=start,
         factor=factors,
+        choice=Choice(series, page),
         channel_axis=channel_axis,
         dtype=dtype,
         report=report,
@@ -296,7 +313,13 @@ def info() -> None:
 
 
 def _run(**arguments: Any) -> NoReturn:
-    from napari_dip.cli.carrying_out import carry_out
-    from napari_dip.cli.job import Job
+    with Interrupt() as interrupt:
+        try:
+            from napari_dip.cli.carrying_out import carry_out
+            from napari_dip.cli.job import Job
 
-    raise typer.Exit(carry_out(Job(**arguments), typer.echo, INTERRUPT))
+            status = carry_out(Job(**arguments), typer.echo, interrupt)
+        except KeyboardInterrupt:
+            typer.echo('Aborted.', err=True)
+            raise typer.Exit(interrupt.status) from None
+    raise typer.Exit(status)

@@ -50,6 +50,29 @@ Factor = Annotated[
         'and one for columns, such as 2,4.',
     ),
 ]
+Series = Annotated[
+    int | None,
+    typer.Option(
+        metavar='N',
+        help='Which image of an INPUT that holds several, counted from 0.',
+    ),
+]
+Page = Annotated[
+    int | None,
+    typer.Option(
+        metavar='N',
+        help='Which single plane of a TIFF file to restore, counted from 0 '
+        'as its pages are.',
+    ),
+]
+InvertMask = Annotated[
+    bool,
+    typer.Option(
+        '--invert-mask',
+        help='Take MASK for zero where a pixel is missing, and nonzero where '
+        'it is kept.',
+    ),
+]
 ChannelAxis = Annotated[
     int | None,
     typer.Option(

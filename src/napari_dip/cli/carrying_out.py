@@ -53,7 +53,7 @@ def carry_out(
     check_destinations(job)
     source, layout = _read(job)
     target = choose_target(job, source, layout)
-    outcome = restore(job, source, layout, interrupt)
+    outcome = restore(job, target.source, layout, interrupt)
     save(job, target, outcome, interrupt)
     if not job.quiet:
         for line in summarise(job, target, outcome):
@@ -63,7 +63,7 @@ def carry_out(
 
 def _read(job: Job) -> tuple[StoredImage, Layout]:
     with about('INPUT', job.input):
-        source = read_image(job.input)
+        source = read_image(job.input, job.choice)
         _check_channel_axis(job, source)
         return source, settle(source, job.channel_axis)
 

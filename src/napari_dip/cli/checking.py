@@ -21,6 +21,7 @@ from napari_dip.files.destinations import (
 from napari_dip.files.errors import FileError
 from napari_dip.files.formats import format_of
 from napari_dip.files.layout import Layout
+from napari_dip.files.rehearsal import check_writable
 from napari_dip.files.sources import check_source
 from napari_dip.files.stored import StoredImage
 from napari_dip.files.writing import DTYPES, choose_dtype, write_into
@@ -47,19 +48,19 @@ class Target:
     factor: tuple[int, int]
     dtype: np.dtype[Any]
 
-    def store(self, image: NDArray[np.float32]) -> StoredImage:
-        """Lay out what a restoration has given, in its own dtype."""
-        return replace(
-            self.source,
-            data=self.layout.unsqueeze(image),
-            axes=self.layout.axes,
-            pixel_size=self.source.pixel_size.divided(*self.factor),
+    def store(self, image: NDArray[Any]) -> StoredImage:
+        """Lay out the result of a restoration, with the opacity it had."""
+        return self.source.restored(
+            self.layout.unsqueeze(image), self.layout.axes, self.factor
         )
 
     def cast(self, image: NDArray[np.float32]) -> StoredImage:
         """Lay it out in the dtype that the image is written as."""
-        stored = self.store(image)
-        return replace(stored, data=round_and_clip(stored.data, self.dtype))
+        return self.store(round_and_clip(image, self.dtype))
+
+    def store_uncertainty(self, image: NDArray[Any]) -> StoredImage:
+        """Lay out an uncertainty, which has no opacity."""
+        return replace(self.store(image), opacity=None)
 
     @property
     def shape(self) -> tuple[int, ...] | None:
@@ -133,14 +134,20 @@ def choose_target(job: Job, source: StoredImage, layout: Layout) -> Target:
             f'--dtype: {job.dtype!r} is unknown; choose one of '
             f'{", ".join(DTYPES)}.'
         )
+    axes = layout.restored_axes
+    if source.opacity is not None and 'S' not in axes:
+        axes += 'S'
     with about('OUTPUT', job.output):
-        dtype = choose_dtype(
-            job.output, layout.restored_axes, source.data.dtype, job.dtype
-        )
+        dtype = choose_dtype(job.output, axes, source.data.dtype, job.dtype)
     target = Target(source, layout, job.factor, dtype)
     # What has no pixels, or too many axes, the restoration refuses.
-    if target.shape and all(target.shape):
-        _rehearse(job, target, target.shape)
+    shape = target.shape
+    if shape and all(shape):
+        with about('OUTPUT', job.output):
+            settled = replace(source, axes=layout.axes)
+            source = check_writable(job.output, settled, dtype)
+        target = replace(target, source=source)
+        _rehearse(job, target, shape)
     return target
 
 
@@ -158,10 +165,12 @@ def _rehearse_image(
     path: Path, argument: str, target: Target, shape: tuple[int, ...]
 ) -> int:
     """Write an image to nowhere and return its bytes."""
-    dtype = target.dtype if argument == 'OUTPUT' else np.dtype(np.float32)
     try:
         # No memory is taken by zeros that nobody has written.
-        image = target.store(np.zeros(shape, dtype))
+        if argument == 'OUTPUT':
+            image = target.store(np.zeros(shape, target.dtype))
+        else:
+            image = target.store_uncertainty(np.zeros(shape, np.float32))
         write_into(cast('BinaryIO', _Nowhere()), image, format_of(path))
     except MemoryError as error:
         raise FileError(

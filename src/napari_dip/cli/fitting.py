@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,10 +57,11 @@ def restore(
         engine_problems(job.input, job.mask),
         open_monitor(job.title, quiet=job.quiet) as monitor,
     ):
-        session = job.start(layout.squeeze(source.data), layout.channel_axis)
+        pixels = layout.squeeze(source.masked)
+        session = job.start(pixels, layout.known_channel_axis)
         try:
             interrupt.ask_first()
-            outcome = _fit(session, monitor, interrupt)
+            outcome = _fit(session, source.notes, monitor, interrupt)
             _check_numbers(outcome.image, monitor, job)
             return outcome
         finally:
@@ -68,7 +69,10 @@ def restore(
 
 
 def _fit(
-    session: Restoration, monitor: Monitor, interrupt: Interrupt
+    session: Restoration,
+    notes: tuple[str, ...],
+    monitor: Monitor,
+    interrupt: Interrupt,
 ) -> Outcome:
     interrupted = False
     for progress in session:
@@ -78,6 +82,8 @@ def _fit(
             monitor.note('Keeping the best so far; Ctrl-C again discards it.')
             session.stop()
     image, record = session.result(), session.record()
+    # What the file was read as comes before what was found in it.
+    record = replace(record, notes=[*notes, *record.notes])
     for note in record.notes:
         monitor.note(in_options(note))
     return Outcome(image, record, interrupted)

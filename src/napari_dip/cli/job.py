@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari_dip.files.choice import ONLY, Choice
 from napari_dip.files.formats import split_ending
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Job:
         Files of further frames of the field, for the report.
     factor : tuple of int
         Rows and columns of the result for each of the image.
+    choice : Choice
+        Which image of a file that holds several.
     channel_axis : int or None
         Axis of the channels among all axes of the file.
     dtype : str or None
@@ -55,6 +58,7 @@ class Job:
     mask: Path | None = None
     repeats: tuple[Path, ...] = ()
     factor: tuple[int, int] = (1, 1)
+    choice: Choice = ONLY
     channel_axis: int | None = None
     dtype: str | None = None
     report: Path | None = None

@@ -27,6 +27,9 @@ def read_repeats(
     for path in paths:
         with about('--repeat', path):
             copies.append(reading.read_repeats(path, shape))
+    if any(isinstance(copy, np.ma.MaskedArray) for copy in copies):
+        masked: NDArray[Any] = np.ma.concatenate(copies)  # type: ignore[no-untyped-call]
+        return masked
     return np.concatenate(copies) if copies else None
 
 

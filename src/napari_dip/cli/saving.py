@@ -63,7 +63,7 @@ def _stage_images(
     path = job.uncertainty_file
     if path is not None and uncertainty is not None:
         with _rescued('--uncertainty', path, job, outcome):
-            _stage(path, target.store(uncertainty), files)
+            _stage(path, target.store_uncertainty(uncertainty), files)
 
 
 def _stage(path: Path, image: StoredImage, files: Transaction) -> None:

@@ -9,7 +9,7 @@ from napari_dip.cli.fitting import Outcome
 from napari_dip.cli.job import Job
 from napari_dip.cli.monitor import duration
 from napari_dip.cli.words import shown
-from napari_dip.files.writing import keeps_pixel_size
+from napari_dip.files.writing import lost
 
 
 def summarise(job: Job, target: Target, outcome: Outcome) -> Iterator[str]:
@@ -29,8 +29,8 @@ def summarise(job: Job, target: Target, outcome: Outcome) -> Iterator[str]:
             f'{shown(job.uncertainty_file)}: one standard deviation of its '
             'error, in the same units.'
         )
-    if result.pixel_size.physical and not keeps_pixel_size(job.output):
+    for what in lost(job.output, result):
         yield (
-            f'{output}: this format does not hold the size of a pixel; '
+            f'{output}: this format does not hold {what}; '
             'choose a name that ends in .ome.tif to keep it.'
         )

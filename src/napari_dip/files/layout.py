@@ -31,11 +31,20 @@ class Layout:
         Axes of length 1 that are left out and put back.
     channel_axis : int or None
         Axis of the channels among those that remain.
+    assumed : bool
+        Whether neither the file nor its user says so: three or four entries
+        along the last axis are taken for colours, the fourth for opacity.
     """
 
     axes: str
     dropped: tuple[int, ...]
     channel_axis: int | None
+    assumed: bool = False
+
+    @property
+    def known_channel_axis(self) -> int | None:
+        """Axis of the channels; None where it is assumed."""
+        return None if self.assumed else self.channel_axis
 
     @property
     def restored_axes(self) -> str:
@@ -78,7 +87,9 @@ def settle(image: StoredImage, channel_axis: int | None = None) -> Layout:
         chosen = channel_axis % ndim
     letters = _name(image.axes, kept, chosen)
     place = kept.index(chosen) if chosen in kept else None
-    return Layout(letters, dropped, place)
+    assumed = channel_axis is None and place is not None
+    assumed = assumed and image.axes[chosen] in _UNKNOWN  # type: ignore[index]
+    return Layout(letters, dropped, place, assumed)
 
 
 def squeeze(data: NDArray[Any], axes: str) -> tuple[NDArray[Any], str]:

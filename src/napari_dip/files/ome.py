@@ -17,16 +17,19 @@ _CHANNEL = (
     'ExcitationWavelength',
     'ExcitationWavelengthUnit',
 )
+_TEXT = ('AcquisitionDate', 'Description')
 _PIXELS = ('TimeIncrement', 'TimeIncrementUnit')
 
 
-def parse(xml: str) -> tuple[PixelSize, dict[str, Any]]:
+def parse(xml: str, number: int = 0) -> tuple[PixelSize, dict[str, Any]]:
     """Read pixel size and what tifffile can write again.
 
     Parameters
     ----------
     xml : str
-        OME-XML of a file with one image.
+        OME-XML of a file.
+    number : int
+        Which of its images.
 
     Returns
     -------
@@ -35,15 +38,17 @@ def parse(xml: str) -> tuple[PixelSize, dict[str, Any]]:
     details : dict
         In the names that `tifffile.imwrite` takes.
     """
-    image = ElementTree.fromstring(xml).find('{*}Image')
+    images = ElementTree.fromstring(xml).findall('{*}Image')
+    image = images[number] if number < len(images) else None
     pixels = None if image is None else image.find('{*}Pixels')
     if image is None or pixels is None:
         return PixelSize(), {}
     details: dict[str, Any] = _present(image, ('Name',))
     details |= _present(pixels, _PIXELS)
-    description = image.findtext('{*}Description')
-    if description:
-        details['Description'] = description
+    for key in _TEXT:
+        text = image.findtext(f'{{*}}{key}')
+        if text:
+            details[key] = text
     channels = _channels(pixels.findall('{*}Channel'))
     if channels:
         details['Channel'] = channels

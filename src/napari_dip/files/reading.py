@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 import tokenize
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +15,19 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
+from napari_dip.files.choice import Choice
 from napari_dip.files.errors import FileError, in_words
 from napari_dip.files.formats import Format, format_of
-from napari_dip.files.layout import settle, squeeze
+from napari_dip.files.layout import squeeze
+from napari_dip.files.masks import marked
 from napari_dip.files.npy import read_npy
 from napari_dip.files.png import read_png
 from napari_dip.files.stored import StoredImage
 from napari_dip.files.tiff_reading import read_tiff
 
-_READERS: dict[Format, Callable[[Path], StoredImage]] = {
-    Format.OME_TIFF: read_tiff,
-    Format.TIFF: read_tiff,
-    Format.PNG: read_png,
-    Format.NPY: read_npy,
-}
-
-# What the decoders raise for damaged files, found by cutting off and
-# changing bytes of good ones.
-_DECODING_ERRORS = (
+#: What decoders raise for damaged files, found by cutting off and changing
+#: bytes of good ones.
+DECODING_ERRORS = (
     ArithmeticError,
     AssertionError,
     EOFError,
@@ -47,8 +43,15 @@ _DECODING_ERRORS = (
 )
 
 
-def read_image(path: Path) -> StoredImage:
+def read_image(path: Path, choice: Choice | None = None) -> StoredImage:
     """Read the image of a file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    choice : Choice or None
+        Which image of several; None if its user has no way to choose.
 
     Raises
     ------
@@ -56,12 +59,17 @@ def read_image(path: Path) -> StoredImage:
         If the file is missing, damaged, of an unknown format, or holds
         something else than one image.
     """
-    with _explained(format_of(path)):
-        image = _READERS[format_of(path)](path)
+    image = _read(path, choice)
     if image.indexed:
         raise FileError(
             'its pixels are numbers of colours in a table; save it as grey '
             'or RGB.'
+        )
+    image = _without_transparent(image)
+    if image.missing is not None and image.missing.all():
+        raise FileError(
+            'every pixel is transparent or marked as no data; choose an '
+            'image that shows something.'
         )
     return image
 
@@ -69,24 +77,14 @@ def read_image(path: Path) -> StoredImage:
 def read_mask(path: Path) -> NDArray[Any]:
     """Read a mask, nonzero where a pixel is missing.
 
-    Axes of length 1 are left out. Of a picture in colours, a pixel is
-    missing where any of its colours is not zero, however opaque it is.
+    See :func:`~napari_dip.files.masks.marked`.
 
     Raises
     ------
     FileError
         As :func:`read_image`.
     """
-    with _explained(format_of(path)):
-        image = _READERS[format_of(path)](path)
-    layout = settle(image)
-    mask = layout.squeeze(image.data)
-    axes = layout.restored_axes
-    # Alpha is the second of two samples and the fourth of four.
-    if image.axes[-1:] == 'S' == axes[-1:]:
-        colours = mask.shape[-1] - (mask.shape[-1] in (2, 4))
-        mask = (mask[..., :colours] != 0).any(axis=-1)
-    return mask
+    return marked(_read(path, None))
 
 
 def read_repeats(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
@@ -111,7 +109,7 @@ def read_repeats(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
         As :func:`read_image`, or if the frames have another shape.
     """
     image = read_image(path)
-    data, _ = squeeze(image.data, image.axes)
+    data, _ = squeeze(image.masked, image.axes)
     if data.shape == shape:
         return data[np.newaxis]
     if data.shape[1:] != shape:
@@ -120,6 +118,32 @@ def read_repeats(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
             'stack of such frames; give another frame of the same field.'
         )
     return data
+
+
+def _read(path: Path, choice: Choice | None) -> StoredImage:
+    format_ = format_of(path)
+    with _explained(format_):
+        if format_ in (Format.TIFF, Format.OME_TIFF):
+            return read_tiff(path, choice)
+        if choice is not None and choice.made:
+            raise FileError(
+                f'{format_.value} holds one image only; leave out --series '
+                'and --page.'
+            )
+        return read_png(path) if format_ is Format.PNG else read_npy(path)
+
+
+def _without_transparent(image: StoredImage) -> StoredImage:
+    """Take intensities for missing where nothing of them is seen."""
+    if image.opacity is None or not image.opacity.transparent.any():
+        return image
+    hidden = image.opacity.transparent
+    if 'S' in image.axes:
+        hidden = np.expand_dims(hidden, image.axes.index('S'))
+    hidden = np.broadcast_to(hidden, image.data.shape)
+    if image.missing is not None:
+        hidden = hidden | image.missing
+    return replace(image, missing=hidden)
 
 
 @contextmanager
@@ -141,7 +165,7 @@ def _explained(format_: Format) -> Iterator[None]:
             f'it cannot be read: {in_words(error)}; check the file and its '
             'permissions.'
         ) from error
-    except _DECODING_ERRORS as error:
+    except DECODING_ERRORS as error:
         if 'imagecodecs' in str(error):
             raise FileError(
                 'its compression needs another package; run "pip install '

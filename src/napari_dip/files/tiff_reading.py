@@ -2,134 +2,230 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tifffile
+from numpy.typing import NDArray
 
-from napari_dip.files import ome
+from napari_dip.files import orientation
+from napari_dip.files.choice import Choice
 from napari_dip.files.errors import FileError
-from napari_dip.files.pixel_size import RELATIVE, PixelSize, length
-from napari_dip.files.stored import StoredImage, Style
-
-# What ImageJ needs to show the result as it showed the image; regions and
-# overlays are left out, since they would not fit an enlarged image.
-_IMAGEJ_DETAILS = (
-    'Info',
-    'LUTs',
-    'Labels',
-    'Ranges',
-    'max',
-    'min',
-    'mode',
-    'unit',
-    'yunit',
-    'zunit',
+from napari_dip.files.no_data import find_no_data
+from napari_dip.files.ome_set import check_companions, metadata_file
+from napari_dip.files.opacity import Opacity, split
+from napari_dip.files.stored import StoredImage
+from napari_dip.files.tiff_chain import check_chain
+from napari_dip.files.tiff_checks import check_pages, check_shape, no_loss
+from napari_dip.files.tiff_metadata import (
+    of_a_plane,
+    read_metadata,
+    read_text,
+    style_of,
 )
-_RESOLUTION_UNITS = {2: 'in', 3: 'cm'}
+
+# Images that a message lists.
+_LISTED = 8
+_ALPHA = (
+    tifffile.EXTRASAMPLE.ASSOCALPHA,
+    tifffile.EXTRASAMPLE.UNASSALPHA,
+)
 
 
-def read_tiff(path: Path) -> StoredImage:
+@dataclass(frozen=True)
+class _Found:
+    """Pages or a series of a file, their first page, and what is said."""
+
+    pixels: Any
+    page: Any
+    series: int
+    notes: tuple[str, ...] = ()
+
+
+def read_tiff(path: Path, choice: Choice | None = None) -> StoredImage:
     """Read the image of a TIFF file, with its axes and pixel size.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    choice : Choice or None
+        Which image of several; None if there is nothing to choose by.
 
     Raises
     ------
     FileError
         If it holds several images or only part of one.
     """
-    with _no_loss(), tifffile.TiffFile(path) as file:
-        _check_single(file)
-        series = file.series[0]
-        data = series.asarray()
-        page, style = file.pages.first, _style(file)
-        size, details = _metadata(file, page)
-        # ImageJ and OME give intensities a colour table to show them in.
-        palette = page.photometric == tifffile.PHOTOMETRIC.PALETTE
-        return StoredImage(
-            data,
-            series.axes,
-            size,
-            style,
-            details,
-            inverted=page.photometric == tifffile.PHOTOMETRIC.MINISWHITE,
-            indexed=palette and style == 'plain',
-        )
+    check_chain(path)
+    with no_loss() as refuse, tifffile.TiffFile(path) as file:
+        if choice is not None and choice.page is not None:
+            found = _find_page(file, path, choice.page)
+        else:
+            found = _find_series(file, path, choice)
+        refuse()
+        return _describe(file, found, choice)
 
 
-class _Losses(logging.Handler):
-    """Collects what tifffile could not read and went on without."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
-
-
-@contextmanager
-def _no_loss() -> Iterator[None]:
-    """Refuse a file of which tifffile leaves a part out."""
-    logger, losses = logging.getLogger('tifffile'), _Losses()
-    logger.addHandler(losses)
-    try:
-        yield
-    finally:
-        logger.removeHandler(losses)
-    if losses.messages:
-        raise FileError(
-            'the file is damaged or cut off (tifffile says: '
-            f'{losses.messages[0]}); copy or save it again.'
-        )
-
-
-def _check_single(file: tifffile.TiffFile) -> None:
-    if len(file.series) != 1:
-        raise FileError(
-            f'it holds {len(file.series)} images of different kinds; save '
-            'the one to restore as a file of its own.'
-        )
-
-
-def _style(file: tifffile.TiffFile) -> Style:
-    if file.is_ome:
-        return 'ome'
-    return 'imagej' if file.is_imagej else 'plain'
-
-
-def _metadata(
-    file: tifffile.TiffFile, page: Any
-) -> tuple[PixelSize, dict[str, Any]]:
-    if file.is_ome and file.ome_metadata:
-        return ome.parse(file.ome_metadata)
-    if file.is_imagej and file.imagej_metadata:
-        return _imagej(file.imagej_metadata, page)
-    unit = _RESOLUTION_UNITS.get(int(page.resolutionunit), RELATIVE)
-    return _resolution(page, unit, unit), {}
-
-
-def _imagej(
-    metadata: dict[str, Any], page: Any
-) -> tuple[PixelSize, dict[str, Any]]:
-    unit = str(metadata.get('unit', RELATIVE))
-    size = _resolution(page, str(metadata.get('yunit', unit)), unit)
-    depth = length(metadata.get('spacing'), str(metadata.get('zunit', unit)))
-    details = {k: metadata[k] for k in _IMAGEJ_DETAILS if k in metadata}
-    if isinstance(details.get('Labels'), str):
-        # tifffile gives a single one bare, and takes lists only.
-        details['Labels'] = [details['Labels']]
-    return PixelSize(size.y, size.x, depth), details
-
-
-def _resolution(page: Any, unit_y: str, unit_x: str) -> PixelSize:
-    """Read the tags that count pixels a unit."""
-    if 'XResolution' not in page.tags or 'YResolution' not in page.tags:
-        return PixelSize()
-    columns, rows = page.resolution
-    return PixelSize(
-        rows and length(1 / rows, unit_y),
-        columns and length(1 / columns, unit_x),
+def _describe(
+    file: tifffile.TiffFile, found: _Found, choice: Choice | None
+) -> StoredImage:
+    page, style = found.page, style_of(file)
+    data = found.pixels.asarray()
+    check_shape(data, found.pixels.shape)
+    size, details = read_metadata(file, page, found.series)
+    if choice is not None and choice.page is not None:
+        details = of_a_plane(details, style)
+    data, axes = _without_single_samples(data, found.pixels.axes)
+    data, size, turned = orientation.upright(
+        data, axes, size, page.tags.valueof(274)
     )
+    # ImageJ and OME give intensities a colour table to show them in.
+    palette = page.photometric == tifffile.PHOTOMETRIC.PALETTE
+    missing, value = find_no_data(page, data)
+    if missing is not None:
+        # Of the intensities, not of the opacity.
+        missing, _, _ = _split_opacity(missing, axes, page)
+    data, axes, opacity = _split_opacity(data, axes, page)
+    return StoredImage(
+        data,
+        axes,
+        size,
+        style,
+        details,
+        read_text(page, style),
+        inverted=page.photometric == tifffile.PHOTOMETRIC.MINISWHITE,
+        indexed=palette and style == 'plain',
+        opacity=opacity,
+        missing=missing,
+        notes=found.notes + tuple(_notes(file, turned, missing, value)),
+    )
+
+
+def _notes(
+    file: tifffile.TiffFile,
+    turned: bool,
+    missing: NDArray[np.bool_] | None,
+    value: str,
+) -> Iterator[str]:
+    if turned:
+        yield orientation.NOTE
+    if missing is not None and missing.any():
+        yield (
+            f'{np.count_nonzero(missing)} values are {value}, which a tag of '
+            'the file says is no data: they were read as missing.'
+        )
+    main = metadata_file(file.ome_metadata) if file.ome_metadata else None
+    if main is not None:
+        yield (
+            f'The file is a part of a set that {main!r} describes; it was '
+            'read by itself.'
+        )
+
+
+def _find_page(file: tifffile.TiffFile, path: Path, number: int) -> _Found:
+    """Find a single plane, whatever the file says it is a part of."""
+    pages = file.pages
+    if 0 <= number < len(pages):
+        page: Any = pages[number]
+        check_pages(path, [page])
+        return _Found(page, page, 0)
+    raise FileError(
+        f'it has {len(pages)} pages, and none of number {number}; choose one '
+        f'from 0 to {len(pages) - 1} with --page.'
+    )
+
+
+def _find_series(
+    file: tifffile.TiffFile, path: Path, choice: Choice | None
+) -> _Found:
+    if file.is_ome and file.ome_metadata:
+        try:
+            check_companions(path, file.ome_metadata)
+        except FileError as error:
+            raise _with_planes(error, file, choice) from error
+    number, notes = _choose(file, choice)
+    series = file.series[number]
+    check_pages(path, list(series.pages))
+    return _Found(series, series.keyframe, number, notes)
+
+
+def _with_planes(
+    error: FileError, file: tifffile.TiffFile, choice: Choice | None
+) -> FileError:
+    """Offer the planes that are there."""
+    if choice is None:
+        return error
+    return FileError(
+        f'{error} Or take one plane of this file with --page, from 0 to '
+        f'{len(file.pages) - 1}.'
+    )
+
+
+def _choose(
+    file: tifffile.TiffFile, choice: Choice | None
+) -> tuple[int, tuple[str, ...]]:
+    """Choose an image of a file, and say what is left aside."""
+    number = len(file.series)
+    if choice is not None and choice.series is not None:
+        if 0 <= choice.series < number:
+            return choice.series, ()
+        raise FileError(
+            f'it holds no image of number {choice.series}; choose one with '
+            f'--series: {_list(file)}.'
+        )
+    full = [i for i, s in enumerate(file.series) if not s.keyframe.is_reduced]
+    if number == 1:
+        return 0, ()
+    if len(full) == 1:
+        note = (
+            f'The file also holds {number - 1} reduced versions of the '
+            'image; they were left out.'
+        )
+        return full[0], (note,)
+    if number == 0:
+        raise FileError('it holds no image; copy or save it again.')
+    way = (
+        'save the one to use as a file of its own'
+        if choice is None
+        else 'choose one with --series'
+    )
+    raise FileError(f'it holds {number} images; {way}: {_list(file)}.')
+
+
+def _list(file: tifffile.TiffFile) -> str:
+    """Name, shape and dtype of each image."""
+    lines = []
+    for number, series in enumerate(file.series[:_LISTED]):
+        name = f'{series.name!r}, ' if series.name else ''
+        shape = ' × '.join(str(length) for length in series.shape)
+        lines.append(f'{number}: {name}{shape} {series.dtype} ({series.axes})')
+    more = len(file.series) - _LISTED
+    return ', '.join(lines) + (f' and {more} more' if more > 0 else '')
+
+
+def _without_single_samples(
+    data: NDArray[Any], axes: str
+) -> tuple[NDArray[Any], str]:
+    """Leave out an axis of samples that has one: a pixel is one number."""
+    if 'S' not in axes or data.shape[axes.index('S')] != 1:
+        return data, axes
+    return data.squeeze(axes.index('S')), axes.replace('S', '')
+
+
+def _split_opacity(
+    data: NDArray[Any], axes: str, page: Any
+) -> tuple[NDArray[Any], str, Opacity | None]:
+    extra = [int(kind) for kind in page.extrasamples]
+    found = [i for i, kind in enumerate(extra) if kind in _ALPHA]
+    if 'S' not in axes or not found:
+        return data, axes, None
+    samples = data.shape[axes.index('S')]
+    place = samples - len(extra) + found[0]
+    if not 0 < place < samples:
+        return data, axes, None
+    associated = extra[found[0]] == tifffile.EXTRASAMPLE.ASSOCALPHA
+    return split(data, axes, place, associated=associated)

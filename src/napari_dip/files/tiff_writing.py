@@ -13,6 +13,7 @@ from napari_dip.files.errors import FileError
 from napari_dip.files.layout import squeeze
 from napari_dip.files.pixel_size import PixelSize
 from napari_dip.files.stored import StoredImage
+from napari_dip.files.tiff_metadata import TEXT_TAGS
 
 _OME_DTYPES = ('b1', 'i1', 'i2', 'i4', 'u1', 'u2', 'u4', 'f4', 'f8')
 _TIFF_DTYPES = (*_OME_DTYPES, 'i8', 'u8', 'f2')
@@ -80,20 +81,27 @@ def _can_be(image: StoredImage, dtypes: tuple[str, ...]) -> bool:
 
 def _can_be_imagej(image: StoredImage) -> bool:
     """Whether ImageJ would open the file: its colours are 8-bit only."""
+    if image.opacity is not None:
+        return False
     dtypes = ('u1',) if 'S' in image.axes else _IMAGEJ_DTYPES
     return _can_be(image, dtypes) and set(image.axes) <= set(_HYPERSTACK)
 
 
 def _write_ome(file: BinaryIO, image: StoredImage) -> None:
-    data, axes = _in_order(image.data, image.axes)
-    details = image.details if image.style == 'ome' else {}
+    data, axes = _in_order(*image.joined)
+    details, text = image.details, image.text
+    if image.style != 'ome':
+        details, text = {}, dict(text)
+        if 'ImageDescription' in text:
+            details['Description'] = text.pop('ImageDescription')
     tifffile.imwrite(
         file,
         data,
         ome=True,
         metadata={**details, **ome.describe_size(image.pixel_size)}
         | {'axes': axes},
-        **_samples(data, axes, image.inverted),
+        **_text(text),
+        **_samples(data, axes, image),
     )
 
 
@@ -112,20 +120,36 @@ def _write_imagej(file: BinaryIO, image: StoredImage) -> None:
         resolution=_resolution(size),
         resolutionunit='NONE',
         metadata={**details, 'axes': image.axes},
-        **_samples(image.data, image.axes, image.inverted),
+        **_text(image.text),
+        **_samples(image.data, image.axes, image),
     )
 
 
 def _write_plain(file: BinaryIO, image: StoredImage) -> None:
+    data, axes = image.joined
     resolution, unit = _resolution_tags(image.pixel_size)
+    text = dict(image.text)
+    description = text.pop('ImageDescription', None)
     tifffile.imwrite(
         file,
-        image.data,
+        data,
         resolution=resolution,
         resolutionunit=unit,
-        metadata={'axes': image.axes},
-        **_samples(image.data, image.axes, image.inverted),
+        description=None if description is None else description.encode(),
+        metadata={'axes': axes},
+        **_text(text),
+        **_samples(data, axes, image),
     )
+
+
+def _text(text: dict[str, str]) -> dict[str, Any]:
+    """Write texts as tags, in the encoding that tifffile reads first."""
+    values = {TEXT_TAGS[name]: value.encode() for name, value in text.items()}
+    return {
+        'extratags': [
+            (code, 's', 0, value, True) for code, value in values.items()
+        ]
+    }
 
 
 def _in_order(data: NDArray[Any], axes: str) -> tuple[NDArray[Any], str]:
@@ -139,15 +163,25 @@ def _in_order(data: NDArray[Any], axes: str) -> tuple[NDArray[Any], str]:
     return data, axes
 
 
-def _samples(data: NDArray[Any], axes: str, inverted: bool) -> dict[str, Any]:
+def _samples(
+    data: NDArray[Any], axes: str, image: StoredImage
+) -> dict[str, Any]:
     """Say how the samples of a pixel are to be shown and stored."""
     if 'S' not in axes:
-        return {'photometric': 'miniswhite' if inverted else 'minisblack'}
-    place = axes.index('S')
-    colours = data.shape[place] in _COLOURS
+        photometric = 'miniswhite' if image.inverted else 'minisblack'
+        return {'photometric': photometric}
+    place, opacity = axes.index('S'), image.opacity
+    samples = data.shape[place]
+    intensities = samples - (opacity is not None)
+    shown = 3 if intensities in _COLOURS else 1
+    kinds = ['unspecified'] * (samples - shown)
+    if opacity is not None:
+        kind = 'assocalpha' if opacity.associated else 'unassalpha'
+        kinds[opacity.place - shown] = kind
     return {
-        'photometric': 'rgb' if colours else 'minisblack',
+        'photometric': 'rgb' if shown == 3 else 'minisblack',
         'planarconfig': 'contig' if place == len(axes) - 1 else 'separate',
+        'extrasamples': kinds or None,
     }
 
 

@@ -14,6 +14,14 @@ from napari_dip.files.png import check_png, write_png
 from napari_dip.files.stored import StoredImage
 from napari_dip.files.tiff_writing import check_tiff, write_tiff
 
+# Texts of TIFF and OME-TIFF in words.
+_WORDS = {
+    'ImageDescription': 'the description',
+    'Description': 'the description',
+    'DateTime': 'the date',
+    'AcquisitionDate': 'the date',
+}
+
 #: What a user can ask for.
 DTYPES = ('float32', 'same')
 
@@ -28,7 +36,8 @@ def choose_dtype(
     path : Path
         File to be written.
     axes : str
-        Axes of the result without those of length 1.
+        Axes of the result without those of length 1, opacity among the
+        samples.
     source : dtype
         Dtype of the image.
     choice : {'float32', 'same'} or None
@@ -56,6 +65,17 @@ def choose_dtype(
 def keeps_pixel_size(path: Path) -> bool:
     """Whether the format of a file holds the size of a pixel."""
     return format_of(path) in (Format.TIFF, Format.OME_TIFF)
+
+
+def lost(path: Path, image: StoredImage) -> tuple[str, ...]:
+    """Name what the format of a file does not hold of an image."""
+    if keeps_pixel_size(path):
+        return ()
+    names = ['the size of a pixel'] if image.pixel_size.physical else []
+    said = {_WORDS[key] for key in image.details if key in _WORDS}
+    if format_of(path) is Format.NPY:
+        said |= {_WORDS.get(key, 'the other texts') for key in image.text}
+    return (*names, *sorted(said))
 
 
 def write_image(

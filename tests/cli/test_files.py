@@ -1,0 +1,136 @@
+"""What files of other programs hold, from file to file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+import tifffile
+
+from napari_dip.files.reading import read_image
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+
+@pytest.fixture
+def opacity() -> np.ndarray:
+    opacity = np.full((32, 32), 255, np.uint8)
+    opacity[4:8, 4:8] = 0
+    opacity[20:, :] = 77
+    return opacity
+
+
+@pytest.mark.parametrize('samples', [1, 3])
+@pytest.mark.parametrize('ending', ['.png', '.tif', '.ome.tif', '.npy'])
+def test_opacity_comes_back(
+    run: Run,
+    tmp_path: Path,
+    noisy: np.ndarray,
+    opacity: np.ndarray,
+    samples: int,
+    ending: str,
+) -> None:
+    grey = (noisy // 4).astype(np.uint8)
+    # What nobody sees must not matter.
+    grey[opacity == 0] = 255
+    picture = np.stack([grey] * samples + [opacity], axis=-1)
+    iio.imwrite(tmp_path / 'a.png', picture)
+    output = tmp_path / f'b{ending}'
+    result = run.quick('denoise', tmp_path / 'a.png', output)
+    assert result.exit_code == 0, result.output
+    if ending == '.npy':
+        written = np.load(output)
+        np.testing.assert_array_equal(written[..., -1], opacity)
+        return
+    written = read_image(output)
+    assert written.opacity is not None
+    np.testing.assert_array_equal(written.opacity.values, opacity)
+
+
+def test_opacity_enlarged(
+    run: Run, tmp_path: Path, noisy: np.ndarray, opacity: np.ndarray
+) -> None:
+    picture = np.stack([(noisy // 4).astype(np.uint8), opacity], axis=-1)
+    iio.imwrite(tmp_path / 'a.png', picture)
+    output = tmp_path / 'b.tif'
+    call = ('super-resolve', tmp_path / 'a.png', output, '--factor', '2,3')
+    result = run.quick(*call, '--uncertainty')
+    assert result.exit_code == 0, result.output
+    written = read_image(output)
+    assert written.data.shape == (64, 96)
+    assert written.opacity is not None
+    expected = opacity.repeat(2, axis=0).repeat(3, axis=1)
+    np.testing.assert_array_equal(written.opacity.values, expected)
+    uncertainty = read_image(tmp_path / 'b_uncertainty.tif')
+    assert uncertainty.opacity is None
+
+
+def test_an_image_of_several(
+    run: Run, tmp_path: Path, noisy: np.ndarray
+) -> None:
+    path, output = tmp_path / 'a.tif', tmp_path / 'b.tif'
+    with tifffile.TiffWriter(path) as file:
+        file.write(noisy[:20])
+        file.write(noisy)
+    said = run.refused('denoise', path, output)
+    assert 'choose one with --series: 0: 20 × 32 uint16' in said
+    for option in ('--series', '--page'):
+        call = ('denoise', path, output, option, 1, '--overwrite')
+        assert run.quick(*call).exit_code == 0
+        assert tifffile.imread(output).shape == (32, 32)
+        assert option in run.refused(*call[:-2], 2, '--overwrite')
+
+
+def test_the_other_sense_of_a_mask(
+    run: Run, tmp_path: Path, image: Path, mask: Path, noisy: np.ndarray
+) -> None:
+    kept = tmp_path / 'kept.npy'
+    np.save(kept, ~np.load(mask))
+    output = tmp_path / 'b.npy'
+    result = run.quick('inpaint', image, kept, output, '--invert-mask')
+    assert result.exit_code == 0, result.output
+    known = np.load(kept)
+    restored = np.load(output)
+    np.testing.assert_array_equal(restored[known], noisy[known])
+
+
+def test_metadata_is_kept_or_named(
+    run: Run, tmp_path: Path, noisy: np.ndarray
+) -> None:
+    path, output = tmp_path / 'a.tif', tmp_path / 'b.tif'
+    text = {'description': 'HeLa', 'datetime': '2026:01:02 03:04:05'}
+    tifffile.imwrite(path, noisy, **text)
+    assert run.quick('denoise', path, output).exit_code == 0
+    assert read_image(output).text == read_image(path).text
+    result = run.quick('denoise', path, tmp_path / 'b.npy')
+    assert 'does not hold the date' in result.stdout
+    assert 'does not hold the description' in result.stdout
+
+
+@pytest.mark.parametrize('axes', ['SYX', 'YXS'])
+def test_one_sample(
+    run: Run, tmp_path: Path, noisy: np.ndarray, axes: str
+) -> None:
+    data = np.expand_dims(noisy, axes.index('S'))
+    path, output = tmp_path / 'a.tif', tmp_path / 'b.tif'
+    tifffile.imwrite(path, data, metadata={'axes': axes})
+    result = run.quick('denoise', path, output)
+    assert result.exit_code == 0, result.output
+    assert tifffile.imread(output).shape == (32, 32)
+
+
+def test_a_resolution_of_zero(
+    run: Run, tmp_path: Path, noisy: np.ndarray
+) -> None:
+    path, output = tmp_path / 'a.tif', tmp_path / 'b.tif'
+    tifffile.imwrite(path, noisy, resolution=(4, 2))
+    with tifffile.TiffFile(path, mode='r+') as file:
+        for name in ('XResolution', 'YResolution'):
+            file.pages.first.tags[name].overwrite((0, 1))
+    result = run.quick('denoise', path, output)
+    assert result.exit_code == 0, result.output
+    assert output.exists()
