@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Literal
@@ -40,29 +41,29 @@ def resolve_device(name: str = 'auto') -> torch.device:
     name = str(name)
     if name == 'auto':
         return torch.device(available_devices()[0])
-    match = _NAME.fullmatch(name)
+    match, told = _NAME.fullmatch(name), reprlib.repr(name)
     if match is None:
         raise ValueError(
-            f"device: {name!r} is unknown; choose 'auto', 'cpu', 'cuda', "
+            f"device: {told} is unknown; choose 'auto', 'cpu', 'cuda', "
             "'cuda:N' or 'mps'."
         )
     kind = match['kind']
     if kind == 'cuda' and not torch.cuda.is_available():
         raise ValueError(
-            f'device: {name!r} was asked for, but this PyTorch sees no CUDA '
+            f'device: {told} was asked for, but this PyTorch sees no CUDA '
             "GPU; choose 'cpu' or 'auto', or install a CUDA build of "
             'PyTorch (see pytorch.org).'
         )
     if kind == 'mps' and not torch.backends.mps.is_available():
         raise ValueError(
-            "device: 'mps' was asked for, but this machine has no Apple "
+            f'device: {told} was asked for, but this machine has no Apple '
             "GPU that PyTorch can use; choose 'cpu' or 'auto'."
         )
     count = torch.cuda.device_count() if kind == 'cuda' else 1
     if name not in (kind, *(f'{kind}:{i}' for i in range(count))):
         devices = f'are only {count} of them' if count > 1 else 'is only one'
         raise ValueError(
-            f'device: {name!r} was asked for, but there {devices}; choose '
+            f'device: {told} was asked for, but there {devices}; choose '
             f'{kind!r}.'
         )
     return torch.device(name)
