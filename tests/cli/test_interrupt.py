@@ -58,3 +58,13 @@ def test_nohup_is_respected() -> None:
             assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_a_second_context_knows_nothing_of_the_first() -> None:
+    interrupt = Interrupt()
+    with interrupt, pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    assert interrupt.aborted
+    with interrupt:
+        assert not interrupt.aborted
+        assert not interrupt.requested

@@ -5,7 +5,6 @@ What is heavy is imported when a command runs, so that help is there at once.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -40,7 +39,7 @@ from napari_dip.cli.arguments import (
     Uncertainty,
 )
 from napari_dip.cli.errors import ArgumentError, about
-from napari_dip.cli.interrupt import Interrupt
+from napari_dip.cli.interrupt import INTERRUPT
 from napari_dip.cli.streams import lost, tolerant_streams
 from napari_dip.files.choice import Choice
 from napari_dip.files.errors import in_words
@@ -67,8 +66,8 @@ app = typer.Typer(
 )
 
 
-def main() -> NoReturn:
-    """Run the command line."""
+def run() -> int:
+    """Run the command line and return its exit status."""
     with tolerant_streams() as output:
         status = _status()
         error = lost(output)
@@ -78,7 +77,7 @@ def main() -> NoReturn:
                 f'{in_words(error)}.',
                 err=True,
             )
-    sys.exit(status or (UNHEARD if error else 0))
+    return status or (UNHEARD if error else 0)
 
 
 def _status() -> int:
@@ -313,13 +312,7 @@ def info() -> None:
 
 
 def _run(**arguments: Any) -> NoReturn:
-    with Interrupt() as interrupt:
-        try:
-            from napari_dip.cli.carrying_out import carry_out
-            from napari_dip.cli.job import Job
+    from napari_dip.cli.carrying_out import carry_out
+    from napari_dip.cli.job import Job
 
-            status = carry_out(Job(**arguments), typer.echo, interrupt)
-        except KeyboardInterrupt:
-            typer.echo('Aborted.', err=True)
-            raise typer.Exit(interrupt.status) from None
-    raise typer.Exit(status)
+    raise typer.Exit(carry_out(Job(**arguments), typer.echo, INTERRUPT))

@@ -19,6 +19,11 @@ class Interrupt:
     writing would lose the result. As long as there is nothing to keep, the
     first one aborts, and when files have begun to appear, none does.
 
+    Attributes
+    ----------
+    aborted : bool
+        Whether one has aborted.
+
     Examples
     --------
     >>> with Interrupt() as interrupt:
@@ -27,6 +32,7 @@ class Interrupt:
     """
 
     def __init__(self) -> None:
+        self.aborted = False
         self._first: int | None = None
         self._asks = self._ignored = False
         self._before: dict[int, Any] = {}
@@ -50,6 +56,8 @@ class Interrupt:
         self._ignored = True
 
     def __enter__(self) -> Interrupt:
+        self.aborted = self._asks = self._ignored = False
+        self._first = None
         for name in _NAMES:
             number = getattr(signal, name, None)
             if number is None or _outlives_terminal(number):
@@ -72,6 +80,7 @@ class Interrupt:
         first = self._first is None
         self._first = self._first or number
         if not (first and self._asks):
+            self.aborted = True
             raise KeyboardInterrupt
 
 
@@ -79,3 +88,7 @@ def _outlives_terminal(number: int) -> bool:
     """Whether the program was started with nohup."""
     hangup = getattr(signal, 'SIGHUP', None)
     return number == hangup and signal.getsignal(number) is signal.SIG_IGN
+
+
+#: That of the program, from its first moment to its last.
+INTERRUPT = Interrupt()
