@@ -106,6 +106,8 @@ def test_colours_and_their_opacity(tmp_path, ending):
     assert write(layer, path, 'uint8').startswith('Saved as')
     read = iio.imread(path) if ending == '.png' else tifffile.imread(path)
     np.testing.assert_array_equal(read, rgba)
+    opacity = read_image(path).opacity
+    np.testing.assert_array_equal(opacity.values, rgba[..., 3])
 
 
 def test_what_is_offered(plane):

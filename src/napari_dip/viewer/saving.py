@@ -14,6 +14,7 @@ from napari_dip.files.casting import count_clipped, round_and_clip
 from napari_dip.files.destinations import check_destination
 from napari_dip.files.errors import FileError, in_words
 from napari_dip.files.formats import format_of
+from napari_dip.files.opacity import split
 from napari_dip.files.pixel_size import RELATIVE, PixelSize, length
 from napari_dip.files.stored import StoredImage
 from napari_dip.files.writing import (
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
     from qtpy.QtWidgets import QWidget
 
-    from napari_dip.files.pixel_size import Length
+    from napari_dip.files.opacity import split
+from napari_dip.files.pixel_size import Length
 
 # Of each format the ending that a name without one gets.
 _ENDINGS = ('.ome.tif', '.tif', '.png', '.npy')
@@ -71,6 +73,9 @@ def to_stored(layer: Image) -> StoredImage:
         channels = told['arguments']['channel_axis'] % 3
         axes = axes[:channels] + 'C' + axes[channels:]
         spatial = kept[:channels] + kept[channels + 1 :]
+    opacity = None
+    if layer.rgb and data.shape[-1] == 4:
+        data, axes, opacity = split(data, axes, 3)
     rows, columns = (_pixel_side(layer, axis) for axis in spatial)
     return StoredImage(
         data,
@@ -79,6 +84,7 @@ def to_stored(layer: Image) -> StoredImage:
         # Its names have room for all that is to be told.
         style='ome',
         details={'Description': json.dumps({METADATA_KEY: told})},
+        opacity=opacity,
     )
 
 
