@@ -34,4 +34,6 @@ def test_sizes_in_the_tags_of_makers(
         resolutionunit='INCH',
         extratags=[(code, 's', 0, text, True)],
     )
-    assert read_tiff(path).pixel_size == size
+    image = read_tiff(path)
+    assert image.pixel_size == size
+    assert 'not kept' in image.notes[0]

@@ -42,6 +42,15 @@ _READERS: dict[int, Callable[[dict[str, Any]], PixelSize]] = {
 }
 
 
+#: What a user is told of these tags.
+NOTE = 'Settings of the microscope that are in tags of its maker are not kept.'
+
+
+def has_settings(tags: Any) -> bool:
+    """Whether there is a tag of a microscope maker."""
+    return any(code in tags for code in _READERS)
+
+
 def find_pixel_size(tags: Any) -> PixelSize | None:
     """Look for a pixel size in the tags of microscope makers.
 

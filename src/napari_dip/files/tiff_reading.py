@@ -11,7 +11,7 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from napari_dip.files import orientation
+from napari_dip.files import microscopes, orientation
 from napari_dip.files.choice import Choice
 from napari_dip.files.errors import FileError
 from napari_dip.files.no_data import find_no_data
@@ -101,18 +101,21 @@ def _describe(
         indexed=palette and style == 'plain',
         opacity=opacity,
         missing=missing,
-        notes=found.notes + tuple(_notes(file, turned, missing, value)),
+        notes=found.notes + tuple(_notes(file, page, turned, missing, value)),
     )
 
 
 def _notes(
     file: tifffile.TiffFile,
+    page: Any,
     turned: bool,
     missing: NDArray[np.bool_] | None,
     value: str,
 ) -> Iterator[str]:
     if turned:
         yield orientation.NOTE
+    if microscopes.has_settings(page.tags):
+        yield microscopes.NOTE
     if missing is not None and missing.any():
         yield (
             f'{np.count_nonzero(missing)} values are {value}, which a tag of '
