@@ -137,6 +137,8 @@ class MaskSource:
         Which plane of the layer it is.
     identity : str
         What the layer is known by, however it is named.
+    inverted : bool
+        Whether all the other pixels are missing.
     """
 
     data: Any
@@ -144,13 +146,14 @@ class MaskSource:
     label: int | None
     plane: Plane = WHOLE
     identity: str = ''
+    inverted: bool = False
 
     def array(self) -> NDArray[np.bool_]:
         """Read the mask: True where a pixel is missing."""
         labels = np.asarray(self.data)
         missing: NDArray[np.bool_]
         missing = labels != 0 if self.label is None else labels == self.label
-        return missing
+        return ~missing if self.inverted else missing
 
     def checksum(self) -> int | None:
         """Tell one mask from another; None if it marks nothing or is lazy."""

@@ -90,6 +90,7 @@ def _read_layers(provenance: dict[str, Any]) -> list[str]:
         lines += [
             f'labels = {_layer(mask)}',
             f'mask = np.asarray(labels.data{_index(mask)}) {test}',
+            *(['mask = ~mask'] if mask.get('inverted') else []),
         ]
     repeats = provenance.get('repeats')
     if repeats is not None:

@@ -246,6 +246,7 @@ class Inpaint(Task):
                 'id': self.mask.identity,
                 'plane': list(self.mask.plane.index),
                 'label': self.mask.label,
+                'inverted': self.mask.inverted,
             }
         }
 

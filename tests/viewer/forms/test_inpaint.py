@@ -3,7 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from napari_dip.viewer.forms.inpaint import describe_extent
 from napari_dip.viewer.result import METADATA_KEY
+from napari_dip.viewer.script import as_python
 
 
 @pytest.fixture
@@ -162,3 +164,40 @@ def test_limits_and_a_map_are_forecast(viewer, noisy, open_form):
     question, read = asked[-1]
     assert (question.max_num_iter, question.uncertainty) == (7, True)
     np.testing.assert_array_equal(read()['image'], noisy)
+
+
+def test_says_how_much_is_filled(viewer, noisy, damage, open_form):
+    viewer.add_image(noisy)
+    viewer.add_labels(damage)
+    form = open_form('Inpaint')
+    assert form.extent.value == 'fills 82 of 1,024 pixels, 8\xa0%'
+    assert form.invert.native.isHidden()
+
+
+def test_labels_that_mark_what_to_keep_can_be_inverted(
+    viewer, noisy, damage, open_form, finish
+):
+    viewer.add_image(noisy, name='cells')
+    viewer.add_labels((damage == 0).astype(np.uint8), name='kept')
+    form = open_form('Inpaint')
+    assert form.extent.value.startswith('fills 942 of 1,024 pixels, 92\xa0%.')
+    assert 'more than half' in form.extent.value
+    assert not form.invert.native.isHidden()
+    form.invert.value = True
+    assert form.extent.value == 'fills 82 of 1,024 pixels, 8\xa0%'
+    form.start()
+    finish(form)
+    result = viewer.layers['cells [DIP inpainted]']
+    known = damage == 0
+    np.testing.assert_array_equal(result.data[known], noisy[known])
+    told = result.metadata[METADATA_KEY]
+    assert told['mask']['inverted'] is True
+    assert 'mask = ~mask' in as_python(told)
+    assert 'invert' not in form._entries()
+
+
+@pytest.mark.parametrize(
+    ('filled', 'part'), [(0, '0'), (1, 'less than 1'), (999, 'more than 99')]
+)
+def test_nearly_nothing_is_not_nothing(filled, part):
+    assert f', {part}\xa0%' in describe_extent(filled, 1000)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from magicgui.widgets import CheckBox, ComboBox, Container
@@ -14,12 +13,12 @@ from napari_dip.viewer.access import name_entries, order_tabs
 from napari_dip.viewer.errors import describe_error
 from napari_dip.viewer.forms.advanced import Advanced
 from napari_dip.viewer.forms.departures import Departures
+from napari_dip.viewer.forms.memory import Memory
 from napari_dip.viewer.forms.plane import PlaneLabel, channel_axes
 from napari_dip.viewer.layers import describe_image
 from napari_dip.viewer.outlook import Outlook, Question
 from napari_dip.viewer.panel import RunPanel
 from napari_dip.viewer.preferences import read_preferences
-from napari_dip.viewer.remembered import Remembered
 from napari_dip.viewer.tasks import Choices, Task
 from napari_dip.viewer.text import align
 
@@ -100,7 +99,8 @@ class RestorationForm(Container):
         self.panel = RunPanel(self.entries)
         super().__init__(labels=False, widgets=[self.panel])
         self.native.setMinimumWidth(_WIDTH)
-        self._recall()
+        self._memory = Memory(self.function, self._entries(), self.panel.warn)
+        self._memory.recall()
         self.departures = Departures(self.sections)
         self.panel.footer.insert(0, self.departures)
         self._take(napari_viewer.layers.selection.active)
@@ -237,7 +237,7 @@ class RestorationForm(Container):
         except ValueError as error:
             self.panel.warn(describe_error(error))
             return
-        self._remember()
+        self._memory.remember()
         rate = read_preferences().preview_rate
         self.panel.begin(task, self._layers, rate)
 
@@ -325,29 +325,3 @@ class RestorationForm(Container):
             for entry in entries
             if not isinstance(entry.value, Layer | None)
         }
-
-    def _defaults(self) -> dict[str, Any]:
-        preferences = read_preferences()
-        return {'preset': preferences.preset, 'device': preferences.device}
-
-    def _recall(self) -> None:
-        """Enter what was last entered; preferences set since then win."""
-        defaults = self._defaults()
-        memory = self._memory().read()
-        told = [defaults]
-        if memory.get('defaults') == defaults:
-            told.append(memory.get('entries', {}))
-        for values in told:
-            for name, entry in self._entries().items():
-                # No other type: what a form did not write is left out.
-                if type(values.get(name)) is type(entry.value):
-                    with suppress(ValueError, OverflowError):
-                        entry.value = values[name]
-
-    def _remember(self) -> None:
-        values = {name: e.value for name, e in self._entries().items()}
-        self._memory().write({'defaults': self._defaults(), 'entries': values})
-
-    def _memory(self) -> Remembered:
-        folder = read_preferences().folder
-        return Remembered(folder, self.function, self.panel.warn)

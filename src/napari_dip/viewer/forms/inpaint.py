@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from magicgui.widgets import ComboBox
+import numpy as np
+from magicgui.widgets import CheckBox, ComboBox, Label
 from napari.layers import Labels
 from qtpy.QtCore import QTimer
 
@@ -12,6 +14,7 @@ from napari_dip.viewer.covering import mask_plane
 from napari_dip.viewer.forms.base import RestorationForm
 from napari_dip.viewer.layers import describe_mask
 from napari_dip.viewer.tasks import Inpaint
+from napari_dip.viewer.text import prepare_label
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from napari.utils.events import EventEmitter
     from napari.viewer import Viewer
 
-    from napari_dip.viewer.layers import ImageSource
+    from napari_dip.viewer.layers import ImageSource, MaskSource
     from napari_dip.viewer.outlook import Read
 
 # Milliseconds after the last stroke.
@@ -39,6 +42,8 @@ class InpaintForm(RestorationForm):
         # Whose painting is followed.
         self._followed: Labels | None = None
         super().__init__(napari_viewer)
+        # Below the fields, above the forecast.
+        self.entries.insert(1, self.extent)
         self._settled = QTimer(self.native)
         self._settled.setSingleShot(True)
         self._settled.setInterval(_PAUSE)
@@ -59,7 +64,17 @@ class InpaintForm(RestorationForm):
                 'selected in the labels layer.'
             ),
         )
-        return [self.mask_layer, self.fill]
+        self.invert = CheckBox(
+            name='invert',
+            text='fill the other pixels instead',
+            tooltip=(
+                'For labels that mark what to keep: every pixel that would '
+                'be kept is filled, and the other way round.'
+            ),
+        )
+        self.extent = Label(name='extent')
+        prepare_label(self.extent, lines=1)
+        return [self.mask_layer, self.fill, self.invert]
 
     def make_task(self) -> Inpaint:
         """Make the task from the entries.
@@ -75,6 +90,7 @@ class InpaintForm(RestorationForm):
             self.chosen_image(), labels, self.channel_axis.value, source.plane
         )
         mask = describe_mask(labels, self._chosen_label(labels), plane)
+        mask = replace(mask, inverted=self.invert.value)
         return Inpaint(source, self.choices(), mask)
 
     def content(self, source: ImageSource) -> tuple[Hashable, Read]:
@@ -82,9 +98,31 @@ class InpaintForm(RestorationForm):
         try:
             mask = self.make_task().mask
         except ValueError:
+            self._show_extent(None)
             return None, dict
+        self._show_extent(mask)
         key = mask.checksum()
         return key, lambda: {'mask': mask.array()} if key else {}
+
+    def _show_extent(self, mask: MaskSource | None) -> None:
+        """Say how much is filled, and offer the rest if it is most."""
+        # Labels that are read from disk are read in the worker.
+        if mask is None or not isinstance(mask.data, np.ndarray):
+            text, most = '', False
+        else:
+            missing = mask.array()
+            filled, pixels = int(np.count_nonzero(missing)), missing.size
+            most = 2 * filled > pixels
+            text = describe_extent(filled, pixels)
+        self.extent.value = text
+        self.extent.visible = bool(text)
+        self.invert.visible = most or self.invert.value
+
+    def _entries(self) -> dict[str, ValueWidget]:
+        # What one layer needs is wrong for the next.
+        entries = super()._entries()
+        entries.pop(self.invert.name)
+        return entries
 
     def _follow_labels(self) -> None:
         """Forecast anew when the chosen labels were painted."""
@@ -112,6 +150,29 @@ class InpaintForm(RestorationForm):
             )
         layer: Labels = self.mask_layer.value
         return layer
+
+
+def describe_extent(filled: int, pixels: int) -> str:
+    r"""Say how much of an image a mask fills, and warn if it is most.
+
+    Examples
+    --------
+    >>> describe_extent(41, 4096)
+    'fills 41 of 4,096 pixels, 1\xa0%'
+    """
+    percent = 100 * filled / pixels
+    part = f'{percent:.0f}'
+    if filled and percent < 1:
+        part = 'less than 1'
+    elif filled < pixels and percent > 99:
+        part = 'more than 99'
+    text = f'fills {filled:,} of {pixels:,} pixels, {part} %'
+    if 2 * filled > pixels:
+        text += (
+            '. That is more than half: if the labels mark what to keep, '
+            'choose to fill the other pixels instead.'
+        )
+    return text.replace(' %', '\N{NO-BREAK SPACE}%')
 
 
 def _told_by(labels: Labels) -> list[EventEmitter]:
