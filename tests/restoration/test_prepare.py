@@ -8,6 +8,7 @@ import torch
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.operators import Identity
 from napari_dip.prior.stopping import StopReason
+from napari_dip.restoration.acquired import acquire
 from napari_dip.restoration.options import Options
 from napari_dip.restoration.prepare import prepare
 from napari_dip.restoration.settings import (
@@ -20,14 +21,13 @@ PLANES = np.random.default_rng(0).normal(50, 5, (1, 40, 44))
 
 def build(settings: Settings, operator=None, known=None, **options):
     return prepare(
-        PLANES,
+        acquire(PLANES),
         np.ones(PLANES.shape, bool) if known is None else known,
         operator=operator or Identity(),
         settings=settings,
         options=Options(device='cpu', **options),
         task='denoise',
         arguments={'factor': 1},
-        channel_axis=None,
     )
 
 
@@ -50,14 +50,13 @@ def test_the_users_settings_are_not_touched():
 def test_known_pixels_are_a_copy():
     planes = PLANES.copy()
     session = prepare(
-        planes,
+        acquire(planes),
         planes < 55,
         operator=Identity(),
         settings=Settings(),
         options=Options(device='cpu'),
         task='inpaint',
         arguments={},
-        channel_axis=None,
         keep_known=True,
     )
     expected = np.where(planes < 55, planes, 0)
@@ -65,7 +64,7 @@ def test_known_pixels_are_a_copy():
     next(session)
     known = expected != 0
     np.testing.assert_array_equal(
-        session.preview()[None][known], expected[known].astype(np.float32)
+        session.preview()[known], expected[known].astype(np.float32)
     )
 
 

@@ -28,7 +28,7 @@ def build(settings: Settings, operator=None, known=None, seed=0) -> Fit:
         operator or Identity(),
         torch.device('cpu'),
         seed,
-        partial(Output, channel_axis=None, defects=0, saturated=0),
+        partial(Output, image=None, defects=0, saturated=0),
         detector=None,
         copies=None,
         keep_known=False,

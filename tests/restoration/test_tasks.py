@@ -9,33 +9,17 @@ import numpy as np
 import pytest
 import torch
 
-from napari_dip import denoise, inpaint, super_resolve
+from napari_dip import denoise, inpaint
 from napari_dip.prior.fit import Fit
-
-MASK = np.zeros((24, 28), bool)
-MASK[5:8, 4:20] = True
-
-
-def run_denoise(image, **options):
-    return denoise(image, **options)
-
-
-def run_inpaint(image, **options):
-    return inpaint(image, MASK, **options)
-
-
-def run_super_resolve(image, **options):
-    return super_resolve(image, 2, **options)
-
-
-TASKS = [run_denoise, run_inpaint, run_super_resolve]
-FEW = {'preset': 'fast', 'max_num_iter': 3, 'device': 'cpu'}
+from tests.restoration.tasks import (
+    FEW,
+    MASK,
+    TASKS,
+    run_inpaint,
+    scale,
+)
 
 pytestmark = pytest.mark.usefixtures('tiny')
-
-
-def scale(task) -> int:
-    return 2 if task is run_super_resolve else 1
 
 
 def enlarged(shape, task, axis=None):
@@ -85,9 +69,8 @@ def test_channels_may_be_anywhere(task, axis, count, image):
 
 
 @pytest.mark.parametrize('task', TASKS)
-@pytest.mark.parametrize('count', [3, 4])
-def test_colour_is_seen_without_being_told(task, count, image):
-    colour = np.dstack([image] * count)
+def test_colour_is_seen_without_being_told(task, image):
+    colour = np.dstack([image] * 3)
     seen = task(colour, **FEW)
     told = task(colour, channel_axis=2, **FEW)
     assert seen.shape == enlarged(colour.shape, task, 2)
@@ -246,6 +229,9 @@ def test_the_time_limit_ends_it(task, image):
         ({'max_num_iter': 0}, ValueError, 'max_num_iter: 0', 'give'),
         ({'time_limit': -1}, ValueError, 'time_limit: -1', 'give'),
         ({'channel_axis': 7}, ValueError, 'channel_axis', 'at None'),
+        ({'preset': np.array(['a', 'b'])}, ValueError, 'preset: ', "'best'"),
+        ({'device': np.array(['a', 'b'])}, ValueError, 'device: ', "'cuda'"),
+        ({'callback': 3}, TypeError, 'callback: 3', 'give a function'),
     ],
 )
 def test_an_option_that_will_not_do(task, options, error, says, remedy, image):
@@ -275,6 +261,9 @@ def test_a_device_that_is_absent(task, device, image, monkeypatch):
         (np.zeros((4, 24, 28, 3)), ValueError, 'image: .* is a stack'),
         (np.eye(24) * 1j, TypeError, 'image: dtype complex128'),
         (np.eye(24).astype(object), TypeError, 'image: dtype object'),
+        ([[1, 2], [3]], ValueError, 'image: .* lists of one length'),
+        (1e298 * np.eye(24), ValueError, 'image: .* too large for float32'),
+        (1e9 + np.eye(24), ValueError, r'image: .* subtract 1e\+09 first'),
     ],
 )
 def test_an_image_that_will_not_do(task, given, error, says):

@@ -114,7 +114,9 @@ class _Groups:
     def of_plane(cls, firsts: Tensor, plane: Tensor) -> _Groups:
         """Take those whose blocks begin at these pixels."""
         basis = cosine_basis(SIDE).to(plane)
-        window = torch.signal.windows.kaiser(SIDE, beta=2.0).to(plane)
+        window = torch.signal.windows.kaiser(
+            SIDE, beta=2.0, dtype=plane.dtype
+        ).to(plane)
         return cls(
             firsts,
             torch.kron(basis, basis),

@@ -124,7 +124,7 @@ def _mixing(whitened: Tensor, kernels: Tensor, known: Tensor) -> Tensor:
     agreement = signs @ signs.T / both.clamp(min=1)
     correlation = torch.sin(math.pi / 2 * agreement)
     overlap = torch.einsum('cij,dij->cd', kernels, kernels)
-    own = torch.eye(channels, device=kernels.device)
+    own = torch.eye(channels, dtype=kernels.dtype, device=kernels.device)
     white = (correlation / overlap.clamp(min=0.5)).clamp(-1, 1)
     white = white * (1 - own) + own
     values, vectors = torch.linalg.eigh(white)

@@ -70,7 +70,7 @@ def _restore(
     if noise:
         power = _covariance_of_noise(noise[0].take(firsts[:, :1] + block))
     else:
-        power = _POWER * torch.eye(_SIDE**2, device=plane.device)
+        power = _POWER * _identity(plane)
     overlap = Overlap(plane)
     for few in torch.split(firsts, AT_ONCE):
         pixels = few[..., None] + block
@@ -95,7 +95,7 @@ def _gain(varying: Tensor, power: Tensor) -> Tensor:
     both = signal + power
     variance = both.diagonal(dim1=1, dim2=2).mean(dim=1)[:, None, None]
     ridge = _RIDGE * variance + _TINY
-    both += ridge * torch.eye(_SIDE**2, device=both.device)
+    both += ridge * _identity(both)
     # Not every device can solve equations.
     where = both.device if both.is_cuda else torch.device('cpu')
     gain: Tensor = torch.linalg.solve(both.to(where), signal.to(where))
@@ -109,3 +109,7 @@ def _covariance_of_noise(blocks: Tensor) -> Tensor:
     covariance = blocks.T @ blocks / len(blocks)
     most = spread(blocks.abs().flatten(), dim=0).square()
     return covariance * most / (covariance.diagonal().mean() + _TINY)
+
+
+def _identity(like: Tensor) -> Tensor:
+    return torch.eye(_SIDE**2, dtype=like.dtype, device=like.device)

@@ -51,7 +51,9 @@ def _blur(image: Tensor, scale: float) -> Tensor:
 def _blur_along_columns(planes: Tensor, scale: float) -> Tensor:
     height = planes.shape[-2]
     reach = min(math.ceil(_REACH * scale), height - 1)
-    distance = torch.arange(-reach, reach + 1, device=planes.device)
+    distance = torch.arange(
+        -reach, reach + 1, dtype=planes.dtype, device=planes.device
+    )
     weights = torch.exp(-((distance / scale) ** 2) / 2).to(planes)
     kernel = (weights / weights.sum())[:, None]
     padded = F.pad(planes, (0, 0, reach, reach), mode='reflect')

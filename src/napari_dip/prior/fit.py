@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from napari_dip.prior.allocator import keep_freed_memory, keep_large_blocks
+from napari_dip.prior.autograd import plain_autograd
 from napari_dip.prior.averages import make_averaging
 from napari_dip.prior.checkpoints import Checkpoints
 from napari_dip.prior.data_terms import squared_error
@@ -111,6 +112,7 @@ class Fit(Iterator[FitState]):
         self._extended = False
         self._let_go = self._keep_memory()
 
+    @plain_autograd()
     def __next__(self) -> FitState:
         """Do one iteration.
 
@@ -155,6 +157,7 @@ class Fit(Iterator[FitState]):
         """Seconds of work so far."""
         return self._spent
 
+    @plain_autograd()
     def estimate(self, passes: int | None = None) -> Tensor:
         """Return the estimate, ``(1, c, h, w)``, on the device.
 
@@ -178,6 +181,7 @@ class Fit(Iterator[FitState]):
         with in_turn(self.device), memory_in_words(self.device):
             return self._averaging.estimate(passes or self.settings.passes)
 
+    @plain_autograd()
     def deviation(self, estimate: Tensor) -> Tensor:
         """Return the standard deviation of an estimate's error.
 
@@ -203,6 +207,7 @@ class Fit(Iterator[FitState]):
         with in_turn(self.device), memory_in_words(self.device):
             return self._averaging.deviation(self.problem, estimate)
 
+    @plain_autograd()
     def stop(self, reason: StopReason = StopReason.USER) -> None:
         """End the fit with the best estimate so far."""
         if self.reason is None:

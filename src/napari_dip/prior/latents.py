@@ -106,12 +106,16 @@ def uniform_noise(
     Drawn on the CPU, so that every device starts from the same latent.
     """
     generator = torch.Generator().manual_seed(seed)
-    return amplitude * torch.rand((1, channels, *shape), generator=generator)
+    return amplitude * torch.rand(
+        (1, channels, *shape), generator=generator, dtype=torch.float32
+    )
 
 
 def mesh_grid(shape: tuple[int, int]) -> Tensor:
     """Coordinates in 0 to 1, ``(1, 2, height, width)``, x first."""
-    rows, columns = (torch.linspace(0, 1, n) for n in shape)
+    rows, columns = (
+        torch.linspace(0, 1, n, dtype=torch.float32) for n in shape
+    )
     y, x = torch.meshgrid(rows, columns, indexing='ij')
     return torch.stack([x, y])[None]
 

@@ -83,7 +83,7 @@ def kernel_weights(kernel: Kernel, factor: int) -> Tensor:
     1/2``.
     """
     if factor == 1:
-        return torch.ones(1)
+        return torch.ones(1, dtype=torch.float32)
     profile, support = _KERNELS[kernel]
     # As wide as the support and centred alike: length has factor's parity.
     length = support * factor

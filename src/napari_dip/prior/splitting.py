@@ -65,7 +65,10 @@ class SplitCopies:
         """Which copies each window shows: some, and never all of them."""
         count, device = len(self.copies), self.copies.device
         chance = torch.rand(
-            (count, windows), generator=generator, device=device
+            (count, windows),
+            generator=generator,
+            device=device,
+            dtype=self.copies.dtype,
         )
         number = torch.randint(
             1, count, (windows,), generator=generator, device=device

@@ -179,7 +179,8 @@ def bytes_a_pixel(
         for module in network.modules()
         if isinstance(module, (nn.Conv2d, nn.BatchNorm2d))
     ]
-    latent = torch.zeros(1, channels, side, side, device=device)
+    shape = (1, channels, side, side)
+    latent = torch.zeros(shape, dtype=torch.float32, device=device)
     try:
         with precision_context(device, precision):
             network(latent)

@@ -161,7 +161,9 @@ def _average(image: Tensor) -> Tensor:
     """Average with Gaussian weights."""
     for axis in (-2, -1):
         reach = min(round(3 * _RADIUS), image.shape[axis] - 1)
-        offsets = torch.arange(-reach, reach + 1, device=image.device)
+        offsets = torch.arange(
+            -reach, reach + 1, dtype=image.dtype, device=image.device
+        )
         weights = torch.exp(-((offsets / _RADIUS) ** 2) / 2)
         along = [1, 1, 1, 1]
         along[axis] = len(weights)

@@ -1,26 +1,170 @@
-"""Between a user's image and the (channels, rows, columns) of a fit."""
+"""Between a user's axes and the (channels, rows, columns) of a fit."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.restoration.validation import is_integer
 
-def to_channels_first(
-    image: NDArray[Any], channel_axis: int | None
-) -> NDArray[Any]:
-    """View a 2-D or 3-D image as ``(channels, rows, columns)``."""
-    if channel_axis is None:
-        return image[np.newaxis]
-    return np.moveaxis(image, channel_axis, 0)
+# As many entries along the last axis are the colours of a pixel.
+_COLOURS = (3, 4)
 
 
-def from_channels_first(
-    image: NDArray[Any], channel_axis: int | None
-) -> NDArray[Any]:
-    """Undo :func:`to_channels_first`; C-contiguous."""
-    if channel_axis is None:
-        return np.ascontiguousarray(image[0])
-    return np.ascontiguousarray(np.moveaxis(image, 0, channel_axis))
+@dataclass(frozen=True)
+class Axes:
+    """What the axes of an image mean.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the image.
+    channel_axis : int or None
+        Axis of the channels, counted from the front.
+    plane_axes : tuple of int
+        Axes of rows and columns. Any other has a length of one.
+    """
+
+    shape: tuple[int, ...]
+    channel_axis: int | None
+    plane_axes: tuple[int, ...]
+
+    @property
+    def plane(self) -> tuple[int, int]:
+        """Height and width."""
+        rows, columns = (self.shape[axis] for axis in self.plane_axes)
+        return rows, columns
+
+    @property
+    def channels(self) -> int:
+        """How many channels there are."""
+        axis = self.channel_axis
+        return 1 if axis is None else self.shape[axis]
+
+    def to_planes(self, image: NDArray[Any]) -> NDArray[Any]:
+        """View an image as ``(channels, rows, columns)``."""
+        axis = self.channel_axis
+        image = image.squeeze(self._dropped)
+        if axis is None:
+            return image[np.newaxis]
+        return np.moveaxis(image, self._kept.index(axis), 0)
+
+    def from_planes(self, planes: NDArray[Any]) -> NDArray[Any]:
+        """Undo :meth:`to_planes`, of any length; C-contiguous."""
+        axis = self.channel_axis
+        if axis is None:
+            image = planes[0]
+        else:
+            image = np.moveaxis(planes, 0, self._kept.index(axis))
+        return np.ascontiguousarray(np.expand_dims(image, self._dropped))
+
+    def with_channels(self, count: int) -> tuple[int, ...]:
+        """Return the shape with another number of channels."""
+        shape = list(self.shape)
+        if self.channel_axis is not None:
+            shape[self.channel_axis] = count
+        return tuple(shape)
+
+    @property
+    def _kept(self) -> list[int]:
+        channel = [] if self.channel_axis is None else [self.channel_axis]
+        return sorted([*self.plane_axes, *channel])
+
+    @property
+    def _dropped(self) -> tuple[int, ...]:
+        kept = self._kept
+        return tuple(a for a in range(len(self.shape)) if a not in kept)
+
+
+def settle_axes(
+    shape: tuple[int, ...], channel_axis: int | None, name: str = 'image'
+) -> Axes:
+    """Decide what the axes of an image mean.
+
+    Axes of length one are left out, except that of the channels, until rows
+    and columns remain.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the image.
+    channel_axis : int or None
+        Axis of the channels; None looks for RGB.
+    name : str
+        What to call the image in a message.
+
+    Raises
+    ------
+    TypeError
+        If the channel axis is no integer.
+    ValueError
+        If the image is empty, is no plane or the axis is not there.
+    """
+    if 0 in shape:
+        raise ValueError(
+            f'{name}: the image is empty (shape {shape}); choose one '
+            'that has pixels.'
+        )
+    if channel_axis is not None:
+        channel_axis = _check_channel_axis(shape, channel_axis, name)
+    plane = _plane_axes(shape, channel_axis)
+    is_colour = channel_axis is None and len(plane) == 3
+    if is_colour and shape[plane[-1]] in _COLOURS:
+        *plane, channel_axis = plane
+    if len(plane) != 2:
+        raise ValueError(_wrong_ndim(shape, name))
+    return Axes(shape, channel_axis, tuple(plane))
+
+
+def without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Leave the axes of length one out of a shape."""
+    return tuple(length for length in shape if length != 1)
+
+
+def _plane_axes(shape: tuple[int, ...], channel_axis: int | None) -> list[int]:
+    axes = [axis for axis in range(len(shape)) if axis != channel_axis]
+    for axis in axes[:]:
+        if shape[axis] == 1 and len(axes) > 2:
+            axes.remove(axis)
+    return axes
+
+
+def _check_channel_axis(
+    shape: tuple[int, ...], channel_axis: object, name: str
+) -> int:
+    if not is_integer(channel_axis):
+        raise TypeError(
+            f'channel_axis: {channel_axis!r} is not an integer; give the '
+            'number of the axis that holds the channels, or None.'
+        )
+    axis: int = int(channel_axis)  # type: ignore[call-overload]
+    ndim = len(shape)
+    if ndim == 2:
+        raise ValueError(
+            f'channel_axis: {axis} was given, but {name} is 2-D and has no '
+            'channels; leave it at None.'
+        )
+    if ndim < 2:
+        raise ValueError(_wrong_ndim(shape, name))
+    if not -ndim <= axis < ndim:
+        raise ValueError(
+            f'channel_axis: {axis} is not an axis of {name}, which '
+            f'has {ndim} axes; choose one from 0 to {ndim - 1}.'
+        )
+    return axis % ndim
+
+
+def _wrong_ndim(shape: tuple[int, ...], name: str) -> str:
+    if len(shape) < 2:
+        return (
+            f'{name}: {len(shape)} axes are too few (shape {shape}); '
+            'give a 2-D image, or a 3-D one with a channel_axis.'
+        )
+    return (
+        f'{name}: shape {shape} is a stack, and stacks are not '
+        'restored yet; give one 2-D plane at a time, or, if one axis holds '
+        'channels, name it with channel_axis.'
+    )

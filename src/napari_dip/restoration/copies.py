@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from napari_dip.restoration.axes import to_channels_first
+from napari_dip.restoration.acquired import AcquiredImage
 from napari_dip.restoration.noise import block_mean
-from napari_dip.restoration.validation import check_repeats
+from napari_dip.restoration.repeats import read_repeats
 
 Array = NDArray[np.float64]
 
@@ -59,31 +59,25 @@ class Copies:
 
 
 def read_copies(
-    image: NDArray[Any], repeats: ArrayLike | None, channel_axis: int | None
+    image: AcquiredImage, repeats: ArrayLike | None
 ) -> Copies | None:
     """Check repeats of an image and bring them to its brightness.
 
     Parameters
     ----------
-    image : ndarray
+    image : AcquiredImage
         The checked image.
     repeats : array_like, optional
         As :func:`~napari_dip.denoise` takes them; None without any.
-    channel_axis : int or None
-        Channel axis of the image.
 
     Raises
     ------
     TypeError, ValueError
-        As :func:`~napari_dip.restoration.validation.check_repeats`.
+        As :func:`~napari_dip.restoration.repeats.read_repeats`.
     """
     if repeats is None:
         return None
-    first, *others = (
-        to_channels_first(copy, channel_axis)
-        for copy in (image, *check_repeats(repeats, image))
-    )
-    return match_copies(first, others)
+    return match_copies(image.planes, read_repeats(repeats, image))
 
 
 def match_copies(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from napari_dip.prior.operators import Identity
-from napari_dip.restoration.axes import to_channels_first
+from napari_dip.restoration.acquired import AcquiredImage, acquire
 from napari_dip.restoration.choices import DEFAULT_PRESET, DEFECTS
 from napari_dip.restoration.copies import Copies, read_copies
 from napari_dip.restoration.defects import find_defects, find_saturated
@@ -19,8 +19,8 @@ from napari_dip.restoration.prepare import prepare
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.run import Callback, Restored, run
 from napari_dip.restoration.validation import (
+    check_callback,
     check_choice,
-    check_image,
     check_uncertainty,
 )
 
@@ -165,6 +165,7 @@ def denoise(
     >>> restored.shape, restored.dtype
     ((32, 32), dtype('float32'))
     """
+    check_callback(callback)
     check_uncertainty(uncertainty, return_info)
     session = start_denoising(
         image,
@@ -185,7 +186,7 @@ def denoise(
 
 
 def start_denoising(
-    image: ArrayLike,
+    image: ArrayLike | AcquiredImage,
     *,
     repeats: ArrayLike | None = None,
     channel_axis: int | None = None,
@@ -195,11 +196,11 @@ def start_denoising(
 ) -> Restoration:
     """Prepare :func:`denoise` as a session, to be run step by step."""
     options = options or Options()
-    array, axis = check_image(image, channel_axis)
-    planes = to_channels_first(array, axis)
+    acquired = acquire(image, channel_axis)
+    planes = acquired.planes
     saturated = sum(int(find_saturated(plane).sum()) for plane in planes)
     check_noise(noise, planes, options.preset)
-    copies = read_copies(array, repeats, axis)
+    copies = read_copies(acquired, repeats)
     if copies is not None:
         planes = copies.mean
     settings = choose_settings(options.preset, planes, copies)
@@ -223,7 +224,7 @@ def start_denoising(
     if settings.exclude_defects:
         missing = np.stack([find_defects(plane) for plane in planes])
     return prepare(
-        planes,
+        acquired,
         ~missing,
         operator=Identity(),
         settings=settings,
@@ -234,7 +235,6 @@ def start_denoising(
             'noise': noise,
             'defects': defects,
         },
-        channel_axis=axis,
         defects=int(missing.sum()),
         saturated=saturated,
         detector=_detector(noise, copies, settings.binning),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,22 +16,17 @@ from napari_dip.prior.device import (
 )
 from napari_dip.prior.windows import Window
 from napari_dip.restoration import denoising_settings, inpainting
-from napari_dip.restoration.axes import to_channels_first
+from napari_dip.restoration.acquired import AcquiredImage, acquire
+from napari_dip.restoration.axes import Axes, settle_axes
 from napari_dip.restoration.copies import read_copies
+from napari_dip.restoration.masks import read_mask
 from napari_dip.restoration.options import Options
 from napari_dip.restoration.probe import Probe, Total, measure_cost
 from napari_dip.restoration.room import JOINED, tile_side
 from napari_dip.restoration.settings import LatentSettings, Settings
 from napari_dip.restoration.shortening import shorten
 from napari_dip.restoration.tiles import lay_tiles, trim, trim_all
-from napari_dip.restoration.validation import (
-    check_axes,
-    check_choice,
-    check_factor,
-    check_image,
-    check_mask,
-    plane_shape,
-)
+from napari_dip.restoration.validation import check_choice, check_factor
 
 TASKS = ('denoise', 'inpaint', 'super_resolve')
 
@@ -117,22 +111,24 @@ def forecast(
     """
     check_choice(task, TASKS, 'task')
     shape = tuple(shape)
-    axis = _channel_axis(shape, channel_axis)
+    axes = _axes(shape, channel_axis)
     options = Options(preset, device=device, uncertainty=uncertainty)
     probe = Probe(
         task,
-        1 if axis is None else shape[axis],
-        plane_shape(shape, axis),
+        axes.channels,
+        axes.plane,
         _enlargement(task, factor),
         options,
     )
     missing = None
     if task == 'inpaint' and mask is not None:
-        missing = _missing(mask, shape, axis)
+        missing = _missing(mask, axes)
         settings = inpainting.choose_settings(preset, missing)
         probe = probe.with_settings(settings)
     if task == 'denoise' and image is not None:
-        settings = _of_noise(preset, *check_image(image, axis), repeats)
+        settings = _of_noise(
+            preset, acquire(image, axes.channel_axis), repeats
+        )
         probe = probe.with_settings(settings)
     total = _total(probe, max_num_iter, missing)
     resolved = resolve_device(device)
@@ -146,32 +142,25 @@ def forecast(
     )
 
 
-def _channel_axis(
-    shape: tuple[int, ...], channel_axis: int | None
-) -> int | None:
+def _axes(shape: tuple[int, ...], channel_axis: int | None) -> Axes:
     if len(shape) == 3 and channel_axis is None:
         channel_axis = -1
-    return check_axes(shape, channel_axis)
+    return settle_axes(shape, channel_axis)
 
 
 def _of_noise(
-    preset: str,
-    image: NDArray[Any],
-    axis: int | None,
-    repeats: ArrayLike | None,
+    preset: str, image: AcquiredImage, repeats: ArrayLike | None
 ) -> Settings:
     """Return the settings that the noise of an image asks for."""
-    copies = read_copies(image, repeats, axis)
-    planes = to_channels_first(image, axis) if copies is None else copies.mean
+    copies = read_copies(image, repeats)
+    planes = image.planes if copies is None else copies.mean
     settings = denoising_settings.choose_settings(preset, planes, copies)
     return _alone(settings) if settings.latent.kind == 'split' else settings
 
 
-def _missing(
-    mask: ArrayLike, shape: tuple[int, ...], axis: int | None
-) -> NDArray[np.bool_]:
-    image = np.broadcast_to(np.float32(0), shape)
-    return to_channels_first(check_mask(mask, image, axis), axis)
+def _missing(mask: ArrayLike, axes: Axes) -> NDArray[np.bool_]:
+    blank = np.broadcast_to(np.float32(0), (axes.channels, *axes.plane))
+    return read_mask(mask, AcquiredImage(blank, axes))
 
 
 def _enlargement(

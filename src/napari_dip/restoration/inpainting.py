@@ -10,8 +10,9 @@ from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.operators import Identity
 from napari_dip.prior.optimisers import OptimiserName
 from napari_dip.restoration import published
-from napari_dip.restoration.axes import to_channels_first
+from napari_dip.restoration.acquired import AcquiredImage, acquire
 from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS
+from napari_dip.restoration.masks import describe_mask, read_mask
 from napari_dip.restoration.options import Options
 from napari_dip.restoration.prepare import prepare
 from napari_dip.restoration.protocol import Restoration
@@ -23,9 +24,8 @@ from napari_dip.restoration.settings import (
     whole_image,
 )
 from napari_dip.restoration.validation import (
+    check_callback,
     check_choice,
-    check_image,
-    check_mask,
     check_uncertainty,
 )
 
@@ -162,6 +162,7 @@ return_info
     >>> inpaint(image, mask, preset='fast', max_num_iter=5).shape
     (32, 32)
     """
+    check_callback(callback)
     check_uncertainty(uncertainty, return_info)
     session = start_inpainting(
         image,
@@ -180,7 +181,7 @@ return_info
 
 
 def start_inpainting(
-    image: ArrayLike,
+    image: ArrayLike | AcquiredImage,
     mask: ArrayLike,
     *,
     channel_axis: int | None = None,
@@ -188,20 +189,19 @@ def start_inpainting(
 ) -> Restoration:
     """Prepare :func:`inpaint` as a session, to be run step by step."""
     options = options or Options()
-    array, axis = check_image(image, channel_axis)
-    missing = to_channels_first(check_mask(mask, array, axis), axis)
-    planes = to_channels_first(array, axis)
+    acquired = acquire(image, channel_axis)
+    missing = read_mask(mask, acquired)
     return prepare(
-        planes,
+        acquired,
         ~missing,
         operator=Identity(),
         settings=choose_settings(options.preset, missing),
         options=options,
         task='inpaint',
         arguments={},
-        channel_axis=axis,
         keep_known=True,
         trim_known=trims_known(options.preset),
+        notes=[describe_mask(missing)],
     )
 
 

@@ -345,7 +345,7 @@ class Mosaic(Restoration):
         part, doubt = self._current()
         if self._doubt is not None:
             joined = self._doubt.image(doubt)
-            self._uncertainty = self._output.in_axes(joined)
+            self._uncertainty = self._output.deviation_in_axes(joined)
         return self._canvas.image(part)
 
     def _current(self) -> tuple[Part | None, Part | None]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.prior.windows import Window
-from napari_dip.restoration.axes import from_channels_first
+from napari_dip.restoration.acquired import AcquiredImage
 from napari_dip.restoration.binning import unbin_planes
 from napari_dip.restoration.intensity import Intensity
 from napari_dip.restoration.tiles import cut
@@ -23,8 +23,8 @@ class Output:
     ----------
     intensity : Intensity
         Map of the intensities.
-    channel_axis : int or None
-        Where the channels belong.
+    image : AcquiredImage or None
+        Whose axes the result has; None leaves it as planes.
     binning : int
         Pixels of the image along a side of a pixel of the estimate.
     shape : tuple of int
@@ -52,7 +52,7 @@ class Output:
     """
 
     intensity: Intensity
-    channel_axis: int | None
+    image: AcquiredImage | None
     binning: int = 1
     shape: tuple[int, ...] = ()
     defects: int = 0
@@ -99,9 +99,9 @@ class Output:
         It is the step from the estimate to one deviation above: below, the
         inverse of a stabilised estimate ends at no light at all.
         """
-        above = self.to_image(estimate + deviation)
-        step: NDArray[np.float32] = above - self.to_image(estimate)
-        return np.maximum(step, 0)
+        above = self.to_planes(estimate + deviation)
+        step = np.maximum(above - self.to_planes(estimate), 0)
+        return self.deviation_in_axes(step)
 
     def to_image(self, estimate: NDArray[Any]) -> NDArray[np.float32]:
         """Bring ``(channels, rows, columns)`` to the user's units and axes."""
@@ -135,7 +135,12 @@ class Output:
 
     def in_axes(self, planes: NDArray[np.float32]) -> NDArray[np.float32]:
         """Bring planes to the user's axes."""
-        image: NDArray[np.float32] = from_channels_first(
-            planes, self.channel_axis
-        )
-        return image
+        return planes if self.image is None else self.image.to_user(planes)
+
+    def deviation_in_axes(
+        self, planes: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Bring the planes of a deviation to the user's axes."""
+        if self.image is None:
+            return planes
+        return self.image.uncertainty_to_user(planes)

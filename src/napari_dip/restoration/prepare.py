@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from napari_dip.prior.device import memory_in_words, resolve_device
 from napari_dip.prior.operators import Operator
 from napari_dip.prior.windows import Window
+from napari_dip.restoration.acquired import AcquiredImage
 from napari_dip.restoration.copies import Copies
 from napari_dip.restoration.detector import Detector
 from napari_dip.restoration.mosaic import Mosaic
@@ -30,7 +31,7 @@ from napari_dip.restoration.tiles import trim
 
 
 def prepare(
-    planes: NDArray[Any],
+    image: AcquiredImage,
     known: NDArray[np.bool_],
     *,
     operator: Operator,
@@ -38,7 +39,6 @@ def prepare(
     options: Options,
     task: str,
     arguments: dict[str, Any],
-    channel_axis: int | None,
     keep_known: bool = False,
     trim_known: bool = False,
     defects: int = 0,
@@ -51,10 +51,10 @@ def prepare(
 
     Parameters
     ----------
-    planes : ndarray
-        ``(channels, rows, columns)``, the data in their own units.
-    known : ndarray of bool
-        Same shape; False where a pixel is missing. Pixels that are not
+    image : AcquiredImage
+        The image, whose planes are the data unless it has `copies`.
+    known : (C, M, N) ndarray of bool
+        False where a pixel is missing. Pixels that are not
         finite are missing too.
     operator : Operator
         A.
@@ -62,7 +62,7 @@ def prepare(
         What the preset stands for.
     options : Options
         What the user asked for.
-    task, arguments, channel_axis
+    task, arguments
         Written into the record; see :class:`Brief`.
     keep_known : bool
         Whether known pixels keep their values in the result.
@@ -76,15 +76,17 @@ def prepare(
         Whose noise is stabilised, if the settings say so; None finds it
         from the image.
     copies : Copies, optional
-        What `planes` are the mean of, where they are one.
+        The image and its repeats, whose mean is the data.
     notes : sequence of str
-        What the user should know of the data, a sentence each; see
+        What the user should know of the data besides what the image says of
+        itself, a sentence each; see
         :class:`~napari_dip.restoration.record.Record`.
 
     Raises
     ------
     ValueError
-        If the device is unknown or absent, or no pixel is known.
+        If the device is unknown or absent, or no pixel of a channel is
+        known.
     MemoryError
         If there is no room for the image.
     """
@@ -94,12 +96,9 @@ def prepare(
     # A second fit may be cut.
     shared = _sharers(settings)
     settings = shorten(settings, options.max_num_iter)
+    planes = image.planes if copies is None else copies.mean
     known = known & np.isfinite(planes)
-    if not known.any():
-        raise ValueError(
-            'mask: every pixel that is a finite number is marked as '
-            'missing; leave some to keep unpainted (zero).'
-        )
+    _check_known(known)
     if keep_known:
         # The user may go on working with the image meanwhile.
         planes = planes.copy()
@@ -111,7 +110,7 @@ def prepare(
         options.seed,
         partial(
             Output,
-            channel_axis=channel_axis,
+            image=image,
             defects=defects,
             saturated=saturated,
             made_of=_describe(copies, settings),
@@ -129,7 +128,7 @@ def prepare(
     brief = Brief(
         task,
         {
-            'channel_axis': channel_axis,
+            'channel_axis': image.channel_axis,
             'preset': options.preset,
             'seed': options.seed,
             'device': options.device,
@@ -140,7 +139,7 @@ def prepare(
         },
         settings,
         options.seed,
-        tuple(notes),
+        (*image.notes, *notes),
     )
     if side is not None:
         return _mosaic(source, settings, options, brief, side)
@@ -151,6 +150,16 @@ def prepare(
         make_sequel(source, settings),
         uncertainty=options.uncertainty,
     )
+
+
+def _check_known(known: NDArray[np.bool_]) -> None:
+    empty = np.flatnonzero(~known.any(axis=(1, 2)))
+    if len(empty):
+        where = '' if len(known) == 1 else f' of channel {empty[0]}'
+        raise ValueError(
+            f'mask: every pixel{where} that is a finite number is marked as '
+            'missing; leave some to keep unpainted (zero).'
+        )
 
 
 def _describe(copies: Copies | None, settings: Settings) -> str:
@@ -201,7 +210,7 @@ def _mosaic(
         intensity = source.intensity_of(source.planes, source.known, settings)
     part_of = replace(
         source,
-        output=partial(source.output, channel_axis=0),
+        output=partial(source.output, image=None),
         intensity=intensity,
     )
 

@@ -15,6 +15,7 @@ from napari_dip.prior.allocator import MOST_KEPT, MOST_KEPT_OF_LARGE
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.sweeping import largest_window, swept_pixels
 from napari_dip.prior.windows import window_shape
+from napari_dip.restoration.acquired import MIN_SIDE
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.inpainting import start_inpainting
 from napari_dip.restoration.live_memory import LiveMemory
@@ -22,7 +23,6 @@ from napari_dip.restoration.options import Options
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.super_resolution import start_super_resolution
-from napari_dip.restoration.validation import MIN_SIDE
 
 # The probe is the image itself up to this side; the windows that a fit looks
 # at are then the real ones.

@@ -7,6 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from napari_dip.prior.autograd import plain_autograd
 from napari_dip.prior.calibration import calibrate
 from napari_dip.prior.collaborative import collaborative_filter
 from napari_dip.prior.continuation import continue_texture
@@ -54,6 +55,7 @@ _DETAILS: dict[Refinement, float] = {'details': 1.0, 'some details': _SOME}
 _CALIBRATED = ('residual', 'covariances', 'side by side')
 
 
+@plain_autograd()
 @torch.no_grad()
 def preview(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     """Make of an estimate what takes no time.
@@ -86,6 +88,7 @@ def _with_details(mean: Tensor, problem: Problem, part: float) -> Tensor:
     return cross_over(problem.pilot, finer, _DETAIL)
 
 
+@plain_autograd()
 @torch.no_grad()
 def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     """Make more of an estimate.

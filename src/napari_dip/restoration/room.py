@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from napari_dip.prior.device import free_memory
+from napari_dip.prior.networks import build_network
 from napari_dip.prior.operators import Identity
 from napari_dip.prior.sweeping import bytes_a_pixel
 from napari_dip.restoration.parts import make_latent
@@ -89,12 +90,12 @@ def tile_side(
 def _bytes_a_pixel(
     channels: int, settings: Settings, device: torch.device
 ) -> float:
-    data = torch.zeros(1, channels, 1, 1)
+    data = torch.zeros(1, channels, 1, 1, dtype=torch.float32)
     known = torch.ones_like(data)
     latent = make_latent(
         data, known, torch.zeros_like(data), Identity(), settings, seed=0
     )
-    network = settings.network.build(latent.channels, channels)
+    network = build_network(settings.network, latent.channels, channels)
     return bytes_a_pixel(
         network.to(device),
         latent.channels,

@@ -10,11 +10,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from napari_dip.prior.autograd import plain_autograd
 from napari_dip.prior.coloured_noise import measure_noise
 from napari_dip.prior.device import memory_in_words
 from napari_dip.prior.fit import Fit
 from napari_dip.prior.latents import Latent
-from napari_dip.prior.networks import initialise
+from napari_dip.prior.networks import build_network, initialise
 from napari_dip.prior.operators import Operator
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.recorruption import Recorrupted
@@ -103,6 +104,7 @@ class Source:
         return self.output(intensity, shape=shape, place=self.place, **options)
 
 
+@plain_autograd()
 def make_stage(
     source: Source,
     settings: Settings,
@@ -195,7 +197,7 @@ def _problem(
         latent = make_latent(
             data, measured, held_out, operator, settings, seed
         )
-    network = settings.network.build(latent.channels, data.shape[1])
+    network = build_network(settings.network, latent.channels, data.shape[1])
     initialise(network, seed)
     return Problem(
         network.to(device),
@@ -252,5 +254,7 @@ def _held_out(
     if stopping.rule != 'held_out' and not source.hold_out:
         return torch.zeros_like(measured)
     generator = torch.Generator().manual_seed(source.seed)
-    chance = torch.rand(measured.shape, generator=generator)
+    chance = torch.rand(
+        measured.shape, generator=generator, dtype=measured.dtype
+    )
     return measured * (chance < stopping.held_out).to(measured)

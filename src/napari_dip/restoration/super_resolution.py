@@ -9,7 +9,7 @@ from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import ChainSpec, TrunkSpec
 from napari_dip.prior.operators import Downsample
 from napari_dip.restoration import published
-from napari_dip.restoration.axes import to_channels_first
+from napari_dip.restoration.acquired import AcquiredImage, acquire
 from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS
 from napari_dip.restoration.options import Options
 from napari_dip.restoration.prepare import prepare
@@ -22,9 +22,9 @@ from napari_dip.restoration.settings import (
     whole_image,
 )
 from napari_dip.restoration.validation import (
+    check_callback,
     check_choice,
     check_factor,
-    check_image,
     check_uncertainty,
 )
 
@@ -165,6 +165,7 @@ return_info
     >>> super_resolve(image, 2, preset='fast', max_num_iter=5).shape
     (32, 32)
     """
+    check_callback(callback)
     check_uncertainty(uncertainty, return_info)
     session = start_super_resolution(
         image,
@@ -183,7 +184,7 @@ return_info
 
 
 def start_super_resolution(
-    image: ArrayLike,
+    image: ArrayLike | AcquiredImage,
     factor: int | tuple[int, int],
     *,
     channel_axis: int | None = None,
@@ -191,19 +192,17 @@ def start_super_resolution(
 ) -> Restoration:
     """Prepare :func:`super_resolve` as a session, to be run step by step."""
     options = options or Options()
-    array, axis = check_image(image, channel_axis)
+    acquired = acquire(image, channel_axis)
     factors = check_factor(factor)
     settings = choose_settings(options.preset, factors)
-    planes = to_channels_first(array, axis)
     return prepare(
-        planes,
-        np.ones(planes.shape, bool),
+        acquired,
+        np.ones(acquired.planes.shape, bool),
         operator=Downsample(factors, settings.kernel),
         settings=settings,
         options=options,
         task='super_resolve',
         arguments={'factor': list(factors)},
-        channel_axis=axis,
     )
 
 

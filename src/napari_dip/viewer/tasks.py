@@ -11,13 +11,11 @@ from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from napari_dip.restoration.acquired import AcquiredImage, acquire
 from napari_dip.restoration.choices import DEFAULT_PRESET, DEFECTS
-from napari_dip.restoration.validation import (
-    check_factor,
-    check_image,
-    check_mask,
-    check_repeats,
-)
+from napari_dip.restoration.masks import read_mask
+from napari_dip.restoration.repeats import read_repeats
+from napari_dip.restoration.validation import check_factor
 from napari_dip.viewer.layers import ImageSource, MaskSource
 from napari_dip.viewer.placement import enlarge, place_of
 from napari_dip.viewer.warm_up import load_engine
@@ -112,11 +110,11 @@ class Task(ABC):
         """Name of the layer of the uncertainty."""
         return f'{self.result_name()} uncertainty'
 
-    def read_image(self) -> tuple[NDArray[Any], int | None]:
+    def read_image(self) -> AcquiredImage:
         """Read and check the image, so that a message can name its layer."""
         array = self.image.array()
         name = f'layer "{self.image.name}"'
-        return check_image(array, self.image.channel_axis, name)
+        return acquire(array, self.image.channel_axis, name)
 
     def read_alpha(self) -> NDArray[Any] | None:
         """Opacity of the result, if the source has one."""
@@ -180,15 +178,14 @@ class Denoise(Task):
 
     def start(self) -> Restoration:
         """Check image and repeats, load torch and prepare."""
-        array, axis = self.read_image()
-        repeats = self._read_repeats(array)
+        image = self.read_image()
+        repeats = self._read_repeats(image)
         load_engine()
         from napari_dip.restoration import start_denoising
 
         return start_denoising(
-            array,
+            image,
             repeats=repeats,
-            channel_axis=axis,
             noise=self.noise,
             defects=self.defects,
             options=self.choices.to_options(),
@@ -201,11 +198,13 @@ class Denoise(Task):
             return {}
         return {'repeats': tell_source(source)}
 
-    def _read_repeats(self, image: NDArray[Any]) -> NDArray[Any] | None:
+    def _read_repeats(self, image: AcquiredImage) -> NDArray[Any] | None:
         source = self.repeats
         if source is None:
             return None
-        return check_repeats(source.array(), image, f'layer "{source.name}"')
+        array = source.array()
+        read_repeats(array, image, f'layer "{source.name}"')
+        return array
 
 
 @dataclass(frozen=True)
@@ -225,16 +224,15 @@ class Inpaint(Task):
 
     def start(self) -> Restoration:
         """Check image and mask, load torch and prepare."""
-        array, axis = self.read_image()
+        image = self.read_image()
         mask = self.mask.array()
-        check_mask(mask, array, axis, f'layer "{self.mask.name}"')
+        read_mask(mask, image, f'layer "{self.mask.name}"')
         load_engine()
         from napari_dip.restoration import start_inpainting
 
         return start_inpainting(
-            array,
+            image,
             mask,
-            channel_axis=axis,
             options=self.choices.to_options(),
         )
 
@@ -273,15 +271,14 @@ class SuperResolve(Task):
 
     def start(self) -> Restoration:
         """Check image and factor, load torch and prepare."""
-        array, axis = self.read_image()
+        image = self.read_image()
         check_factor(self.factors)
         load_engine()
         from napari_dip.restoration import start_super_resolution
 
         return start_super_resolution(
-            array,
+            image,
             self.factors,
-            channel_axis=axis,
             options=self.choices.to_options(),
         )
 

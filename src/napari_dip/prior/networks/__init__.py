@@ -6,6 +6,7 @@ the same height and width, whatever these are: it pads inside.
 
 from __future__ import annotations
 
+from napari_dip.prior.networks.building import build_network
 from napari_dip.prior.networks.chain import Chain, ChainSpec
 from napari_dip.prior.networks.deep_decoder import DeepDecoder, DeepDecoderSpec
 from napari_dip.prior.networks.hourglass import Hourglass, HourglassSpec
@@ -24,5 +25,6 @@ __all__ = [
     'NetworkSpec',
     'Trunk',
     'TrunkSpec',
+    'build_network',
     'initialise',
 ]

@@ -16,7 +16,7 @@ def _spreading() -> Tensor:
     three taps fall on coarse pixels one or two at a time. The column of a tap
     says which of the four taps of the transposed convolution it adds to.
     """
-    axis = torch.zeros(_SIDE + 1, _SIDE)
+    axis = torch.zeros(_SIDE + 1, _SIDE, dtype=torch.float32)
     for tap in range(_SIDE):
         axis[_SIDE - 1 - tap : _SIDE + 1 - tap, tap] = 1
     return torch.kron(axis, axis).T.contiguous()

@@ -1,0 +1,33 @@
+"""A network that depends on nothing but its description."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import torch
+from torch import nn
+
+
+class _Spec(Protocol):
+    def build(self, channels_in: int, channels_out: int) -> nn.Module: ...
+
+
+def build_network(
+    spec: _Spec, channels_in: int, channels_out: int
+) -> nn.Module:
+    """Build a network in float32, without a draw from the global generator.
+
+    Its weights are yet to be drawn by
+    :func:`~napari_dip.prior.networks.initialise`.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        Its description.
+    channels_in, channels_out : int
+        Channels of the latent and of the image.
+    """
+    # PyTorch draws weights for every layer that is made.
+    with torch.random.fork_rng(devices=[]):
+        network = spec.build(channels_in, channels_out)
+    return network.to(torch.float32)
