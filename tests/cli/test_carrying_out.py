@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Monkey = pytest.MonkeyPatch
 
+FIELD = 500 + 300 * np.outer(*[np.sin(np.arange(32) / 4)] * 2)
+
 
 def press_ctrl_c_at(monkeypatch: Monkey, *iterations: int) -> None:
     """Let the signal arrive while an iteration is done."""
@@ -80,7 +82,7 @@ def test_what_is_known_of_the_noise(
 
 @pytest.fixture
 def repeat(tmp_path: Path) -> Path:
-    frame = np.random.default_rng(1).poisson(500, (32, 32)).astype('uint16')
+    frame = np.random.default_rng(1).poisson(FIELD).astype('uint16')
     path = tmp_path / 'repeat.tif'
     tifffile.imwrite(path, frame)
     return path
@@ -90,7 +92,8 @@ def test_repeats_of_the_field(
     run: Run, tmp_path: Path, image: Path, repeat: Path
 ) -> None:
     stack, report = tmp_path / 'stack.npy', tmp_path / 'a.json'
-    np.save(stack, np.random.default_rng(2).poisson(500, (2, 32, 32)))
+    np.save(image, np.random.default_rng(0).poisson(FIELD))
+    np.save(stack, np.random.default_rng(2).poisson([FIELD, FIELD]))
     files = ('--repeat', repeat, '--repeat', stack)
     call = ('denoise', image, tmp_path / 'a.tif', *files, '--report', report)
     result = run.quick(*call)

@@ -12,7 +12,7 @@ def image(value, shape=(4, 4)):
 
 
 def make(layers):
-    return ResultLayer(layers, 'result', {'rgb': False}, Display(None, None))
+    return ResultLayer(layers, 'result', {'rgb': False}, Display(None))
 
 
 def test_never_overwrites_a_layer_of_the_same_name():
@@ -54,7 +54,7 @@ def test_other_metadata_stays():
 
 
 def test_integers_of_rgb_are_rounded_and_kept_in_range():
-    display = Display(np.dtype(np.uint8), None)
+    display = Display(np.dtype(np.uint8))
     estimate = np.array([[[-3.0, 100.6, 300.0]]], np.float32)
     data = display(estimate)
     assert data.dtype == np.uint8
@@ -63,7 +63,7 @@ def test_integers_of_rgb_are_rounded_and_kept_in_range():
 
 def of_contrast(layers, *limits):
     attributes = {'rgb': False, 'contrast_limits': limits}
-    return ResultLayer(layers, 'result', attributes, Display(None, None))
+    return ResultLayer(layers, 'result', attributes, Display(None))
 
 
 def ramp(low, high):

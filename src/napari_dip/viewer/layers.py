@@ -69,11 +69,11 @@ class ImageSource:
     identity: str = ''
 
     def array(self) -> NDArray[Any]:
-        """Read the pixels to restore; may take long for lazy data.
+        """Read the intensities; may take long for lazy data.
 
         What is fully transparent has no colour and is masked.
         """
-        pixels = self._pixels()
+        pixels = self.pixels()
         if not self.has_alpha:
             return pixels
         colours, hidden = pixels[..., :3], pixels[..., 3:] == 0
@@ -82,10 +82,6 @@ class ImageSource:
         return np.ma.masked_array(
             colours, np.broadcast_to(hidden, colours.shape)
         )
-
-    def alpha(self) -> NDArray[Any] | None:
-        """Read the opacity, if there is one."""
-        return self._pixels()[..., 3] if self.has_alpha else None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -113,7 +109,8 @@ class ImageSource:
             if place != self.positive_channel_axis
         )
 
-    def _pixels(self) -> NDArray[Any]:
+    def pixels(self) -> NDArray[Any]:
+        """Read the plane, with the opacity if there is one."""
         pixels = self.plane.take(self.data)
         if isinstance(pixels, np.ma.MaskedArray):
             return pixels

@@ -112,9 +112,10 @@ class ResultLayer:
 def join_colours(uncertainty: NDArray[np.float32]) -> NDArray[np.float32]:
     """Root mean square over the colours along the last axis.
 
-    napari would draw three deviations as a colour.
+    napari would draw three deviations as a colour. Opacity has none.
     """
-    joined: NDArray[np.float32] = np.sqrt(np.mean(uncertainty**2, axis=-1))
+    colours = uncertainty[..., :3]
+    joined: NDArray[np.float32] = np.sqrt(np.mean(colours**2, axis=-1))
     return joined
 
 
@@ -129,8 +130,6 @@ class Display:
     ----------
     rgb_dtype : dtype or None
         Integer dtype of an RGB source; None for all other sources.
-    alpha : ndarray or None
-        Opacity to be put back as the last channel.
     plane : Plane
         Where the estimate lies in the axes of the source.
     """
@@ -138,11 +137,9 @@ class Display:
     def __init__(
         self,
         rgb_dtype: np.dtype[Any] | None,
-        alpha: NDArray[Any] | None,
         plane: Plane = WHOLE,
     ) -> None:
         self.rgb_dtype = rgb_dtype
-        self._alpha = alpha
         self._plane = plane
 
     def __call__(self, estimate: NDArray[np.float32]) -> NDArray[Any]:
@@ -152,8 +149,6 @@ class Display:
             limits = np.iinfo(self.rgb_dtype)
             data = np.clip(np.rint(estimate), limits.min, limits.max)
             data = data.astype(self.rgb_dtype)
-        if self._alpha is not None:
-            data = np.dstack([data, self._alpha])
         if data is estimate:
             data = estimate.copy()
         return self._plane.put_back(data)

@@ -109,8 +109,7 @@ def _layer(told: dict[str, Any]) -> str:
 def _pixels(layer: str, told: dict[str, Any]) -> str:
     """Expression that reads an image layer."""
     level = '[0]' if told['multiscale'] else ''
-    channels = '[..., :3]' if told['has_alpha'] else ''
-    return f'np.asarray({layer}.data{level}{_index(told)}){channels}'
+    return f'np.asarray({layer}.data{level}{_index(told)})'
 
 
 def _index(told: dict[str, Any]) -> str:

@@ -79,7 +79,7 @@ class Stream:
             layers,
             task.result_name(),
             task.layer_attributes(),
-            Display(dtype, task.read_alpha(), task.image.plane),
+            Display(dtype, task.image.plane),
             keep_contrast=not _has_automatic_contrast(task.image),
         )
         self._uncertainty: ResultLayer | None = ResultLayer(

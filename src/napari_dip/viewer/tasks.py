@@ -112,13 +112,9 @@ class Task(ABC):
 
     def read_image(self) -> AcquiredImage:
         """Read and check the image, so that a message can name its layer."""
-        array = self.image.array()
-        name = f'layer "{self.image.name}"'
-        return acquire(array, self.image.channel_axis, name)
-
-    def read_alpha(self) -> NDArray[Any] | None:
-        """Opacity of the result, if the source has one."""
-        return self.image.alpha()
+        image = self.image
+        axis = None if image.has_alpha else image.channel_axis
+        return acquire(image.pixels(), axis, f'layer "{image.name}"')
 
 
 def name_result(source: str, step: str) -> str:
@@ -285,14 +281,6 @@ class SuperResolve(Task):
     def layer_attributes(self) -> dict[str, Any]:
         """Attributes of a layer with smaller pixels."""
         return enlarge(self.image.attributes, self._layer_factors())
-
-    def read_alpha(self) -> NDArray[Any] | None:
-        """Opacity with every pixel repeated."""
-        alpha = super().read_alpha()
-        if alpha is None:
-            return None
-        rows, columns = self.factors
-        return alpha.repeat(rows, axis=0).repeat(columns, axis=1)
 
     def _layer_factors(self) -> list[int]:
         """Factor for every axis of the layer: 1 for channels."""
