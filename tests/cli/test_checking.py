@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import tifffile
 
 from napari_dip.cli import carrying_out, checking
+from napari_dip.files.errors import FileError
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -26,8 +27,10 @@ def no_fit(monkeypatch: Monkey) -> None:
     monkeypatch.setattr(carrying_out, 'restore', restore)
 
 
-@pytest.mark.parametrize('command', ['denoise', 'inpaint'])
-@pytest.mark.parametrize('victim', ['INPUT', 'MASK'])
+@pytest.mark.parametrize(
+    ('command', 'victim'),
+    [('denoise', 'INPUT'), ('inpaint', 'INPUT'), ('inpaint', 'MASK')],
+)
 @pytest.mark.parametrize('by', ['OUTPUT', '--report', '--uncertainty'])
 @pytest.mark.parametrize('link', [False, True])
 def test_no_file_read_is_replaced(
@@ -40,8 +43,6 @@ def test_no_file_read_is_replaced(
     by: str,
     link: bool,
 ) -> None:
-    if command == 'denoise' and victim == 'MASK':
-        pytest.skip('it has none')
     path = {'INPUT': image, 'MASK': mask}[victim]
     before = path.read_bytes()
     place = tmp_path / 'b_uncertainty.npy'
@@ -105,19 +106,41 @@ def test_full_disk_of_the_report(
     assert said.startswith(f'--report ({report}): the disk is full')
 
 
+@pytest.mark.parametrize('option', [(), ('--uncertainty',)])
 def test_what_a_format_refuses(
-    run: Run, tmp_path: Path, noisy: np.ndarray, monkeypatch: Monkey
+    run: Run,
+    tmp_path: Path,
+    noisy: np.ndarray,
+    monkeypatch: Monkey,
+    option: tuple[str, ...],
 ) -> None:
     image, output = tmp_path / 'a.tif', tmp_path / 'b.tif'
     tifffile.imwrite(image, noisy)
 
-    def fail(*arguments: object) -> None:
-        raise ZeroDivisionError('odd resolution')
+    def refuse(path: Path, *arguments: Any) -> Any:
+        if option and path == output:
+            return arguments[0]
+        raise FileError('odd resolution; choose another name.')
 
-    monkeypatch.setattr(checking, 'write_into', fail)
-    said = run.refused('denoise', image, output)
-    assert said.startswith(f'OUTPUT ({output}): TIFF cannot hold this image')
-    assert '(odd resolution); choose a name that ends in .npy' in said
+    monkeypatch.setattr(checking, 'check_writable', refuse)
+    said = run.refused('denoise', image, output, *option)
+    name = '--uncertainty' if option else 'OUTPUT'
+    assert said.startswith(f'{name} (')
+    assert 'odd resolution; choose another name' in said
+
+
+def test_a_large_result_is_refused_at_once(
+    run: Run, tmp_path: Path, monkeypatch: Monkey
+) -> None:
+    image, output = tmp_path / 'a.npy', tmp_path / 'b.npy'
+    np.save(image, np.eye(512, dtype='float32'))
+    usage = type('Usage', (), {'free': 2**26})
+    monkeypatch.setattr('shutil.disk_usage', lambda folder: usage)
+    call = ('super-resolve', image, output, '--factor', 8)
+    assert 'the disk is full: 64.1 MiB are needed' in run.refused(*call)
+    call = (*call[:-1], 4, '--uncertainty')
+    with pytest.raises(pytest.fail.Exception, match='the fit was started'):
+        run(*call)
 
 
 @pytest.mark.skipif(not hasattr(os, 'mkfifo'), reason='of Unix')

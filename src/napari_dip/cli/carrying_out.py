@@ -15,6 +15,7 @@ from napari_dip.cli.interrupt import Interrupt
 from napari_dip.cli.job import Job
 from napari_dip.cli.saving import save
 from napari_dip.cli.summary import summarise
+from napari_dip.cli.target import say_lost
 from napari_dip.cli.words import shown
 from napari_dip.files.layout import Layout, settle
 from napari_dip.files.reading import read_image
@@ -54,9 +55,11 @@ def carry_out(
     source, layout = _read(job)
     target = choose_target(job, source, layout)
     outcome = restore(job, target.source, layout, interrupt)
+    losses = say_lost(job, target, outcome.image)
+    outcome = outcome.with_notes(losses)
     save(job, target, outcome, interrupt)
     if not job.quiet:
-        for line in summarise(job, target, outcome):
+        for line in (*summarise(job, target, outcome), *losses):
             say(line)
     return interrupt.status if outcome.interrupted else 0
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.cli.errors import ArgumentError, engine_problems, load_engine
+from napari_dip.cli.errors import engine_problems, load_engine
 from napari_dip.cli.interrupt import Interrupt
 from napari_dip.cli.job import Job
 from napari_dip.cli.monitor import Monitor, open_monitor
-from napari_dip.cli.words import in_options, shown
+from napari_dip.cli.words import in_options
 from napari_dip.files.layout import Layout
 from napari_dip.files.stored import StoredImage
 
@@ -39,6 +39,11 @@ class Outcome:
     record: Record
     interrupted: bool
 
+    def with_notes(self, notes: list[str]) -> Outcome:
+        """Add what else the user should know."""
+        record = replace(self.record, notes=[*self.record.notes, *notes])
+        return replace(self, record=record)
+
 
 def restore(
     job: Job, source: StoredImage, layout: Layout, interrupt: Interrupt
@@ -61,9 +66,7 @@ def restore(
         session = job.start(pixels, layout.known_channel_axis)
         try:
             interrupt.ask_first()
-            outcome = _fit(session, source.notes, monitor, interrupt)
-            _check_numbers(outcome.image, monitor, job)
-            return outcome
+            return _fit(session, source.notes, monitor, interrupt)
         finally:
             session.close()
 
@@ -87,17 +90,3 @@ def _fit(
     for note in record.notes:
         monitor.note(in_options(note))
     return Outcome(image, record, interrupted)
-
-
-def _check_numbers(
-    image: NDArray[np.float32], monitor: Monitor, job: Job
-) -> None:
-    """Let no result pass in silence whose pixels are no numbers."""
-    lost = image.size - int(np.count_nonzero(np.isfinite(image)))
-    if lost == image.size:
-        raise ArgumentError(
-            f'INPUT ({shown(job.input)}): no pixel of the result is a finite '
-            'number; give an image whose values float32 can hold.'
-        )
-    if lost:
-        monitor.note(f'{lost} pixels of the result are no finite numbers.')

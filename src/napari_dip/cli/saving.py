@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.cli.checking import Target
 from napari_dip.cli.errors import ArgumentError
 from napari_dip.cli.fitting import Outcome
 from napari_dip.cli.interrupt import Interrupt
 from napari_dip.cli.job import Job
 from napari_dip.cli.report import encode_report
+from napari_dip.cli.target import Target
 from napari_dip.cli.words import shown
 from napari_dip.files.atomic import Transaction
 from napari_dip.files.errors import in_words

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from napari_dip.cli.checking import Target
 from napari_dip.cli.fitting import Outcome
 from napari_dip.cli.job import Job
 from napari_dip.cli.monitor import duration
+from napari_dip.cli.target import Target
 from napari_dip.cli.words import shown
 from napari_dip.files.writing import lost
 
