@@ -122,6 +122,7 @@ def test_what_png_holds() -> None:
             'several pictures',
         ),
     ],
+    ids=['rows', 'no palette', 'short palette', 'animated'],
 )
 def test_what_the_decoder_would_make_up(
     tmp_path: Path, content: bytes, words: str
