@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ def test_opacity_comes_back(
     written = read_image(output)
     assert written.opacity is not None
     np.testing.assert_array_equal(written.opacity.values, opacity)
+    assert written.data[5, 5].max() < 160
 
 
 def test_opacity_enlarged(
@@ -67,6 +69,22 @@ def test_opacity_enlarged(
     np.testing.assert_array_equal(written.opacity.values, expected)
     uncertainty = read_image(tmp_path / 'b_uncertainty.tif')
     assert uncertainty.opacity is None
+
+
+def test_no_data_is_filled_and_told(
+    run: Run, tmp_path: Path, noisy: np.ndarray
+) -> None:
+    data = noisy.astype(np.int16)
+    data[4:8, 4:8] = -9999
+    tags = [(42113, 's', 0, '-9999', True)]
+    tifffile.imwrite(tmp_path / 'a.tif', data, extratags=tags)
+    output, report = tmp_path / 'b.tif', tmp_path / 'b.json'
+    call = ('denoise', tmp_path / 'a.tif', output, '--report', report)
+    result = run.quick(*call)
+    assert result.exit_code == 0, result.output
+    assert tifffile.imread(output).min() > 300
+    assert '16 values are -9999' in result.stderr
+    assert '16 values are -9999' in json.loads(report.read_text())['notes'][0]
 
 
 def test_an_image_of_several(
@@ -91,8 +109,14 @@ def test_the_other_sense_of_a_mask(
     kept = tmp_path / 'kept.npy'
     np.save(kept, ~np.load(mask))
     output = tmp_path / 'b.npy'
-    result = run.quick('inpaint', image, kept, output, '--invert-mask')
+    call = ('inpaint', image, kept, output)
+    result = run.quick(*call)
+    assert 'fills 960 of 1,024 pixels (94 %)' in result.stderr
+    assert 'add --invert-mask' in result.stderr
+    result = run.quick(*call, '--invert-mask', '--overwrite')
     assert result.exit_code == 0, result.output
+    assert 'fills 64 of 1,024 pixels (6 %).' in result.stderr
+    assert 'add --invert-mask' not in result.stderr
     known = np.load(kept)
     restored = np.load(output)
     np.testing.assert_array_equal(restored[known], noisy[known])
@@ -134,3 +158,14 @@ def test_a_resolution_of_zero(
     result = run.quick('denoise', path, output)
     assert result.exit_code == 0, result.output
     assert output.exists()
+
+
+def test_four_entries_of_an_array_are_colours_and_opacity(
+    run: Run, tmp_path: Path, noisy: np.ndarray, opacity: np.ndarray
+) -> None:
+    grey = (noisy // 4).astype(np.uint8)
+    np.save(tmp_path / 'a.npy', np.stack([grey] * 3 + [opacity], axis=-1))
+    output = tmp_path / 'b.npy'
+    result = run.quick('denoise', tmp_path / 'a.npy', output)
+    assert result.exit_code == 0, result.output
+    np.testing.assert_array_equal(np.load(output)[..., -1], opacity)

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
     from qtpy.QtWidgets import QWidget
 
-    from napari_dip.files.opacity import split
-from napari_dip.files.pixel_size import Length
+    from napari_dip.files.pixel_size import Length
 
 # Of each format the ending that a name without one gets.
 _ENDINGS = ('.ome.tif', '.tif', '.png', '.npy')
