@@ -28,6 +28,7 @@ def with_holes(value: float) -> np.ndarray:
     ('repeats', 'count'),
     [
         (OTHER, 1),
+        (OTHER > OTHER.mean(), 1),
         ([OTHER], 1),
         (OTHER[None, :, None], 1),
         (np.stack([OTHER, 2 * GREY]), 2),

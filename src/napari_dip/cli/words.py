@@ -26,7 +26,9 @@ _IN_PYTHON = {
     'or None': 'or leave it out',
     'leave it at None': 'leave it out',
     'or a detector': 'or leave it out and give --gain',
-    'invert it, as numpy.logical_not does': 'add --invert-mask',
+    'invert it, as numpy.logical_not does': (
+        'add --invert-mask, or leave it out if it is there'
+    ),
 }
 # These are words of no language: they are options wherever they stand.
 _CODE_NAMES = '|'.join(name for name in OPTIONS if '_' in name)

@@ -133,8 +133,10 @@ def _cross_correlation(
 
 
 def _standardised(plane: NDArray[Any]) -> NDArray[np.float32]:
-    known = np.isfinite(plane)
-    values = np.clip(plane, *np.quantile(plane[known], _BULK)).astype(float)
+    # Booleans have neither quantiles nor differences.
+    values = plane.astype(float)
+    known = np.isfinite(values)
+    values = np.clip(values, *np.quantile(values[known], _BULK))
     values -= values.mean(where=known)
     values[~known] = 0
     values /= values.std() or 1.0
