@@ -28,7 +28,6 @@ def with_holes(value: float) -> np.ndarray:
     ('repeats', 'count'),
     [
         (OTHER, 1),
-        (OTHER > OTHER.mean(), 1),
         ([OTHER], 1),
         (OTHER[None, :, None], 1),
         (np.stack([OTHER, 2 * GREY]), 2),
@@ -104,3 +103,8 @@ def test_missing_pixels_of_the_image_do_not_count():
     image = GREY.copy()
     image[:20, :20] = np.nan
     assert len(read_repeats(OTHER, acquire(image))) == 1
+
+
+def test_booleans_are_intensities():
+    frames = read_repeats(np.array(OTHER > 500), acquire(GREY))
+    assert frames.shape == (1, 1, *GREY.shape)
