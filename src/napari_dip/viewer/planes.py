@@ -120,6 +120,8 @@ def describe_plane(layer: Layer, plane: Plane) -> str:
         for axis in plane.taken
         if shape[axis] > 1
     ]
+    # A line may end between two axes, not within one.
+    told = [one.replace(' ', '\N{NO-BREAK SPACE}') for one in told]
     return f'as shown: {", ".join(told)}' if told else ''
 
 

@@ -62,7 +62,9 @@ def test_the_plane_shown_is_offered_and_taken(viewer, stack, open_form, run):
     form = open_form()
     viewer.dims.set_current_step((0, 1), (1, 4))
     assert not form.plane.native.isHidden()
-    assert form.plane.value == ('as shown: t = 1 (0 … 1), z = 4 (0 … 4)')
+    assert form.plane.value.replace('\N{NO-BREAK SPACE}', ' ') == (
+        'as shown: t = 1 (0 … 1), z = 4 (0 … 4)'
+    )
     run(form)
     result = viewer.layers[-1]
     assert result.data.shape == (1, 1, 32, 32)
