@@ -82,7 +82,7 @@ def test_colours_of_a_stack():
     viewer.dims.set_current_step(0, 1)
     source = describe_image(layer, None, viewer.dims)
     assert source.shape == (20, 21, 3)
-    np.testing.assert_array_equal(source.pixels(), data[1])
+    np.testing.assert_array_equal(source.pixels, data[1])
 
 
 def test_what_is_fully_transparent_is_missing():

@@ -114,7 +114,7 @@ def test_planes_of_a_stack_and_of_its_masks(
     known = labels[1, 2] == 0
     np.testing.assert_array_equal(layer.data[0, 0][known], stack[1, 2][known])
     text = as_python(layer.metadata[METADATA_KEY])
-    assert 'np.asarray(source.data[1, 2])' in text
+    assert 'image = source.data[1, 2]' in text
     assert 'np.asarray(labels.data[1, 2]) != 0' in text
     assert_repeats(layer)
 

@@ -73,7 +73,9 @@ class ImageSource:
 
         What is fully transparent has no colour and is masked.
         """
-        pixels = self.pixels()
+        pixels = self.pixels
+        if not isinstance(pixels, np.ma.MaskedArray):
+            pixels = np.asarray(pixels)
         if not self.has_alpha:
             return pixels
         colours, hidden = pixels[..., :3], pixels[..., 3:] == 0
@@ -109,12 +111,10 @@ class ImageSource:
             if place != self.positive_channel_axis
         )
 
-    def pixels(self) -> NDArray[Any]:
-        """Read the plane, with the opacity if there is one."""
-        pixels = self.plane.take(self.data)
-        if isinstance(pixels, np.ma.MaskedArray):
-            return pixels
-        return np.asarray(pixels)
+    @property
+    def pixels(self) -> Any:
+        """The plane, opacity and all, unread if it is lazy."""
+        return self.plane.take(self.data)
 
 
 @dataclass(frozen=True)

@@ -38,19 +38,16 @@ def as_python(provenance: dict[str, Any]) -> str:
         the result in `restored` and adds it as a layer.
     """
     simple = len(provenance['legs']) == 1 and provenance['snapshot'] is None
-    lines = _call(provenance) if simple else _session(provenance)
-    return '\n'.join(
-        [
-            *_heading(provenance),
-            *_imports(provenance, simple),
-            '',
-            *_read_layers(provenance),
-            *lines,
-            *_put_back(provenance),
-            *_add_layer(provenance),
-            '',
-        ]
-    )
+    body = [
+        *_read_layers(provenance),
+        *(_call(provenance) if simple else _session(provenance)),
+        *_put_back(provenance),
+        *_add_layer(provenance),
+    ]
+    imports = ['import napari', _import_own(provenance, simple)]
+    if any('np.' in line for line in body):
+        imports.insert(1, 'import numpy as np')
+    return '\n'.join([*_heading(provenance), *imports, '', *body, ''])
 
 
 def _heading(provenance: dict[str, Any]) -> list[str]:
@@ -65,15 +62,13 @@ def _heading(provenance: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _imports(provenance: dict[str, Any], simple: bool) -> list[str]:
+def _import_own(provenance: dict[str, Any], simple: bool) -> str:
     task = provenance['task']
     names = ['Detector'] if _has_detector(provenance) else []
     if simple:
-        own = f'from napari_dip import {", ".join([*names, task])}'
-    else:
-        names += ['Options', _STARTERS[task]]
-        own = f'from napari_dip.restoration import {", ".join(names)}'
-    return ['import napari', 'import numpy as np', own]
+        return f'from napari_dip import {", ".join([*names, task])}'
+    names += ['Options', _STARTERS[task]]
+    return f'from napari_dip.restoration import {", ".join(names)}'
 
 
 def _read_layers(provenance: dict[str, Any]) -> list[str]:
@@ -109,7 +104,7 @@ def _layer(told: dict[str, Any]) -> str:
 def _pixels(layer: str, told: dict[str, Any]) -> str:
     """Expression that reads an image layer."""
     level = '[0]' if told['multiscale'] else ''
-    return f'np.asarray({layer}.data{level}{_index(told)})'
+    return f'{layer}.data{level}{_index(told)}'
 
 
 def _index(told: dict[str, Any]) -> str:

@@ -114,7 +114,7 @@ class Task(ABC):
         """Read and check the image, so that a message can name its layer."""
         image = self.image
         axis = None if image.has_alpha else image.channel_axis
-        return acquire(image.pixels(), axis, f'layer "{image.name}"')
+        return acquire(image.pixels, axis, f'layer "{image.name}"')
 
 
 def name_result(source: str, step: str) -> str:
