@@ -106,5 +106,5 @@ def test_missing_pixels_of_the_image_do_not_count():
 
 
 def test_booleans_are_intensities():
-    frames = read_repeats(np.array(OTHER > 500), acquire(GREY))
-    assert frames.shape == (1, 1, *GREY.shape)
+    [frame] = read_repeats(np.array(OTHER > 500), acquire(GREY))
+    assert frame.shape == (1, *GREY.shape)
