@@ -63,7 +63,6 @@ def make_fit(make_problem: Callable[..., Problem]) -> Callable[..., Fit]:
         rules: Any = (),
         *,
         seed: int = 0,
-        time_limit: float | None = None,
         **settings: Any,
     ) -> Fit:
         defaults = {
@@ -78,7 +77,6 @@ def make_fit(make_problem: Callable[..., Problem]) -> Callable[..., Fit]:
             FitSettings(**{**defaults, **settings}),
             rules,
             seed=seed,
-            time_limit=time_limit,
         )
 
     return make

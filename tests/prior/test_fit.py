@@ -4,7 +4,6 @@ import gc
 import math
 import weakref
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from napari_dip.prior import fit as module
 from napari_dip.prior.fit import Fit
 from napari_dip.prior.latents import (
     Draw,
@@ -305,30 +303,6 @@ def test_going_on_shows_what_comes_next(make_fit):
     fit.extend(10)
     list(fit)
     assert not torch.equal(fit.estimate(), best)
-
-
-def test_the_time_limit_counts_work_and_no_pauses(make_fit, monkeypatch):
-    clock = SimpleNamespace(now=0.0)
-
-    def monotonic() -> float:
-        clock.now += 1
-        return clock.now
-
-    monkeypatch.setattr(module, 'time', SimpleNamespace(monotonic=monotonic))
-    fit = make_fit(num_iter=50, time_limit=4.0)
-    for _ in range(2):
-        next(fit)
-    clock.now += 1000
-    *_, last = fit
-    assert last.reason is StopReason.TIME_LIMIT
-    assert last.iteration == 4
-    fit.extend(30, time_limit=3.0)
-    *_, last = fit
-    assert last.reason is StopReason.TIME_LIMIT
-    assert last.iteration == 7
-    fit.extend(5)
-    *_, last = fit
-    assert (last.reason, last.iteration) == (StopReason.MAX_NUM_ITER, 12)
 
 
 @pytest.mark.parametrize('seed', [0, 3])

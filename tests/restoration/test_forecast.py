@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import torch
+from napari_dip.restoration.probe import measure_cost
 from scipy.ndimage import gaussian_filter
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -14,7 +15,6 @@ from napari_dip import denoise
 from napari_dip.restoration import inpainting, room
 from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.forecast import TASKS, forecast
-from napari_dip.restoration.probe import measure_cost
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 import torch
-
 from napari_dip.restoration.live_memory import LiveMemory
 
 # Of 32-bit floats.

@@ -184,7 +184,6 @@ def test_looking_never_disturbs(start, task):
         for _ in mosaic:
             if look:
                 mosaic.preview()
-                mosaic.sweep()
                 mosaic.take_snapshot()
                 mosaic.result()
                 mosaic.record()

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from napari_dip.restoration.probe import Cost, _seconds_a_sweep
 
 from napari_dip.prior.allocator import MOST_KEPT, MOST_KEPT_OF_LARGE
 from napari_dip.restoration import (
@@ -10,7 +11,6 @@ from napari_dip.restoration import (
     inpainting,
     super_resolution,
 )
-from napari_dip.restoration.probe import Cost, _seconds_a_sweep
 
 MB = 10**6
 

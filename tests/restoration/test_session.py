@@ -77,7 +77,6 @@ def test_looking_never_disturbs(start, task):
         for _ in session:
             if look:
                 session.preview()
-                session.sweep()
                 session.take_snapshot()
                 session.result()
                 session.record()

@@ -58,7 +58,8 @@ def restore_planes(
         return restored[None, :, : window.height, : window.width]
 
     shape = (image.shape[-2], image.shape[-1])
-    return Sweep(image.device, tile=_TILE, halo=_HALO)(shape, of_window)
+    sweep = Sweep(image.device, tile=_TILE, halo=_HALO, tells=True)
+    return sweep(shape, of_window)
 
 
 def pixels_of_a_block(plane: Tensor, side: int) -> Tensor:

@@ -7,7 +7,9 @@ from torch import Tensor, nn
 
 from napari_dip.prior.cross_scale import CrossScale
 from napari_dip.prior.device import Precision
+from napari_dip.prior.pace import go_on, look_up
 from napari_dip.prior.problem import Problem
+from napari_dip.prior.sharing import in_turn
 from napari_dip.prior.turns import TURNS
 from napari_dip.prior.uncertainty import Evidence
 from napari_dip.prior.weight_average import WeightAverage
@@ -56,6 +58,8 @@ class ClimbingAverage(WeightAverage):
         def sharpen(image: Tensor) -> Tensor:
             nonlocal spread
             mean, spread = self._turned(image, len(TURNS))
+            # Fewer ways would differ less.
+            go_on()
             return mean
 
         self._latent.climb(sharpen)
@@ -67,10 +71,14 @@ class ClimbingAverage(WeightAverage):
 
         def evaluate(window: Window) -> Tensor:
             seen = window.cut(image)
-            outputs = [
-                turn.undo(self._evaluate(turn.apply(seen)))
-                for turn in TURNS[:passes]
-            ]
+            outputs: list[Tensor] = []
+            for turn in TURNS[:passes]:
+                with in_turn(self._device):
+                    output = self._evaluate(turn.apply(seen))
+                outputs.append(turn.undo(output))
+                # One at least of each part of the image.
+                if look_up():
+                    break
             stacked = torch.stack(outputs)
             mean, variance = stacked.mean(0), stacked.var(0, correction=0)
             return torch.cat([mean, variance], dim=1)

@@ -20,6 +20,7 @@ from napari_dip.prior.block_groups import (
 )
 from napari_dip.prior.cosine import cosine_basis
 from napari_dip.prior.haar import haar_basis
+from napari_dip.prior.pace import go_on
 from napari_dip.prior.quiet import well_known
 from napari_dip.prior.similar_blocks import ALIKE, RADIUS, SIDE
 from napari_dip.prior.spread import spread
@@ -152,6 +153,7 @@ class _Groups:
         """
         overlap = Overlap(plane)
         for pixels in self.some(len(self.positions)):
+            go_on()
             overlap.add(*self._shrunk(plane, gain, pixels), pixels)
         return overlap.mean()
 

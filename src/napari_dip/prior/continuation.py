@@ -6,11 +6,14 @@ of its pixels, where a network under-fits it.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from torch import Tensor
 from torch.nn import functional as F
 
 from napari_dip.prior.cosine import LocalCosine
 from napari_dip.prior.data_terms import squared_error
+from napari_dip.prior.pace import CutShort, go_on
 from napari_dip.prior.shrinkage import keep_greater
 
 _SIDE = 16
@@ -58,14 +61,16 @@ def continue_texture(
     if min(data.shape[-2:]) <= 2 * _SIDE:
         return best
     residual = measured
-    for index in range(_ROUNDS):
-        part = index / (_ROUNDS - 1)
-        threshold = _FIRST * (_LAST / _FIRST) ** part
-        shrunk = _shrink(residual, threshold, transform, index)
-        error = float(squared_error(start + shrunk, data, judged))
-        if error < least:
-            best, least = start + shrunk, error
-        residual = measured + (1 - fitted) * shrunk
+    with suppress(CutShort):
+        for index in range(_ROUNDS):
+            go_on(index / _ROUNDS)
+            part = index / (_ROUNDS - 1)
+            threshold = _FIRST * (_LAST / _FIRST) ** part
+            shrunk = _shrink(residual, threshold, transform, index)
+            error = float(squared_error(start + shrunk, data, judged))
+            if error < least:
+                best, least = start + shrunk, error
+            residual = measured + (1 - fitted) * shrunk
     return best
 
 

@@ -15,6 +15,7 @@ from napari_dip.prior.block_groups import (
     pixels_of_a_block,
     restore_planes,
 )
+from napari_dip.prior.pace import go_on
 from napari_dip.prior.quiet import well_known
 from napari_dip.prior.spread import spread
 
@@ -73,6 +74,7 @@ def _restore(
         power = _POWER * _identity(plane)
     overlap = Overlap(plane)
     for few in torch.split(firsts, AT_ONCE):
+        go_on()
         pixels = few[..., None] + block
         known = pilot.take(pixels)
         mean = known.mean(dim=1, keepdim=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import weakref
 from collections.abc import Iterator, Sequence
 
@@ -59,8 +58,6 @@ class Fit(Iterator[FitState]):
     seed : int
         Seed of every draw: the same seed, problem and device give the same
         states.
-    time_limit : float, optional
-        Seconds of work after which the fit ends.
 
     References
     ----------
@@ -75,7 +72,6 @@ class Fit(Iterator[FitState]):
         rules: Sequence[StoppingRule] = (),
         *,
         seed: int = 0,
-        time_limit: float | None = None,
     ) -> None:
         self.problem: Problem | None = problem
         self.settings = settings
@@ -83,7 +79,6 @@ class Fit(Iterator[FitState]):
         self.reason: StopReason | None = None
         self.iteration = 0
         self.num_iter = settings.num_iter
-        self.time_limit = time_limit
         self._rules = list(rules)
         self._minimum = Minimum(settings.patience, settings.tolerance)
         self._weights = problem.known * (1 - problem.held_out)
@@ -108,7 +103,7 @@ class Fit(Iterator[FitState]):
         self._figures: list[tuple[int, float]] = []
         self._figure: float | None = None
         self._loss = float('nan')
-        self._spent = 0.0
+        self._ending: StopReason | None = None
         self._extended = False
         self._let_go = self._keep_memory()
 
@@ -125,20 +120,17 @@ class Fit(Iterator[FitState]):
         """
         if self.reason is not None or self.problem is None:
             raise StopIteration
-        start = time.monotonic()
         try:
             with in_turn(self.device), memory_in_words(self.device):
-                # What other fits take is none of this one's time.
-                start = time.monotonic()
                 self._iterate(self.problem)
                 self._decide()
         except MemoryError:
             if self.iteration == 0:
                 raise
-            self._end(StopReason.OUT_OF_MEMORY)
-        self._spent += time.monotonic() - start
-        if self._over_time() and self.reason is None:
-            self._end(StopReason.TIME_LIMIT)
+            self._ending = StopReason.OUT_OF_MEMORY
+        # Not in turn: to choose among estimates may take long.
+        if self._ending is not None:
+            self._end(self._ending)
         return self.state()
 
     def state(self) -> FitState:
@@ -151,11 +143,6 @@ class Fit(Iterator[FitState]):
             self._minimum.best_iteration,
             self.reason,
         )
-
-    @property
-    def spent(self) -> float:
-        """Seconds of work so far."""
-        return self._spent
 
     @plain_autograd()
     def estimate(self, passes: int | None = None) -> Tensor:
@@ -178,7 +165,7 @@ class Fit(Iterator[FitState]):
             If the device has no room for it.
         """
         self._check_open()
-        with in_turn(self.device), memory_in_words(self.device):
+        with memory_in_words(self.device):
             return self._averaging.estimate(passes or self.settings.passes)
 
     @plain_autograd()
@@ -204,7 +191,7 @@ class Fit(Iterator[FitState]):
         """
         self._check_open()
         assert self.problem is not None
-        with in_turn(self.device), memory_in_words(self.device):
+        with memory_in_words(self.device):
             return self._averaging.deviation(self.problem, estimate)
 
     @plain_autograd()
@@ -213,7 +200,7 @@ class Fit(Iterator[FitState]):
         if self.reason is None:
             self._end(reason)
 
-    def extend(self, num_iter: int, time_limit: float | None = None) -> None:
+    def extend(self, num_iter: int) -> None:
         """Let an ended fit go on for `num_iter` iterations.
 
         The stopping rules go on being reported, but no longer end the fit:
@@ -227,9 +214,6 @@ class Fit(Iterator[FitState]):
         self._check_open()
         self.reason = None
         self.num_iter = self.iteration + num_iter
-        self.time_limit = None
-        if time_limit is not None:
-            self.time_limit = self._spent + time_limit
         self._extended = True
 
     def loss_history(self) -> list[float]:
@@ -361,9 +345,9 @@ class Fit(Iterator[FitState]):
                 self._go_back()
             else:
                 self._follow_figure()
-        if last and self.reason is None:
+        if last and self._ending is None:
             annealed = self.settings.schedule != 'constant'
-            self._end(
+            self._ending = (
                 StopReason.SCHEDULE_COMPLETE
                 if annealed and not self._extended
                 else StopReason.MAX_NUM_ITER
@@ -381,7 +365,7 @@ class Fit(Iterator[FitState]):
         exhausted = self._checkpoints.exhausted
         self._checkpoints.restore()
         if exhausted:
-            self._end(StopReason.DIVERGED)
+            self._ending = StopReason.DIVERGED
             return
         for rule in self._rules:
             rule.rewind()
@@ -399,7 +383,7 @@ class Fit(Iterator[FitState]):
         if self._minimum.update(self.iteration, self._figure):
             self._averaging.keep(self.iteration)
         elif self._minimum.confirmed and not self._extended:
-            self._end(self._rules[0].reason)
+            self._ending = self._rules[0].reason
 
     def _is_halfway(self) -> bool:
         """Whether no earlier look was in the second half."""
@@ -407,14 +391,12 @@ class Fit(Iterator[FitState]):
         return 0 <= self.iteration - half < self.settings.check_every
 
     def _end(self, reason: StopReason) -> None:
-        self.reason = reason
+        self.reason, self._ending = reason, None
         if self.problem is None or self._extended:
             return
         rule = self._rules[0].reason if self._rules else None
         judged = rule is StopReason.HELD_OUT_MINIMUM and self._has_held_out
-        chosen = self._averaging.restore(self.problem if judged else None)
+        with memory_in_words(self.device):
+            chosen = self._averaging.restore(self.problem if judged else None)
         if self._minimum.best_iteration:
             self._minimum.best_iteration = chosen or self.iteration
-
-    def _over_time(self) -> bool:
-        return self.time_limit is not None and self._spent >= self.time_limit

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from torch import Tensor
 
 from napari_dip.prior.cosine import LocalCosine
+from napari_dip.prior.pace import go_on
 from napari_dip.prior.spread import median_spread
 from napari_dip.prior.sweeping import Sweep
 from napari_dip.prior.windows import Window, cut_all
@@ -109,6 +110,7 @@ def _shrink(
     """Multiply the first image's coefficients with a gain, tile by tile."""
 
     def shrink(window: Window) -> Tensor:
+        go_on()
         seen = [cut_all(image, [window]) for image in images]
         blocks = [transform.analyse(part) for part in seen]
         return transform.synthesise(blocks[0], gain(*blocks), seen[0].shape)

@@ -15,11 +15,11 @@ class StopReason(Enum):
     """Why a fit ended; the value is shown to the user."""
 
     VARIANCE_MINIMUM = 'the estimate had settled and began to take up noise'
-    HELD_OUT_MINIMUM = 'the error on held-out pixels no longer fell'
-    SCHEDULE_COMPLETE = 'the learning-rate schedule was completed'
-    MAX_NUM_ITER = 'the greatest number of iterations was reached'
+    HELD_OUT_MINIMUM = 'the error on held-out pixels stopped falling'
+    SCHEDULE_COMPLETE = 'all planned iterations were done'
+    MAX_NUM_ITER = 'all iterations asked for were done'
     TIME_LIMIT = 'the time limit was reached'
-    USER = 'stopped by the user'
+    USER = 'you stopped it'
     OUT_OF_MEMORY = 'the memory ran out; the best estimate so far was kept'
     DIVERGED = 'the fit diverged; the best estimate so far was kept'
 

@@ -14,6 +14,7 @@ from napari_dip.prior.device import (
     precision_context,
     release_cache,
 )
+from napari_dip.prior.pace import look_up
 from napari_dip.prior.windows import Window, tile_windows
 
 # Larger tiles were no faster: what a halo costs less, the cache costs more.
@@ -39,6 +40,8 @@ class Sweep:
         Largest side of a tile, in pixels.
     halo : int
         Margin around a tile that is computed and thrown away.
+    tells : bool
+        Whether it tells whoever watches how far it is.
     """
 
     def __init__(
@@ -47,8 +50,10 @@ class Sweep:
         *,
         tile: int = _LARGEST_TILE,
         halo: int = _HALO,
+        tells: bool = False,
     ) -> None:
         self.tile = tile
+        self._tells = tells
         self._device = device
         self._halo = halo
 
@@ -80,9 +85,13 @@ class Sweep:
             If not even the smallest tile fits.
         """
         image: Tensor | None = None
+        done = 0
         waiting = tile_windows(shape, self.tile, self._halo)[::-1]
         while waiting:
             tile, window = waiting.pop()
+            if self._tells:
+                # To be ended it asks where it evaluates.
+                look_up(done / (shape[0] * shape[1]))
             part = self._attempt(evaluate, tile, window)
             if part is None:
                 # Later tiles, and the next sweep, start where this one fits.
@@ -93,6 +102,7 @@ class Sweep:
             if image is None:
                 image = part.new_empty(1, part.shape[1], *shape)
             tile.cut(image).copy_(tile.inside(window).cut(part))
+            done += tile.height * tile.width
         assert image is not None
         return image
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import cycle, islice
 from typing import NamedTuple
 
@@ -13,7 +14,9 @@ from torch import Tensor, nn
 from napari_dip.prior.averaging import growing_decay
 from napari_dip.prior.device import Precision, precision_context
 from napari_dip.prior.latents import Draw, Latent
+from napari_dip.prior.pace import CutShort, go_on, look_up
 from napari_dip.prior.problem import Problem
+from napari_dip.prior.sharing import in_turn
 from napari_dip.prior.sweeping import Sweep, bytes_a_pixel
 from napari_dip.prior.turns import TURNS
 from napari_dip.prior.uncertainty import DRAWS, Evidence
@@ -71,7 +74,7 @@ class WeightAverage:
         self._precision = precision
         self._seed = seed
         self._turns = TURNS if turns else TURNS[:1]
-        self._sweep = Sweep(shape.device, tile=tile, halo=halo)
+        self._sweep = Sweep(shape.device, tile=tile, halo=halo, tells=True)
         self._bytes_a_pixel: float | None = None
         self._count = 0
         self._kept: _Copy | None = None
@@ -96,10 +99,15 @@ class WeightAverage:
 
         def mean(window: Window) -> Tensor:
             total: Tensor | None = None
+            count = 0
             for _, output in self._draws(window, generator, passes):
                 total = output if total is None else total.add_(output)
+                count += 1
+                # One at least of each part of the image.
+                if look_up():
+                    break
             assert total is not None
-            return total / passes
+            return total / count
 
         return self._over_image(mean)
 
@@ -110,7 +118,7 @@ class WeightAverage:
         def gather(window: Window) -> Tensor:
             draws = self._draws(window, generator, DRAWS)
             data = window.cut(problem.data)
-            return Evidence.from_draws(data, draws).to_tensor()
+            return Evidence.from_draws(data, _paced(draws)).to_tensor()
 
         return Evidence.from_tensor(self._over_image(gather)).deviation()
 
@@ -121,8 +129,11 @@ class WeightAverage:
         self, window: Window, generator: torch.Generator, count: int
     ) -> Iterator[tuple[Draw, Tensor]]:
         for turn in islice(cycle(self._turns), count):
-            draw = self._latent.draw([window], generator, fitting=False)
-            yield draw, turn.undo(self._evaluate(turn.apply(draw.latent)))
+            # Between two draws a fit beside this one may take its turn.
+            with in_turn(self._device):
+                draw = self._latent.draw([window], generator, fitting=False)
+                output = turn.undo(self._evaluate(turn.apply(draw.latent)))
+            yield draw, output
 
     def _evaluate(self, latent: Tensor) -> Tensor:
         with precision_context(self._device, self._precision):
@@ -170,15 +181,21 @@ class WeightAverage:
         if problem is None:
             return self._put_back(self._kept) if self._kept else None
         best = latest = self._copy(0)
-        errors = self._held_out_errors(problem)
-        lowest = errors.mean()
-        for copied in filter(None, (self._marked, self._kept)):
-            if _is_same(copied, latest):
-                continue
-            self._put_back(copied)
-            others = self._held_out_errors(problem)
-            if others.mean() < lowest and _is_better(others, errors):
-                best, lowest = copied, others.mean()
+        others = [
+            copied
+            for copied in (self._marked, self._kept)
+            if copied is not None and not _is_same(copied, latest)
+        ]
+        if not others:
+            return None
+        with suppress(CutShort):
+            errors = self._held_out_errors(problem)
+            lowest = errors.mean()
+            for copied in others:
+                self._put_back(copied)
+                found = self._held_out_errors(problem)
+                if found.mean() < lowest and _is_better(found, errors):
+                    best, lowest = copied, found.mean()
         return self._put_back(best) or None
 
     def _copy(self, iteration: int) -> _Copy:
@@ -194,8 +211,10 @@ class WeightAverage:
         generator = self._new_generator()
 
         def predict(window: Window) -> Tensor:
-            draw = self._latent.draw([window], generator, fitting=True)
-            return self._evaluate(draw.latent)
+            go_on()
+            with in_turn(self._device):
+                draw = self._latent.draw([window], generator, fitting=True)
+                return self._evaluate(draw.latent)
 
         errors = (self._over_image(predict) - problem.data).square()
         return errors[judged.expand_as(errors)]
@@ -210,6 +229,15 @@ class WeightAverage:
 
     def _weights(self) -> list[Tensor]:
         return list(self._network.parameters())
+
+
+def _paced(
+    draws: Iterable[tuple[Draw, Tensor]],
+) -> Iterator[tuple[Draw, Tensor]]:
+    """Hand on draws, all of which are needed."""
+    for draw in draws:
+        go_on()
+        yield draw
 
 
 class _Copy(NamedTuple):

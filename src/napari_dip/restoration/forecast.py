@@ -1,34 +1,69 @@
-"""What a restoration will take, from a few measured iterations."""
+"""What a restoration will take: its operations, by the machine's speed."""
 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import median
+from typing import NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike, NDArray
 
+from napari_dip.prior.cross_scale import steps_of
 from napari_dip.prior.device import (
     device_description,
     free_memory,
+    precision_context,
     resolve_device,
 )
-from napari_dip.prior.windows import Window
-from napari_dip.restoration import denoising_settings, inpainting
-from napari_dip.restoration.acquired import AcquiredImage, acquire
-from napari_dip.restoration.axes import Axes, settle_axes
+from napari_dip.prior.fit_settings import FitSettings
+from napari_dip.prior.networks import NetworkSpec
+from napari_dip.prior.optimisers import make_optimiser
+from napari_dip.prior.sweeping import largest_window
+from napari_dip.prior.windows import Window, window_shape
+from napari_dip.restoration import (
+    denoising_settings,
+    inpainting,
+    super_resolution,
+)
+from napari_dip.restoration.axes import to_channels_first
 from napari_dip.restoration.copies import read_copies
-from napari_dip.restoration.masks import read_mask
-from napari_dip.restoration.options import Options
-from napari_dip.restoration.probe import Probe, Total, measure_cost
-from napari_dip.restoration.room import JOINED, tile_side
-from napari_dip.restoration.settings import LatentSettings, Settings
+from napari_dip.restoration.room import TRAINING, tile_side
+from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.shortening import shorten
 from napari_dip.restoration.tiles import lay_tiles, trim, trim_all
-from napari_dip.restoration.validation import check_choice, check_factor
+from napari_dip.restoration.validation import (
+    check_axes,
+    check_choice,
+    check_factor,
+    check_image,
+    check_mask,
+    plane_shape,
+)
+from napari_dip.restoration.work import (
+    BOTH_WAYS,
+    footprint,
+    latent_channels,
+    seen_pixels,
+    shapes_climbed,
+    work_of,
+)
 
 TASKS = ('denoise', 'inpaint', 'super_resolve')
+
+# Of the image, where all of it is fitted at once: enough for the speed.
+_MEASURED_SIDE = 256
+_MEASURED = 3
+# Bytes a pixel and channel of what is beside the network: data, estimates,
+# the last steps.
+_BESIDE = 100
+# Of the libraries, and of the last steps, which go by tiles.
+_ONCE = 2**27
 
 
 @dataclass(frozen=True)
@@ -38,8 +73,8 @@ class Forecast:
     Parameters
     ----------
     seconds : float
-        Time to the last planned iteration and the final estimate, without
-        previews; automatic stopping may come before.
+        Time to the result, without previews; automatic stopping may come
+        before.
     preview : float
         Seconds that each preview will take besides.
     memory : int
@@ -74,11 +109,7 @@ def forecast(
     max_num_iter: int | None = None,
     uncertainty: bool = False,
 ) -> Forecast:
-    """Measure a few real iterations and the final estimate.
-
-    Where a fit looks at windows, both are those of the image. Where it looks
-    at all of an image, or of a tile of a large one, they are measured on a
-    part and scaled up.
+    """Count the operations and time a few iterations of the network.
 
     Parameters
     ----------
@@ -86,16 +117,9 @@ def forecast(
         Name of the public function.
     shape : sequence of int
         Shape of the image, 2-D or 3-D with channels.
-    image : array_like, optional
-        The image, of that shape: how it is denoised depends on its noise.
-        Unless given it is taken to be independent from pixel to pixel.
-    repeats : array_like, optional
-        Further copies of an image that is given, as in
-        :func:`~napari_dip.denoise`.
-    mask : array_like, optional
-        Nonzero where a pixel is missing: how it is inpainted, and how many
-        tiles are fitted, depends on that. Unless given it is taken to be
-        lines all over the image.
+    image, repeats, mask : array_like, optional
+        What decides how it is fitted; unless given, noise is taken to be
+        independent from pixel to pixel, and all of an image to be inpainted.
     channel_axis : int, optional
         Axis of the channels of a 3-D image; the last unless given.
     factor : int or tuple of int, optional
@@ -111,131 +135,158 @@ def forecast(
     """
     check_choice(task, TASKS, 'task')
     shape = tuple(shape)
-    axes = _axes(shape, channel_axis)
-    options = Options(preset, device=device, uncertainty=uncertainty)
-    probe = Probe(
-        task,
-        axes.channels,
-        axes.plane,
-        _enlargement(task, factor),
-        options,
-    )
-    missing = None
-    if task == 'inpaint' and mask is not None:
-        missing = _missing(mask, axes)
-        settings = inpainting.choose_settings(preset, missing)
-        probe = probe.with_settings(settings)
-    if task == 'denoise' and image is not None:
-        settings = _of_noise(
-            preset, acquire(image, axes.channel_axis), repeats
-        )
-        probe = probe.with_settings(settings)
-    total = _total(probe, max_num_iter, missing)
-    resolved = resolve_device(device)
-    return Forecast(
-        total.seconds,
-        total.preview,
-        total.memory,
-        free_memory(resolved),
-        str(resolved),
-        device_description(resolved),
-    )
-
-
-def _axes(shape: tuple[int, ...], channel_axis: int | None) -> Axes:
     if len(shape) == 3 and channel_axis is None:
         channel_axis = -1
-    return settle_axes(shape, channel_axis)
+    axis = check_axes(shape, channel_axis)
+    where = resolve_device(device)
+    rows, columns = plane_shape(shape, axis)
+    channels = 1 if axis is None else shape[axis]
+    factors, missing = (1, 1), None
+    if task == 'super_resolve':
+        factors = check_factor(2 if factor is None else factor)
+        settings = super_resolution.choose_settings(preset, factors)
+    elif task == 'inpaint':
+        missing = _missing(mask, shape, axis)
+        settings = inpainting.choose_settings(preset, missing)
+    else:
+        settings = _of_noise(preset, shape, axis, image, repeats)
+    settings = shorten(settings, max_num_iter)
+    full = rows * factors[0], columns * factors[1]
+    parts = _parts(settings, preset, full, factors, channels, missing, where)
+    fits = [(settings, part, uncertainty) for part in parts]
+    if settings.second is not None:
+        fits.append((settings.second, full, False))
+    found = [_of_fit(*fit, channels, factors, where) for fit in fits]
+    beside = _ONCE + _BESIDE * channels * math.prod(full)
+    return Forecast(
+        sum(one.seconds for one in found),
+        max(one.preview for one in found),
+        beside + max(one.memory for one in found),
+        free_memory(where),
+        str(where),
+        device_description(where),
+    )
+
+
+class _Fit(NamedTuple):
+    seconds: float
+    preview: float
+    memory: int
+
+
+def _of_fit(
+    settings: Settings,
+    shape: tuple[int, int],
+    uncertainty: bool,
+    channels: int,
+    factors: tuple[int, int],
+    device: torch.device,
+) -> _Fit:
+    """Return what a fit takes whose result has a shape."""
+    height, width = (max(n // settings.binning, 1) for n in shape)
+    climbed: list[tuple[int, int]] = []
+    if settings.latent.kind == 'reduced':
+        data = height // factors[0], width // factors[1]
+        climbed = shapes_climbed(data, steps_of(factors))
+    work = work_of(settings, (height, width), channels, climbed)
+    latent = latent_channels(settings, channels)
+    spec, fit, seen = settings.network, settings.fit, (1, height, width)
+    if fit.window is not None:
+        seen = (fit.num_windows, *window_shape((height, width), fit.window))
+    else:
+        seen = 1, min(height, _MEASURED_SIDE), min(width, _MEASURED_SIDE)
+    speed = _speed(spec, fit, latent, channels, device, seen)
+    pixels = TRAINING * seen_pixels(settings.fit, (height, width))
+    if work.sweep:
+        pixels = max(pixels, largest_window((height, width)))
+    return _Fit(
+        (work.all + work.uncertainty * uncertainty) * speed,
+        work.sweep * speed,
+        int(footprint(spec, latent, channels).memory * pixels),
+    )
+
+
+@lru_cache
+def _speed(
+    spec: NetworkSpec,
+    fit: FitSettings,
+    latent: int,
+    channels: int,
+    device: torch.device,
+    size: tuple[int, int, int],
+) -> float:
+    """Seconds an operation of a network in training takes, measured once."""
+    number, height, width = size
+    # Of the user's random numbers none is drawn.
+    with torch.random.fork_rng():
+        network = spec.build(latent, channels).to(device)
+    optimiser = make_optimiser(
+        fit.optimiser, network.parameters(), fit.learning_rate
+    )
+    images = torch.zeros(number, latent, height, width, device=device)
+    taken = []
+    for _ in range(1 + _MEASURED):
+        start = time.perf_counter()
+        with precision_context(device, fit.precision):
+            output = network(images)
+        loss = output.float().square().mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        # Wait for the device.
+        loss.item()
+        taken.append(time.perf_counter() - start)
+    operations = BOTH_WAYS * footprint(spec, latent, channels).operations
+    # The first takes longer.
+    return median(taken[1:]) / (operations * math.prod(size))
 
 
 def _of_noise(
-    preset: str, image: AcquiredImage, repeats: ArrayLike | None
+    preset: str,
+    shape: tuple[int, ...],
+    axis: int | None,
+    image: ArrayLike | None,
+    repeats: ArrayLike | None,
 ) -> Settings:
     """Return the settings that the noise of an image asks for."""
-    copies = read_copies(image, repeats)
-    planes = image.planes if copies is None else copies.mean
-    settings = denoising_settings.choose_settings(preset, planes, copies)
-    return _alone(settings) if settings.latent.kind == 'split' else settings
+    if image is None:
+        # Noise alone would be looked at in squares.
+        image = np.random.default_rng(0).normal(size=shape)
+        image += np.linspace(0, 9, image.size).reshape(shape)
+    array, axis = check_image(image, axis)
+    copies = read_copies(array, repeats, axis)
+    planes = to_channels_first(array, axis) if copies is None else copies.mean
+    return denoising_settings.choose_settings(preset, planes, copies)
 
 
-def _missing(mask: ArrayLike, axes: Axes) -> NDArray[np.bool_]:
-    blank = np.broadcast_to(np.float32(0), (axes.channels, *axes.plane))
-    return read_mask(mask, AcquiredImage(blank, axes))
-
-
-def _enlargement(
-    task: str, factor: int | tuple[int, int] | None
-) -> tuple[int, int]:
-    if task != 'super_resolve':
-        return (1, 1)
-    return check_factor(2 if factor is None else factor)
-
-
-def _total(
-    probe: Probe, max_num_iter: int | None, missing: NDArray[np.bool_] | None
-) -> Total:
-    """Return what all fits take together."""
-    parts = _parts(probe, _settings(probe), missing)
-    largest = max(parts, key=lambda part: math.prod(part.shape))
-    cost = measure_cost(probe.of_part(largest.shape))
-    # Measured in a fit that goes on for longer.
-    settings = shorten(cost.settings, max_num_iter)
-    cost = replace(cost, settings=settings)
-    total = _sum([cost.scaled(p.shape, probe.channels) for p in parts])
-    if settings.second is not None:
-        later = measure_cost(probe.with_settings(_alone(settings.second)))
-        second = later.scaled(probe.full, probe.channels)
-        total = _sum([total, second])
-    return total if largest.shape == probe.full else _beside(total, probe)
-
-
-def _settings(probe: Probe) -> Settings:
-    """Return the settings of the image at hand."""
-    session, _ = probe.start(side=1)
-    session.close()
-    return session.brief.settings
-
-
-def _alone(settings: Settings) -> Settings:
-    """Return the settings of a fit, as if it had no first fit or copies.
-
-    What needs those takes next to no time.
-    """
-    return replace(
-        settings, latent=LatentSettings('dropped'), refinement='residual'
-    )
-
-
-def _sum(totals: list[Total]) -> Total:
-    """Return what fits take one after the other."""
-    return Total(
-        sum(total.seconds for total in totals),
-        max(total.memory for total in totals),
-        max(total.preview for total in totals),
-    )
-
-
-def _beside(parts: Total, probe: Probe) -> Total:
-    """Return what all parts take, and the whole that they are parts of."""
-    whole = math.prod(probe.full) * probe.channels
-    return replace(parts, memory=parts.memory + JOINED * whole)
+def _missing(
+    mask: ArrayLike | None, shape: tuple[int, ...], axis: int | None
+) -> NDArray[np.bool_]:
+    image = np.broadcast_to(np.float32(0), shape)
+    if mask is None:
+        # Lines as wide as those that people paint, all over the image.
+        rows = np.arange(plane_shape(shape, axis)[0]) % 64 < 6
+        mask = np.broadcast_to(rows[:, None], plane_shape(shape, axis))
+    return to_channels_first(check_mask(mask, image, axis), axis)
 
 
 def _parts(
-    probe: Probe, settings: Settings, missing: NDArray[np.bool_] | None
-) -> list[Window]:
-    """Return the parts of the result that are fitted, one by one."""
-    options, full, step = probe.options, probe.full, probe.factors
+    settings: Settings,
+    preset: str,
+    full: tuple[int, int],
+    factors: tuple[int, int],
+    channels: int,
+    missing: NDArray[np.bool_] | None,
+    device: torch.device,
+) -> list[tuple[int, int]]:
+    """Return the shapes of the parts of the result that are fitted."""
     needed = whole = Window(0, 0, *full)
-    if missing is not None and inpainting.trims_known(options.preset):
-        needed = trim(whole, missing, full, step) or whole
-    device = resolve_device(options.device)
-    side = tile_side(
-        needed.shape, probe.channels, settings, device, options.tile
-    )
+    if missing is not None and inpainting.trims_known(preset):
+        needed = trim(whole, missing, full, factors) or whole
+    side = tile_side(needed.shape, channels, settings, device)
     if side is None:
-        return [needed]
-    tiles = lay_tiles(whole, step, side)
-    if missing is None:
-        return tiles
-    return trim_all(tiles, missing, full, step)
+        return [needed.shape]
+    tiles = lay_tiles(whole, factors, side)
+    if missing is not None:
+        tiles = trim_all(tiles, missing, full, factors)
+    return [tile.shape for tile in tiles]

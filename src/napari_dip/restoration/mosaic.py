@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +12,11 @@ from napari_dip.prior.device import device_description, release_cache
 from napari_dip.prior.stopping import StopReason
 from napari_dip.prior.windows import Window
 from napari_dip.restoration.canvas import Canvas, Part
+from napari_dip.restoration.clock import Clock
 from napari_dip.restoration.plan import Plan, Tile
-from napari_dip.restoration.progress import Brief, Progress
+from napari_dip.restoration.progress import Brief, Phase, Progress
 from napari_dip.restoration.protocol import Restoration
+from napari_dip.restoration.reasons import describe_reason
 from napari_dip.restoration.record import Record
 from napari_dip.restoration.snapshots import Snapshots
 from napari_dip.restoration.stages import Past
@@ -42,8 +43,9 @@ class Mosaic(Restoration):
         What it is made from.
     brief : Brief
         What was asked for.
-    time_limit : float, optional
-        Seconds of work, shared among the tiles.
+    clock : Clock, optional
+        With what was spent on the preparation, and the limit, which is
+        shared among the tiles.
     uncertainty : bool
         Whether the record of the result holds its uncertainty.
     """
@@ -53,7 +55,7 @@ class Mosaic(Restoration):
         plan: Plan,
         brief: Brief,
         *,
-        time_limit: float | None = None,
+        clock: Clock | None = None,
         uncertainty: bool = False,
     ) -> None:
         self.brief = brief
@@ -77,8 +79,10 @@ class Mosaic(Restoration):
         self._ends: list[StopReason] = []
         self._peak_memory = 0
         self._reason: StopReason | None = None
-        self._time_limit = time_limit
-        self._elapsed = 0.0
+        self._clock = clock or Clock()
+        self._in_haste = False
+        # Pixels of the tiles that are finished.
+        self._done = 0
         self._result: NDArray[np.float32] | None = None
         self._uncertainty: NDArray[np.float32] | None = None
 
@@ -94,13 +98,14 @@ class Mosaic(Restoration):
         """
         if self.finished or self._plan is None:
             raise StopIteration
-        start = time.monotonic()
         self._result = self._uncertainty = None
-        try:
-            self._iterate(self._plan)
-        except MemoryError as error:
-            self._make_smaller(self._plan, error)
-        self._elapsed += time.monotonic() - start
+        with self._clock.running():
+            try:
+                self._iterate(self._plan)
+            except MemoryError as error:
+                self._make_smaller(self._plan, error)
+            if self._in_haste:
+                self.stop()
         return self.progress
 
     @property
@@ -114,16 +119,16 @@ class Mosaic(Restoration):
             iteration += inner.iteration
             num_iter += inner.num_iter - planned
             best = past + inner.best_iteration if inner.best_iteration else 0
-        left = self._elapsed * (num_iter - iteration) / max(iteration, 1)
         return Progress(
             iteration,
             num_iter,
             latest.loss if latest else math.nan,
             latest.figure if latest else None,
             best,
-            self._elapsed,
-            0.0 if self.finished else left,
+            self._clock.elapsed,
+            self._remaining(),
             self._reason_text() if self.finished else None,
+            self._phase(),
         )
 
     @property
@@ -144,15 +149,15 @@ class Mosaic(Restoration):
         """Return the best estimate so far, in the units of the data."""
         if self._result is None:
             self._check_open()
-            start = time.monotonic()
-            self._result = self._to_image(self._join())
-            self._elapsed += time.monotonic() - start
+            with self._clock.running():
+                self._result = self._to_image(self._join())
         return self._result
 
     def stop(self) -> None:
         """End with the finished tiles and the best of the current one."""
         if not self.finished:
-            self._end(StopReason.USER)
+            with self._clock.running():
+                self._end(StopReason.USER)
 
     def extend(self, num_iter: int, time_limit: float | None = None) -> None:
         """Go on where a stopped restoration was.
@@ -177,9 +182,10 @@ class Mosaic(Restoration):
                 'complete, so that none can be continued; start again with '
                 'preset="best", which does more iterations.'
             )
-        self._time_limit = None
+        self._in_haste = False
+        self._clock.limit = None
         if time_limit is not None:
-            self._time_limit = self._elapsed + time_limit
+            self._clock.limit = self._clock.elapsed + time_limit
         if self._tile is not None and self._tile.session.finished:
             done = self._tile.session.progress
             left = max(done.num_iter - done.iteration, 1)
@@ -209,7 +215,7 @@ class Mosaic(Restoration):
             reason_text=self._reason_text(),
             best_iteration=self.progress.best_iteration,
             noise=self._output.describe_noise(),
-            wall_time=self._elapsed,
+            wall_time=self._clock.elapsed,
             peak_memory=peak,
             loss_history=past.losses,
             figure_history=past.figures,
@@ -217,16 +223,6 @@ class Mosaic(Restoration):
             notes=[*brief.notes, *self._notes()],
             tiles=[(w.top, w.left, w.height, w.width) for w in windows],
         )
-
-    def sweep(self) -> None:
-        """Make all passes of the current tile's estimate, for their time."""
-        if self._tile is not None:
-            self._tile.session.sweep()
-
-    def synchronise(self) -> None:
-        """Wait until the device has done what it was asked for."""
-        if self._tile is not None:
-            self._tile.session.synchronise()
 
     def close(self) -> None:
         """Give the memory back."""
@@ -241,6 +237,7 @@ class Mosaic(Restoration):
             self._tile = self._begin(plan)
         if self._tile is None:
             return
+        self._tile.session.check = self._look
         session = self._tile.session
         self._latest = next(session)
         if session.finished:
@@ -269,6 +266,7 @@ class Mosaic(Restoration):
         if self._doubt is not None and doubt is not None:
             self._doubt.put(tile.part(doubt))
         self._ends.append(reason)
+        self._done += _area(tile.window)
         self._leave_tile()
         self._waiting.pop()
         if not self._waiting:
@@ -313,7 +311,11 @@ class Mosaic(Restoration):
         return self._ends[-1]
 
     def _reason_text(self) -> str:
-        text = (self._reason or StopReason.USER).value
+        text = describe_reason(
+            self._reason or StopReason.USER,
+            self.brief,
+            limit=self._clock.limit,
+        )
         done, left = len(self._ends), len(self._waiting)
         if not left:
             return text
@@ -335,10 +337,41 @@ class Mosaic(Restoration):
 
     def _time_left(self) -> float | None:
         """Seconds for the current tile, by its part of what is left."""
-        if self._time_limit is None:
+        left = self._clock.left
+        if left is None:
             return None
-        areas = [w.height * w.width for w in self._waiting]
-        return (self._time_limit - self._elapsed) * areas[-1] / sum(areas)
+        return left * _area(self._waiting[-1]) / sum(map(_area, self._waiting))
+
+    def _look(self, _: Progress) -> bool:
+        """Tell who watches how far a tile's long step is."""
+        if self.check is not None:
+            with self._clock.held():
+                answer = self.check(self.progress)
+            self._in_haste |= isinstance(answer, (bool, np.bool_)) and bool(
+                answer
+            )
+        return self._in_haste
+
+    def _phase(self) -> Phase:
+        if self._tile is not None:
+            return self._tile.session.progress.phase
+        return Phase.DONE if self.finished else Phase.FITTING
+
+    def _remaining(self) -> float:
+        """Seconds for the current tile, and as long a pixel for the rest."""
+        tile, rest = self._tile, sum(map(_area, self._waiting))
+        if self._result is not None and self.finished:
+            return 0.0
+        now, begun = 0.0, self._done
+        if tile is not None:
+            now = tile.session.progress.remaining
+            begun += _area(tile.window)
+            rest -= _area(tile.window)
+        if self.finished:
+            return now
+        seconds = now + rest * (self._clock.elapsed + now) / max(begun, 1)
+        left = self._clock.left
+        return seconds if left is None else max(min(seconds, left), 0.0)
 
     def _join(self) -> NDArray[np.float32]:
         """Join all there is, the current tile included."""
@@ -373,3 +406,7 @@ class Mosaic(Restoration):
                 'Mosaic: its memory was given back, so it can neither go on '
                 'nor give another estimate; start a new one.'
             )
+
+
+def _area(window: Window) -> int:
+    return window.height * window.width

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from napari_dip.prior.stopping import StoppingRule
 from napari_dip.restoration.choices import DEFAULT_PRESET
@@ -40,6 +41,9 @@ class Options:
         Largest side of a tile, where not windows but whole images are fitted,
         and of the largest square that is fitted at once. For experiments and
         the benchmark.
+    begun : float
+        When it was asked for, by the clock of a
+        :class:`~napari_dip.restoration.clock.Clock`: the preparation counts.
     """
 
     preset: str = DEFAULT_PRESET
@@ -51,6 +55,7 @@ class Options:
     rules: tuple[StoppingRule, ...] = ()
     uncertainty: bool = False
     tile: int | None = None
+    begun: float = field(default_factory=time.monotonic, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse numbers that bound nothing; make Python's of NumPy's."""

@@ -14,6 +14,7 @@ from napari_dip.prior.device import memory_in_words, resolve_device
 from napari_dip.prior.operators import Operator
 from napari_dip.prior.windows import Window
 from napari_dip.restoration.acquired import AcquiredImage
+from napari_dip.restoration.clock import Clock
 from napari_dip.restoration.copies import Copies
 from napari_dip.restoration.detector import Detector
 from napari_dip.restoration.mosaic import Mosaic
@@ -145,9 +146,10 @@ def prepare(
         return _mosaic(source, settings, options, brief, side)
     source = replace(source, place=place)
     return Session(
-        make_stage(source, settings, options.time_limit, options.rules),
+        make_stage(source, settings, options.rules),
         brief,
         make_sequel(source, settings),
+        clock=Clock.since(options.begun, options.time_limit),
         uncertainty=options.uncertainty,
     )
 
@@ -221,10 +223,12 @@ def _mosaic(
         time_limit: float | None,
     ) -> Session:
         part = replace(part_of, planes=planes, known=known)
-        stage = make_stage(
-            part, replace(settings, binning=coarser), time_limit
+        return Session(
+            make_stage(part, replace(settings, binning=coarser)),
+            brief,
+            clock=Clock(limit=time_limit),
+            uncertainty=options.uncertainty,
         )
-        return Session(stage, brief, uncertainty=options.uncertainty)
 
     return Mosaic(
         Plan(
@@ -237,6 +241,6 @@ def _mosaic(
             source.device,
         ),
         brief,
-        time_limit=options.time_limit,
+        clock=Clock.since(options.begun, options.time_limit),
         uncertainty=options.uncertainty,
     )

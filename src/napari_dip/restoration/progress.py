@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from napari_dip.restoration.settings import Settings
+
+
+class Phase(Enum):
+    """What a restoration is at; the value is shown to the user."""
+
+    FITTING = 'Fitting'
+    SECOND = 'Second fit'
+    ESTIMATE = 'Final estimate'
+    FILTERS = 'Filters'
+    UNCERTAINTY = 'Uncertainty'
+    DONE = 'Done'
 
 
 @dataclass(frozen=True)
@@ -25,9 +38,11 @@ class Progress:
     elapsed : float
         Seconds of work so far, pauses not counted.
     remaining : float
-        Seconds until the planned iterations are done.
+        Seconds until there is a result, by what was measured so far.
     reason : str or None
-        Why it ended, in words; None while it goes on.
+        Why the iterations ended, in words; None while they go on.
+    phase : Phase
+        What it is at.
     """
 
     iteration: int
@@ -38,6 +53,18 @@ class Progress:
     elapsed: float
     remaining: float
     reason: str | None
+    phase: Phase = Phase.FITTING
+
+    @property
+    def part(self) -> float:
+        """Part of all the time that has passed, 0 to 1."""
+        whole = self.elapsed + self.remaining
+        return self.elapsed / whole if whole > 0 else 0.0
+
+
+#: Called now and then in whatever takes long beside iterations. It may hold
+#: the work; returning True ends it at once, with what there is.
+Check = Callable[[Progress], object]
 
 
 @dataclass(frozen=True)

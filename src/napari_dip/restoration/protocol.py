@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.restoration.progress import Brief, Progress
+from napari_dip.restoration.progress import Brief, Check, Progress
 from napari_dip.restoration.record import Record
 from napari_dip.restoration.snapshots import Snapshot, Snapshots
 
@@ -23,6 +23,8 @@ class Restoration(Iterator[Progress], Protocol):
 
     brief: Brief
     snapshots: Snapshots
+    #: Called now and then in whatever takes long beside iterations.
+    check: Check | None = None
 
     @property
     def progress(self) -> Progress:
@@ -52,12 +54,6 @@ class Restoration(Iterator[Progress], Protocol):
 
     def record(self) -> Record:
         """Return the account of what was done so far."""
-
-    def sweep(self) -> None:
-        """Make all passes of an estimate, for the time that they take."""
-
-    def synchronise(self) -> None:
-        """Wait until the device has done what it was asked for."""
 
     def close(self) -> None:
         """Give the memory back."""

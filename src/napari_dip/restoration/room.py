@@ -22,10 +22,10 @@ _TILE = 640
 _LEAST_PIXELS = 512**2
 _SMALLEST_TILE = 160
 _PROBE_SIDE = 256
-# Gradients and the like beside what the layers give out: measured for the
+#: Gradients and the like beside what the layers give out: measured for the
 # networks of inpainting at 1024 × 1024 and 1408 × 1408 pixels, with what the C
 # library keeps.
-_TRAINING = 1.7
+TRAINING = 1.7
 # Of the free memory; the rest is left to everything else that runs.
 _SHARE = 0.75
 #: Bytes a pixel and channel of a result that is joined from tiles: what it is
@@ -77,7 +77,7 @@ def tile_side(
     if settings.fit.window is not None or pixels < unlooked:
         return None
     room = _SHARE * free_memory(device)
-    given = _TRAINING * _bytes_a_pixel(channels, settings, device)
+    given = TRAINING * _bytes_a_pixel(channels, settings, device)
     if pixels <= at_once and given * pixels <= room:
         return None
     _check_room(shape, channels)

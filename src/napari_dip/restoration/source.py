@@ -108,7 +108,6 @@ class Source:
 def make_stage(
     source: Source,
     settings: Settings,
-    time_limit: float | None,
     rules: tuple[StoppingRule, ...] = (),
     pilot: NDArray[np.float32] | None = None,
 ) -> Stage:
@@ -118,8 +117,6 @@ def make_stage(
     ----------
     source, settings
         What it starts from, and how to go about it.
-    time_limit : float or None
-        Seconds of work after which it ends.
     rules : tuple of StoppingRule
         Further rules that observe it.
     pilot : (C, M, N) ndarray, optional
@@ -140,7 +137,6 @@ def make_stage(
             settings.fit,
             [*make_rules(settings, source.seed), *rules],
             seed=source.seed,
-            time_limit=time_limit,
         )
     output = source.make_output(
         intensity,
@@ -159,8 +155,8 @@ def make_sequel(source: Source, settings: Settings) -> Sequel | None:
     # A copy: the user may go on working with the image meanwhile.
     source = replace(source, planes=source.planes.copy())
 
-    def begin(pilot: NDArray[np.float32], time_limit: float | None) -> Stage:
-        return make_stage(source, second, time_limit, pilot=pilot)
+    def begin(pilot: NDArray[np.float32]) -> Stage:
+        return make_stage(source, second, pilot=pilot)
 
     return Sequel(second.fit.num_iter, begin)
 

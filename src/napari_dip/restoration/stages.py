@@ -60,11 +60,11 @@ class Sequel:
         Iterations planned.
     begin : callable
         From the estimate of the first fit, ``(channels, rows, columns)`` in
-        the units of the data, and the seconds left or None, to the second.
+        the units of the data, to the second.
     """
 
     num_iter: int
-    begin: Callable[[NDArray[np.float32], float | None], Stage]
+    begin: Callable[[NDArray[np.float32]], Stage]
 
     def follows(self, fit: Fit) -> bool:
         """Whether a fit has ended as it should."""

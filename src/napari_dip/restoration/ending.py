@@ -1,0 +1,191 @@
+"""The last steps of a fit: final estimate, filters and uncertainty.
+
+They are in proportion to the fit. Of one that was stopped early fewer looks
+are averaged, and the filters, which take as long whatever the fit was, are
+left out before half of it. A time limit allows what there is time for, and
+whoever watches may end them at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+
+from napari_dip.prior.device import memory_in_words
+from napari_dip.prior.pace import CutShort
+from napari_dip.restoration import refinement
+from napari_dip.restoration.clock import Clock
+from napari_dip.restoration.progress import Phase
+from napari_dip.restoration.stages import Stage
+from napari_dip.restoration.work import Work
+
+_HALF = 0.5
+
+
+class Finished(NamedTuple):
+    """What the last steps give, ``(1, channels, height, width)`` each."""
+
+    estimate: torch.Tensor
+    deviation: torch.Tensor | None
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of the last steps is made.
+
+    Parameters
+    ----------
+    passes : int
+        Looks that the final estimate averages.
+    filters, uncertainty : bool
+        Whether these are made.
+    why : str
+        Why no more.
+    """
+
+    passes: int
+    filters: bool
+    uncertainty: bool
+    why: str = 'as you ended it'
+
+    def of_part(self, part: float) -> Extent:
+        """Return what a part of a fit is worth."""
+        return Extent(
+            max(1, round(part * self.passes)),
+            self.filters and part >= _HALF,
+            self.uncertainty,
+            'as the fit was stopped early',
+        )
+
+    def within(self, work: Work, operations: float) -> Extent:
+        """Return what so many operations are enough for, a look at least."""
+        room = operations - work.sweep
+        filters = self.filters and work.filters <= room
+        room -= work.filters * filters
+        uncertainty = self.uncertainty and work.uncertainty <= room
+        room -= work.uncertainty * uncertainty
+        looks = 1 + int(max(room, 0) / work.sweep) if work.sweep else 1
+        passes = min(looks, self.passes)
+        return Extent(passes, filters, uncertainty, 'to keep the time limit')
+
+    def operations(self, work: Work) -> float:
+        """Operations that it takes."""
+        return (
+            self.passes * work.sweep
+            + self.filters * work.filters
+            + self.uncertainty * work.uncertainty
+        )
+
+
+class Ending:
+    """Makes the last steps, and knows how far they are.
+
+    Parameters
+    ----------
+    clock : Clock
+        That of the restoration.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        #: What is made; None before and after.
+        self.phase: Phase | None = None
+        #: What was left out.
+        self.notes: list[str] = []
+        self._clock = clock
+        self._since = 0.0
+        self._steps: tuple[float, ...] = ()
+        self._step = -1
+        self._part = 0.0
+        self._after = 0.0
+
+    @property
+    def remaining(self) -> float:
+        """Seconds left of them."""
+        spent = self._clock.elapsed - self._since
+        now = sum(self._steps) * self._clock.speed
+        if self._part > 0:
+            now = spent / self._part
+        return max(now - spent, 0.0) + self._after * self._clock.speed
+
+    def note(self, part: float) -> None:
+        """Take in how far a sweep or filter is, of those of the phase."""
+        self._step += part == 0
+        if 0 <= self._step < len(self._steps):
+            done = sum(self._steps[: self._step])
+            done += part * self._steps[self._step]
+            self._part = done / sum(self._steps)
+
+    def make(self, stage: Stage, work: Work, extent: Extent) -> Finished:
+        """Make them.
+
+        Parameters
+        ----------
+        stage : Stage
+            Whose fit is looked at.
+        work : Work
+            What each step takes.
+        extent : Extent
+            How much of it is made.
+        """
+        self.notes = []
+        if extent.passes < work.passes:
+            self.notes.append(
+                f'The final estimate averages {extent.passes} of '
+                f'{work.passes} looks, {extent.why}.'
+            )
+        estimate = self._estimate(stage, work, extent)
+        refined = self._filter(estimate, stage, work, extent)
+        deviation = None
+        if extent.uncertainty:
+            steps = (work.uncertainty,)
+            with self._during(Phase.UNCERTAINTY, steps), suppress(CutShort):
+                deviation = stage.fit.deviation(refined)
+            if deviation is None:
+                self.notes.append(
+                    'The uncertainty was left out, as you ended it.'
+                )
+        return Finished(refined, deviation)
+
+    def _estimate(
+        self, stage: Stage, work: Work, extent: Extent
+    ) -> torch.Tensor:
+        steps = tuple(extent.passes * sweep for sweep in work.sweeps)
+        after = extent.operations(work) - sum(steps)
+        with self._during(Phase.ESTIMATE, steps, after):
+            return stage.fit.estimate(extent.passes)
+
+    def _filter(
+        self,
+        estimate: torch.Tensor,
+        stage: Stage,
+        work: Work,
+        extent: Extent,
+    ) -> torch.Tensor:
+        fit, how, why = stage.fit, stage.refinement, extent.why
+        assert fit.problem is not None
+        after = work.uncertainty * extent.uncertainty
+        with memory_in_words(fit.device):
+            if extent.filters or not work.filter_steps:
+                with (
+                    self._during(Phase.FILTERS, work.filter_steps, after),
+                    suppress(CutShort),
+                ):
+                    return refinement.refine(estimate, fit.problem, how)
+                why = Extent.why
+            self.notes.append(f'The last filters were left out, {why}.')
+            return refinement.preview(estimate, fit.problem, how)
+
+    @contextmanager
+    def _during(
+        self, phase: Phase, steps: tuple[float, ...], after: float = 0.0
+    ) -> Iterator[None]:
+        self.phase, self._steps, self._after = phase, steps, after
+        self._since, self._step, self._part = self._clock.elapsed, -1, 0.0
+        try:
+            yield
+        finally:
+            self.phase = None
