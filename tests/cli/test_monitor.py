@@ -9,7 +9,7 @@ from rich.console import Console
 
 from napari_dip.cli import monitor
 from napari_dip.cli.monitor import Lines, Silent, duration, open_monitor
-from napari_dip.restoration.progress import Progress
+from napari_dip.restoration.progress import Phase, Progress
 
 START = Progress(1, 100, math.nan, None, 0, 0.5, 49.5, None)
 
@@ -22,11 +22,19 @@ def lines() -> list[str]:
 def test_a_line_every_tenth(lines: list[str]) -> None:
     show = Lines('Denoising', lines.append).show
     for i in range(1, 101):
-        show(replace(START, iteration=i, elapsed=i / 2, loss=0.25))
+        show(
+            replace(
+                START,
+                iteration=i,
+                elapsed=i / 2,
+                remaining=50 - i / 2,
+                loss=0.25,
+            )
+        )
     assert len(lines) == 11
     assert lines[5] == (
-        'Denoising: 50/100 iterations, loss 0.25, 0:00:25 elapsed, 0:00:50 '
-        'remaining'
+        'Denoising: 50/100 iterations, loss 0.25, 0:00:25 elapsed, about '
+        '0:00:25 left'
     )
 
 
@@ -43,11 +51,12 @@ def test_no_loss_before_the_first_look(lines: list[str]) -> None:
     assert 'nan' not in lines[0]
 
 
-def test_last_iteration_has_a_line(lines: list[str]) -> None:
+def test_every_phase_has_a_line(lines: list[str]) -> None:
     show = Lines('Denoising', lines.append).show
     show(START)
-    show(replace(START, iteration=2, reason='it had enough'))
+    show(replace(START, iteration=2, phase=Phase.ESTIMATE))
     assert len(lines) == 2
+    assert 'final estimate' in lines[1]
 
 
 def test_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,11 +11,11 @@ import pytest
 
 from napari_dip.prior.fit import Fit
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration import inpainting, super_resolution
 from napari_dip.restoration.inpainting import start_inpainting
 from napari_dip.restoration.mosaic import Mosaic
 from napari_dip.restoration.options import Options
+from napari_dip.restoration.progress import Phase
 from napari_dip.restoration.session import Session
 from napari_dip.restoration.super_resolution import start_super_resolution
 
@@ -84,9 +84,10 @@ def test_tiles_are_counted_as_one_restoration(start, task):
     assert [p.iteration for p in seen] == list(range(1, 19))
     assert {p.num_iter for p in seen} == {18}
     assert [p.reason for p in seen[:-1]] == [None] * 17
-    assert seen[-1].reason == StopReason.SCHEDULE_COMPLETE.value
-    assert seen[-1].remaining == 0
-    assert seen[8].remaining == pytest.approx(seen[8].elapsed)
+    assert seen[-1].reason == 'the limit of 6 iterations was reached'
+    assert all(p.remaining > 0 for p in seen[:-1])
+    assert mosaic.progress.remaining == 0
+    assert mosaic.progress.phase is Phase.DONE
     assert mosaic.finished
     assert image.shape == SHAPE
     assert np.isfinite(image).all()
@@ -275,7 +276,11 @@ def test_a_time_limit_is_shared(start, monkeypatch):
     monkeypatch.setattr(Fit, '_iterate', take_a_second)
     monkeypatch.setattr(time, 'monotonic', lambda: clock[0])
     _, _, record = finish(mosaic)
-    assert record.fits == [(10, 'TIME_LIMIT')] * 3
+    # Each ends before the iteration that would be too much, and leaves the
+    # rest to those after it.
+    assert {reason for _, reason in record.fits} == {'TIME_LIMIT'}
+    assert all(9 <= iterations <= 11 for iterations, _ in record.fits)
+    assert record.iterations <= 30
     assert record.reason == 'TIME_LIMIT'
 
 

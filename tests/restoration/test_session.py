@@ -3,14 +3,19 @@ from __future__ import annotations
 import gc
 import json
 import math
+import time
 import weakref
 
 import numpy as np
 import pytest
 
+from napari_dip.prior.fit import Fit
+from napari_dip.prior.weight_average import WeightAverage
+from napari_dip.restoration import denoising
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.inpainting import start_inpainting
 from napari_dip.restoration.options import Options
+from napari_dip.restoration.progress import Phase
 from napari_dip.restoration.super_resolution import start_super_resolution
 
 pytestmark = pytest.mark.usefixtures('tiny')
@@ -48,13 +53,157 @@ def test_it_is_an_iterator_of_progress(start):
 
 
 def test_time_goes_up_and_what_remains_comes_to_nothing(start):
-    seen = list(start())
+    session = start()
+    seen = list(session)
     elapsed = [p.elapsed for p in seen]
     assert elapsed == sorted(elapsed)
     assert elapsed[0] > 0
-    assert all(p.remaining > 0 for p in seen[:-1])
-    assert seen[-1].remaining == 0
-    assert seen[3].remaining == pytest.approx(seen[3].elapsed)
+    # The last steps are still to come.
+    assert all(p.remaining > 0 for p in seen)
+    assert session.progress.phase is Phase.ESTIMATE
+    session.result()
+    assert session.progress.remaining == 0
+    assert session.progress.phase is Phase.DONE
+    assert session.progress.part == 1
+
+
+@pytest.mark.parametrize('task', ['denoise', 'super_resolve'])
+def test_the_last_steps_are_told_by_name(start, task):
+    session, seen = start(task, uncertainty=True), []
+    session.check = lambda progress: seen.append(progress)
+    list(session)
+    session.result()
+    phases = list(dict.fromkeys(p.phase for p in seen))
+    expected = {
+        'denoise': [Phase.ESTIMATE, Phase.FILTERS, Phase.UNCERTAINTY],
+        'super_resolve': [Phase.ESTIMATE, Phase.UNCERTAINTY],
+    }
+    assert phases == expected[task]
+    assert all(p.remaining >= 0 for p in seen)
+    # All were made.
+    assert session.record().notes == []
+    assert session.record().uncertainty is not None
+
+
+def test_looking_at_the_last_steps_changes_nothing(start):
+    results = []
+    for check in (None, lambda progress: None):
+        session = start(uncertainty=True)
+        session.check = check
+        list(session)
+        results.append((session.result(), session.record().uncertainty))
+    for plain, watched in zip(*results, strict=True):
+        np.testing.assert_array_equal(plain, watched)
+
+
+@pytest.mark.parametrize('phase', ['ESTIMATE', 'FILTERS', 'UNCERTAINTY'])
+def test_each_of_the_last_steps_can_be_ended_at_once(start, phase):
+    session, looks = start(uncertainty=True), []
+    list(session)
+
+    def check(progress):
+        if looks or progress.phase.name == phase:
+            looks.append(progress.phase.name)
+            return True
+        return False
+
+    session.check = check
+    result = session.result()
+    assert np.isfinite(result).all()
+    # Hardly a look at each step that follows.
+    assert len(looks) <= 2 * len(set(looks))
+    record = session.record()
+    assert record.uncertainty is None
+    assert record.reason == 'SCHEDULE_COMPLETE'
+    left_out = ' '.join(record.notes)
+    assert ('filters were left out' in left_out) == (phase != 'UNCERTAINTY')
+    assert 'The uncertainty was left out, as you ended it.' in record.notes
+
+
+def test_a_pause_in_the_last_steps_does_not_count(start, monkeypatch):
+    session = start()
+    list(session)
+    clock = [100.0]
+    monkeypatch.setattr(time, 'monotonic', lambda: clock[0])
+
+    def hold(progress):
+        clock[0] += 1000
+
+    session.check = hold
+    before = session.progress.elapsed
+    session.result()
+    assert session.progress.elapsed < before + 1000
+
+
+def test_an_early_stop_has_an_end_in_proportion(start):
+    session = start(num_iter=40)
+    for progress in session:
+        if progress.iteration == 10:
+            session.stop()
+    session.result()
+    assert session.record().reason_text == 'you stopped it'
+    assert session.record().notes == [
+        (
+            'The final estimate averages 1 of 2 looks, as the fit was '
+            'stopped early.'
+        ),
+        'The last filters were left out, as the fit was stopped early.',
+    ]
+
+
+def test_a_late_stop_has_its_filters(start):
+    session = start(num_iter=40)
+    for progress in session:
+        if progress.iteration == 39:
+            session.stop()
+    session.result()
+    assert session.record().notes == []
+
+
+@pytest.fixture
+def seconds(monkeypatch):
+    """A clock that each iteration and look at the image moves on."""
+    clock = [0.0]
+    monkeypatch.setattr(time, 'monotonic', lambda: clock[0])
+    iterate, evaluate = Fit._iterate, WeightAverage._evaluate
+
+    def take_a_second(fit, problem):
+        clock[0] += 1
+        iterate(fit, problem)
+
+    def take_part(average, latent):
+        clock[0] += 0.25
+        return evaluate(average, latent)
+
+    monkeypatch.setattr(Fit, '_iterate', take_a_second)
+    monkeypatch.setattr(WeightAverage, '_evaluate', take_part)
+    return clock
+
+
+@pytest.mark.parametrize('limit', [3, 12, 30])
+def test_a_time_limit_is_for_the_whole(start, seconds, limit):
+    session = start(num_iter=100, time_limit=limit)
+    list(session)
+    session.result()
+    record = session.record()
+    assert record.reason_text == f'the time limit of {limit} s was reached'
+    assert 0.6 * limit < seconds[0] <= 1.25 * limit
+    assert record.wall_time == pytest.approx(seconds[0])
+
+
+def test_the_preparation_counts(start, monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(time, 'monotonic', lambda: clock[0])
+    prepare = denoising.prepare
+
+    def take_long(*args, **options):
+        clock[0] += 100
+        return prepare(*args, **options)
+
+    monkeypatch.setattr(denoising, 'prepare', take_long)
+    session = start(time_limit=50)
+    assert session.progress.elapsed == 100
+    assert len(list(session)) == 1
 
 
 @pytest.mark.parametrize('task', TASKS)

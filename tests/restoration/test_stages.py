@@ -17,6 +17,7 @@ from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration import stages
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.options import Options
+from napari_dip.restoration.progress import Phase
 from napari_dip.restoration.session import Session
 from napari_dip.restoration.settings import Settings
 
@@ -200,7 +201,8 @@ def test_the_time_limit_is_for_both():
     assert session.record().reason == StopReason.TIME_LIMIT.name
     session = start(time_limit=1000.0)
     run_to(session, FIRST)
-    assert 0 < session._fit.time_limit < 1000
+    assert 0 < session._clock.left < 1000
+    assert session.progress.phase is Phase.SECOND
 
 
 def test_a_shorter_restoration_shortens_both():

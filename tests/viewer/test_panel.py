@@ -137,7 +137,7 @@ def test_progress_and_reason_in_words(qtbot, panel, begin):
     assert status.value.endswith('left')
     qtbot.wait_until(lambda: panel.run.state is State.FINISHED)
     assert 'it was done' in status.value
-    assert panel.monitor.bar.value == panel.monitor.bar.max == 40
+    assert panel.monitor.bar.value == panel.monitor.bar.max
     assert len(panel.monitor.curve.loss.points) == 40
 
 

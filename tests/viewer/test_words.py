@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from napari_dip.restoration.progress import Progress
+from napari_dip.restoration.progress import Phase, Progress
 from napari_dip.viewer.words import (
     describe_bytes,
     describe_end,
@@ -38,7 +40,16 @@ def test_memory(number, text):
 
 def test_progress():
     text = describe_progress(PROGRESS).replace(SPACE, ' ')
-    assert text == '1,200 of 3,000 iterations · 1 min 1 s · 1 min 30 s left'
+    assert text == (
+        'Fitting · 1,200 of 3,000 iterations · 1 min 1 s · '
+        'about 1 min 30 s left'
+    )
+
+
+def test_progress_of_the_last_steps():
+    last = replace(PROGRESS, phase=Phase.FILTERS)
+    text = describe_progress(last).replace(SPACE, ' ')
+    assert text == 'Filters · 1 min 1 s · about 1 min 30 s left'
 
 
 def test_end():

@@ -17,6 +17,7 @@ from napari_dip.files.layout import Layout
 from napari_dip.files.stored import StoredImage
 
 if TYPE_CHECKING:
+    from napari_dip.restoration.progress import Progress
     from napari_dip.restoration.protocol import Restoration
     from napari_dip.restoration.record import Record
 
@@ -78,11 +79,24 @@ def _fit(
     interrupt: Interrupt,
 ) -> Outcome:
     interrupted = False
+    asks = 'Keeping the best so far; Ctrl-C again discards it.'
+
+    def check(progress: Progress) -> bool:
+        """Show the last steps, and end them after a first signal."""
+        nonlocal interrupted
+        monitor.show(progress)
+        if interrupt.requested and not interrupted:
+            interrupted = True
+            monitor.note(asks)
+            return True
+        return False
+
+    session.check = check
     for progress in session:
         monitor.show(progress)
         if interrupt.requested and not session.finished:
             interrupted = True
-            monitor.note('Keeping the best so far; Ctrl-C again discards it.')
+            monitor.note(asks)
             session.stop()
     image, record = session.result(), session.record()
     # What the file was read as comes before what was found in it.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import rich.progress
     from rich.console import Console
 
-    from napari_dip.restoration.progress import Progress
+    from napari_dip.restoration.progress import Phase, Progress
 
 # A log gets a line every tenth of the way, and at least one a minute.
 _LINES = 10
@@ -73,7 +73,6 @@ def _columns(console: Console) -> rich.progress.Progress:
         Progress,
         TextColumn,
         TimeElapsedColumn,
-        TimeRemainingColumn,
     )
 
     return Progress(
@@ -81,9 +80,7 @@ def _columns(console: Console) -> rich.progress.Progress:
         BarColumn(),
         TextColumn('{task.fields[text]}'),
         TimeElapsedColumn(),
-        TextColumn('elapsed,'),
-        TimeRemainingColumn(),
-        TextColumn('remaining'),
+        TextColumn('elapsed{task.fields[left]}'),
         console=console,
         transient=True,
     )
@@ -97,21 +94,24 @@ class Bar:
     title : str
         What is being done.
     progress : rich.progress.Progress
-        The bar, with a field "text".
+        The bar, with the fields "text" and "left".
     """
 
     def __init__(self, title: str, progress: rich.progress.Progress) -> None:
         self._bar = progress
         # Without a total it pulses, until the first iteration.
-        self._task = progress.add_task(title, total=None, text='preparing')
+        self._task = progress.add_task(
+            title, total=None, text='preparing', left=''
+        )
 
     def show(self, progress: Progress) -> None:
         """Move the bar."""
         self._bar.update(
             self._task,
-            completed=progress.iteration,
-            total=progress.num_iter,
+            completed=progress.part,
+            total=1,
             text=_describe(progress),
+            left=f', about {duration(progress.remaining)} left',
         )
 
     def note(self, text: str) -> None:
@@ -134,18 +134,21 @@ class Lines:
         self._title = title
         self._write = write
         self._part = -1
+        self._phase: Phase | None = None
         self._time = 0.0
 
     def show(self, progress: Progress) -> None:
         """Write a line if it is time for one."""
-        part = _LINES * progress.iteration // progress.num_iter
+        part = int(_LINES * progress.part)
         late = progress.elapsed - self._time >= _LONGEST_SILENCE
-        if part > self._part or late or progress.reason:
-            self._part, self._time = part, progress.elapsed
+        new = progress.phase is not self._phase
+        if part > self._part or late or new:
+            self._part, self._time = max(part, self._part), progress.elapsed
+            self._phase = progress.phase
             self._write(
                 f'{self._title}: {_describe(progress)}, '
-                f'{duration(progress.elapsed)} elapsed, '
-                f'{duration(progress.remaining)} remaining'
+                f'{duration(progress.elapsed)} elapsed, about '
+                f'{duration(progress.remaining)} left'
             )
 
     def note(self, text: str) -> None:
@@ -154,11 +157,13 @@ class Lines:
 
 
 def _describe(progress: Progress) -> str:
-    """Iterations and loss.
+    """Iterations and loss, or what comes after them.
 
     There is no loss before the first look at it, which the device is not
     kept waiting for.
     """
+    if not progress.phase.is_fit:
+        return progress.phase.value.lower()
     text = f'{progress.iteration}/{progress.num_iter} iterations'
     if math.isnan(progress.loss):
         return text

@@ -13,6 +13,11 @@ from statistics import median
 _RECENT = 20
 
 
+def now() -> float:
+    """Return the moment, in seconds from one that does not matter."""
+    return time.monotonic()
+
+
 class Clock:
     """Counts seconds of work, pauses left out.
 
@@ -28,19 +33,20 @@ class Clock:
         self.limit = limit
         self._spent = spent
         self._since: float | None = None
+        self._is_old = False
         self._speeds: deque[float] = deque(maxlen=_RECENT)
 
     @classmethod
     def since(cls, begun: float, limit: float | None = None) -> Clock:
         """Count from a moment on."""
-        return cls(time.monotonic() - begun, limit)
+        return cls(now() - begun, limit)
 
     @property
     def elapsed(self) -> float:
         """Seconds of work so far."""
         if self._since is None:
             return self._spent
-        return self._spent + time.monotonic() - self._since
+        return self._spent + now() - self._since
 
     @property
     def left(self) -> float | None:
@@ -58,7 +64,7 @@ class Clock:
         if self._since is not None:
             yield
             return
-        self._since = time.monotonic()
+        self._since = now()
         try:
             yield
         finally:
@@ -71,7 +77,7 @@ class Clock:
         try:
             yield
         finally:
-            self._since = time.monotonic()
+            self._since = now()
 
     @contextmanager
     def timing(self, operations: float) -> Iterator[None]:
@@ -79,8 +85,11 @@ class Clock:
         with self.running():
             before = self.elapsed
             yield
+            if self._is_old:
+                self._speeds.clear()
+                self._is_old = False
             self._speeds.append((self.elapsed - before) / operations)
 
     def forget_speed(self) -> None:
-        """Measure anew: what follows is of another kind."""
-        self._speeds.clear()
+        """Measure anew with the next iteration, which is of another kind."""
+        self._is_old = True

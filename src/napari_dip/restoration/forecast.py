@@ -31,20 +31,15 @@ from napari_dip.restoration import (
     inpainting,
     super_resolution,
 )
-from napari_dip.restoration.axes import to_channels_first
+from napari_dip.restoration.acquired import AcquiredImage, acquire
+from napari_dip.restoration.axes import Axes, settle_axes
 from napari_dip.restoration.copies import read_copies
+from napari_dip.restoration.masks import read_mask
 from napari_dip.restoration.room import TRAINING, tile_side
 from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.shortening import shorten
 from napari_dip.restoration.tiles import lay_tiles, trim, trim_all
-from napari_dip.restoration.validation import (
-    check_axes,
-    check_choice,
-    check_factor,
-    check_image,
-    check_mask,
-    plane_shape,
-)
+from napari_dip.restoration.validation import check_choice, check_factor
 from napari_dip.restoration.work import (
     BOTH_WAYS,
     footprint,
@@ -137,21 +132,20 @@ def forecast(
     shape = tuple(shape)
     if len(shape) == 3 and channel_axis is None:
         channel_axis = -1
-    axis = check_axes(shape, channel_axis)
+    axes = settle_axes(shape, channel_axis)
     where = resolve_device(device)
-    rows, columns = plane_shape(shape, axis)
-    channels = 1 if axis is None else shape[axis]
+    channels = axes.channels
     factors, missing = (1, 1), None
     if task == 'super_resolve':
         factors = check_factor(2 if factor is None else factor)
         settings = super_resolution.choose_settings(preset, factors)
     elif task == 'inpaint':
-        missing = _missing(mask, shape, axis)
+        missing = _missing(mask, axes)
         settings = inpainting.choose_settings(preset, missing)
     else:
-        settings = _of_noise(preset, shape, axis, image, repeats)
+        settings = _of_noise(preset, axes, image, repeats)
     settings = shorten(settings, max_num_iter)
-    full = rows * factors[0], columns * factors[1]
+    full = axes.plane[0] * factors[0], axes.plane[1] * factors[1]
     parts = _parts(settings, preset, full, factors, channels, missing, where)
     fits = [(settings, part, uncertainty) for part in parts]
     if settings.second is not None:
@@ -195,7 +189,7 @@ def _of_fit(
         seen = (fit.num_windows, *window_shape((height, width), fit.window))
     else:
         seen = 1, min(height, _MEASURED_SIDE), min(width, _MEASURED_SIDE)
-    speed = _speed(spec, fit, latent, channels, device, seen)
+    speed = measure_speed(spec, fit, latent, channels, device, seen)
     pixels = TRAINING * seen_pixels(settings.fit, (height, width))
     if work.sweep:
         pixels = max(pixels, largest_window((height, width)))
@@ -207,7 +201,7 @@ def _of_fit(
 
 
 @lru_cache
-def _speed(
+def measure_speed(
     spec: NetworkSpec,
     fit: FitSettings,
     latent: int,
@@ -243,31 +237,30 @@ def _speed(
 
 def _of_noise(
     preset: str,
-    shape: tuple[int, ...],
-    axis: int | None,
-    image: ArrayLike | None,
+    axes: Axes,
+    image: ArrayLike | AcquiredImage | None,
     repeats: ArrayLike | None,
 ) -> Settings:
     """Return the settings that the noise of an image asks for."""
     if image is None:
-        # Noise alone would be looked at in squares.
+        # A part will do. Noise alone would be looked at in squares.
+        shape = tuple(min(length, _MEASURED_SIDE) for length in axes.shape)
         image = np.random.default_rng(0).normal(size=shape)
         image += np.linspace(0, 9, image.size).reshape(shape)
-    array, axis = check_image(image, axis)
-    copies = read_copies(array, repeats, axis)
-    planes = to_channels_first(array, axis) if copies is None else copies.mean
+    acquired = acquire(image, axes.channel_axis)
+    copies = read_copies(acquired, repeats)
+    planes = acquired.planes if copies is None else copies.mean
     return denoising_settings.choose_settings(preset, planes, copies)
 
 
-def _missing(
-    mask: ArrayLike | None, shape: tuple[int, ...], axis: int | None
-) -> NDArray[np.bool_]:
-    image = np.broadcast_to(np.float32(0), shape)
+def _missing(mask: ArrayLike | None, axes: Axes) -> NDArray[np.bool_]:
+    blank = np.broadcast_to(np.float32(0), (axes.channels, *axes.plane))
     if mask is None:
         # Lines as wide as those that people paint, all over the image.
-        rows = np.arange(plane_shape(shape, axis)[0]) % 64 < 6
-        mask = np.broadcast_to(rows[:, None], plane_shape(shape, axis))
-    return to_channels_first(check_mask(mask, image, axis), axis)
+        rows = np.arange(axes.plane[0]) % 64 < 6
+        lines = np.broadcast_to(rows[:, None], axes.plane)
+        return np.broadcast_to(lines, blank.shape)
+    return read_mask(mask, AcquiredImage(blank, axes))
 
 
 def _parts(

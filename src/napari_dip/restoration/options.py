@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from napari_dip.prior.stopping import StoppingRule
 from napari_dip.restoration.choices import DEFAULT_PRESET
+from napari_dip.restoration.clock import now
 from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.validation import check_limits
 
@@ -55,7 +55,7 @@ class Options:
     rules: tuple[StoppingRule, ...] = ()
     uncertainty: bool = False
     tile: int | None = None
-    begun: float = field(default_factory=time.monotonic, compare=False)
+    begun: float = field(default_factory=now, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse numbers that bound nothing; make Python's of NumPy's."""

@@ -20,6 +20,11 @@ class Phase(Enum):
     UNCERTAINTY = 'Uncertainty'
     DONE = 'Done'
 
+    @property
+    def is_fit(self) -> bool:
+        """Whether iterations are counted."""
+        return self in (Phase.FITTING, Phase.SECOND)
+
 
 @dataclass(frozen=True)
 class Progress:

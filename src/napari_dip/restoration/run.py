@@ -11,8 +11,8 @@ from napari_dip.restoration.progress import Progress
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.record import Record
 
-#: Called after each iteration; returning True stops the fit and keeps the
-#: best estimate so far.
+#: Called after each iteration, and now and then in the last steps; returning
+#: True stops them and keeps the best estimate so far.
 Callback = Callable[[Progress], object]
 
 Restored = NDArray[np.float32] | tuple[NDArray[np.float32], Record]
@@ -26,14 +26,15 @@ def run(
     """Run a session to its end and close it.
 
     A keyboard interrupt ends the fit with the best estimate so far, once
-    there is one.
+    there is one; one in the last steps ends these.
 
     Parameters
     ----------
     session : Restoration
         A prepared restoration.
     callback : callable, optional
-        Called with each :class:`Progress`; returning True stops.
+        Called with each :class:`Progress`, and now and then in the last
+        steps; returning True stops.
     return_info : bool
         Whether to return the record too.
 
@@ -44,6 +45,7 @@ def run(
     info : Record
         Only with `return_info`.
     """
+    session.check = callback
     try:
         try:
             for progress in session:
@@ -54,7 +56,16 @@ def run(
             if session.progress.iteration == 0:
                 raise
             session.stop()
-        image = session.result()
+        image = _result(session)
         return (image, session.record()) if return_info else image
     finally:
         session.close()
+
+
+def _result(session: Restoration) -> NDArray[np.float32]:
+    """Compute the result, in haste after a keyboard interrupt."""
+    try:
+        return session.result()
+    except KeyboardInterrupt:
+        session.check = lambda _: True
+        return session.result()

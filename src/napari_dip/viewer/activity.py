@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Seconds between two moves of the bar: napari paints everything at each.
 _INTERVAL = 1.0
+_FULL = 1000
 
 
 class Activity:
@@ -88,7 +89,7 @@ class Bar(cancelable_progress):
     """
 
     def __init__(self, name: str, cancel: Callable[[], None]) -> None:
-        super().__init__(total=0, desc=name, leave=False)
+        super().__init__(total=_FULL, desc=name, leave=False)
         self._cancel = cancel
 
     def cancel(self) -> None:
@@ -98,5 +99,5 @@ class Bar(cancelable_progress):
 
     def show_progress(self, progress: Progress) -> None:
         """Move the bar."""
-        self.total = progress.num_iter
-        self.update(progress.iteration - self.n)
+        # Of all phases; what is left may turn out to be more.
+        self.update(max(round(_FULL * progress.part) - self.n, 0))

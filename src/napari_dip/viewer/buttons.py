@@ -7,7 +7,7 @@ from magicgui.widgets import Container, PushButton, SpinBox
 from napari_dip.viewer.run import State
 from napari_dip.viewer.text import row
 
-_UNDER_WAY = {State.RUNNING, State.PAUSED}
+_UNDER_WAY = {State.RUNNING, State.PAUSED, State.FINISHING}
 
 
 class Buttons:

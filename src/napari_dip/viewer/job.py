@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -86,6 +86,15 @@ class Outcome:
     uncertainty: NDArray[np.float32] | None = None
 
 
+def _ignore(update: Update) -> None:
+    """Nobody is to be told."""
+
+
+def _no() -> bool:
+    """Nobody aborts."""
+    return False
+
+
 @dataclass(frozen=True)
 class Failure:
     """What a run ends with that cannot go on.
@@ -121,12 +130,31 @@ class Job:
         self._next_preview = 0.0
         self._curve: list[tuple[int, float, float | None]] = []
         self._noted: tuple[float, float | None] | None = None
+        self._tell: Callable[[Update], object] = _ignore
+        self._is_aborted: Callable[[], bool] = _no
+        self._due = 0.0
         self._stop = Event()
         self._may_go_on = Event()
         self._may_go_on.set()
 
+    def watch(
+        self,
+        tell: Callable[[Update], object],
+        is_aborted: Callable[[], bool],
+    ) -> None:
+        """Say whom to tell in long steps, in which nothing is yielded.
+
+        Parameters
+        ----------
+        tell : callable
+            Takes an update, in the worker's thread.
+        is_aborted : callable
+            Whether the worker is to end without a result.
+        """
+        self._tell, self._is_aborted = tell, is_aborted
+
     def pause(self) -> None:
-        """Wait after the current iteration."""
+        """Wait after the current iteration, or within a long step."""
         self._may_go_on.clear()
 
     def resume(self) -> None:
@@ -134,14 +162,16 @@ class Job:
         self._may_go_on.set()
 
     def stop(self) -> None:
-        """End after the current iteration, with the best estimate so far."""
+        """End with the best estimate so far; again, the last steps too."""
         self._stop.set()
         self._may_go_on.set()
 
     def release(self) -> None:
         """Give the memory back and let go of session and image."""
         session, self._session, self._task = self._session, None, None
+        self._tell, self._is_aborted = _ignore, _no
         if session is not None:
+            session.check = None
             session.close()
 
     def work(
@@ -181,19 +211,33 @@ class Job:
         elif self._task is not None:
             self._session = self._task.start()
             self._task = None
+        if self._session is not None:
+            self._session.check = self._check
 
     def _iterate(self) -> Generator[Update | None, None, None]:
-        due = 0.0
+        self._due = 0.0
         while self._session is not None and not self._session.finished:
             while not self._may_go_on.wait(UPDATE_INTERVAL):
                 yield None
             if self._stop.is_set():
+                # The next one is for the last steps.
+                self._stop.clear()
                 self._session.stop()
                 return
             self._note(next(self._session))
-            if time.monotonic() >= due:
+            if time.monotonic() >= self._due:
                 yield self._update()
-                due = time.monotonic() + UPDATE_INTERVAL
+                self._due = time.monotonic() + UPDATE_INTERVAL
+
+    def _check(self, progress: Progress) -> bool:
+        """Tell how far a long step is, and wait or end it as asked."""
+        if time.monotonic() >= self._due:
+            self._due = time.monotonic() + UPDATE_INTERVAL
+            self._tell(Update(progress, self._take_curve(), None))
+        while not self._may_go_on.wait(UPDATE_INTERVAL):
+            if self._is_aborted():
+                break
+        return self._stop.is_set() or self._is_aborted()
 
     def _note(self, progress: Progress) -> None:
         """Take a point where loss or figure are new; most are repeats."""

@@ -16,8 +16,9 @@ from napari_dip.viewer.words import (
 )
 
 if TYPE_CHECKING:
-    from napari_dip.restoration.progress import Progress
     from napari_dip.viewer.job import Outcome, Update
+
+_FULL = 1000
 
 
 class Monitor(Container):
@@ -27,8 +28,8 @@ class Monitor(Container):
         self.bar = ProgressBar(
             name='progress',
             min=0,
-            max=100,
-            tooltip='Iterations done of those planned; it may end before.',
+            max=_FULL,
+            tooltip='Part of the time that has passed, of all phases.',
         )
         self.status = Label(name='status')
         self.curve = Curve()
@@ -56,6 +57,8 @@ class Monitor(Container):
         """Say what is going on."""
         self._state = state
         self.bar.visible = state.is_busy
+        if state is State.PREPARING:
+            self.bar.value = 0
         self.say(state.value)
 
     def show_update(self, update: Update) -> None:
@@ -63,24 +66,22 @@ class Monitor(Container):
         progress = update.progress
         self.curve.extend(update.curve, progress.best_iteration)
         self.curve.show()
-        self._show_progress(progress)
+        # Of all phases; what is left may turn out to be more.
+        part = round(_FULL * progress.part)
+        self.bar.value = max(self.bar.value, part)
         text = describe_progress(progress)
-        if self._state is State.RUNNING:
-            self.say(text)
-        elif self._state is State.PAUSED:
+        if self._state is State.PAUSED:
             self.say(f'Paused: {text}')
+        elif self._state.is_busy:
+            self.say(text)
 
     def show_outcome(self, outcome: Outcome) -> None:
         """Show how a run ended."""
         progress = outcome.progress
         self.curve.extend(outcome.curve, progress.best_iteration)
-        self._show_progress(progress)
+        self.bar.value = _FULL
         noise = describe_noise(outcome.record)
         notes = outcome.record.get('notes', [])
         self.say(
             ' '.join(filter(None, [describe_end(progress), noise, *notes]))
         )
-
-    def _show_progress(self, progress: Progress) -> None:
-        self.bar.max = progress.num_iter
-        self.bar.value = progress.iteration

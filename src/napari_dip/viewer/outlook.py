@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 
 #: Reads the arrays that a forecast takes, by the names of its arguments.
 Read = Callable[[], Mapping[str, Any]]
+
+_logger = logging.getLogger(__name__)
+
+#: What is said where the time could not be told.
+UNKNOWN = 'the time it takes is not known; you can start all the same'
 
 # Milliseconds without a change before it is worth measuring.
 _SETTLED = 400
@@ -81,6 +87,7 @@ class Outlook(Label):
         prepare_label(self, lines=3)
         self._question: Question | None = None
         self._read: Read = dict
+        self._is_quiet = False
         self._worker: FunctionWorker | None = None
         self._timer = QTimer(self.native)
         self._timer.setSingleShot(True)
@@ -92,6 +99,11 @@ class Outlook(Label):
         self._question = None
         self._timer.stop()
         self.value = text
+
+    def be_quiet(self, quiet: bool) -> None:
+        """Leave time and memory to the monitor while a run goes on."""
+        self._is_quiet = quiet
+        self._show()
 
     def ask(self, question: Question, read: Read = dict) -> None:
         """Show what a restoration would take, as soon as it is known.
@@ -112,9 +124,12 @@ forecast` takes; called in the worker.
     def _show(self) -> None:
         if self._question is None:
             return
-        size = describe_size(self._question)
-        answer = self._answers.get(self._question, 'estimating time …')
-        self.value = f'{size}\n{answer}'
+        lines = [describe_size(self._question)]
+        if not self._is_quiet:
+            lines.append(
+                self._answers.get(self._question, 'estimating time …')
+            )
+        self.value = '\n'.join(lines)
 
     def _measure(self) -> None:
         if self._worker is not None or self._question is None:
@@ -174,11 +189,14 @@ def describe_forecast(found: Forecast, preview_rate: float) -> str:
     preview_rate : float
         Most previews a second.
     """
-    previews = found.preview / preview_pause(found.preview, preview_rate)
-    text = (
-        f'at most about {describe_seconds(found.seconds * (1 + previews))} on '
-        f'{found.description}\n'
-        f'{describe_bytes(found.memory)} of '
+    pause = preview_pause(found.preview, preview_rate)
+    seconds = found.seconds * (1 + found.preview / pause)
+    text = f'about {describe_seconds(seconds)} on {found.description}'
+    if pause > 1 / preview_rate:
+        every = describe_seconds(max(pause + found.preview, 1))
+        text += f', a preview every {every}'
+    text += (
+        f'\n{describe_bytes(found.memory)} of '
         f'{describe_bytes(found.free_memory)} free memory'
     )
     if found.memory > found.free_memory:
@@ -189,10 +207,18 @@ def describe_forecast(found: Forecast, preview_rate: float) -> str:
 def _answer(question: Question, read: Read) -> str:
     """Say what a restoration will take, or why there can be none."""
     try:
-        found = _forecast(question, read())
-        return describe_forecast(found, question.preview_rate)
+        content = read()
     except EXPECTED as error:
         return describe_error(error)
+    try:
+        found = _forecast(question, content)
+        return describe_forecast(found, question.preview_rate)
+    except (MemoryError, ValueError) as error:
+        return describe_error(error)
+    except Exception:
+        # Whatever is wrong with a forecast, the run may be right.
+        _logger.debug('No forecast', exc_info=True)
+        return UNKNOWN
 
 
 def _forecast(question: Question, content: Mapping[str, Any]) -> Forecast:

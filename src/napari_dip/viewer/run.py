@@ -115,8 +115,8 @@ class Run:
             self._launch(num_iter)
 
     def pause(self) -> None:
-        """Stop asking for iterations."""
-        if self.state is State.RUNNING:
+        """Hold it, be it in the fit or in the last steps."""
+        if self.state in (State.RUNNING, State.FINISHING):
             self._job.pause()
             self._enter(State.PAUSED)
 
@@ -127,8 +127,8 @@ class Run:
             self._enter(State.RUNNING)
 
     def stop(self) -> None:
-        """End with the best estimate so far."""
-        if self.state in (State.RUNNING, State.PAUSED):
+        """End with the best estimate so far; again, the last steps too."""
+        if self.state in (State.RUNNING, State.PAUSED, State.FINISHING):
             self._job.stop()
             self._enter(State.FINISHING)
 
@@ -161,6 +161,7 @@ class Run:
         self._worker = create_worker(
             self._work,
             _worker_class=GeneratorWorker,
+            _start_thread=False,
             _connect={
                 'yielded': self._on_yielded,
                 'returned': self._on_returned,
@@ -169,6 +170,9 @@ class Run:
                 'finished': self._on_finished,
             },
         )
+        worker = self._worker
+        self._job.watch(worker.yielded.emit, lambda: worker.abort_requested)
+        worker.start()
 
     def _on_yielded(self, update: Update | None) -> None:
         if update is None or not self.state.is_busy:

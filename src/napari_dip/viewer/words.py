@@ -10,11 +10,12 @@ if TYPE_CHECKING:
 
 
 def describe_progress(progress: Progress) -> str:
-    """Iterations and times in a line."""
+    """Phase and times in a line."""
+    done = f' · {progress.iteration:,} of {progress.num_iter:,} iterations'
     return (
-        f'{progress.iteration:,} of {progress.num_iter:,} iterations · '
+        f'{progress.phase.value}{done * progress.phase.is_fit} · '
         f'{describe_seconds(progress.elapsed)} · '
-        f'{describe_seconds(progress.remaining)} left'
+        f'about {describe_seconds(progress.remaining)} left'
     )
 
 

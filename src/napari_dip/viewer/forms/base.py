@@ -284,6 +284,7 @@ class RestorationForm(Container):
             entry.changed.connect(self.show_outlook)
 
     def _on_state(self, state: State) -> None:
+        self.outlook.be_quiet(state.is_busy)
         if not state.is_busy:
             self.show_outlook()
 
