@@ -371,12 +371,13 @@ def test_interrupt_before_the_first_iteration_discards(
     assert files_in(tmp_path) == {'image.npy'}
 
 
-def test_interrupt_at_the_end_changes_nothing(
+def test_interrupt_at_the_end_ends_the_last_steps(
     run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
 ) -> None:
     press_ctrl_c_at(monkeypatch, 3)
     done = run.quick('denoise', image, tmp_path / 'a.npy')
-    assert done.exit_code == 0
+    assert done.exit_code == 130
+    assert 'left out, as you ended it' in done.stderr
     assert np.load(tmp_path / 'a.npy').shape == (32, 32)
 
 

@@ -125,7 +125,8 @@ def test_correlated_noise_takes_a_second_fit():
 @pytest.mark.usefixtures('tiny', 'counted')
 def test_repeats_with_correlated_noise_take_one_fit():
     noise = np.random.default_rng(0).normal(size=(2, 160, 160))
-    image, again = (100 + gaussian_filter(one, 1.0) for one in noise)
+    ramp = np.linspace(100, 109, 160)
+    image, again = (ramp + gaussian_filter(one, 1.0) for one in noise)
     one, two = (
         forecast(
             'denoise',
