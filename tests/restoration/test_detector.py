@@ -10,6 +10,7 @@ from scipy.ndimage import gaussian_filter
 
 from napari_dip import Detector, denoise
 from napari_dip.restoration.denoising import start_denoising
+from napari_dip.restoration.detector import check_noise
 from napari_dip.restoration.options import Options
 
 CAMERA = Detector(gain=2.5, offset=100, read_noise=4)
@@ -62,6 +63,38 @@ def test_unknown_noise_is_refused(image, noise):
 def test_a_detector_that_cannot_have_made_the_image_is_refused(image):
     sentence = refused(image, noise=Detector(1, offset=5000))
     assert sentence.startswith('offset: 5000 is above the brightest pixel')
+
+
+@pytest.mark.parametrize(
+    'numbers',
+    [
+        {'gain': 1e200},
+        {'gain': 1e-300},
+        {'gain': 1e-300, 'read_noise': 1e-300},
+        {'gain': 1, 'read_noise': 1e200},
+        {'gain': 1, 'offset': -1e200},
+        {'gain': 1e200, 'offset': -1e200},
+        {'gain': 1, 'read_noise': 5000},
+    ],
+)
+def test_noise_that_the_image_cannot_have_is_refused(image, numbers):
+    sentence = refused(image, noise=Detector(**numbers))
+    assert sentence.startswith('noise: a detector with gain ')
+    assert 'give the three in the units of the image' in sentence
+
+
+@pytest.mark.parametrize(
+    ('counts', 'numbers'),
+    [
+        (np.random.default_rng(0).poisson(0.05, (48, 48)), {'gain': 1}),
+        (7 * np.random.default_rng(0).poisson(0.05, (48, 48)), {'gain': 7}),
+        (np.random.default_rng(0).poisson(1e5, (48, 48)), {'gain': 1}),
+        (np.random.default_rng(0).normal(0, 3, (48, 48)), {'gain': 1e-9}),
+    ],
+)
+def test_any_noise_that_an_image_can_have_is_taken(counts, numbers):
+    noise = Detector(**numbers, read_noise=3 * (counts.min() < 0))
+    check_noise(noise, counts[np.newaxis], 'fast')
 
 
 def test_the_published_recipe_has_no_use_for_a_detector(image):

@@ -78,9 +78,9 @@ class Detector:
 
     def noise_model(self) -> NoiseModel:
         """Return the straight line of variance over mean."""
-        return NoiseModel(
-            self.gain, self.read_noise**2 - self.gain * self.offset
-        )
+        # A product may be infinite, a power raises an error.
+        read_variance = self.read_noise * self.read_noise
+        return NoiseModel(self.gain, read_variance - self.gain * self.offset)
 
     def averaged(self, count: float) -> Detector:
         """Return the detector that a mean of `count` images seems made by.
@@ -132,13 +132,45 @@ def check_noise(noise: object, planes: NDArray[Any], preset: str) -> None:
             'noise: the published recipe, preset="ulyanov2018", has no use '
             'for a detector; choose another preset or leave the detector out.'
         )
-    bright = float(np.nanmax(np.where(np.isfinite(planes), planes, np.nan)))
+    values = planes[np.isfinite(planes)].astype(float)
+    bright = float(values.max())
     if noise.noise_model().variance(bright) <= 0:
         raise ValueError(
             f'offset: {noise.offset:.4g} is above the brightest pixel, '
             f'{bright:.4g}, so that no pixel would have any noise; give the '
             'mean intensity without any light.'
         )
+    _check_size(noise, values)
+
+
+def _check_size(noise: Detector, values: NDArray[np.float64]) -> None:
+    """Check that an image can have so much noise, and so little.
+
+    The deviation of any values is at most half of their range, and the noise
+    is but a part of it. Below the steps of float32 there is none.
+    """
+    low, mean, high = values.min(), values.mean(), values.max()
+    with np.errstate(over='ignore', invalid='ignore'):
+        most, typical = np.sqrt(noise.noise_model().variance([high, mean]))
+    step = np.spacing(np.float32(max(abs(low), abs(high))))
+    if not typical <= high - low:
+        problem = (
+            f'{typical:.3g} at its mean, more than the {high - low:.4g} that '
+            'all its values differ by'
+        )
+    elif most < step:
+        problem = (
+            f'{most:.3g} at its brightest, less than the steps of float32 '
+            f'there, {step:.3g}'
+        )
+    else:
+        return
+    raise ValueError(
+        f'noise: a detector with gain {noise.gain:.4g}, offset '
+        f'{noise.offset:.4g} and read noise {noise.read_noise:.4g} would have '
+        f'given the image noise of {problem}; give the three in the units of '
+        'the image.'
+    )
 
 
 def check_name(noise: object) -> NoiseName:
