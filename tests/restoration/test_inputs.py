@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from napari_dip import denoise, inpaint, super_resolve
+from napari_dip.restoration import Options, start_inpainting
+from napari_dip.restoration.mosaic import Mosaic
 from tests.restoration.tasks import FEW, MASK, TASKS, run_super_resolve, scale
 
 pytestmark = pytest.mark.usefixtures('tiny')
@@ -205,3 +207,22 @@ def test_the_factor_is_of_rows_and_columns_wherever_they_are(image):
         1,
         84,
     )
+
+
+def test_opacity_and_axes_of_length_one_come_back_from_tiles():
+    drawn = np.random.default_rng(0).normal(100, 5, (1, 40, 72, 1, 4))
+    drawn[0, 12:15, 9:12, 0, 3] = 0
+    mask = drawn[..., 1] > 106
+    options = Options('fast', max_num_iter=2, tile=32, uncertainty=True)
+    session = start_inpainting(drawn, mask, options=options)
+    assert isinstance(session, Mosaic)
+    for _ in session:
+        pass
+    restored, info = session.result(), session.record()
+    session.close()
+    assert restored.shape == info.uncertainty.shape == drawn.shape
+    expected = drawn[..., 3].astype(np.float32)
+    np.testing.assert_array_equal(restored[..., 3], expected)
+    assert (info.uncertainty[..., 3] == 0).all()
+    assert info.notes[0].startswith('9 pixels that are fully transparent')
+    assert len(info.notes) == 2

@@ -49,17 +49,21 @@ def denoise(
     Parameters
     ----------
     image : (M, N) or (M, N, C) array_like
-        Image in any real dtype and any unit, at least 16 × 16 pixels. Pixels
-        that are not finite are missing and are filled in.
+        Image in any real dtype and any unit, at least 16 × 16 pixels, with
+        any further axes of length one. Pixels that are not finite, masked
+        (`numpy.ma`, missing values of pandas, ``_FillValue`` of xarray) or
+        fully transparent are missing and are filled in; the record counts
+        them.
     repeats : array_like, optional
         Further frames of the same field, whose noise is their own: one of
         the shape of `image`, or several along one more axis in front. A
         neighbour in time or depth serves where it shows the same. They are
-        brought to the brightness of `image` by a gain and an offset.
+        brought to the brightness of `image` by a gain and an offset, and
+        have to correlate with it.
     channel_axis : int, optional
-        Axis of the channels of `image`. If None, a 3-D image with 3 or 4
-        entries along its last axis is RGB or RGBA, and any other must be
-        2-D.
+        Axis of the channels of `image`. If None, an image with 3 or 4
+        entries along its last axis, the third, is RGB or RGBA, and any other
+        must be 2-D. The opacity of RGBA is not restored but handed on.
     noise : {'auto', 'gaussian'} or Detector
         How the variance of the noise depends on the intensity. 'auto' finds
         it from the image, 'gaussian' takes one variance for all pixels, and
@@ -107,9 +111,10 @@ def denoise(
     TypeError
         If the image or its repeats do not hold real numbers.
     ValueError
-        If there is nothing to restore in the image, a repeat does not fit
-        or has the noise of another, an option is unknown, or no such
-        detector can have made the image.
+        If there is nothing to restore in the image, float32 cannot show
+        what it shows, a repeat does not fit, shows another field or has the
+        noise of another, an option is unknown, or no such detector can have
+        made the image.
     MemoryError
         If the device has no room for the image.
 

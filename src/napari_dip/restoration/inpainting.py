@@ -108,10 +108,11 @@ def inpaint(
     Parameters
     ----------
     image : (M, N) or (M, N, C) array_like
-        Image in any real dtype and any unit, at least 16 × 16 pixels. Pixels
-        that are not finite are missing too.
+        Image as :func:`~napari_dip.denoise` takes it. Pixels that are not
+        finite, masked or fully transparent are missing too.
     mask : (M, N) or (M, N, C) array_like
-        Nonzero where a pixel is missing, as in scikit-image.
+        Nonzero where a pixel is missing, as in scikit-image. The record says
+        how much that is.
     channel_axis, preset, seed, device, max_num_iter, time_limit, callback, \
 return_info
         As in :func:`~napari_dip.denoise`.

@@ -64,8 +64,10 @@ def _largest(planes: NDArray[Any]) -> float:
 
 
 def _coarser_than_noise(plane: NDArray[Any], name: str) -> str:
-    values = plane[np.isfinite(plane)].astype(float)
-    some = values[:: 1 + values.size // _ENOUGH]
+    some = plane.ravel()[:: 1 + plane.size // _ENOUGH].astype(float)
+    some = some[np.isfinite(some)]
+    if not some.size:
+        some = plane[np.isfinite(plane)].astype(float)
     low, middle, high = (float(x) for x in np.quantile(some, _BULK))
     contrast = high - low or _contrast(plane)
     step = float(np.spacing(np.float32(abs(middle))))

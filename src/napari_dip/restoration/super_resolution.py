@@ -103,8 +103,7 @@ def super_resolve(
     Parameters
     ----------
     image : (M, N) or (M, N, C) array_like
-        Image in any real dtype and any unit, at least 16 × 16 pixels. Pixels
-        that are not finite are missing.
+        Image as :func:`~napari_dip.denoise` takes it.
     factor : int or tuple of int
         Pixels of the result a pixel of the image: 2, 3, 4 or 8, or one from
         1 to 8 for rows and one for columns.
