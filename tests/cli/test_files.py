@@ -103,6 +103,20 @@ def test_an_image_of_several(
         assert option in run.refused(*call[:-2], 2, '--overwrite')
 
 
+def test_a_plane_of_a_stack(
+    run: Run, tmp_path: Path, noisy: np.ndarray
+) -> None:
+    path, output = tmp_path / 'a.tif', tmp_path / 'b.tif'
+    stack = np.stack([noisy, noisy + 1000])
+    tifffile.imwrite(path, stack, imagej=True, metadata={'axes': 'ZYX'})
+    assert 'choose one plane with --page' in run.refused(
+        'denoise', path, output
+    )
+    result = run.quick('denoise', path, output, '--page', 1)
+    assert result.exit_code == 0, result.output
+    assert tifffile.imread(output).min() > 1000
+
+
 def test_the_other_sense_of_a_mask(
     run: Run, tmp_path: Path, image: Path, mask: Path, noisy: np.ndarray
 ) -> None:

@@ -68,7 +68,8 @@ def _read(job: Job) -> tuple[StoredImage, Layout]:
     with about('INPUT', job.input):
         source = read_image(job.input, job.choice)
         _check_channel_axis(job, source)
-        return source, settle(source, job.channel_axis)
+        way = 'choose one plane with --page'
+        return source, settle(source, job.channel_axis, way)
 
 
 def _check_channel_axis(job: Job, source: StoredImage) -> None:

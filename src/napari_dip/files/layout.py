@@ -60,7 +60,11 @@ class Layout:
         return np.expand_dims(data, self.dropped)
 
 
-def settle(image: StoredImage, channel_axis: int | None = None) -> Layout:
+def settle(
+    image: StoredImage,
+    channel_axis: int | None = None,
+    way: str = 'save one plane',
+) -> Layout:
     """Decide which axes of a file are rows, columns and channels.
 
     Parameters
@@ -71,6 +75,8 @@ def settle(image: StoredImage, channel_axis: int | None = None) -> Layout:
         Axis of the channels among all axes of the file; None takes what the
         file says, or, where it says nothing, three or four entries along
         the last axis as colours.
+    way : str
+        What a user can do about a stack.
 
     Raises
     ------
@@ -82,7 +88,7 @@ def settle(image: StoredImage, channel_axis: int | None = None) -> Layout:
     dropped = _singletons(image.data.shape, image.axes)
     kept = [axis for axis in range(ndim) if axis not in dropped]
     if channel_axis is None:
-        chosen = _channel(image, kept)
+        chosen = _channel(image, kept, way)
     else:
         chosen = channel_axis % ndim
     letters = _name(image.axes, kept, chosen)
@@ -109,7 +115,7 @@ def _singletons(shape: tuple[int, ...], axes: str) -> tuple[int, ...]:
     return tuple(dropped)
 
 
-def _channel(image: StoredImage, kept: list[int]) -> int | None:
+def _channel(image: StoredImage, kept: list[int], way: str) -> int | None:
     letters = [image.axes[axis] for axis in kept]
     stacked = [
         letter
@@ -119,8 +125,8 @@ def _channel(image: StoredImage, kept: list[int]) -> int | None:
     if stacked:
         raise FileError(
             f'axes {image.axes} of lengths {image.data.shape} are a stack, '
-            'and stacks are not restored yet; save one plane, or, if one '
-            'axis holds channels, name it with --channel-axis.'
+            f'and stacks are not restored yet; {way}, or, if one axis holds '
+            'channels, name it with --channel-axis.'
         )
     named = [axis for axis in kept if image.axes[axis] in _CHANNELS]
     if named:
