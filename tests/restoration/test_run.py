@@ -55,3 +55,16 @@ def test_an_error_of_the_callback_is_the_users_and_frees_memory(session):
     with pytest.raises(LookupError, match='mine'):
         run(session, callback)
     assert session._fit.problem is None
+
+
+def test_an_interrupt_in_the_last_steps_ends_them(session, monkeypatch):
+    estimate = session._fit.estimate
+
+    def interrupted(passes):
+        monkeypatch.setattr(session._fit, 'estimate', estimate)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session._fit, 'estimate', interrupted)
+    image, record = run(session, return_info=True)
+    assert np.isfinite(image).all()
+    assert record.notes == ['The last filters were left out, as you ended it.']

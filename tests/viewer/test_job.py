@@ -117,3 +117,72 @@ def test_release_closes_the_session(fake_session, fake_task):
     job.release()
     job.release()
     assert session.closed
+
+
+class LongEnd:
+    """Session whose result takes steps, at each of which it is looked at."""
+
+    def __init__(self, session, steps):
+        self._session, self._steps = session, steps
+        self.check = None
+        self.made = 0
+
+    def __getattr__(self, name):
+        return getattr(self._session, name)
+
+    def __next__(self):
+        return next(self._session)
+
+    def result(self):
+        for _ in range(self._steps):
+            self.made += 1
+            if self.check(self._session.progress):
+                break
+        return self._session.result()
+
+
+def test_stop_in_the_last_steps_ends_them(
+    fake_session, fake_task, monkeypatch
+):
+    monkeypatch.setattr('napari_dip.viewer.job.UPDATE_INTERVAL', 0)
+    session = LongEnd(fake_session(num_iter=3), steps=1000)
+    job = Job(fake_task(session), preview_rate=1)
+    told = []
+
+    def tell(update):
+        told.append(update)
+        job.stop()
+
+    job.watch(tell, lambda: False)
+    _, outcome = run_out(job)
+    assert outcome.image is not None
+    assert told
+    assert session.made == 1
+
+
+def test_pause_in_the_last_steps_waits(fake_session, fake_task, monkeypatch):
+    monkeypatch.setattr('napari_dip.viewer.job.UPDATE_INTERVAL', 0)
+    session = LongEnd(fake_session(num_iter=3), steps=5)
+    job = Job(fake_task(session), preview_rate=1)
+    asked = []
+
+    def is_aborted():
+        if not job._may_go_on.is_set():
+            asked.append(session.made)
+            job.resume()
+        return False
+
+    job.watch(lambda update: job.pause(), is_aborted)
+    _, outcome = run_out(job)
+    assert outcome.image is not None
+    assert session.made == 5
+    # Held at each.
+    assert asked == [1, 2, 3, 4, 5]
+
+
+def test_a_worker_that_is_aborted_ends_the_last_steps(fake_session, fake_task):
+    session = LongEnd(fake_session(num_iter=3), steps=1000)
+    job = Job(fake_task(session), preview_rate=1)
+    job.watch(lambda update: None, lambda: True)
+    run_out(job)
+    assert session.made == 1

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from napari_dip.restoration.forecast import Forecast
@@ -138,3 +140,29 @@ def test_its_three_lines_have_room(viewer, noisy, qtbot, asked):
     room = native.minimumHeight()
     native.setMinimumHeight(0)
     assert native.heightForWidth(400) <= room
+
+
+def test_no_error_of_a_forecast_is_shown_raw(qtbot, label, monkeypatch):
+    def fail(question, content):
+        raise RuntimeError('Given input size (1x7x7). Calculated output ...')
+
+    monkeypatch.setattr(outlook, '_forecast', fail)
+    label.ask(QUESTION)
+    qtbot.wait_until(lambda: outlook.UNKNOWN in label.value)
+    assert 'input size' not in label.value
+
+
+def test_while_a_run_goes_on_its_own_clock_is_shown(qtbot, label, asked):
+    label.ask(QUESTION)
+    qtbot.wait_until(lambda: 'about' in label.value)
+    label.be_quiet(True)
+    assert label.value == '512 × 256 pixels'
+    label.be_quiet(False)
+    assert 'about' in label.value
+
+
+def test_the_form_says_what_previews_cost():
+    slow = replace(FOUND, preview=0.5)
+    told = describe_forecast(slow, 2.0).replace('\N{NO-BREAK SPACE}', ' ')
+    assert 'a preview every 4 s' in told
+    assert 'preview' not in describe_forecast(FOUND, 1.0)

@@ -11,8 +11,8 @@ from napari_dip.restoration.progress import Progress
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.record import Record
 
-#: Called after each iteration, and now and then in the last steps; returning
-#: True stops them and keeps the best estimate so far.
+#: Called after each iteration; returning True stops the fit and keeps the
+#: best estimate so far.
 Callback = Callable[[Progress], object]
 
 Restored = NDArray[np.float32] | tuple[NDArray[np.float32], Record]
@@ -33,8 +33,7 @@ def run(
     session : Restoration
         A prepared restoration.
     callback : callable, optional
-        Called with each :class:`Progress`, and now and then in the last
-        steps; returning True stops.
+        Called with each :class:`Progress`; returning True stops.
     return_info : bool
         Whether to return the record too.
 
@@ -45,7 +44,6 @@ def run(
     info : Record
         Only with `return_info`.
     """
-    session.check = callback
     try:
         try:
             for progress in session:
