@@ -7,12 +7,8 @@ from hypothesis import strategies as st
 
 from benchmarks.datasets.photons import draw_cells
 from napari_dip.restoration import noise as noise_module
-from napari_dip.restoration.noise import (
-    NoiseModel,
-    block_statistics,
-    estimate_noise,
-    high_pass,
-)
+from napari_dip.restoration.blocks import block_statistics, high_pass
+from napari_dip.restoration.noise import NoiseModel, estimate_noise
 
 
 def test_high_pass_keeps_white_variance_and_drops_planes():
@@ -117,3 +113,13 @@ def test_colour_channels_are_pooled():
     image = np.random.default_rng(6).normal(100, 4, (64, 64, 3))
     noise = estimate_noise(image, channel_axis=2)
     assert np.sqrt(noise.variance(100)) == pytest.approx(4, rel=0.1)
+
+
+@pytest.mark.parametrize('noise', [0.0, 1e-4, 0.1])
+def test_smooth_structure_is_no_noise(noise):
+    rows, columns = np.mgrid[:96, :96] / 96
+    smooth = np.sin(columns * 20) * np.cos(rows * 14) * 100 + 100
+    grain = np.random.default_rng(0).normal(0, noise, smooth.shape)
+    model = estimate_noise(smooth + grain)
+    assert model.gain == 0 or noise
+    assert model.variance(100.0) ** 0.5 == pytest.approx(noise, rel=0.3)

@@ -30,7 +30,7 @@ def test_known_pixels_are_put_back_exactly():
     planes = np.random.default_rng(0).integers(0, 60_000, (1, 16, 18))
     known = planes > 20_000
     intensity = Intensity(planes, known, 'standard')
-    output = Output(intensity, None, data=planes, known=known)
+    output = Output(intensity, None, data=planes, known=known, keep_known=True)
     image = output.to_image(np.zeros(planes.shape))
     np.testing.assert_array_equal(image[known], planes[known])
     filled = image[~known]

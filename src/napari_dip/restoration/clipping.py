@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from napari_dip.restoration.blocks import block_statistics
 from napari_dip.restoration.defects import find_saturated
-from napari_dip.restoration.noise import block_statistics
 
 Array = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_dip.restoration.acquired import AcquiredImage
-from napari_dip.restoration.noise import block_mean
+from napari_dip.restoration.blocks import block_mean
 from napari_dip.restoration.repeats import read_repeats
 
 Array = NDArray[np.float64]

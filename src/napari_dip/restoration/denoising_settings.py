@@ -156,6 +156,8 @@ def choose_settings(
     suited = _suited(settings, planes)
     if copies is not None or min(planes.shape[1:]) < _LEAST_SIDE:
         return suited
+    if not any(noise.gain or noise.read_variance for noise in noises):
+        return suited
     shared = find_shared_noise(measured)
     if shared is not None and shared.fine:
         pixels = _suited(SETTINGS[_OF_SMOOTHED.get(preset, preset)], planes)

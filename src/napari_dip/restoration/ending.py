@@ -17,8 +17,8 @@ import torch
 
 from napari_dip.prior.device import memory_in_words
 from napari_dip.prior.pace import CutShort
-from napari_dip.restoration import refinement
 from napari_dip.restoration.clock import Clock
+from napari_dip.restoration.guard import refine_within_range
 from napari_dip.restoration.progress import Phase
 from napari_dip.restoration.stages import Stage
 from napari_dip.restoration.work import Work
@@ -165,8 +165,7 @@ class Ending:
         work: Work,
         extent: Extent,
     ) -> torch.Tensor:
-        fit, how, why = stage.fit, stage.refinement, extent.why
-        assert fit.problem is not None
+        fit, why = stage.fit, extent.why
         after = work.uncertainty * extent.uncertainty
         with memory_in_words(fit.device):
             if extent.filters or not work.filter_steps:
@@ -174,10 +173,21 @@ class Ending:
                     self._during(Phase.FILTERS, work.filter_steps, after),
                     suppress(CutShort),
                 ):
-                    return refinement.refine(estimate, fit.problem, how)
+                    return self._within_range(estimate, stage)
                 why = Extent.why
             self.notes.append(f'The last filters were left out, {why}.')
-            return refinement.preview(estimate, fit.problem, how)
+            return self._within_range(estimate, stage, filters=False)
+
+    def _within_range(
+        self, estimate: torch.Tensor, stage: Stage, *, filters: bool = True
+    ) -> torch.Tensor:
+        problem = stage.fit.problem
+        assert problem is not None
+        refined, notes = refine_within_range(
+            estimate, problem, stage.refinement, filters=filters
+        )
+        self.notes += notes
+        return refined
 
     @contextmanager
     def _during(

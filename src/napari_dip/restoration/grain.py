@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import minimum_filter
 
-from napari_dip.restoration.noise import block_mean
+from napari_dip.restoration.blocks import block_mean
 
 Array = NDArray[np.float64]
 

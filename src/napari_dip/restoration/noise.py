@@ -9,23 +9,21 @@ outweighs the read noise.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
+
+from napari_dip.restoration.blocks import (
+    BLOCK,
+    block_mean,
+    block_statistics,
+    high_pass,
+)
 
 Array = NDArray[np.float64]
 
-# Second difference along both axes, of unit norm: blind to any plane and to
-# straight edges along the axes, so most of what passes is noise.
-_SECOND_DIFFERENCE = np.array([1.0, -2.0, 1.0]) / np.sqrt(6.0)
-_MARGIN = 1
-
-_BLOCK = 6
-# Fewer blocks than this overlap: on 64 x 64 pixels the noise is then known
-# to 5 % in place of 50 %.
-_ENOUGH_BLOCKS = 500
 # Quantiles of the mean square of 6 x 6 residuals, and what they are in units
 # of its expectation for white noise (held by a test).
 _QUIET, _QUIET_SHARE = 0.25, 0.698
@@ -35,6 +33,13 @@ _QUIETEST, _QUIETEST_SHARE = 0.05, 0.456
 # 0.5 to 0.8 of busy photographs in little noise, and 0.85 to 1.2 else.
 _BUSY = 0.8
 _BUSY_BINS = 10
+
+# Order of differences that leave of the smooth structures of an image, which
+# second differences leave, a part that is too small to matter.
+_FINE = 6
+# Of the power in second differences. White noise has the same in those of
+# any order, noise that neighbours share a tenth.
+_NO_NOISE = 0.01
 
 _CURVE_BINS = 24
 _MIN_BLOCKS = 12
@@ -120,7 +125,28 @@ def estimate_noise(
     mean, power = _pooled_statistics(planes)
     if mean.size == 0:
         return NoiseModel(0.0, 0.0)
+    fine = _quiet_power(planes)
+    if fine < _NO_NOISE * np.quantile(power, _QUIET):
+        # Of what second differences left, hardly any was noise.
+        return NoiseModel(0.0, fine / _QUIET_SHARE)
     return _fit_line(*_noise_curve(mean, power))
+
+
+def _quiet_power(planes: list[Array]) -> float:
+    """Power of differences in which structure hardly shows."""
+    parts = [
+        block_mean(high_pass(plane, _FINE) ** 2, BLOCK) for plane in planes
+    ]
+    power = np.concatenate(parts)
+    power = power[np.isfinite(power)]
+    if not power.size:
+        return math.inf
+    # No noise is finer than the numbers themselves.
+    greatest = max(
+        np.abs(plane[np.isfinite(plane)]).max(initial=0) for plane in planes
+    )
+    quiet = float(np.quantile(power, _QUIET))
+    return quiet if quiet > (np.finfo(np.float32).eps * greatest) ** 2 else 0.0
 
 
 def _pooled_statistics(planes: list[Array]) -> tuple[Array, Array]:
@@ -244,83 +270,3 @@ def _weighted_line(
     rise = np.sum(weight * (mean - centre) * (variance - level))
     gain = rise / np.sum(weight * (mean - centre) ** 2)
     return float(gain), float(level - gain * centre)
-
-
-def high_pass(plane: ArrayLike) -> Array:
-    """Noise residual of a plane with unit gain for white noise.
-
-    Parameters
-    ----------
-    plane : (M, N) array_like
-        Any real dtype, at least 3 x 3.
-
-    Returns
-    -------
-    (M - 2, N - 2) ndarray
-        Residual, whose variance is that of noise independent from pixel to
-        pixel.  Correlated noise comes out too small.
-    """
-    rows = _filter_rows(np.asarray(plane, float))
-    return _filter_rows(rows.T).T
-
-
-def _filter_rows(plane: Array) -> Array:
-    left, middle, right = _SECOND_DIFFERENCE
-    filtered: Array = (
-        left * plane[:-2] + middle * plane[1:-1] + right * plane[2:]
-    )
-    return filtered
-
-
-def block_statistics(
-    plane: ArrayLike, block: int = _BLOCK
-) -> tuple[Array, Array]:
-    """Mean intensity and residual power of every square block of a plane.
-
-    Parameters
-    ----------
-    plane : (M, N) array_like
-        Image plane; blocks that hold a non-finite value are left out.
-    block : int
-        Side of a block in pixels. Blocks overlap where there would be few.
-
-    Returns
-    -------
-    mean, power : ndarray, ndarray
-        One value per block, in image units and image units squared.
-    """
-    values = np.asarray(plane, float)
-    inner = values[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
-    step = _block_step(inner.shape, block)
-    mean = block_mean(inner, block, step)
-    power = block_mean(high_pass(values) ** 2, block, step)
-    finite = np.isfinite(mean) & np.isfinite(power)
-    return mean[finite], power[finite]
-
-
-def _block_step(shape: tuple[int, ...], block: int) -> int:
-    """Pixels from one block to the next."""
-    for step in (block, block // 2, block // 3):
-        if np.prod([size // step for size in shape]) >= _ENOUGH_BLOCKS:
-            return step
-    return 1
-
-
-def block_mean(plane: Array, block: int, step: int | None = None) -> Array:
-    """Means of the square blocks of a plane, `step` pixels apart.
-
-    Parameters
-    ----------
-    plane : (M, N) ndarray of float
-        Image plane.
-    block : int
-        Side of a block in pixels.
-    step : int, optional
-        From one block to the next; the side unless given.
-    """
-    if min(plane.shape) < block:
-        return np.zeros(0)
-    step = step or block
-    tiles = sliding_window_view(plane, (block, block))[::step, ::step]
-    means: Array = tiles.mean(axis=(2, 3)).ravel()
-    return means

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from napari_dip.restoration.noise import block_mean
+from napari_dip.restoration.blocks import block_mean
 
 Array = NDArray[np.float64]
 

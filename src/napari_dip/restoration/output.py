@@ -38,9 +38,11 @@ class Output:
     shared : str
         Which neighbours share their noise, for the record; empty if none.
     data : ndarray, optional
-        ``(channels, rows, columns)``; its known pixels are put back.
+        ``(channels, rows, columns)``, at the grid of the result.
     known : ndarray of bool, optional
         Same shape.
+    keep_known : bool
+        Whether known pixels of the data are put back.
     pilot : ndarray, optional
         ``(channels, rows, columns)``, an earlier estimate in the units of
         the data, which stands until this one has settled.
@@ -61,6 +63,7 @@ class Output:
     shared: str = ''
     data: NDArray[Any] | None = None
     known: NDArray[np.bool_] | None = None
+    keep_known: bool = False
     pilot: NDArray[np.float32] | None = None
     measured: bool = False
     place: Window | None = None
@@ -130,8 +133,20 @@ class Output:
 
     def put_back_known(self, planes: NDArray[np.float32]) -> None:
         """Give known pixels their values, if they keep them."""
-        if self.data is not None and self.known is not None:
-            np.copyto(planes, self.data, where=self.known, casting='unsafe')
+        if self.keep_known:
+            self.give_back(planes, [True] * len(planes))
+
+    def give_back(
+        self, planes: NDArray[np.float32], channels: list[bool]
+    ) -> None:
+        """Give the known pixels of some channels their values."""
+        assert self.data is not None
+        assert self.known is not None
+        for plane, data, known, back in zip(
+            planes, self.data, self.known, channels, strict=True
+        ):
+            if back:
+                np.copyto(plane, data, where=known, casting='unsafe')
 
     def in_axes(self, planes: NDArray[np.float32]) -> NDArray[np.float32]:
         """Bring planes to the user's axes."""

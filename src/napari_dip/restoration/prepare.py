@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.prior.device import memory_in_words, resolve_device
-from napari_dip.prior.operators import Operator
+from napari_dip.prior.operators import Identity, Operator
 from napari_dip.prior.windows import Window
 from napari_dip.restoration.acquired import AcquiredImage
 from napari_dip.restoration.clock import Clock
@@ -100,7 +100,7 @@ def prepare(
     planes = image.planes if copies is None else copies.mean
     known = known & np.isfinite(planes)
     _check_known(known)
-    if keep_known:
+    if isinstance(operator, Identity):
         # The user may go on working with the image meanwhile.
         planes = planes.copy()
     source = Source(
@@ -205,7 +205,7 @@ def _mosaic(
     side: int,
 ) -> Mosaic:
     """Build a mosaic whose tiles share one scale of intensities."""
-    if not source.keep_known:
+    if not isinstance(source.operator, Identity):
         # The user may go on working with the image meanwhile.
         source = replace(source, planes=source.planes.copy())
     with memory_in_words(source.device):

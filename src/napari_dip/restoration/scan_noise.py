@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from napari_dip.restoration.noise import block_mean
+from napari_dip.restoration.blocks import block_mean
 
 Array = NDArray[np.float64]
 

@@ -15,6 +15,7 @@ from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration import refinement
 from napari_dip.restoration.clock import Clock
 from napari_dip.restoration.ending import Ending, Extent, Finished
+from napari_dip.restoration.guard import find_harmed
 from napari_dip.restoration.memory import PeakMemory
 from napari_dip.restoration.progress import Brief, Phase, Progress
 from napari_dip.restoration.protocol import Restoration
@@ -82,6 +83,8 @@ class Session(Restoration):
         self._result: NDArray[np.float32] | None = None
         self._uncertainty: NDArray[np.float32] | None = None
         self._pilot_uncertainty: NDArray[np.float32] | None = None
+        # Channels that were given back.
+        self._harmed: list[bool] = []
         self._later: Work | None = None
         if sequel is not None and brief.settings.second is not None:
             self._later = _work(
@@ -206,7 +209,12 @@ class Session(Restoration):
             loss_history=done.losses,
             figure_history=done.figures,
             uncertainty=self._uncertainty,
-            notes=[*brief.notes, *self._notes, *self._ending.notes],
+            notes=[
+                *brief.notes,
+                *self._notes,
+                *self._ending.notes,
+                *_given_back(self._harmed),
+            ],
         )
 
     def close(self) -> None:
@@ -311,7 +319,15 @@ class Session(Restoration):
         return self._ending.make(self._stage, self._work, extent)
 
     def _keep(self, found: Finished) -> NDArray[np.float32]:
-        self._result = self._to_image(found.estimate)
+        output, problem = self._stage.output, self._fit.problem
+        planes = output.to_planes(_to_numpy(found.estimate))
+        if output.data is not None and not output.keep_known:
+            assert problem is not None
+            split = self.brief.settings.latent.kind == 'split'
+            shared = split or bool(output.shared)
+            self._harmed = find_harmed(found.estimate, problem, shared=shared)
+            output.give_back(planes, self._harmed)
+        self._result = output.in_axes(planes)
         self._uncertainty = self._to_deviation(found)
         return self._result
 
@@ -367,6 +383,7 @@ class Session(Restoration):
         # A closed fit gives no other.
         if self._fit.problem is not None:
             self._result = self._uncertainty = None
+            self._harmed = []
 
     def _to_deviation(self, found: Finished) -> NDArray[np.float32] | None:
         if self._pilot_uncertainty is not None:
@@ -381,6 +398,18 @@ class Session(Restoration):
 
     def _to_image(self, estimate: torch.Tensor) -> NDArray[np.float32]:
         return self._stage.output.to_image(_to_numpy(estimate))
+
+
+def _given_back(harmed: list[bool]) -> list[str]:
+    """Say which channels are as they were."""
+    if not any(harmed):
+        return []
+    what = 'The image was'
+    if not all(harmed):
+        numbers = ', '.join(str(i) for i, back in enumerate(harmed) if back)
+        what = f'Of the channels, counted from 0, {numbers} were'
+    told = f'{what} given back as before'
+    return [f'{told}: the fit changed more than there is noise to speak of.']
 
 
 def _to_numpy(estimate: torch.Tensor) -> NDArray[np.float32]:

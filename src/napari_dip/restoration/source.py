@@ -16,7 +16,7 @@ from napari_dip.prior.device import memory_in_words
 from napari_dip.prior.fit import Fit
 from napari_dip.prior.latents import Latent
 from napari_dip.prior.networks import build_network, initialise
-from napari_dip.prior.operators import Operator
+from napari_dip.prior.operators import Identity, Operator
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.recorruption import Recorrupted
 from napari_dip.prior.splitting import SplitCopies
@@ -98,8 +98,9 @@ class Source:
 
     def make_output(self, intensity: Intensity, **options: Any) -> Output:
         """Make the way to the user's image."""
-        if self.keep_known:
+        if isinstance(self.operator, Identity):
             options.update(data=self.planes, known=self.known)
+            options.update(keep_known=self.keep_known)
         shape = self.planes.shape[1:]
         return self.output(intensity, shape=shape, place=self.place, **options)
 
@@ -152,8 +153,6 @@ def make_sequel(source: Source, settings: Settings) -> Sequel | None:
     second = settings.second
     if second is None:
         return None
-    # A copy: the user may go on working with the image meanwhile.
-    source = replace(source, planes=source.planes.copy())
 
     def begin(pilot: NDArray[np.float32]) -> Stage:
         return make_stage(source, second, pilot=pilot)

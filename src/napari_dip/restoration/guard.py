@@ -1,0 +1,172 @@
+"""What is made of an estimate, kept within what data and noise explain."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from napari_dip.prior.operators import Downsample
+from napari_dip.prior.problem import Problem
+from napari_dip.restoration.noise import estimate_noise
+from napari_dip.restoration.refinement import Refinement, preview, refine
+
+# The sides of a triangle: an estimate that is further from the data than
+# twice their noise is further from the truth than the data are.
+_FURTHEST = 2.0
+# Of the power that an estimate leaves of the data. Noise is no image of the
+# estimate.
+_MOST_COPIED = 0.5
+_NEIGHBOURHOOD = 5
+
+_LEFT_OUT = (
+    'A step after the fit was left out, because it led out of the range of '
+    'the data.'
+)
+_CLIPPED = (
+    '{} values that the fit put beyond the range of the data were clipped '
+    'to it.'
+)
+
+
+@torch.no_grad()
+def refine_within_range(
+    estimate: Tensor,
+    problem: Problem,
+    how: Refinement,
+    *,
+    filters: bool = True,
+) -> tuple[Tensor, list[str]]:
+    """Make more of an estimate, and leave out a step that goes wrong.
+
+    Parameters
+    ----------
+    estimate, problem, how
+        As in :func:`~napari_dip.restoration.refinement.refine`.
+    filters : bool
+        Whether what takes long is done, too.
+
+    Returns
+    -------
+    refined : Tensor
+        Never beyond the range of the data by more than noise and fit
+        explain.
+    notes : list of str
+        What was left out or clipped, a sentence each.
+    """
+    low, high = _range(estimate, problem)
+    note: list[str] = []
+    for made in _steps(estimate, problem, how, filters):
+        within = (made >= low) & (made <= high)
+        if bool(within.all()):
+            return made, note
+        note = [_LEFT_OUT]
+    beyond = int((~within).sum())
+    return made.nan_to_num(0.0).clamp(low, high), [_CLIPPED.format(beyond)]
+
+
+def _steps(
+    estimate: Tensor, problem: Problem, how: Refinement, filters: bool
+) -> Iterator[Tensor]:
+    """Results, each with one step less."""
+    if filters:
+        yield refine(estimate, problem, how)
+    if filters and how in ('covariances', 'side by side'):
+        yield refine(estimate, problem, 'residual')
+    yield preview(estimate, problem, how)
+    yield estimate
+
+
+def _range(estimate: Tensor, problem: Problem) -> tuple[Tensor, Tensor]:
+    """Least and greatest value that data, noise and fit explain."""
+    known, data = problem.known, problem.data
+    low = torch.where(known > 0, data, torch.inf).amin((2, 3), True)
+    high = torch.where(known > 0, data, -torch.inf).amax((2, 3), True)
+    count = known.sum((2, 3), True).clamp(min=1)
+    judged = known * problem.held_out
+    if not bool(judged.any()):
+        judged = known
+    error = _rms(problem.operator(estimate) - data, judged)
+    mean = (data * known).sum((2, 3), True) / count
+    # Who foretells nothing is off by the deviation of the data.
+    error = torch.minimum(
+        error.nan_to_num(torch.inf), _rms(data - mean, known)
+    )
+    # So far off is the furthest of as many normal values.
+    reach = error * (2 * count.log()).clamp(min=1).sqrt()
+    if isinstance(problem.operator, Downsample):
+        # One pixel of those that a datum is the mean of may hold it all.
+        pixels = math.prod(problem.operator.factors)
+        reach = reach + (pixels - 1) * (high - low)
+    empty = known.sum((2, 3), True) == 0
+    return (
+        torch.where(empty, -torch.inf, low - reach),
+        torch.where(empty, torch.inf, high + reach),
+    )
+
+
+def _rms(values: Tensor, weight: Tensor) -> Tensor:
+    total = (values.square() * weight).sum((2, 3), True)
+    return (total / weight.sum((2, 3), True).clamp(min=1)).sqrt()
+
+
+@torch.no_grad()
+def find_harmed(
+    refined: Tensor, problem: Problem, *, shared: bool
+) -> list[bool]:
+    """Find the channels that a result is further from than their noise.
+
+    The data are nearer to the truth there.
+
+    Parameters
+    ----------
+    refined : Tensor
+        ``(1, channels, height, width)``: the result.
+    problem : Problem
+        What was fitted; its operator is the identity.
+    shared : bool
+        Whether neighbouring pixels share their noise, so that its strength
+        cannot be told from the data alone. Then what was taken out must not
+        be an image of the result.
+    """
+    return [
+        _is_copied(*channel) if shared else _is_further(*channel)
+        for channel in zip(
+            refined[0], problem.data[0], problem.known[0], strict=True
+        )
+    ]
+
+
+def _is_further(result: Tensor, data: Tensor, known: Tensor) -> bool:
+    seen = known > 0
+    if not bool(seen.any()):
+        return False
+    off = float((result - data)[seen].square().mean().sqrt())
+    plane = torch.where(seen, data, torch.nan).double().cpu().numpy()
+    noise = estimate_noise(plane)
+    variance = float(np.nanmean(noise.variance(plane)))
+    return off > _FURTHEST * math.sqrt(variance)
+
+
+def _is_copied(result: Tensor, data: Tensor, known: Tensor) -> bool:
+    """Whether a filter makes most of the residual of the result."""
+    seen = known > 0
+    around = F.pad(
+        result[None, None], (_NEIGHBOURHOOD // 2,) * 4, mode='reflect'
+    )
+    columns = F.unfold(around, _NEIGHBOURHOOD)[0].double()
+    given = columns[:, seen.flatten()].T
+    residual = (data - result)[seen].double()
+    if len(residual) <= given.shape[1]:
+        return False
+    given = given - given.mean(0)
+    residual = residual - residual.mean()
+    normal = given.T @ given
+    ridge = 1e-9 * normal.trace() * torch.eye(len(normal)).to(normal)
+    right = given.T @ residual
+    taken = right @ torch.linalg.solve(normal + ridge, right)
+    return bool(taken > _MOST_COPIED * residual.square().sum())
