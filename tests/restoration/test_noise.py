@@ -123,3 +123,10 @@ def test_smooth_structure_is_no_noise(noise):
     model = estimate_noise(smooth + grain)
     assert model.gain == 0 or noise
     assert model.variance(100.0) ** 0.5 == pytest.approx(noise, rel=0.3)
+
+
+@pytest.mark.parametrize('rate', [0.4, 0.05, 0.005])
+def test_sparse_events_are_counted(rate):
+    events = np.random.default_rng(0).random((128, 128)) < rate
+    noise = estimate_noise(5.0 * events)
+    assert noise.gain == pytest.approx(5, rel=0.4)

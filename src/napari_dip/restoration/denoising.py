@@ -14,6 +14,7 @@ from napari_dip.restoration.copies import Copies, read_copies
 from napari_dip.restoration.defects import find_defects, find_saturated
 from napari_dip.restoration.denoising_settings import choose_settings
 from napari_dip.restoration.detector import Detector, Noise, check_noise
+from napari_dip.restoration.flat_areas import find_flat_areas
 from napari_dip.restoration.options import Options
 from napari_dip.restoration.prepare import prepare
 from napari_dip.restoration.protocol import Restoration
@@ -203,12 +204,16 @@ def start_denoising(
     options = options or Options()
     acquired = acquire(image, channel_axis)
     planes = acquired.planes
-    saturated = sum(int(find_saturated(plane).sum()) for plane in planes)
+    saturated = np.stack([find_saturated(plane) for plane in planes])
     check_noise(noise, planes, options.preset)
     copies = read_copies(acquired, repeats)
     if copies is not None:
         planes = copies.mean
-    settings = choose_settings(options.preset, planes, copies)
+    flat = find_flat_areas(planes)
+    shown = planes
+    if flat.all.any():
+        shown = np.where(flat.all, np.nan, planes)
+    settings = choose_settings(options.preset, shown, copies)
     check_choice(defects, DEFECTS, 'defects')
     if noise == 'gaussian':
         settings = replace(settings, stabilise_noise=False)
@@ -227,10 +232,10 @@ def start_denoising(
         )
     missing = np.zeros(planes.shape, bool)
     if settings.exclude_defects:
-        missing = np.stack([find_defects(plane) for plane in planes])
+        missing = np.stack([find_defects(plane) for plane in shown])
     return prepare(
         acquired,
-        ~missing,
+        ~(missing | flat.all),
         operator=Identity(),
         settings=settings,
         options=options,
@@ -241,9 +246,11 @@ def start_denoising(
             'defects': defects,
         },
         defects=int(missing.sum()),
-        saturated=saturated,
+        saturated=int((saturated & ~flat.all).sum()),
         detector=_detector(noise, copies, settings.binning),
         copies=copies,
+        borders=flat.borders,
+        notes=flat.notes,
     )
 
 

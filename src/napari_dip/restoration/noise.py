@@ -125,11 +125,29 @@ def estimate_noise(
     mean, power = _pooled_statistics(planes)
     if mean.size == 0:
         return NoiseModel(0.0, 0.0)
+    if (count := _unit_of_events(values)) is not None:
+        return NoiseModel(count, 0.0)
     fine = _quiet_power(planes)
     if fine < _NO_NOISE * np.quantile(power, _QUIET):
         # Of what second differences left, hardly any was noise.
         return NoiseModel(0.0, fine / _QUIET_SHARE)
     return _fit_line(*_noise_curve(mean, power))
+
+
+def _unit_of_events(values: Array) -> float | None:
+    """What an event counts, in a frame of nothing but 0 and one value.
+
+    Most blocks of a sparse frame hold no event. Events are independent, so
+    that differences have the variance of the frame; a drawing has less.
+    """
+    finite = values[np.isfinite(values)]
+    unit = float(finite.max(initial=0))
+    if unit <= 0 or not ((finite == 0) | (finite == unit)).all():
+        return None
+    planes = np.moveaxis(values, -1, 0) if values.ndim > 2 else [values]
+    power = [np.nanmean(high_pass(plane) ** 2) for plane in planes]
+    sparse = finite.mean() < unit / 2
+    return unit if sparse and np.mean(power) > finite.var() / 2 else None
 
 
 def _quiet_power(planes: list[Array]) -> float:

@@ -43,6 +43,8 @@ class Output:
         Same shape.
     keep_known : bool
         Whether known pixels of the data are put back.
+    borders : ndarray of bool, optional
+        Pixels of the data that are put back, known or not.
     pilot : ndarray, optional
         ``(channels, rows, columns)``, an earlier estimate in the units of
         the data, which stands until this one has settled.
@@ -64,6 +66,7 @@ class Output:
     data: NDArray[Any] | None = None
     known: NDArray[np.bool_] | None = None
     keep_known: bool = False
+    borders: NDArray[np.bool_] | None = None
     pilot: NDArray[np.float32] | None = None
     measured: bool = False
     place: Window | None = None
@@ -135,6 +138,9 @@ class Output:
         """Give known pixels their values, if they keep them."""
         if self.keep_known:
             self.give_back(planes, [True] * len(planes))
+        if self.borders is not None:
+            assert self.data is not None
+            np.copyto(planes, self.data, where=self.borders, casting='unsafe')
 
     def give_back(
         self, planes: NDArray[np.float32], channels: list[bool]

@@ -46,6 +46,7 @@ def prepare(
     saturated: int = 0,
     detector: Detector | None = None,
     copies: Copies | None = None,
+    borders: NDArray[np.bool_] | None = None,
     notes: Sequence[str] = (),
 ) -> Restoration:
     """Build a session, or where the result is large a mosaic of them.
@@ -78,6 +79,9 @@ def prepare(
         from the image.
     copies : Copies, optional
         The image and its repeats, whose mean is the data.
+    borders : ndarray of bool, optional
+        Same shape as `known`; pixels that keep their values though they are
+        no part of the image.
     notes : sequence of str
         What the user should know of the data besides what the image says of
         itself, a sentence each; see
@@ -121,6 +125,7 @@ def prepare(
         None if copies is None else copies.planes,
         keep_known=keep_known,
         hold_out=options.uncertainty,
+        borders=borders if borders is not None and borders.any() else None,
     )
     place = _needed(source) if trim_known else None
     shape = _result_shape(source) if place is None else place.shape
@@ -214,6 +219,7 @@ def _mosaic(
         source,
         output=partial(source.output, image=None),
         intensity=intensity,
+        borders=None,
     )
 
     def fit(

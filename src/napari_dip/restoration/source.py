@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,8 @@ class Source:
     place : Window or None
         Part of the image that is fitted, with all its missing pixels; None
         is all of it.
+    borders : ndarray of bool, optional
+        As given to :func:`~napari_dip.restoration.prepare.prepare`.
     intensity : Intensity, optional
         That of the tiles of a larger image; None finds that of the planes.
     """
@@ -72,6 +74,7 @@ class Source:
     keep_known: bool
     hold_out: bool
     place: Window | None = None
+    borders: NDArray[np.bool_] | None = None
     intensity: Intensity | None = None
 
     def fitted(self) -> tuple[NDArray[Any], NDArray[np.bool_]]:
@@ -100,7 +103,7 @@ class Source:
         """Make the way to the user's image."""
         if isinstance(self.operator, Identity):
             options.update(data=self.planes, known=self.known)
-            options.update(keep_known=self.keep_known)
+            options.update(keep_known=self.keep_known, borders=self.borders)
         shape = self.planes.shape[1:]
         return self.output(intensity, shape=shape, place=self.place, **options)
 
