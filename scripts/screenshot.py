@@ -1,57 +1,123 @@
-"""Take the picture of the plugin at work that the README shows.
+"""Take the pictures of the window that the documentation shows.
 
-Run as ``python scripts/screenshot.py [OUTPUT]`` where there is a display;
+Run as ``python scripts/screenshot.py [FOLDER]`` where there is a display;
 without one, ``xvfb-run -s "-screen 0 1600x1000x24" python ...`` makes one.
+Without FOLDER the pictures of the documentation are replaced; with it, every
+step is taken in windows of both sizes, to be looked at.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 # Nobody's settings but napari's own; read when napari is imported.
 os.environ['NAPARI_CONFIG'] = str(Path(tempfile.mkdtemp()) / 'settings.yaml')
 
 import napari
+import numpy as np
 from PIL import Image
 from qtpy.QtWidgets import QApplication
+from superqt import QCollapsible
 
-SIZE = (1400, 900)
-OUTPUT = Path(__file__).parents[1] / 'docs' / 'images' / 'napari-dip.png'
+DOCS = Path(__file__).parents[1] / 'docs' / 'images'
+# A small laptop and a common screen.
+SIZES = [(1280, 720), (1600, 1000)]
+SHOWN = {
+    'before-1280x720': 'window-before.png',
+    'unfolded-1280x720': 'window-unfolded.png',
+    'during-1280x720': 'window-during.png',
+    'after-1600x1000': 'window-after.png',
+    'two-forms-1280x720': 'window-two-forms.png',
+    'compared-1600x1000': 'napari-dip.png',
+}
+# Enough for a window; this method keeps the rare ones.
+COLOURS = 128
+METHOD = Image.Quantize.FASTOCTREE
 
 
 def main() -> None:
-    """Open a sample, denoise it half-way, and take the picture."""
+    """Go through a restoration in windows of both sizes."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('output', nargs='?', type=Path, default=OUTPUT)
-    output = parser.parse_args().output
-    viewer = napari.Viewer(show=True)
-    viewer.window.resize(*SIZE)
+    parser.add_argument('folder', nargs='?', type=Path)
+    folder = parser.parse_args().folder
+    for size in SIZES:
+        viewer = napari.Viewer(show=True)
+        viewer.window.resize(*size)
+        for step in restore(viewer):
+            name = f'{step}-{size[0]}x{size[1]}'
+            if folder is not None:
+                save(viewer, folder / f'{name}.png')
+            elif name in SHOWN:
+                save(viewer, DOCS / SHOWN[name])
+        viewer.close()
+    QApplication.processEvents()
+    # Workers of napari itself may still wait.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def restore(viewer: napari.Viewer) -> Iterator[str]:
+    """Denoise a sample, and name each step that is worth a picture."""
     viewer.open_sample('napari-dip', 'nuclei')
-    _, form = viewer.window.add_plugin_dock_widget('napari-dip', 'Denoise')
+    form = open_form(viewer, 'Denoise')
     form.preset.value = 'fast'
     wait_until(lambda: 'estimating' not in form.outlook.value)
+    yield 'before'
+    form.advanced.max_num_iter.value = '60'
+    unfold(form, True)
+    wait_until(lambda: 'estimating' not in form.outlook.value)
+    yield 'unfolded'
+    form.departures.reset('max_num_iter')
+    unfold(form, False)
     form.start()
+    wait_until(lambda: form.panel.monitor.bar.value >= 50, seconds=600)
+    yield 'during'
     wait_until(lambda: not form.panel.run.state.is_busy, seconds=600)
-    compare(viewer)
-    wait_until(lambda: False, seconds=1)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    picture = viewer.window.screenshot(canvas_only=False, flash=False)
-    viewer.close()
-    # Colours enough for a window, in half the bytes.
-    Image.fromarray(picture[..., :3]).quantize(256).save(output, optimize=True)
-    print(f'{output}: {output.stat().st_size // 1000} kB')
-
-
-def compare(viewer: napari.Viewer) -> None:
-    """Show source and result side by side, near enough to see the noise."""
+    yield 'after'
     viewer.canvas.grid.enabled = True
     viewer.reset_view()
+    # Near enough to see the noise.
     viewer.scene.camera.zoom *= 2
+    yield 'compared'
+    viewer.canvas.grid.enabled = False
+    viewer.reset_view()
+    kept = np.ones(viewer.layers[0].data.shape, np.uint8)
+    kept[200:215, 60:400] = 0
+    viewer.add_labels(kept, name='kept', opacity=0.3)
+    other = open_form(viewer, 'Inpaint')
+    wait_until(lambda: 'estimating' not in other.outlook.value)
+    yield 'two-forms'
+
+
+def open_form(viewer: napari.Viewer, name: str) -> Any:
+    """Open a form of the plugin."""
+    _, form = viewer.window.add_plugin_dock_widget('napari-dip', name)
+    return form
+
+
+def unfold(form: Any, is_open: bool) -> None:
+    """Open or close the folded sections of a form."""
+    for section in form.native.findChildren(QCollapsible):
+        act = section.expand if is_open else section.collapse
+        act(animate=False)
+
+
+def save(viewer: napari.Viewer, path: Path) -> None:
+    """Save a picture of the window as it is."""
+    wait_until(lambda: False, seconds=1)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = viewer.window.screenshot(canvas_only=False, flash=False)
+    picture = Image.fromarray(pixels[..., :3]).quantize(COLOURS, METHOD)
+    picture.save(path, optimize=True)
+    size = f'{picture.width} × {picture.height}'
+    print(f'{path}: {size}, {path.stat().st_size // 1000} kB')
 
 
 def wait_until(done: Callable[[], bool], seconds: float = 60) -> None:

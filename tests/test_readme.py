@@ -49,6 +49,17 @@ def test_python_example_uses_public_names() -> None:
     assert imported <= set(napari_dip.__all__)
 
 
+def test_nothing_is_installed_by_a_name_that_nobody_has_published() -> None:
+    installed = [
+        shlex.split(line)[-1]
+        for block in code_under('Install it', 'sh')
+        for line in block.splitlines()
+        if line.startswith('pip install')
+    ]
+    assert installed
+    assert all(name.startswith('.') for name in installed)
+
+
 def test_linked_files_exist() -> None:
     links = re.findall(r'\]\((?!https?:)([^)#]+)\)', README)
     assert links

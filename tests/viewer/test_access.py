@@ -75,6 +75,21 @@ def test_a_low_window_keeps_its_size_and_the_buttons(form):
     assert not start.visibleRegion().isEmpty()
 
 
+def test_two_forms_share_the_height(form, qtbot):
+    form.viewer.window.resize(1280, 960)
+    _, other = form.viewer.window.add_plugin_dock_widget(
+        'napari-dip', 'Inpaint'
+    )
+    other.outlook.say('')
+    areas = [one.panel.scroll_area for one in (form, other)]
+    qtbot.wait_until(
+        lambda: all(
+            area.height() >= area.widget().minimumSizeHint().height()
+            for area in areas
+        )
+    )
+
+
 def test_the_wheel_changes_no_entry(form):
     form.preset.native.setFocus()
     before = form.preset.value

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import QEvent, QObject, QSize, QTimer
+from qtpy.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
+    QDockWidget,
     QFrame,
+    QMainWindow,
     QScrollArea,
     QSizePolicy,
     QSlider,
@@ -42,6 +45,7 @@ class ScrollArea(QScrollArea):
         self._to_end = QTimer(self)
         self._to_end.setSingleShot(True)
         self._to_end.timeout.connect(self._scroll_to_end)
+        self._was_shown = False
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """All of the content."""
@@ -81,6 +85,30 @@ class ScrollArea(QScrollArea):
                 event.ignore()
                 return True
         return super().eventFilter(watched, event)
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
+        """Take its share of the height, once: then the user decides."""
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            # After napari has given the last form all there is.
+            QTimer.singleShot(0, self._share_height)
+
+    def _share_height(self) -> None:
+        """Divide the height among docked forms by what each needs."""
+        window = self.window()
+        if not isinstance(window, QMainWindow):
+            return
+        docks = [
+            dock
+            for dock in window.findChildren(QDockWidget)
+            if dock.isVisible()
+            and not dock.isFloating()
+            and dock.findChild(ScrollArea) is not None
+        ]
+        heights = [dock.sizeHint().height() for dock in docks]
+        if len(docks) > 1:
+            window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
 
     def keep_wheel(self) -> None:
         """Let the wheel scroll over entries too, instead of changing them."""
