@@ -16,6 +16,7 @@ from napari_dip.restoration.denoising_settings import choose_settings
 from napari_dip.restoration.detector import Detector, Noise, check_noise
 from napari_dip.restoration.flat_areas import find_flat_areas
 from napari_dip.restoration.options import Options
+from napari_dip.restoration.pixel_pattern import note_patterns
 from napari_dip.restoration.prepare import prepare
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.run import Callback, Restored, run
@@ -250,7 +251,7 @@ def start_denoising(
         detector=_detector(noise, copies, settings.binning),
         copies=copies,
         borders=flat.borders,
-        notes=flat.notes,
+        notes=flat.notes + note_patterns(shown),
     )
 
 
