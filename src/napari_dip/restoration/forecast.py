@@ -18,6 +18,7 @@ from napari_dip.prior.cross_scale import steps_of
 from napari_dip.prior.device import (
     device_description,
     free_memory,
+    has_fast_bfloat16,
     precision_context,
     resolve_device,
 )
@@ -58,7 +59,7 @@ _MEASURED = 3
 # the last steps.
 _BESIDE = 100
 # Of the libraries, and of the last steps, which go by tiles.
-_ONCE = 2**27
+_ONCE = 96 * 2**20
 
 
 @dataclass(frozen=True)
@@ -191,12 +192,15 @@ def _of_fit(
         seen = 1, min(height, _MEASURED_SIDE), min(width, _MEASURED_SIDE)
     speed = measure_speed(spec, fit, latent, channels, device, seen)
     pixels = TRAINING * seen_pixels(settings.fit, (height, width))
+    size = footprint(spec, latent, channels).memory
+    if fit.precision == 'auto' and has_fast_bfloat16(device):
+        size /= 2
     if work.sweep:
         pixels = max(pixels, largest_window((height, width)))
     return _Fit(
         (work.all + work.uncertainty * uncertainty) * speed,
         work.sweep * speed,
-        int(footprint(spec, latent, channels).memory * pixels),
+        int(size * pixels),
     )
 
 

@@ -26,8 +26,8 @@ from napari_dip.restoration.settings import Settings
 #: Forward and backward, which takes twice as much.
 BOTH_WAYS = 3
 # Operations a pixel and channel, of each filter of like blocks and of a
-# continued texture: measured beside a network's convolutions.
-_COLLABORATIVE, _COVARIANCES, _TEXTURE = 200_000, 300_000, 500_000
+# continued texture: what a processor takes as long for in a network.
+_COLLABORATIVE, _COVARIANCES, _TEXTURE = 800_000, 450_000, 2_000_000
 #: Last steps: sweeps of the image in each, and what they take.
 FILTERS: dict[Refinement, tuple[float, ...]] = {
     'none': (),
