@@ -82,7 +82,7 @@ def test_a_factor_of_one_is_told(viewer, noisy, open_form, finish, notices):
     form.start()
     finish(form)
     [message] = notices()
-    assert message.startswith('factor: 1 enlarges nothing')
+    assert message.startswith('"factor": 1 enlarges nothing')
     assert len(viewer.layers) == 1
 
 
