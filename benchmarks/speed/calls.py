@@ -13,7 +13,7 @@ from benchmarks.scores import psnr
 from benchmarks.speed.clock import seconds
 from benchmarks.speed.iterations import iteration_seconds
 from benchmarks.speed.names import CALLS
-from napari_dip.prior.device import resolve_device
+from napari_dip.device.choice import resolve_device
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.options import Options
 from napari_dip.restoration.run import run

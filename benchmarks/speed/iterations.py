@@ -16,7 +16,7 @@ from benchmarks.speed.inputs import make_input
 from benchmarks.speed.names import ITERATIONS
 from benchmarks.speed.peaks import copy_rate, product_rate, wait
 from benchmarks.speed.traffic import Traffic
-from napari_dip.prior.device import has_fast_bfloat16, resolve_device
+from napari_dip.device.choice import has_fast_bfloat16, resolve_device
 from napari_dip.restoration.options import Options
 from napari_dip.restoration.protocol import Restoration
 

@@ -24,7 +24,7 @@ from benchmarks.speed.names import (
     SET_GPU,
     SIZES,
 )
-from napari_dip.prior.device import resolve_device
+from napari_dip.device.choice import resolve_device
 
 PARTS: dict[str, dict[str, Any]] = {
     'iterations': ITERATIONS,

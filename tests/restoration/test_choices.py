@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from napari_dip.prior.device import resolve_device
+from napari_dip.device.choice import resolve_device
 from napari_dip.restoration.choices import (
     DEFAULT_PRESET,
     DEVICES,

@@ -33,7 +33,7 @@ def _devices() -> Iterator[str]:
     try:
         import torch
 
-        from napari_dip.prior.device import (
+        from napari_dip.device.choice import (
             available_devices,
             device_description,
             free_memory,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from napari_dip.device.choice import Precision
+from napari_dip.device.lock import in_turn
+from napari_dip.device.pace import go_on, look_up
 from napari_dip.prior.cross_scale import CrossScale
-from napari_dip.prior.device import Precision
-from napari_dip.prior.pace import go_on, look_up
 from napari_dip.prior.problem import Problem
-from napari_dip.prior.sharing import in_turn
 from napari_dip.prior.turns import TURNS
 from napari_dip.prior.uncertainty import Evidence
 from napari_dip.prior.weight_average import WeightAverage

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from napari_dip.device.pace import go_on
 from napari_dip.prior.block_groups import (
     AT_ONCE,
     Overlap,
@@ -20,7 +21,6 @@ from napari_dip.prior.block_groups import (
 )
 from napari_dip.prior.cosine import cosine_basis
 from napari_dip.prior.haar import haar_basis
-from napari_dip.prior.pace import go_on
 from napari_dip.prior.quiet import well_known
 from napari_dip.prior.similar_blocks import ALIKE, RADIUS, SIDE
 from napari_dip.prior.spread import spread

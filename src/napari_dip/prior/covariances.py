@@ -9,13 +9,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from napari_dip.device.pace import go_on
 from napari_dip.prior.block_groups import (
     AT_ONCE,
     Overlap,
     pixels_of_a_block,
     restore_planes,
 )
-from napari_dip.prior.pace import go_on
 from napari_dip.prior.quiet import well_known
 from napari_dip.prior.spread import spread
 

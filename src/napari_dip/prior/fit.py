@@ -8,16 +8,17 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from napari_dip.prior.allocator import keep_freed_memory, keep_large_blocks
-from napari_dip.prior.autograd import plain_autograd
-from napari_dip.prior.averages import make_averaging
-from napari_dip.prior.checkpoints import Checkpoints
-from napari_dip.prior.data_terms import squared_error
-from napari_dip.prior.device import (
+from napari_dip.device.allocator import keep_freed_memory, keep_large_blocks
+from napari_dip.device.choice import (
     memory_in_words,
     precision_context,
     release_cache,
 )
+from napari_dip.device.lock import in_turn
+from napari_dip.prior.autograd import plain_autograd
+from napari_dip.prior.averages import make_averaging
+from napari_dip.prior.checkpoints import Checkpoints
+from napari_dip.prior.data_terms import squared_error
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.fit_state import FitState
 from napari_dip.prior.gradients import GradientLimit
@@ -25,7 +26,6 @@ from napari_dip.prior.latents import Draw
 from napari_dip.prior.optimisers import make_optimiser
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.schedules import learning_rate_factor
-from napari_dip.prior.sharing import in_turn
 from napari_dip.prior.stopping import (
     Minimum,
     Observation,

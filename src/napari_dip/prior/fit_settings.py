@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from napari_dip.prior.device import Precision
+from napari_dip.device.choice import Precision
 from napari_dip.prior.optimisers import OptimiserName
 from napari_dip.prior.schedules import Schedule
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from torch import Tensor
 
+from napari_dip.device.pace import go_on
 from napari_dip.prior.cosine import LocalCosine
-from napari_dip.prior.pace import go_on
 from napari_dip.prior.spread import median_spread
 from napari_dip.prior.sweeping import Sweep
 from napari_dip.prior.windows import Window, cut_all

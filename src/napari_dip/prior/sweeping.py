@@ -7,14 +7,14 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from napari_dip.prior.device import (
+from napari_dip.device.choice import (
     Precision,
     free_memory,
     is_out_of_memory,
     precision_context,
     release_cache,
 )
-from napari_dip.prior.pace import look_up
+from napari_dip.device.pace import look_up
 from napari_dip.prior.windows import Window, tile_windows
 
 # Larger tiles were no faster: what a halo costs less, the cache costs more.

@@ -11,12 +11,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from napari_dip.device.choice import Precision, precision_context
+from napari_dip.device.lock import in_turn
+from napari_dip.device.pace import CutShort, go_on, look_up
 from napari_dip.prior.averaging import growing_decay
-from napari_dip.prior.device import Precision, precision_context
 from napari_dip.prior.latents import Draw, Latent
-from napari_dip.prior.pace import CutShort, go_on, look_up
 from napari_dip.prior.problem import Problem
-from napari_dip.prior.sharing import in_turn
 from napari_dip.prior.sweeping import Sweep, bytes_a_pixel
 from napari_dip.prior.turns import TURNS
 from napari_dip.prior.uncertainty import DRAWS, Evidence

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import torch
 
-from napari_dip.prior.device import memory_in_words
-from napari_dip.prior.pace import CutShort
+from napari_dip.device.choice import memory_in_words
+from napari_dip.device.pace import CutShort
 from napari_dip.restoration.clock import Clock
 from napari_dip.restoration.guard import refine_within_range
 from napari_dip.restoration.progress import Phase

@@ -14,14 +14,14 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from napari_dip.prior.cross_scale import steps_of
-from napari_dip.prior.device import (
+from napari_dip.device.choice import (
     device_description,
     free_memory,
     has_fast_bfloat16,
     precision_context,
     resolve_device,
 )
+from napari_dip.prior.cross_scale import steps_of
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import NetworkSpec
 from napari_dip.prior.optimisers import make_optimiser

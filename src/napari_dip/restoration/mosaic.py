@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip import __version__
-from napari_dip.prior.device import device_description, release_cache
+from napari_dip.device.choice import device_description, release_cache
 from napari_dip.prior.stopping import StopReason
 from napari_dip.prior.windows import Window
 from napari_dip.restoration.canvas import Canvas, Part

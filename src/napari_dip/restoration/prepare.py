@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.prior.device import memory_in_words, resolve_device
+from napari_dip.device.choice import memory_in_words, resolve_device
 from napari_dip.prior.operators import Identity, Operator
 from napari_dip.prior.windows import Window
 from napari_dip.restoration.acquired import AcquiredImage

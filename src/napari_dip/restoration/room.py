@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from napari_dip.prior.device import free_memory
+from napari_dip.device.choice import free_memory
 from napari_dip.prior.networks import build_network
 from napari_dip.prior.operators import Identity
 from napari_dip.prior.sweeping import bytes_a_pixel

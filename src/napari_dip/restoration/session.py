@@ -7,16 +7,16 @@ import torch
 from numpy.typing import NDArray
 
 from napari_dip import __version__
+from napari_dip.device.choice import device_description
+from napari_dip.device.pace import watched_by
+from napari_dip.device.peak_memory import PeakMemory
 from napari_dip.prior.cross_scale import CrossScale
-from napari_dip.prior.device import device_description
 from napari_dip.prior.fit import Fit
-from napari_dip.prior.pace import watched_by
 from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration import refinement
 from napari_dip.restoration.clock import Clock
 from napari_dip.restoration.ending import Ending, Extent, Finished
 from napari_dip.restoration.guard import find_harmed
-from napari_dip.restoration.memory import PeakMemory
 from napari_dip.restoration.progress import Brief, Phase, Progress
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.reasons import describe_reason

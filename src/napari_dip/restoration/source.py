@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from napari_dip.device.choice import memory_in_words
 from napari_dip.prior.autograd import plain_autograd
 from napari_dip.prior.coloured_noise import measure_noise
-from napari_dip.prior.device import memory_in_words
 from napari_dip.prior.fit import Fit
 from napari_dip.prior.latents import Latent
 from napari_dip.prior.networks import build_network, initialise

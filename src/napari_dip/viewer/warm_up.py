@@ -32,7 +32,7 @@ def load_engine() -> None:
         import napari_dip.restoration.denoising
         import napari_dip.restoration.inpainting
         import napari_dip.restoration.super_resolution  # noqa: F401
-        from napari_dip.restoration.threads import leave_room_for_interface
+        from napari_dip.device.threads import leave_room_for_interface
 
         leave_room_for_interface()
 

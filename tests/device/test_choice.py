@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.prior import device as module
-from napari_dip.prior.device import (
+from napari_dip.device import choice as module
+from napari_dip.device.choice import (
     available_devices,
     device_description,
     free_memory,

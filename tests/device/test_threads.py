@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.restoration import threads
+from napari_dip.device import threads
 
 
 @pytest.mark.parametrize(

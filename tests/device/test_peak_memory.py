@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import psutil
 import torch
 
-from napari_dip.restoration.memory import PeakMemory
+from napari_dip.device.peak_memory import PeakMemory
 
 
 def test_the_peak_is_the_most_that_was_seen(monkeypatch):

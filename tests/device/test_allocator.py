@@ -6,8 +6,8 @@ import psutil
 import pytest
 import torch
 
-from napari_dip.prior import allocator
-from napari_dip.prior.allocator import (
+from napari_dip.device import allocator
+from napari_dip.device.allocator import (
     give_back_freed_memory,
     keep_freed_memory,
     keep_large_blocks,

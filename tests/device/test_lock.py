@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from napari_dip.prior.sharing import in_turn
+from napari_dip.device.lock import in_turn
 
 CPU = torch.device('cpu')
 

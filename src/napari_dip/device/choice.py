@@ -11,7 +11,7 @@ from typing import Literal
 import psutil
 import torch
 
-from napari_dip.prior.allocator import give_back_freed_memory
+from napari_dip.device.allocator import give_back_freed_memory
 
 Precision = Literal['float32', 'auto']
 

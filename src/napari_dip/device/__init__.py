@@ -1,0 +1,1 @@
+"""Where a fit runs: devices, memory, threads, and waiting in turn."""
