@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 import torch
 
+from napari_dip.grid.dihedral import TURNS
 from napari_dip.prior.climbing import ClimbingAverage
 from napari_dip.prior.cross_scale import CrossScale
 from napari_dip.prior.networks import ChainSpec, initialise
 from napari_dip.prior.operators import Downsample
 from napari_dip.prior.problem import Problem
-from napari_dip.prior.turns import TURNS
 
 
 def average(factors=(4, 4), side=20):

@@ -5,8 +5,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from napari_dip.grid.regions import Window
 from napari_dip.prior.coloured_noise import ColouredNoise, measure_noise
-from napari_dip.prior.windows import Window
 
 BLUR = torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]])[None, None]
 BLUR = BLUR / BLUR.norm()

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from napari_dip.grid.regions import Window
 from napari_dip.prior.cross_scale import CrossScale, steps_of
 from napari_dip.prior.operators import Downsample
-from napari_dip.prior.windows import Window
 
 WINDOWS = [Window(0, 0, 8, 8)] * 3
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from napari_dip.grid.regions import Window, cut_all
 from napari_dip.prior.latents import (
     DroppedPixels,
     FixedLatent,
@@ -13,7 +14,6 @@ from napari_dip.prior.latents import (
     mesh_grid,
     uniform_noise,
 )
-from napari_dip.prior.windows import Window, cut_all
 
 
 def generator(seed: int = 0) -> torch.Generator:

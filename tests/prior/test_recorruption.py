@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from napari_dip.grid.regions import Window, cut_all
 from napari_dip.prior.coloured_noise import ColouredNoise
 from napari_dip.prior.recorruption import Recorrupted
-from napari_dip.prior.windows import Window, cut_all
 
 SHAPE = (1, 1, 48, 60)
 WINDOWS = [Window(0, 3, 32, 32), Window(12, 20, 32, 32)]

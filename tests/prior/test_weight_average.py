@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from napari_dip.grid.dihedral import TURNS
 from napari_dip.prior.latents import (
     DroppedPixels,
     FixedLatent,
@@ -12,7 +13,6 @@ from napari_dip.prior.latents import (
 )
 from napari_dip.prior.networks import TrunkSpec, initialise
 from napari_dip.prior.output_average import OutputAverage
-from napari_dip.prior.turns import TURNS
 from napari_dip.prior.weight_average import WeightAverage
 
 SPEC = TrunkSpec((6, 6, 6))

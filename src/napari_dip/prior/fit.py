@@ -15,6 +15,8 @@ from napari_dip.device.choice import (
     release_cache,
 )
 from napari_dip.device.lock import in_turn
+from napari_dip.grid.dihedral import Turn, draw_turn
+from napari_dip.grid.regions import Window, cut_all, draw_windows, whole
 from napari_dip.prior.autograd import plain_autograd
 from napari_dip.prior.averages import make_averaging
 from napari_dip.prior.checkpoints import Checkpoints
@@ -32,8 +34,6 @@ from napari_dip.prior.stopping import (
     StoppingRule,
     StopReason,
 )
-from napari_dip.prior.turns import Turn, draw_turn
-from napari_dip.prior.windows import Window, cut_all, draw_windows, whole
 
 # A fit on windows that is no worse than this many times an empty image has
 # not diverged.

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.prior.windows import Window, cut_all
+from napari_dip.grid.regions import Window, cut_all
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.prior.windows import Window
+from napari_dip.grid.regions import Window
 
 Kernel = Literal['area', 'gaussian', 'lanczos2', 'lanczos3']
 

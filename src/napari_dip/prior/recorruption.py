@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from napari_dip.grid.regions import Window, cut_all
 from napari_dip.prior.coloured_noise import ColouredNoise
 from napari_dip.prior.latents import Draw
-from napari_dip.prior.windows import Window, cut_all
 
 
 class Recorrupted:

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from napari_dip.grid.interpolation import interpolate
 from napari_dip.prior.collaborative import LEAST_SIDE
 from napari_dip.prior.cosine import LocalCosine
-from napari_dip.prior.interpolation import interpolate
 from napari_dip.prior.quiet import (
     SIDE,
     STEP,

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.prior.windows import Window
+from napari_dip.grid.regions import Window
 
 #: Side of the blocks and distance from one to the next, in pixels.
 SIDE = 8

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.prior.interpolation import interpolate
+from napari_dip.grid.interpolation import interpolate
 from napari_dip.prior.latents import Draw
 from napari_dip.prior.problem import Problem
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
-from napari_dip.restoration.binning import bin_planes, largest_squares
+from napari_dip.grid.binning import bin_planes, largest_squares
 from napari_dip.restoration.noise import NoiseModel
 
 # Variance of the structure by that of the noise. Where it is less a fit finds

@@ -21,12 +21,13 @@ from napari_dip.device.choice import (
     precision_context,
     resolve_device,
 )
+from napari_dip.grid.regions import Window, window_shape
+from napari_dip.grid.tiled_inference import largest_window
+from napari_dip.grid.tiles import lay_tiles, trim, trim_all
 from napari_dip.prior.cross_scale import steps_of
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import NetworkSpec
 from napari_dip.prior.optimisers import make_optimiser
-from napari_dip.prior.sweeping import largest_window
-from napari_dip.prior.windows import Window, window_shape
 from napari_dip.restoration import (
     denoising_settings,
     inpainting,
@@ -39,7 +40,6 @@ from napari_dip.restoration.masks import read_mask
 from napari_dip.restoration.room import TRAINING, tile_side
 from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.shortening import shorten
-from napari_dip.restoration.tiles import lay_tiles, trim, trim_all
 from napari_dip.restoration.validation import check_choice, check_factor
 from napari_dip.restoration.work import (
     BOTH_WAYS,

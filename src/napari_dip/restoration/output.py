@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.prior.windows import Window
+from napari_dip.grid.binning import unbin_planes
+from napari_dip.grid.regions import Window
+from napari_dip.grid.tiles import cut
 from napari_dip.restoration.acquired import AcquiredImage
-from napari_dip.restoration.binning import unbin_planes
 from napari_dip.restoration.intensity import Intensity
-from napari_dip.restoration.tiles import cut
 
 
 @dataclass(frozen=True)

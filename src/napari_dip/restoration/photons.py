@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.restoration.binning import largest_squares
+from napari_dip.grid.binning import largest_squares
 from napari_dip.restoration.noise import NoiseModel
 
 # Fewer others are not told from none, for the gain is known to a tenth.

@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from napari_dip.grid.blend import Part
+from napari_dip.grid.filling import first_guess
+from napari_dip.grid.regions import Window
+from napari_dip.grid.tiles import Step, cut, halve, lay_tiles, trim_all
 from napari_dip.prior.operators import Operator
-from napari_dip.prior.windows import Window
-from napari_dip.restoration.canvas import Part
-from napari_dip.restoration.filling import first_guess
 from napari_dip.restoration.output import Output
 from napari_dip.restoration.session import Session
-from napari_dip.restoration.tiles import Step, cut, halve, lay_tiles, trim_all
 
 # A tile in which next to nothing is known, inside a large hole, looks further
 # around: until this part of its blocks holds a known pixel. Single pixels

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.device.choice import memory_in_words, resolve_device
+from napari_dip.grid.regions import Window
+from napari_dip.grid.tiles import trim
 from napari_dip.prior.operators import Identity, Operator
-from napari_dip.prior.windows import Window
 from napari_dip.restoration.acquired import AcquiredImage
 from napari_dip.restoration.clock import Clock
 from napari_dip.restoration.copies import Copies
@@ -28,7 +29,6 @@ from napari_dip.restoration.session import Session
 from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.shortening import shorten
 from napari_dip.restoration.source import Source, make_sequel, make_stage
-from napari_dip.restoration.tiles import trim
 
 
 def prepare(

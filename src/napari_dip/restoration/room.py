@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 
 from napari_dip.device.choice import free_memory
+from napari_dip.grid.tiled_inference import bytes_a_pixel
 from napari_dip.prior.networks import build_network
 from napari_dip.prior.operators import Identity
-from napari_dip.prior.sweeping import bytes_a_pixel
 from napari_dip.restoration.parts import make_latent
 from napari_dip.restoration.settings import Settings
 

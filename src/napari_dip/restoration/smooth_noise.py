@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.restoration.binning import bin_planes
+from napari_dip.grid.binning import bin_planes
 from napari_dip.restoration.grain import Grain, measure_grain
 
 # Images smoothed by 0.7 to 1 pixels, by means or medians of 3 x 3, or enlarged

@@ -11,6 +11,9 @@ import torch
 from numpy.typing import NDArray
 
 from napari_dip.device.choice import memory_in_words
+from napari_dip.grid.binning import bin_planes
+from napari_dip.grid.regions import Window
+from napari_dip.grid.tiles import cut
 from napari_dip.prior.autograd import plain_autograd
 from napari_dip.prior.coloured_noise import measure_noise
 from napari_dip.prior.fit import Fit
@@ -21,15 +24,12 @@ from napari_dip.prior.problem import Problem
 from napari_dip.prior.recorruption import Recorrupted
 from napari_dip.prior.splitting import SplitCopies
 from napari_dip.prior.stopping import StoppingRule
-from napari_dip.prior.windows import Window
-from napari_dip.restoration.binning import bin_planes
 from napari_dip.restoration.detector import Detector
 from napari_dip.restoration.intensity import Intensity
 from napari_dip.restoration.output import Output
 from napari_dip.restoration.parts import make_latent, make_rules
 from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.stages import Sequel, Stage
-from napari_dip.restoration.tiles import cut
 
 
 @dataclass(frozen=True)

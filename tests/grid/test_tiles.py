@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_dip.prior.windows import Window
-from napari_dip.restoration.tiles import (
+from napari_dip.grid.regions import Window
+from napari_dip.grid.tiles import (
     cut,
     halve,
     lay_tiles,

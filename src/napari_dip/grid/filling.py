@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional as F
 
-from napari_dip.restoration.binning import bin_planes
+from napari_dip.grid.binning import bin_planes
 
 
 def first_guess(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from napari_dip.prior.turns import TURNS, Turn, draw_turn
+from napari_dip.grid.dihedral import TURNS, Turn, draw_turn
 
 
 def test_every_turn_comes_and_is_undone():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.prior.windows import Window
-from napari_dip.restoration.tiles import Step, cut, weights
+from napari_dip.grid.regions import Window
+from napari_dip.grid.tiles import Step, cut, weights
 
 #: A tile, in pixels of the result, and ``(channels, height, width)`` of it.
 Part = tuple[Window, NDArray[np.float32]]
@@ -23,7 +23,7 @@ class Canvas:
     ground : ndarray
         ``(channels, rows, columns)``: what is shown where there is no tile.
     step : tuple of int
-        As given to :func:`~napari_dip.restoration.tiles.lay_tiles`.
+        As given to :func:`~napari_dip.grid.tiles.lay_tiles`.
     """
 
     def __init__(self, ground: NDArray[np.float32], step: Step) -> None:

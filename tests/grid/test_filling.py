@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_dip.restoration.filling import first_guess
+from napari_dip.grid.filling import first_guess
 
 ROWS, COLUMNS = np.mgrid[:45, :70]
 SLOPE = (2.0 * ROWS + COLUMNS)[np.newaxis]

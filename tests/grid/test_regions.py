@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_dip.prior.windows import (
+from napari_dip.grid.regions import (
     Window,
     cut_all,
     draw_windows,

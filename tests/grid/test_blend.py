@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from napari_dip.prior.windows import Window
-from napari_dip.restoration.canvas import Canvas
-from napari_dip.restoration.tiles import cut, lay_tiles
+from napari_dip.grid.blend import Canvas
+from napari_dip.grid.regions import Window
+from napari_dip.grid.tiles import cut, lay_tiles
 
 SHAPE = (1, 150, 400)
 STEP = (1, 1)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.prior.windows import Window
+from napari_dip.grid.regions import Window
 
 #: Rows and columns that a pixel of the data has in the result.
 Step = tuple[int, int]

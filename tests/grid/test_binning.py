@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_dip.restoration.binning import (
+from napari_dip.grid.binning import (
     bin_planes,
     largest_squares,
     unbin_planes,

@@ -15,7 +15,7 @@ from napari_dip.device.choice import (
     release_cache,
 )
 from napari_dip.device.pace import look_up
-from napari_dip.prior.windows import Window, tile_windows
+from napari_dip.grid.regions import Window, tile_windows
 
 # Larger tiles were no faster: what a halo costs less, the cache costs more.
 _LARGEST_TILE = 512

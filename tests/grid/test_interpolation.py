@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.prior.interpolation import interpolate
+from napari_dip.grid.interpolation import interpolate
 
 
 def test_linear_between_the_knots_and_constant_beyond():

@@ -1,0 +1,1 @@
+"""Regions, tiles, binning, blending and dihedral augmentation of images."""
