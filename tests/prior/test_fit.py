@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from napari_dip.networks import initialise
 from napari_dip.prior.fit import Fit
 from napari_dip.prior.latents import (
     Draw,
@@ -18,7 +19,7 @@ from napari_dip.prior.latents import (
     FixedLatent,
     uniform_noise,
 )
-from napari_dip.prior.networks import TrunkSpec, initialise
+from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.operators import Downsample
 from napari_dip.prior.stopping import (
     HeldOutError,

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import torch
 
-from napari_dip.prior.networks import ChainSpec, initialise
+from napari_dip.networks import initialise
+from napari_dip.prior.networks import ChainSpec
 
 
 def test_a_window_is_seen_as_in_the_whole_image():

@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from napari_dip.prior.networks.padding import Padded
+from napari_dip.networks.padding import Padded
 
 Upsampling = Literal['nearest', 'bilinear']
 

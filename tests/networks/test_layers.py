@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from napari_dip.prior.networks import initialise
-from napari_dip.prior.networks.merging import Merge
+from napari_dip.networks import initialise
+from napari_dip.networks.layers import Merge
 
 
 def enlarged_and_concatenated(merge: Merge, coarse, fine):

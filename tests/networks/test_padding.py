@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from napari_dip.prior.networks.padding import (
+from napari_dip.networks.padding import (
     Padded,
     padded_length,
     reflected_indices,

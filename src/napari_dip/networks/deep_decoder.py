@@ -8,7 +8,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from napari_dip.prior.networks.padding import Padded
+from napari_dip.networks.padding import Padded
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ def build_network(
     """Build a network in float32, without a draw from the global generator.
 
     Its weights are yet to be drawn by
-    :func:`~napari_dip.prior.networks.initialise`.
+    :func:`~napari_dip.networks.initialise`.
 
     Parameters
     ----------

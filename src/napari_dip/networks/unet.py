@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from napari_dip.prior.networks.merging import Merge
-from napari_dip.prior.networks.padding import Padded
+from napari_dip.networks.layers import Merge
+from napari_dip.networks.padding import Padded
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ the same height and width, whatever these are: it pads inside.
 
 from __future__ import annotations
 
-from napari_dip.prior.networks.building import build_network
-from napari_dip.prior.networks.chain import Chain, ChainSpec
-from napari_dip.prior.networks.deep_decoder import DeepDecoder, DeepDecoderSpec
-from napari_dip.prior.networks.hourglass import Hourglass, HourglassSpec
-from napari_dip.prior.networks.initialise import initialise
-from napari_dip.prior.networks.trunk import Trunk, TrunkSpec
+from napari_dip.networks.building import build_network
+from napari_dip.networks.cnn import Chain, ChainSpec
+from napari_dip.networks.deep_decoder import DeepDecoder, DeepDecoderSpec
+from napari_dip.networks.initialise import initialise
+from napari_dip.networks.skip import Hourglass, HourglassSpec
+from napari_dip.networks.unet import Trunk, TrunkSpec
 
 NetworkSpec = HourglassSpec | TrunkSpec | ChainSpec | DeepDecoderSpec
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from napari_dip.prior.networks import TrunkSpec, initialise
+from napari_dip.networks import initialise
+from napari_dip.prior.networks import TrunkSpec
 
 SPECS = [
     TrunkSpec((4, 4, 6)),
