@@ -8,11 +8,11 @@ import torch
 from torch import nn
 
 from napari_dip.networks import initialise
+from napari_dip.operators.downsample import Identity
 from napari_dip.prior.fit import Fit
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.latents import FixedLatent, uniform_noise
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.prior.operators import Identity
 from napari_dip.prior.problem import Problem
 
 

@@ -12,6 +12,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from napari_dip.networks import initialise
+from napari_dip.operators.downsample import Downsample
 from napari_dip.prior.fit import Fit
 from napari_dip.prior.latents import (
     Draw,
@@ -20,7 +21,6 @@ from napari_dip.prior.latents import (
     uniform_noise,
 )
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.prior.operators import Downsample
 from napari_dip.prior.stopping import (
     HeldOutError,
     StopReason,

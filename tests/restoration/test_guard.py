@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from napari_dip import denoise
-from napari_dip.prior.operators import Downsample, Identity
+from napari_dip.operators.downsample import Downsample, Identity
 from napari_dip.restoration import guard
 from napari_dip.restoration.guard import find_harmed, refine_within_range
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from napari_dip.operators.downsample import Identity
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.prior.operators import Identity
 from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration.acquired import acquire
 from napari_dip.restoration.options import Options

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from napari_dip import super_resolve
-from napari_dip.prior.operators import Downsample
+from napari_dip.operators.downsample import Downsample
 from napari_dip.restoration import published, super_resolution
 from napari_dip.restoration.choices import FACTORS, PRESETS
 from napari_dip.restoration.options import Options

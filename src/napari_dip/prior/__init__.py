@@ -7,7 +7,7 @@ symbol             module
 =================  ====================================================
 :math:`f`          :mod:`~napari_dip.prior.networks`
 :math:`z`          :mod:`~napari_dip.prior.latents`
-:math:`A`          :mod:`~napari_dip.prior.operators`
+:math:`A`          :mod:`~napari_dip.operators.downsample`
 :math:`E`          :mod:`~napari_dip.prior.data_terms`
 :math:`\arg\min`   :mod:`~napari_dip.prior.fit`
 when to stop       :mod:`~napari_dip.prior.stopping`

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from napari_dip.prior.operators import Identity
+from napari_dip.operators.downsample import Identity
 from napari_dip.restoration.acquired import AcquiredImage, acquire
 from napari_dip.restoration.choices import DEFAULT_PRESET, DEFECTS
 from napari_dip.restoration.copies import Copies, read_copies

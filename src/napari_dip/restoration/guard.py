@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.prior.operators import Downsample
+from napari_dip.operators.downsample import Downsample
 from napari_dip.prior.problem import Problem
 from napari_dip.restoration.noise import estimate_noise
 from napari_dip.restoration.refinement import Refinement, preview, refine

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import distance_transform_edt
 
+from napari_dip.operators.downsample import Identity
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.prior.operators import Identity
 from napari_dip.prior.optimisers import OptimiserName
 from napari_dip.restoration import published
 from napari_dip.restoration.acquired import AcquiredImage, acquire

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from napari_dip.operators.downsample import Downsample, Operator
 from napari_dip.prior.cross_scale import CrossScale
 from napari_dip.prior.latents import (
     DroppedPixels,
@@ -12,7 +13,6 @@ from napari_dip.prior.latents import (
     mesh_grid,
     uniform_noise,
 )
-from napari_dip.prior.operators import Downsample, Operator
 from napari_dip.prior.stopping import (
     HeldOutError,
     StoppingRule,

@@ -15,12 +15,12 @@ from napari_dip.grid.binning import bin_planes
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiles import cut
 from napari_dip.networks import initialise
+from napari_dip.operators.downsample import Identity, Operator
 from napari_dip.prior.autograd import plain_autograd
 from napari_dip.prior.coloured_noise import measure_noise
 from napari_dip.prior.fit import Fit
 from napari_dip.prior.latents import Latent
 from napari_dip.prior.networks import build_network
-from napari_dip.prior.operators import Identity, Operator
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.recorruption import Recorrupted
 from napari_dip.prior.splitting import SplitCopies

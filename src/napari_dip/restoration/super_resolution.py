@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from napari_dip.operators.downsample import Downsample
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import ChainSpec, TrunkSpec
-from napari_dip.prior.operators import Downsample
 from napari_dip.restoration import published
 from napari_dip.restoration.acquired import AcquiredImage, acquire
 from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.prior.enlarging import agree, enlarge
-from napari_dip.prior.operators import Downsample
+from napari_dip.operators.back_projection import agree, enlarge
+from napari_dip.operators.downsample import Downsample
 
 
 @pytest.mark.parametrize('factors', [(1, 1), (2, 2), (3, 1), (4, 5), (8, 2)])

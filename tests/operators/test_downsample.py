@@ -9,7 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_dip.grid.regions import Window
-from napari_dip.prior.operators import Downsample, Identity, kernel_weights
+from napari_dip.operators.downsample import (
+    Downsample,
+    Identity,
+    kernel_weights,
+)
 
 KERNELS = ['area', 'gaussian', 'lanczos2', 'lanczos3']
 kernels = st.sampled_from(KERNELS)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.prior.operators import Downsample, kernel_weights
+from napari_dip.operators.downsample import Downsample, kernel_weights
 
 # Coarse pixels that a Lanczos-3 filter reaches to each side.
 _REACH = 3

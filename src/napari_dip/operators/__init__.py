@@ -1,0 +1,1 @@
+"""A: forward operators, from the image to what was measured."""
