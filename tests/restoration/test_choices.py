@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from napari_dip.device.choice import resolve_device
+from napari_dip.images.validation import check_factor
 from napari_dip.restoration.choices import (
     DEFAULT_PRESET,
     DEVICES,
@@ -15,7 +16,6 @@ from napari_dip.restoration.choices import (
     PRESETS,
 )
 from napari_dip.restoration.denoising_settings import choose_settings
-from napari_dip.restoration.validation import check_factor
 
 
 def test_what_is_offered_is_taken():

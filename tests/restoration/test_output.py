@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_dip.restoration.acquired import acquire
+from napari_dip.images.acquired import acquire
 from napari_dip.restoration.detector import Detector
 from napari_dip.restoration.intensity import Intensity
 from napari_dip.restoration.output import Output

@@ -68,7 +68,7 @@ def _refuse_alone(option: str, value: float | None) -> None:
 
 def parse_factor(text: str) -> tuple[int, int]:
     """Read ``4`` or ``2,4``."""
-    from napari_dip.restoration.validation import check_factor
+    from napari_dip.images.validation import check_factor
 
     try:
         numbers = tuple(int(part) for part in text.split(','))

@@ -7,10 +7,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from napari_dip.images.acquired import AcquiredImage, acquire
+from napari_dip.images.brightness_match import Copies, read_copies
+from napari_dip.images.validation import (
+    check_callback,
+    check_choice,
+    check_uncertainty,
+)
 from napari_dip.operators.downsample import Identity
-from napari_dip.restoration.acquired import AcquiredImage, acquire
 from napari_dip.restoration.choices import DEFAULT_PRESET, DEFECTS
-from napari_dip.restoration.copies import Copies, read_copies
 from napari_dip.restoration.defects import find_defects, find_saturated
 from napari_dip.restoration.denoising_settings import choose_settings
 from napari_dip.restoration.detector import Detector, Noise, check_noise
@@ -20,11 +25,6 @@ from napari_dip.restoration.pixel_pattern import note_patterns
 from napari_dip.restoration.prepare import prepare
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.run import Callback, Restored, run
-from napari_dip.restoration.validation import (
-    check_callback,
-    check_choice,
-    check_uncertainty,
-)
 
 
 def denoise(

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.images.brightness_match import Copies
+from napari_dip.images.validation import check_choice
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.optimisers import OptimiserName
 from napari_dip.restoration import published
 from napari_dip.restoration.choices import PRESETS
-from napari_dip.restoration.copies import Copies
 from napari_dip.restoration.faint import faint_squares
 from napari_dip.restoration.noise import estimate_noise
 from napari_dip.restoration.noise_texture import noise_texture
@@ -27,7 +28,6 @@ from napari_dip.restoration.shared_noise import (
     SharedNoise,
     find_shared_noise,
 )
-from napari_dip.restoration.validation import check_choice
 
 # Below this the noise of too few pixels is too little known.
 _LEAST_SIDE = 128

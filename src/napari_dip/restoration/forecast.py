@@ -24,6 +24,11 @@ from napari_dip.device.choice import (
 from napari_dip.grid.regions import Window, window_shape
 from napari_dip.grid.tiled_inference import largest_window
 from napari_dip.grid.tiles import lay_tiles, trim, trim_all
+from napari_dip.images.acquired import AcquiredImage, acquire
+from napari_dip.images.axes import Axes, settle_axes
+from napari_dip.images.brightness_match import read_copies
+from napari_dip.images.masks import read_mask
+from napari_dip.images.validation import check_choice, check_factor
 from napari_dip.prior.cross_scale import steps_of
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import NetworkSpec
@@ -33,14 +38,9 @@ from napari_dip.restoration import (
     inpainting,
     super_resolution,
 )
-from napari_dip.restoration.acquired import AcquiredImage, acquire
-from napari_dip.restoration.axes import Axes, settle_axes
-from napari_dip.restoration.copies import read_copies
-from napari_dip.restoration.masks import read_mask
 from napari_dip.restoration.room import TRAINING, tile_side
 from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.shortening import shorten
-from napari_dip.restoration.validation import check_choice, check_factor
 from napari_dip.restoration.work import (
     BOTH_WAYS,
     footprint,

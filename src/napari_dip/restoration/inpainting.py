@@ -6,13 +6,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import distance_transform_edt
 
+from napari_dip.images.acquired import AcquiredImage, acquire
+from napari_dip.images.masks import describe_mask, read_mask
+from napari_dip.images.validation import (
+    check_callback,
+    check_choice,
+    check_uncertainty,
+)
 from napari_dip.operators.downsample import Identity
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.optimisers import OptimiserName
 from napari_dip.restoration import published
-from napari_dip.restoration.acquired import AcquiredImage, acquire
 from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS
-from napari_dip.restoration.masks import describe_mask, read_mask
 from napari_dip.restoration.options import Options
 from napari_dip.restoration.prepare import prepare
 from napari_dip.restoration.protocol import Restoration
@@ -22,11 +27,6 @@ from napari_dip.restoration.settings import (
     Settings,
     StoppingSettings,
     whole_image,
-)
-from napari_dip.restoration.validation import (
-    check_callback,
-    check_choice,
-    check_uncertainty,
 )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from napari_dip.grid.binning import unbin_planes
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiles import cut
-from napari_dip.restoration.acquired import AcquiredImage
+from napari_dip.images.acquired import AcquiredImage
 from napari_dip.restoration.intensity import Intensity
 
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from napari_dip.device.choice import memory_in_words, resolve_device
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiles import trim
+from napari_dip.images.acquired import AcquiredImage
+from napari_dip.images.brightness_match import Copies
 from napari_dip.operators.downsample import Identity, Operator
-from napari_dip.restoration.acquired import AcquiredImage
 from napari_dip.restoration.clock import Clock
-from napari_dip.restoration.copies import Copies
 from napari_dip.restoration.detector import Detector
 from napari_dip.restoration.mosaic import Mosaic
 from napari_dip.restoration.options import Options

@@ -5,11 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from napari_dip.images.acquired import AcquiredImage, acquire
+from napari_dip.images.validation import (
+    check_callback,
+    check_choice,
+    check_factor,
+    check_uncertainty,
+)
 from napari_dip.operators.downsample import Downsample
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import ChainSpec, TrunkSpec
 from napari_dip.restoration import published
-from napari_dip.restoration.acquired import AcquiredImage, acquire
 from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS
 from napari_dip.restoration.options import Options
 from napari_dip.restoration.prepare import prepare
@@ -20,12 +26,6 @@ from napari_dip.restoration.settings import (
     Settings,
     StoppingSettings,
     whole_image,
-)
-from napari_dip.restoration.validation import (
-    check_callback,
-    check_choice,
-    check_factor,
-    check_uncertainty,
 )
 
 

@@ -11,11 +11,11 @@ from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from napari_dip.restoration.acquired import AcquiredImage, acquire
+from napari_dip.images.acquired import AcquiredImage, acquire
+from napari_dip.images.masks import read_mask
+from napari_dip.images.repeats import read_repeats
+from napari_dip.images.validation import check_factor
 from napari_dip.restoration.choices import DEFAULT_PRESET, DEFECTS
-from napari_dip.restoration.masks import read_mask
-from napari_dip.restoration.repeats import read_repeats
-from napari_dip.restoration.validation import check_factor
 from napari_dip.viewer.layers import ImageSource, MaskSource
 from napari_dip.viewer.placement import enlarge, place_of
 from napari_dip.viewer.warm_up import load_engine

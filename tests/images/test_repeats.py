@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from napari_dip.restoration.acquired import acquire
-from napari_dip.restoration.repeats import read_repeats
+from napari_dip.images.acquired import acquire
+from napari_dip.images.repeats import read_repeats
 
 
 def noise(seed: int, shape: tuple[int, ...] = (48, 64)) -> np.ndarray:

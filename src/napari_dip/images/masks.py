@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from napari_dip.restoration.acquired import AcquiredImage
-from napari_dip.restoration.validity import Mask, read_values
+from napari_dip.images.acquired import AcquiredImage
+from napari_dip.images.validity import Mask, read_values
 
 
 def read_mask(

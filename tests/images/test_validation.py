@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_dip.restoration.validation import (
+from napari_dip.images.validation import (
     check_callback,
     check_choice,
     check_factor,

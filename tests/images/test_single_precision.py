@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from napari_dip.restoration.single_precision import check_precision
+from napari_dip.images.single_precision import check_precision
 
 NOISE = np.random.default_rng(0).normal(0, 1, (1, 64, 64))
 WAVES = 200 * np.sin(np.arange(64) / 9) * np.ones((1, 64, 1))

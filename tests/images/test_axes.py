@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_dip.restoration.axes import settle_axes
+from napari_dip.images.axes import settle_axes
 
 
 @pytest.mark.parametrize('axis', [None, 0, 1, 2])

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_dip.restoration.acquired import acquire
-from napari_dip.restoration.masks import describe_mask, read_mask
+from napari_dip.images.acquired import acquire
+from napari_dip.images.masks import describe_mask, read_mask
 
 GREY = np.arange(20 * 30.0).reshape(20, 30)
 RGB = np.stack([GREY] * 3, axis=-1)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_dip.restoration.acquired import acquire
+from napari_dip.images.acquired import acquire
 
 GREY = np.arange(20 * 30.0).reshape(20, 30)
 RGB = np.stack([GREY] * 3, axis=-1)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from napari_dip.restoration.axes import Axes, settle_axes, without_ones
-from napari_dip.restoration.single_precision import check_precision
-from napari_dip.restoration.validity import Mask, read_values
+from napari_dip.images.axes import Axes, settle_axes, without_ones
+from napari_dip.images.single_precision import check_precision
+from napari_dip.images.validity import Mask, read_values
 
 #: Smallest side of an image, in pixels.
 MIN_SIDE = 16

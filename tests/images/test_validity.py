@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import torch
 
-from napari_dip.restoration.validity import read_values
+from napari_dip.images.validity import read_values
 
 GREY = np.arange(6.0).reshape(2, 3)
 

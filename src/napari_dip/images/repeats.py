@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import fft
 
-from napari_dip.restoration.acquired import AcquiredImage
-from napari_dip.restoration.validity import read_values
+from napari_dip.images.acquired import AcquiredImage
+from napari_dip.images.validity import read_values
 
 # A pixel that is hot in every frame tells nothing of the field.
 _BULK = (0.001, 0.999)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from napari_dip.restoration.acquired import AcquiredImage
+from napari_dip.images.acquired import AcquiredImage
+from napari_dip.images.repeats import read_repeats
 from napari_dip.restoration.blocks import block_mean
-from napari_dip.restoration.repeats import read_repeats
 
 Array = NDArray[np.float64]
 
@@ -73,7 +73,7 @@ def read_copies(
     Raises
     ------
     TypeError, ValueError
-        As :func:`~napari_dip.restoration.repeats.read_repeats`.
+        As :func:`~napari_dip.images.repeats.read_repeats`.
     """
     if repeats is None:
         return None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.restoration.validation import is_integer
+from napari_dip.images.validation import is_integer
 
 # As many entries along the last axis are the colours of a pixel.
 _COLOURS = (3, 4)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from napari_dip.restoration.copies import match_brightness, match_copies
+from napari_dip.images.brightness_match import match_brightness, match_copies
 
 
 def field(size: int = 128) -> np.ndarray:

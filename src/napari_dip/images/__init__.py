@@ -1,0 +1,1 @@
+"""What a user gives, checked and brought to planes, and back."""
