@@ -20,7 +20,7 @@ from skimage.restoration import (
 
 from benchmarks.cases import Problem
 from benchmarks.peers.stabilised import denoise_stabilised
-from napari_dip.restoration.noise_texture import NoiseTexture
+from napari_dip.noise.autocorrelation import NoiseTexture
 
 Array = NDArray[np.float64]
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.cases import Problem
-from napari_dip.restoration.noise import NoiseModel, estimate_noise
-from napari_dip.restoration.noise_texture import NoiseTexture, noise_texture
-from napari_dip.restoration.shared_noise import find_shared_noise
-from napari_dip.restoration.variance_stabilisation import invert, stabilise
+from napari_dip.noise.autocorrelation import NoiseTexture, noise_texture
+from napari_dip.noise.correlated import find_shared_noise
+from napari_dip.noise.model import NoiseModel, estimate_noise
+from napari_dip.noise.variance_stabilisation import invert, stabilise
 
 Array = NDArray[np.float64]
 GaussianDenoiser = Callable[[Array, NoiseTexture, int | None], Array]

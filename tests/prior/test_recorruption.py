@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from napari_dip.grid.regions import Window, cut_all
-from napari_dip.prior.coloured_noise import ColouredNoise
+from napari_dip.noise.power_spectrum import ColouredNoise
 from napari_dip.prior.recorruption import Recorrupted
 
 SHAPE = (1, 1, 48, 60)

@@ -1,10 +1,10 @@
 import pytest
 import torch
 
+from napari_dip.noise.homogeneous import quiet_blocks
 from napari_dip.prior import residual
 from napari_dip.prior.collaborative import collaborative_filter
 from napari_dip.prior.covariances import covariance_filter
-from napari_dip.prior.quiet import quiet_blocks
 from napari_dip.prior.residual import (
     noise_scale,
     remove_noise,

@@ -9,8 +9,8 @@ from scipy.ndimage import gaussian_filter, zoom
 from benchmarks.datasets.photons import draw_cells
 from benchmarks.datasets.processed import compress
 from napari_dip import denoise
+from napari_dip.noise.detector import Detector
 from napari_dip.restoration.choices import PRESETS
-from napari_dip.restoration.detector import Detector
 from napari_dip.restoration.record import Record
 from tests.restoration.drawn import (
     CELLS,

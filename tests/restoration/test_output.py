@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from napari_dip.images.acquired import acquire
-from napari_dip.restoration.detector import Detector
-from napari_dip.restoration.intensity import Intensity
+from napari_dip.noise.detector import Detector
+from napari_dip.noise.intensity import Intensity
 from napari_dip.restoration.output import Output
 
 

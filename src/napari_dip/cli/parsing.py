@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from napari_dip.restoration.detector import Noise
+    from napari_dip.noise.detector import Noise
 
 
 def read_repeats(
@@ -40,7 +40,7 @@ def read_noise_model(
     read_noise: float | None,
 ) -> Noise:
     """Take together what is known of the detector."""
-    from napari_dip.restoration.detector import Detector, check_name
+    from napari_dip.noise.detector import Detector, check_name
 
     try:
         name = check_name(name)

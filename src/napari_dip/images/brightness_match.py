@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from napari_dip.images.acquired import AcquiredImage
 from napari_dip.images.repeats import read_repeats
-from napari_dip.restoration.blocks import block_mean
+from napari_dip.noise.blocks import block_mean
 
 Array = NDArray[np.float64]
 

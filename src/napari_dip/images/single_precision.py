@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.restoration.noise import estimate_noise
+from napari_dip.noise.model import estimate_noise
 
 _LARGEST = float(np.finfo(np.float32).max)
 # A result may leave the range of its data by as much as that is wide.

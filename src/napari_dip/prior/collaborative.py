@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 
 from napari_dip.device.pace import go_on
+from napari_dip.noise.homogeneous import well_known
+from napari_dip.noise.robust_scale import spread
 from napari_dip.prior.block_groups import (
     AT_ONCE,
     Overlap,
@@ -21,9 +23,7 @@ from napari_dip.prior.block_groups import (
 )
 from napari_dip.prior.cosine import cosine_basis
 from napari_dip.prior.haar import haar_basis
-from napari_dip.prior.quiet import well_known
 from napari_dip.prior.similar_blocks import ALIKE, RADIUS, SIDE
-from napari_dip.prior.spread import spread
 
 #: Smallest side of an image that is long enough, in pixels.
 LEAST_SIDE = SIDE + RADIUS

@@ -15,9 +15,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from napari_dip.grid.interpolation import interpolate
-from napari_dip.prior.collaborative import LEAST_SIDE
-from napari_dip.prior.cosine import LocalCosine
-from napari_dip.prior.quiet import (
+from napari_dip.noise.heavy_tails import heavy_tails
+from napari_dip.noise.homogeneous import (
     SIDE,
     STEP,
     known_share,
@@ -25,13 +24,14 @@ from napari_dip.prior.quiet import (
     quiet_blocks,
     well_known,
 )
+from napari_dip.noise.robust_scale import median_spread, spread
+from napari_dip.prior.collaborative import LEAST_SIDE
+from napari_dip.prior.cosine import LocalCosine
 from napari_dip.prior.shrinkage import (
     keep_greater,
     keep_outstanding,
     wiener,
 )
-from napari_dip.prior.spread import median_spread, spread
-from napari_dip.prior.tails import heavy_tails
 
 Filter = Callable[[Tensor, Tensor, Tensor | None], Tensor]
 
@@ -196,7 +196,7 @@ def noise_scale(
         As in :func:`structure_in_residual`.
     blocks : Tensor
         Those that tell the noise, in the grid of
-        :func:`~napari_dip.prior.quiet.quiet_blocks`.
+        :func:`~napari_dip.noise.homogeneous.quiet_blocks`.
 
     Returns
     -------

@@ -10,23 +10,23 @@ from numpy.typing import NDArray
 
 from napari_dip.images.brightness_match import Copies
 from napari_dip.images.validation import check_choice
+from napari_dip.noise.autocorrelation import noise_texture
+from napari_dip.noise.correlated import (
+    SharedNoise,
+    find_shared_noise,
+)
+from napari_dip.noise.low_counts import photon_squares
+from napari_dip.noise.low_snr import faint_squares
+from napari_dip.noise.model import estimate_noise
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.optimisers import OptimiserName
 from napari_dip.restoration import published
 from napari_dip.restoration.choices import PRESETS
-from napari_dip.restoration.faint import faint_squares
-from napari_dip.restoration.noise import estimate_noise
-from napari_dip.restoration.noise_texture import noise_texture
-from napari_dip.restoration.photons import photon_squares
 from napari_dip.restoration.settings import (
     LatentSettings,
     Settings,
     StoppingSettings,
-)
-from napari_dip.restoration.shared_noise import (
-    SharedNoise,
-    find_shared_noise,
 )
 
 # Below this the noise of too few pixels is too little known.

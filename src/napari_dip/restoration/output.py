@@ -12,7 +12,7 @@ from napari_dip.grid.binning import unbin_planes
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiles import cut
 from napari_dip.images.acquired import AcquiredImage
-from napari_dip.restoration.intensity import Intensity
+from napari_dip.noise.intensity import Intensity
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from napari_dip.grid.regions import Window
 from napari_dip.grid.tiles import trim
 from napari_dip.images.acquired import AcquiredImage
 from napari_dip.images.brightness_match import Copies
+from napari_dip.noise.detector import Detector
 from napari_dip.operators.downsample import Identity, Operator
 from napari_dip.restoration.clock import Clock
-from napari_dip.restoration.detector import Detector
 from napari_dip.restoration.mosaic import Mosaic
 from napari_dip.restoration.options import Options
 from napari_dip.restoration.output import Output

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from napari_dip.noise.intensity import Range
 from napari_dip.operators.downsample import Kernel
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import NetworkSpec, TrunkSpec
 from napari_dip.prior.optimisers import OptimiserName
-from napari_dip.restoration.intensity import Range
 from napari_dip.restoration.refinement import Refinement
 
 LatentKind = Literal[

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from napari_dip.restoration.detector import Detector
+from napari_dip.noise.detector import Detector
 
 if TYPE_CHECKING:
     from napari.layers import Image

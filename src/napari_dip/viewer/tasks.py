@@ -23,8 +23,8 @@ from napari_dip.viewer.warm_up import load_engine
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from napari_dip.noise.detector import Noise
     from napari_dip.restoration import Options
-    from napari_dip.restoration.detector import Noise
     from napari_dip.restoration.protocol import Restoration
 
 

@@ -17,7 +17,7 @@ from benchmarks.peers import (
     zero_shot,
 )
 from benchmarks.scores import psnr
-from napari_dip.restoration.noise_texture import NoiseTexture, noise_texture
+from napari_dip.noise.autocorrelation import NoiseTexture, noise_texture
 
 needs_bm3d = pytest.mark.skipif(
     importlib.util.find_spec('bm3d') is None,

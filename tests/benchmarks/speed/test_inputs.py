@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.speed.inputs import make_input
-from napari_dip.restoration.noise_texture import noise_texture
+from napari_dip.noise.autocorrelation import noise_texture
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget
     from napari.viewer import Viewer
 
-    from napari_dip.restoration.detector import Detector
+    from napari_dip.noise.detector import Detector
     from napari_dip.viewer.forms.folding import Section
     from napari_dip.viewer.layers import ImageSource
     from napari_dip.viewer.outlook import Read

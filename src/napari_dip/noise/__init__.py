@@ -1,0 +1,1 @@
+"""The noise model of an image, measured on the image alone."""

@@ -1,0 +1,134 @@
+"""Hot, dead and saturated pixels of a detector."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import find_objects, label, maximum_filter, minimum_filter
+
+from napari_dip.noise.model import NoiseModel, estimate_noise
+
+# Standard deviations beyond all eight neighbours: more than noise does, and
+# more than a lens can do to one pixel alone.
+_BEYOND = 6.0
+# More than this part of the pixels is texture, not defects.
+_MOST = 0.005
+# Pixels of a group that a particle may have hit.
+_LARGEST_HIT = 4
+# Fewer pixels with the greatest value are no plateau.
+_LEAST_PLATEAU = 20
+
+_NEIGHBOURS = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], bool)
+
+
+def find_defects(plane: NDArray[Any]) -> NDArray[np.bool_]:
+    """Find pixels that stand out of their neighbours.
+
+    They stand alone, or in groups of at most four if saturated, as where a
+    particle has hit the detector.
+
+    Parameters
+    ----------
+    plane : (M, N) ndarray
+        One channel, in any real dtype and unit.
+
+    Returns
+    -------
+    (M, N) ndarray of bool
+        True at hot and dead pixels; nowhere if there are too many to be
+        defects, or no noise to measure them by. Saturated pixels in bright
+        surroundings are none: see the notes.
+
+    Notes
+    -----
+    A saturated pixel of a bright structure tells that it is bright, which is
+    more than nothing; to leave it out would leave out the brighter half of
+    the noise, and cost 0.4 to 0.6 dB (``docs/noise.md``).
+
+    Examples
+    --------
+    >>> plane = np.random.default_rng(0).normal(100, 3, (64, 64))
+    >>> plane[20, 30] = 4000
+    >>> np.argwhere(find_defects(plane)).tolist()
+    [[20, 30]]
+    """
+    values = np.where(np.isfinite(plane), plane, np.nan).astype(float)
+    filled = np.nan_to_num(values, nan=float(np.nanmedian(values)))
+    noise_model = estimate_noise(values)
+    high = maximum_filter(filled, footprint=_NEIGHBOURS, mode='mirror')
+    low = minimum_filter(filled, footprint=_NEIGHBOURS, mode='mirror')
+    # Where no photon came, one may have been expected.
+    level = (high + low) / 2 + noise_model.gain
+    noise = _BEYOND * np.sqrt(noise_model.variance(level))
+    # Among neighbours that differ it may be the tip of a structure.
+    margin = np.maximum(noise, high - low)
+    beyond = (filled > high + margin) | (filled < low - margin)
+    defects: NDArray[np.bool_] = beyond & (noise > 0) & np.isfinite(values)
+    defects |= _find_hits(filled, find_saturated(plane), noise_model)
+    if defects.mean() > _MOST:
+        return np.zeros_like(defects)
+    return defects
+
+
+def find_saturated(plane: NDArray[Any]) -> NDArray[np.bool_]:
+    """Find the pixels that the detector or the file has clipped from above.
+
+    Parameters
+    ----------
+    plane : (M, N) ndarray
+        One channel, in any real dtype and unit.
+
+    Returns
+    -------
+    (M, N) ndarray of bool
+        True at the greatest value of the dtype, if that is an integer one of
+        up to 16 bits, or of the image, if it is found in 20 pixels or more
+        and more often than the next smaller value, which no noise that was
+        not clipped makes likely.
+
+    Examples
+    --------
+    >>> plane = np.random.default_rng(0).normal(100, 10, (64, 64)).round()
+    >>> bool(find_saturated(plane).any())
+    False
+    >>> bool(find_saturated(plane.clip(max=110)).any())
+    True
+    """
+    finite = plane[np.isfinite(plane)]
+    greatest = finite.max()
+    saturated: NDArray[np.bool_] = plane == greatest
+    short = plane.dtype.kind in 'iu' and plane.dtype.itemsize <= 2
+    if short and greatest == np.iinfo(plane.dtype).max:
+        return saturated
+    below = finite[finite < greatest]
+    count = np.count_nonzero(saturated)
+    is_plateau = count >= _LEAST_PLATEAU and below.size > 0
+    if is_plateau and count > np.count_nonzero(below == below.max()):
+        return saturated
+    return np.zeros_like(saturated)
+
+
+def _find_hits(
+    filled: NDArray[Any], saturated: NDArray[np.bool_], noise: NoiseModel
+) -> NDArray[np.bool_]:
+    """Find small saturated groups that stand out of all around them."""
+    hits = np.zeros_like(saturated)
+    groups, _ = label(saturated, np.ones((3, 3)))
+    sizes = np.bincount(groups.ravel())
+    small = np.flatnonzero((sizes > 1) & (sizes <= _LARGEST_HIT))
+    places = find_objects(groups)
+    for group in small:
+        around = tuple(
+            slice(max(side.start - 1, 0), side.stop + 1)
+            for side in places[group - 1]
+        )
+        inside = groups[around] == group
+        ring, value = filled[around][~inside], filled[around][inside][0]
+        level = (ring.max() + ring.min()) / 2 + noise.gain
+        margin = max(
+            _BEYOND * float(np.sqrt(noise.variance(level))), np.ptp(ring)
+        )
+        hits[around] |= inside & (value > ring.max() + margin) & (margin > 0)
+    return hits

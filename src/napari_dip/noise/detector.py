@@ -1,0 +1,203 @@
+"""What a user knows of the detector."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.noise.model import NoiseModel
+from napari_dip.restoration.choices import NOISES, NoiseName
+
+
+@dataclass(frozen=True)
+class Detector:
+    """A linear detector that counts photo-electrons.
+
+    The intensity of a pixel that `n` photo-electrons are expected in is
+    ``offset + gain * n`` on average, with the variance ``gain**2 * n +
+    read_noise**2``.
+
+    Parameters
+    ----------
+    gain : float
+        Intensity units for each photo-electron, more than 0. Data sheets of
+        cameras often give its inverse, electrons for each count.
+    offset : float
+        Mean intensity without any light, in intensity units.
+    read_noise : float
+        Standard deviation of the intensity without any light, in intensity
+        units, at least 0: the electrons of a data sheet times `gain`.
+    origin : str
+        Where the numbers come from, for the record.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite or out of range.
+
+    Examples
+    --------
+    >>> camera = Detector(gain=2.2, offset=100, read_noise=3.5)
+    >>> float(camera.noise_model().variance(320.0))
+    496.25
+    """
+
+    gain: float
+    offset: float = 0.0
+    read_noise: float = 0.0
+    origin: str = 'given'
+
+    def __post_init__(self) -> None:
+        """Refuse what no detector has; make Python's numbers of NumPy's."""
+        _check(
+            'gain',
+            self.gain,
+            'a positive number; give the intensity units for each '
+            'photo-electron, such as 2.2',
+            least=math.ulp(0.0),
+        )
+        _check(
+            'offset',
+            self.offset,
+            'a number; give the mean intensity without any light, such as '
+            '100, or 0',
+        )
+        _check(
+            'read_noise',
+            self.read_noise,
+            'a number of at least 0; give the standard deviation without '
+            'any light in intensity units, such as 3.5, or 0',
+            least=0.0,
+        )
+        for name in ('gain', 'offset', 'read_noise'):
+            object.__setattr__(self, name, float(getattr(self, name)))
+
+    def noise_model(self) -> NoiseModel:
+        """Return the straight line of variance over mean."""
+        # A product may be infinite, a power raises an error.
+        read_variance = self.read_noise * self.read_noise
+        return NoiseModel(self.gain, read_variance - self.gain * self.offset)
+
+    def averaged(self, count: float) -> Detector:
+        """Return the detector that a mean of `count` images seems made by.
+
+        That of one of them is the inverse, ``averaged(1 / count)``.
+        """
+        return replace(
+            self,
+            gain=self.gain / count,
+            read_noise=self.read_noise / math.sqrt(count),
+        )
+
+    def describe(self) -> str:
+        """Say the numbers."""
+        return (
+            f'gain {self.gain:.4g}, offset {self.offset:.4g}, read noise '
+            f'{self.read_noise:.4g} ({self.origin})'
+        )
+
+
+#: Noise that a user may ask for: found from the image, of one variance, or
+#: that of a detector.
+Noise = NoiseName | Detector
+
+
+def check_noise(noise: object, planes: NDArray[Any], preset: str) -> None:
+    """Check the noise that was asked for.
+
+    Parameters
+    ----------
+    noise : object
+        What was given.
+    planes : (C, M, N) ndarray
+        The image.
+    preset : str
+        Name of the settings.
+
+    Raises
+    ------
+    ValueError
+        If it is unknown, or a detector that cannot have made the image or
+        that the preset has no use for.
+    """
+    if not isinstance(noise, Detector):
+        check_name(noise)
+        return
+    if preset == 'ulyanov2018':
+        raise ValueError(
+            'noise: the published recipe, preset="ulyanov2018", has no use '
+            'for a detector; choose another preset or leave the detector out.'
+        )
+    values = planes[np.isfinite(planes)].astype(float)
+    bright = float(values.max())
+    if noise.noise_model().variance(bright) <= 0:
+        raise ValueError(
+            f'offset: {noise.offset:.4g} is above the brightest pixel, '
+            f'{bright:.4g}, so that no pixel would have any noise; give the '
+            'mean intensity without any light.'
+        )
+    _check_size(noise, values)
+
+
+def _check_size(noise: Detector, values: NDArray[np.float64]) -> None:
+    """Check that an image can have so much noise, and so little.
+
+    The deviation of any values is at most half of their range, and the noise
+    is but a part of it. Below the steps of float32 there is none.
+    """
+    low, mean, high = values.min(), values.mean(), values.max()
+    with np.errstate(over='ignore', invalid='ignore'):
+        most, typical = np.sqrt(noise.noise_model().variance([high, mean]))
+    step = np.spacing(np.float32(max(abs(low), abs(high))))
+    if not typical <= high - low:
+        problem = (
+            f'{typical:.3g} at its mean, more than the {high - low:.4g} that '
+            'all its values differ by'
+        )
+    elif most < step:
+        problem = (
+            f'{most:.3g} at its brightest, less than the steps of float32 '
+            f'there, {step:.3g}'
+        )
+    else:
+        return
+    raise ValueError(
+        f'noise: a detector with gain {noise.gain:.4g}, offset '
+        f'{noise.offset:.4g} and read noise {noise.read_noise:.4g} would have '
+        f'given the image noise of {problem}; give the three in the units of '
+        'the image.'
+    )
+
+
+def check_name(noise: object) -> NoiseName:
+    """Check the name of a noise.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    for name in NOISES:
+        # An array could not even be compared.
+        if isinstance(noise, str) and noise == name:
+            return name
+    raise ValueError(
+        f'noise: {noise!r} is unknown; give '
+        f'{", ".join(repr(name) for name in NOISES)} or a detector.'
+    )
+
+
+def _check(
+    name: str, value: object, wanted: str, least: float = -math.inf
+) -> None:
+    is_number = isinstance(
+        value, (int, float, np.integer, np.floating)
+    ) and not isinstance(value, bool)
+    if not is_number or not (
+        math.isfinite(value) and value >= least  # type: ignore[arg-type, operator]
+    ):
+        raise ValueError(f'{name}: {value!r} is not {wanted}.')

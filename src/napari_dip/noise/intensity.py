@@ -1,0 +1,250 @@
+"""Detector units to the range of a network, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.noise.clipping import Clipping, find_clipping
+from napari_dip.noise.detector import Detector
+from napari_dip.noise.model import NoiseModel, estimate_noise
+from napari_dip.noise.variance_stabilisation import invert, stabilise
+
+Array = NDArray[np.float64]
+Range = Literal['standard', 'unit']
+
+# Gain times span below this part of the noise's standard deviation squared:
+# the noise hardly depends on the signal, and a transform would only bend
+# the intensities.
+_LEAST_DEPENDENCE = 0.5
+_BULK = (0.001, 0.999)
+# Of the darkest hundredth, read noise counted too: in fewer photons the noise
+# is not of one variance once it is stabilised.
+_LEAST_PHOTONS = 10.0
+# Noise that is a greater part of all that the data vary by leaves a fit noise
+# enough to be taken for what it has missed.
+_MOST_NOISE = 0.75
+
+
+@dataclass(frozen=True)
+class ChannelScale:
+    """Map between the intensities of a channel and a network's range.
+
+    Parameters
+    ----------
+    offset, factor : float
+        The network's range is ``(stabilised - offset) / factor``.
+    noise : NoiseModel or None
+        Noise whose variance is stabilised first; None leaves intensities
+        as they are.
+    low, high : float
+        Least and greatest of the data, in their units.
+    clipping : Clipping or None
+        Clipped noise, whose mean is undone.
+    deviation : float or None
+        Standard deviation of the noise in the network's range, if it is the
+        same everywhere and less than the signal; else None.
+    """
+
+    offset: float
+    factor: float
+    noise: NoiseModel | None
+    low: float
+    high: float
+    clipping: Clipping | None = None
+    deviation: float | None = None
+
+    def forward(self, channel: Array) -> Array:
+        """Bring intensities to the network's range."""
+        if self.noise is not None:
+            channel = stabilise(channel, self.noise)
+        return (channel - self.offset) / self.factor
+
+    def backward(self, estimate: Array) -> Array:
+        """Bring an estimate to the units of the data, clipping nothing."""
+        values = estimate * self.factor + self.offset
+        if self.clipping is not None:
+            return self.clipping.undo(values)
+        if self.noise is None:
+            return values
+        return invert(values, self.noise, np.array([self.low, self.high]))
+
+
+class Intensity:
+    """Map between the user's intensities and the network's, by channel.
+
+    Parameters
+    ----------
+    image : ndarray
+        ``(channels, rows, columns)``, any real dtype.
+    known : ndarray of bool
+        Same shape; only these pixels are looked at.
+    range_ : {'standard', 'unit'}
+        'standard' gives mean 0 and standard deviation 1; 'unit' maps 8-bit
+        images by 1/255 and others from least to greatest to 0 to 1, as
+        networks that end in a sigmoid need.
+    stabilise_noise : bool
+        Whether to stabilise noise whose variance grows with the signal.
+    undo_clipping : bool
+        Whether to bring estimates of clipped Gaussian noise back to the mean
+        before it was clipped.
+    detector : Detector, optional
+        Noise to stabilise in all channels; None finds that of each channel
+        from the image.
+    """
+
+    def __init__(
+        self,
+        image: NDArray[Any],
+        known: NDArray[np.bool_],
+        range_: Range,
+        *,
+        stabilise_noise: bool = False,
+        undo_clipping: bool = False,
+        detector: Detector | None = None,
+    ) -> None:
+        self.detector = detector
+        self.stabilises = stabilise_noise
+        self.channels = [
+            _scale(channel, mask, range_, stabilise_noise, detector)
+            for channel, mask in zip(image, known, strict=True)
+        ]
+        if undo_clipping:
+            self.channels = [
+                _with_known_noise(*channel)
+                for channel in zip(self.channels, image, known, strict=True)
+            ]
+
+    def forward(
+        self, image: NDArray[Any], known: NDArray[np.bool_]
+    ) -> NDArray[np.float32]:
+        """Bring an image to the network's range; unknown pixels become 0."""
+        planes = []
+        for scale, channel, mask in zip(
+            self.channels, image, known, strict=True
+        ):
+            clean = np.where(mask, channel, scale.low).astype(float)
+            planes.append(np.where(mask, scale.forward(clean), 0))
+        return np.stack(planes).astype(np.float32)
+
+    def backward(self, estimate: NDArray[Any]) -> NDArray[np.float32]:
+        """Bring an estimate to the units of the image, as float32."""
+        planes = [
+            scale.backward(channel.astype(float))
+            for scale, channel in zip(self.channels, estimate, strict=True)
+        ]
+        return np.stack(planes).astype(np.float32)
+
+    def deviation(self) -> NDArray[np.float32] | None:
+        """Return the standard deviation of the noise in the network's range.
+
+        Of each channel; None unless it is known of all.
+        """
+        found = [
+            scale.deviation
+            for scale in self.channels
+            if scale.deviation is not None
+        ]
+        if len(found) < len(self.channels):
+            return None
+        return np.array(found, np.float32)
+
+    def describe(self, averaged: int = 1) -> str:
+        """Say what noise was assumed, in words.
+
+        Parameters
+        ----------
+        averaged : int
+            Pixels of the detector that each pixel is the mean of.
+        """
+        if self.detector is not None and self.stabilises:
+            of_pixels = self.detector.averaged(1 / averaged)
+            return f'Poisson-Gaussian noise, {of_pixels.describe()}'
+        models = [scale.noise for scale in self.channels]
+        if not any(models):
+            clipped = any(scale.clipping for scale in self.channels)
+            return 'Gaussian noise of one variance' + clipped * ', clipped'
+        gains = ', '.join(
+            'none' if model is None else f'{averaged * model.gain:.3g}'
+            for model in models
+        )
+        return f'Poisson-Gaussian noise, gain {gains} (estimated)'
+
+
+def _scale(
+    channel: NDArray[Any],
+    known: NDArray[np.bool_],
+    range_: Range,
+    stabilise_noise: bool,
+    detector: Detector | None,
+) -> ChannelScale:
+    values = channel[known].astype(float)
+    if values.size == 0:
+        return ChannelScale(0.0, 1.0, None, 0.0, 0.0)
+    low, high = float(values.min()), float(values.max())
+    if range_ == 'unit':
+        if channel.dtype == np.uint8:
+            return ChannelScale(0.0, 255.0, None, low, high)
+        return ChannelScale(low, (high - low) or 1.0, None, low, high)
+    noise = None
+    if stabilise_noise and detector is not None:
+        noise = detector.noise_model()
+    elif stabilise_noise:
+        noise = _noise(channel, known)
+    if noise is not None:
+        values = stabilise(values, noise)
+    # A single hot pixel must not set the scale of all the others.
+    values = np.clip(values, *np.quantile(values, _BULK))
+    spread = float(values.std())
+    return ChannelScale(float(values.mean()), spread or 1.0, noise, low, high)
+
+
+def _with_known_noise(
+    scale: ChannelScale, channel: NDArray[Any], known: NDArray[np.bool_]
+) -> ChannelScale:
+    """Find how strong the noise of a channel is, and whether it is clipped."""
+    if scale.low == scale.high:
+        return scale
+    plane = np.where(known, channel, np.nan).astype(float)
+    if scale.noise is not None:
+        return replace(scale, deviation=_stabilised(plane, scale))
+    middle = (scale.low + scale.high) / 2
+    deviation = float(estimate_noise(plane).variance(middle)) ** 0.5
+    return replace(
+        scale,
+        clipping=find_clipping(plane, deviation),
+        deviation=_below_signal(deviation / scale.factor),
+    )
+
+
+def _stabilised(plane: Array, scale: ChannelScale) -> float | None:
+    """Deviation of stabilised noise, if it is the same in the dark."""
+    assert scale.noise is not None
+    dark = scale.noise.variance(_darkest_and_brightest(plane)[0])
+    if dark < _LEAST_PHOTONS * scale.noise.gain**2:
+        return None
+    return _below_signal(1 / scale.factor)
+
+
+def _below_signal(deviation: float) -> float | None:
+    return deviation if 0 < deviation <= _MOST_NOISE else None
+
+
+def _darkest_and_brightest(plane: Array) -> tuple[float, float]:
+    low, high = np.nanquantile(plane, [0.01, 0.99])
+    return float(low), float(high)
+
+
+def _noise(
+    channel: NDArray[Any], known: NDArray[np.bool_]
+) -> NoiseModel | None:
+    """Noise model of a channel if its variance depends on the signal."""
+    plane = np.where(known, channel, np.nan).astype(float)
+    noise = estimate_noise(plane)
+    dim, bright = noise.variance(_darkest_and_brightest(plane))
+    if bright <= 0 or bright - dim < _LEAST_DEPENDENCE * bright:
+        return None
+    return noise
