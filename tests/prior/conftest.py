@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import nn
 
+from napari_dip.latents.base import FixedLatent, uniform_noise
 from napari_dip.networks import initialise
 from napari_dip.operators.downsample import Identity
 from napari_dip.prior.fit import Fit
 from napari_dip.prior.fit_settings import FitSettings
-from napari_dip.prior.latents import FixedLatent, uniform_noise
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.problem import Problem
 

@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from napari_dip.grid.dihedral import TURNS
+from napari_dip.latents.internal import CrossScale
 from napari_dip.networks import initialise
 from napari_dip.operators.downsample import Downsample
 from napari_dip.prior.climbing import ClimbingAverage
-from napari_dip.prior.cross_scale import CrossScale
 from napari_dip.prior.networks import ChainSpec
 from napari_dip.prior.problem import Problem
 

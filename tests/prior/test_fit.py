@@ -11,15 +11,15 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from napari_dip.networks import initialise
-from napari_dip.operators.downsample import Downsample
-from napari_dip.prior.fit import Fit
-from napari_dip.prior.latents import (
+from napari_dip.latents.base import (
     Draw,
     DroppedPixels,
     FixedLatent,
     uniform_noise,
 )
+from napari_dip.networks import initialise
+from napari_dip.operators.downsample import Downsample
+from napari_dip.prior.fit import Fit
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.stopping import (
     HeldOutError,

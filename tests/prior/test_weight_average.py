@@ -6,12 +6,12 @@ import pytest
 import torch
 
 from napari_dip.grid.dihedral import TURNS
-from napari_dip.networks import initialise
-from napari_dip.prior.latents import (
+from napari_dip.latents.base import (
     DroppedPixels,
     FixedLatent,
     uniform_noise,
 )
+from napari_dip.networks import initialise
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.output_average import OutputAverage
 from napari_dip.prior.weight_average import WeightAverage

@@ -6,7 +6,7 @@ r"""The deep image prior as an equation, on tensors.
 symbol             module
 =================  ====================================================
 :math:`f`          :mod:`~napari_dip.prior.networks`
-:math:`z`          :mod:`~napari_dip.prior.latents`
+:math:`z`          :mod:`~napari_dip.latents.base`
 :math:`A`          :mod:`~napari_dip.operators.downsample`
 :math:`E`          :mod:`~napari_dip.prior.data_terms`
 :math:`\arg\min`   :mod:`~napari_dip.prior.fit`

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from napari_dip.latents.internal import CrossScale
 from napari_dip.prior.averaging import Averaging
 from napari_dip.prior.climbing import ClimbingAverage
-from napari_dip.prior.cross_scale import CrossScale
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.output_average import OutputAverage
 from napari_dip.prior.problem import Problem

@@ -10,7 +10,7 @@ from napari_dip.device.lock import in_turn
 from napari_dip.device.pace import go_on, look_up
 from napari_dip.grid.dihedral import TURNS
 from napari_dip.grid.regions import Window
-from napari_dip.prior.cross_scale import CrossScale
+from napari_dip.latents.internal import CrossScale
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.uncertainty import Evidence
 from napari_dip.prior.weight_average import WeightAverage

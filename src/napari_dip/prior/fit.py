@@ -17,6 +17,7 @@ from napari_dip.device.choice import (
 from napari_dip.device.lock import in_turn
 from napari_dip.grid.dihedral import Turn, draw_turn
 from napari_dip.grid.regions import Window, cut_all, draw_windows, whole
+from napari_dip.latents.base import Draw
 from napari_dip.prior.autograd import plain_autograd
 from napari_dip.prior.averages import make_averaging
 from napari_dip.prior.checkpoints import Checkpoints
@@ -24,7 +25,6 @@ from napari_dip.prior.data_terms import squared_error
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.fit_state import FitState
 from napari_dip.prior.gradients import GradientLimit
-from napari_dip.prior.latents import Draw
 from napari_dip.prior.optimisers import make_optimiser
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.schedules import learning_rate_factor

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from napari_dip.latents.base import Latent
 from napari_dip.operators.downsample import Operator
-from napari_dip.prior.latents import Latent
 
 
 @dataclass(frozen=True)

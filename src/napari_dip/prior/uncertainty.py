@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from napari_dip.grid.interpolation import interpolate
-from napari_dip.prior.latents import Draw
+from napari_dip.latents.base import Draw
 from napari_dip.prior.problem import Problem
 
 #: Draws that the spread and the pairs are taken from.

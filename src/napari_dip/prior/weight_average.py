@@ -17,8 +17,8 @@ from napari_dip.device.pace import CutShort, go_on, look_up
 from napari_dip.grid.dihedral import TURNS
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiled_inference import Sweep, bytes_a_pixel
+from napari_dip.latents.base import Draw, Latent
 from napari_dip.prior.averaging import growing_decay
-from napari_dip.prior.latents import Draw, Latent
 from napari_dip.prior.problem import Problem
 from napari_dip.prior.uncertainty import DRAWS, Evidence
 

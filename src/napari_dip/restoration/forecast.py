@@ -29,7 +29,7 @@ from napari_dip.images.axes import Axes, settle_axes
 from napari_dip.images.brightness_match import read_copies
 from napari_dip.images.masks import read_mask
 from napari_dip.images.validation import check_choice, check_factor
-from napari_dip.prior.cross_scale import steps_of
+from napari_dip.latents.internal import steps_of
 from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import NetworkSpec
 from napari_dip.prior.optimisers import make_optimiser

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import torch
 
-from napari_dip.operators.downsample import Downsample, Operator
-from napari_dip.prior.cross_scale import CrossScale
-from napari_dip.prior.latents import (
+from napari_dip.latents.base import (
     DroppedPixels,
     FixedLatent,
     Latent,
     mesh_grid,
     uniform_noise,
 )
+from napari_dip.latents.internal import CrossScale
+from napari_dip.operators.downsample import Downsample, Operator
 from napari_dip.prior.stopping import (
     HeldOutError,
     StoppingRule,

@@ -10,7 +10,7 @@ from napari_dip import __version__
 from napari_dip.device.choice import device_description
 from napari_dip.device.pace import watched_by
 from napari_dip.device.peak_memory import PeakMemory
-from napari_dip.prior.cross_scale import CrossScale
+from napari_dip.latents.internal import CrossScale
 from napari_dip.prior.fit import Fit
 from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration import refinement

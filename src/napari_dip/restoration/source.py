@@ -14,6 +14,9 @@ from napari_dip.device.choice import memory_in_words
 from napari_dip.grid.binning import bin_planes
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiles import cut
+from napari_dip.latents.base import Latent
+from napari_dip.latents.noise2noise import SplitCopies
+from napari_dip.latents.recorrupted import Recorrupted
 from napari_dip.networks import initialise
 from napari_dip.noise.detector import Detector
 from napari_dip.noise.intensity import Intensity
@@ -21,11 +24,8 @@ from napari_dip.noise.power_spectrum import measure_noise
 from napari_dip.operators.downsample import Identity, Operator
 from napari_dip.prior.autograd import plain_autograd
 from napari_dip.prior.fit import Fit
-from napari_dip.prior.latents import Latent
 from napari_dip.prior.networks import build_network
 from napari_dip.prior.problem import Problem
-from napari_dip.prior.recorruption import Recorrupted
-from napari_dip.prior.splitting import SplitCopies
 from napari_dip.prior.stopping import StoppingRule
 from napari_dip.restoration.output import Output
 from napari_dip.restoration.parts import make_latent, make_rules

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from napari_dip.grid.regions import Window, cut_all
+from napari_dip.latents.base import Draw
 from napari_dip.noise.power_spectrum import ColouredNoise
-from napari_dip.prior.latents import Draw
 
 
 class Recorrupted:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from napari_dip.grid.regions import Window, cut_all
-from napari_dip.prior.latents import Draw
+from napari_dip.latents.base import Draw
 
 
 class SplitCopies:

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from napari_dip.grid.regions import Window, cut_all
+from napari_dip.latents.base import Draw, fill_from_neighbours
 from napari_dip.operators.back_projection import agree, enlarge
 from napari_dip.operators.downsample import Downsample, Kernel
-from napari_dip.prior.latents import Draw, fill_from_neighbours
 
 # Pixels cut off a pair all round: near its edge, the filters see what was
 # continued there.

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from napari_dip.grid.regions import Window, cut_all
-from napari_dip.prior.splitting import SplitCopies
+from napari_dip.latents.noise2noise import SplitCopies
 
 SHAPE = (1, 2, 40, 50)
 WINDOWS = [Window(0, 3, 32, 32), Window(8, 18, 32, 32)] * 8

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from napari_dip.grid.regions import Window, cut_all
-from napari_dip.prior.latents import (
+from napari_dip.latents.base import (
     DroppedPixels,
     FixedLatent,
     fill_from_neighbours,

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from napari_dip.grid.regions import Window
+from napari_dip.latents.internal import CrossScale, steps_of
 from napari_dip.operators.downsample import Downsample
-from napari_dip.prior.cross_scale import CrossScale, steps_of
 
 WINDOWS = [Window(0, 0, 8, 8)] * 3
 

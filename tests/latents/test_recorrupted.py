@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from napari_dip.grid.regions import Window, cut_all
+from napari_dip.latents.recorrupted import Recorrupted
 from napari_dip.noise.power_spectrum import ColouredNoise
-from napari_dip.prior.recorruption import Recorrupted
 
 SHAPE = (1, 1, 48, 60)
 WINDOWS = [Window(0, 3, 32, 32), Window(12, 20, 32, 32)]
