@@ -3,8 +3,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from napari_dip.filters.dct import LocalCosine
 from napari_dip.noise.homogeneous import SIDE, STEP, pixels_of, quiet_blocks
-from napari_dip.prior.cosine import LocalCosine
 
 
 def _waves(height, width):

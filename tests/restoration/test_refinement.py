@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from napari_dip.prior.covariances import covariance_filter
+from napari_dip.filters.nl_bayes import covariance_filter
 from napari_dip.restoration import refinement
 from napari_dip.restoration.refinement import preview, refine
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
-from napari_dip.prior.crossover import cross_over
+from napari_dip.filters.frequency_split import cross_over
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration import stages

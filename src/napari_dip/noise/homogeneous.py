@@ -36,7 +36,7 @@ def quiet_blocks(estimate: Tensor, known: Tensor) -> Tensor:
     -------
     Tensor
         bool, ``(blocks down, blocks across)``, in the grid of a
-        :class:`~napari_dip.prior.cosine.LocalCosine` of `SIDE` and `STEP`.
+        :class:`~napari_dip.filters.dct.LocalCosine` of `SIDE` and `STEP`.
     """
     brightness = _mean(estimate)
     variation = _mean(estimate.square()) - brightness.square()

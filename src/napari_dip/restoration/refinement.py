@@ -7,20 +7,20 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from napari_dip.operators.back_projection import agree
-from napari_dip.operators.downsample import Downsample
-from napari_dip.prior.autograd import plain_autograd
-from napari_dip.prior.calibration import calibrate
-from napari_dip.prior.collaborative import collaborative_filter
-from napari_dip.prior.continuation import continue_texture
-from napari_dip.prior.covariances import covariance_filter
-from napari_dip.prior.crossover import cross_over
-from napari_dip.prior.problem import Problem
-from napari_dip.prior.residual import (
+from napari_dip.filters.bm3d import collaborative_filter
+from napari_dip.filters.brightness import calibrate
+from napari_dip.filters.frequency_split import cross_over
+from napari_dip.filters.nl_bayes import covariance_filter
+from napari_dip.filters.residual import (
     Filter,
     remove_noise,
     structure_in_residual,
 )
+from napari_dip.filters.texture import continue_texture
+from napari_dip.operators.back_projection import agree
+from napari_dip.operators.downsample import Downsample
+from napari_dip.prior.autograd import plain_autograd
+from napari_dip.prior.problem import Problem
 
 Refinement = Literal[
     'none',

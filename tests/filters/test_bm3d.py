@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from napari_dip.prior import block_groups
-from napari_dip.prior.collaborative import LEAST_SIDE, collaborative_filter
+from napari_dip.filters import block_groups
+from napari_dip.filters.bm3d import LEAST_SIDE, collaborative_filter
 from tests.prior.drawn import error, stripes, white_noise
 
 

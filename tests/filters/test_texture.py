@@ -1,6 +1,6 @@
 import torch
 
-from napari_dip.prior.continuation import continue_texture
+from napari_dip.filters.texture import continue_texture
 
 
 def _half_missing(shape):

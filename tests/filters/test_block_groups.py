@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.prior.block_groups import (
+from napari_dip.filters.block_groups import (
     Overlap,
     pixels_of_a_block,
     restore_planes,

@@ -1,8 +1,8 @@
 import torch
 
-from napari_dip.prior import shrinkage
-from napari_dip.prior.cosine import LocalCosine
-from napari_dip.prior.shrinkage import keep_greater, keep_outstanding, wiener
+from napari_dip.filters import shrinkage
+from napari_dip.filters.dct import LocalCosine
+from napari_dip.filters.shrinkage import keep_greater, keep_outstanding, wiener
 
 
 def test_tiles_leave_no_seam(monkeypatch):

@@ -14,6 +14,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from napari_dip.filters.bm3d import LEAST_SIDE
+from napari_dip.filters.dct import LocalCosine
+from napari_dip.filters.shrinkage import (
+    keep_greater,
+    keep_outstanding,
+    wiener,
+)
 from napari_dip.grid.interpolation import interpolate
 from napari_dip.noise.heavy_tails import heavy_tails
 from napari_dip.noise.homogeneous import (
@@ -25,13 +32,6 @@ from napari_dip.noise.homogeneous import (
     well_known,
 )
 from napari_dip.noise.robust_scale import median_spread, spread
-from napari_dip.prior.collaborative import LEAST_SIDE
-from napari_dip.prior.cosine import LocalCosine
-from napari_dip.prior.shrinkage import (
-    keep_greater,
-    keep_outstanding,
-    wiener,
-)
 
 Filter = Callable[[Tensor, Tensor, Tensor | None], Tensor]
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from torch import Tensor
 
 from napari_dip.device.pace import go_on
+from napari_dip.filters.dct import LocalCosine
 from napari_dip.grid.regions import Window, cut_all
 from napari_dip.grid.tiled_inference import Sweep
 from napari_dip.noise.robust_scale import median_spread
-from napari_dip.prior.cosine import LocalCosine
 
 # Bounds the memory, which is that of side * side images of this size.
 _TILE = 256

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from napari_dip.prior.calibration import calibrate
+from napari_dip.filters.brightness import calibrate
 from tests.prior.drawn import white_noise
 
 

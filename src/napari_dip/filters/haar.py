@@ -21,7 +21,7 @@ def haar_basis(size: int) -> Tensor:
 
     Examples
     --------
-    >>> from napari_dip.prior.haar import haar_basis
+    >>> from napari_dip.filters.haar import haar_basis
     >>> haar_basis(2)
     tensor([[ 0.7071,  0.7071],
             [ 0.7071, -0.7071]], dtype=torch.float64)

@@ -3,7 +3,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_dip.prior.cosine import LocalCosine
+from napari_dip.filters.dct import LocalCosine
 
 
 @pytest.mark.parametrize('channels', [1, 2, 3])

@@ -13,17 +13,17 @@ import torch
 from torch import Tensor
 
 from napari_dip.device.pace import go_on
-from napari_dip.noise.homogeneous import well_known
-from napari_dip.noise.robust_scale import spread
-from napari_dip.prior.block_groups import (
+from napari_dip.filters.block_groups import (
     AT_ONCE,
     Overlap,
     pixels_of_a_block,
     restore_planes,
 )
-from napari_dip.prior.cosine import cosine_basis
-from napari_dip.prior.haar import haar_basis
-from napari_dip.prior.similar_blocks import ALIKE, RADIUS, SIDE
+from napari_dip.filters.block_matching import ALIKE, RADIUS, SIDE
+from napari_dip.filters.dct import cosine_basis
+from napari_dip.filters.haar import haar_basis
+from napari_dip.noise.homogeneous import well_known
+from napari_dip.noise.robust_scale import spread
 
 #: Smallest side of an image that is long enough, in pixels.
 LEAST_SIDE = SIDE + RADIUS

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.prior import block_groups
-from napari_dip.prior.covariances import covariance_filter
+from napari_dip.filters import block_groups
+from napari_dip.filters.nl_bayes import covariance_filter
 from tests.prior.drawn import error, stripes, white_noise
 
 

@@ -10,14 +10,14 @@ import torch
 from torch import Tensor
 
 from napari_dip.device.pace import go_on
-from napari_dip.noise.homogeneous import well_known
-from napari_dip.noise.robust_scale import spread
-from napari_dip.prior.block_groups import (
+from napari_dip.filters.block_groups import (
     AT_ONCE,
     Overlap,
     pixels_of_a_block,
     restore_planes,
 )
+from napari_dip.noise.homogeneous import well_known
+from napari_dip.noise.robust_scale import spread
 
 # Pixels along a side of a block, and blocks of a group: a few more than the
 # pixels, whose covariance they tell.

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from napari_dip.prior.similar_blocks import similar_blocks
+from napari_dip.filters.block_matching import similar_blocks
 
 
 def _repeated_texture(side):

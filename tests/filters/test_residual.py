@@ -1,15 +1,15 @@
 import pytest
 import torch
 
-from napari_dip.noise.homogeneous import quiet_blocks
-from napari_dip.prior import residual
-from napari_dip.prior.collaborative import collaborative_filter
-from napari_dip.prior.covariances import covariance_filter
-from napari_dip.prior.residual import (
+from napari_dip.filters import residual
+from napari_dip.filters.bm3d import collaborative_filter
+from napari_dip.filters.nl_bayes import covariance_filter
+from napari_dip.filters.residual import (
     noise_scale,
     remove_noise,
     structure_in_residual,
 )
+from napari_dip.noise.homogeneous import quiet_blocks
 from tests.prior.drawn import white_noise
 
 

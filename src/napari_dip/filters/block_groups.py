@@ -7,10 +7,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from napari_dip.filters.block_matching import similar_blocks, to_grid
+from napari_dip.filters.dct import over_channels
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiled_inference import Sweep
-from napari_dip.prior.cosine import over_channels
-from napari_dip.prior.similar_blocks import similar_blocks, to_grid
 
 #: Groups that are looked at together: bounds the memory.
 AT_ONCE = 1024

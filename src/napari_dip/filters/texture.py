@@ -12,9 +12,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from napari_dip.device.pace import CutShort, go_on
-from napari_dip.prior.cosine import LocalCosine
+from napari_dip.filters.dct import LocalCosine
+from napari_dip.filters.shrinkage import keep_greater
 from napari_dip.prior.data_terms import squared_error
-from napari_dip.prior.shrinkage import keep_greater
 
 _SIDE = 16
 _STEP = 4

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.prior.crossover import cross_over
+from napari_dip.filters.frequency_split import cross_over
 
 
 def _stripes(period, shape=(1, 2, 96, 80)):
