@@ -17,7 +17,7 @@ from benchmarks import own, results
 from benchmarks.cases import Case, crop
 from benchmarks.machine import describe
 from benchmarks.results import Record
-from napari_dip.prior.stopping import (
+from napari_dip.engine.early_stopping import (
     ExponentialVariance,
     Minimum,
     StoppingRule,
@@ -77,7 +77,7 @@ def _plain(
     *,
     reduction: int,
 ) -> Settings:
-    from napari_dip.prior.fit_settings import FitSettings
+    from napari_dip.engine.settings import FitSettings
     from napari_dip.prior.networks import TrunkSpec
     from napari_dip.restoration.settings import LatentSettings
 

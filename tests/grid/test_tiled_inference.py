@@ -6,16 +6,16 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
+from napari_dip.engine.fit import Fit
+from napari_dip.engine.problem import Problem
+from napari_dip.engine.settings import FitSettings
+from napari_dip.engine.weight_average import WeightAverage
 from napari_dip.grid import tiled_inference as sweeping
 from napari_dip.grid.tiled_inference import Sweep, bytes_a_pixel
 from napari_dip.latents.base import DroppedPixels
 from napari_dip.networks import initialise
 from napari_dip.operators.downsample import Identity
-from napari_dip.prior.fit import Fit
-from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.prior.problem import Problem
-from napari_dip.prior.weight_average import WeightAverage
 
 CPU = torch.device('cpu')
 IMAGE = torch.arange(300.0 * 200).reshape(1, 1, 300, 200)

@@ -7,13 +7,13 @@ import pytest
 import torch
 from torch import nn
 
+from napari_dip.engine.fit import Fit
+from napari_dip.engine.problem import Problem
+from napari_dip.engine.settings import FitSettings
 from napari_dip.latents.base import FixedLatent, uniform_noise
 from napari_dip.networks import initialise
 from napari_dip.operators.downsample import Identity
-from napari_dip.prior.fit import Fit
-from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.prior.problem import Problem
 
 
 @pytest.fixture(autouse=True, scope='session')

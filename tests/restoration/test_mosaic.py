@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_dip.prior.fit import Fit
+from napari_dip.engine.fit import Fit
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.restoration import inpainting, super_resolution
 from napari_dip.restoration.inpainting import start_inpainting

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from napari_dip.engine.early_stopping import StopReason
 from napari_dip.images.acquired import acquire
 from napari_dip.operators.downsample import Identity
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration.options import Options
 from napari_dip.restoration.prepare import prepare
 from napari_dip.restoration.settings import (

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from napari_dip.prior.stopping import StopReason
+from napari_dip.engine.early_stopping import StopReason
 from napari_dip.restoration.progress import Brief
 from napari_dip.restoration.reasons import describe_reason
 from napari_dip.restoration.settings import Settings

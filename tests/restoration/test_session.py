@@ -9,8 +9,8 @@ import weakref
 import numpy as np
 import pytest
 
-from napari_dip.prior.fit import Fit
-from napari_dip.prior.weight_average import WeightAverage
+from napari_dip.engine.fit import Fit
+from napari_dip.engine.weight_average import WeightAverage
 from napari_dip.restoration import denoising
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.inpainting import start_inpainting

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from napari_dip.prior.fit_settings import FitSettings
+from napari_dip.engine.settings import FitSettings
 from napari_dip.prior.networks import DeepDecoderSpec
 from napari_dip.restoration import (
     denoising_settings,

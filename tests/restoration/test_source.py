@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from napari_dip.engine.early_stopping import WindowedVariance
+from napari_dip.engine.fit import Fit
 from napari_dip.latents.base import FixedLatent, mesh_grid, uniform_noise
 from napari_dip.operators.downsample import Downsample, Identity
-from napari_dip.prior.fit import Fit
-from napari_dip.prior.stopping import WindowedVariance
 from napari_dip.restoration.output import Output
 from napari_dip.restoration.settings import (
     LatentSettings,

@@ -11,9 +11,9 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
+from napari_dip.engine.early_stopping import StopReason
 from napari_dip.filters.frequency_split import cross_over
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration import stages
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.options import Options

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from napari_dip import denoise, inpaint
-from napari_dip.prior.fit import Fit
+from napari_dip.engine.fit import Fit
 from tests.restoration.tasks import (
     FEW,
     MASK,

@@ -88,7 +88,7 @@ def test_source_goes_as_soon_as_the_session_is_there(
 
 
 def test_real_session_after_release(qtbot, viewer, noisy, open_form, finish):
-    from napari_dip.prior.fit import Fit
+    from napari_dip.engine.fit import Fit
 
     viewer.add_image(noisy)
     form = open_form()

@@ -12,9 +12,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from napari_dip.device.pace import CutShort, go_on
+from napari_dip.engine.losses import squared_error
 from napari_dip.filters.dct import LocalCosine
 from napari_dip.filters.shrinkage import keep_greater
-from napari_dip.prior.data_terms import squared_error
 
 _SIDE = 16
 _STEP = 4
@@ -39,7 +39,7 @@ def continue_texture(
     start : Tensor
         Estimate, ``(1, channels, height, width)``.
     data, known, held_out : Tensor
-        As in :class:`~napari_dip.prior.problem.Problem`; the data have mean
+        As in :class:`~napari_dip.engine.problem.Problem`; the data have mean
         0 and standard deviation 1.
 
     Returns

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.engine.optimisers.choice import OptimiserName
+from napari_dip.engine.settings import FitSettings
 from napari_dip.images.brightness_match import Copies
 from napari_dip.images.validation import check_choice
 from napari_dip.noise.autocorrelation import noise_texture
@@ -18,9 +20,7 @@ from napari_dip.noise.correlated import (
 from napari_dip.noise.low_counts import photon_squares
 from napari_dip.noise.low_snr import faint_squares
 from napari_dip.noise.model import estimate_noise
-from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.prior.optimisers import OptimiserName
 from napari_dip.restoration import published
 from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.settings import (

@@ -21,6 +21,8 @@ from napari_dip.device.choice import (
     precision_context,
     resolve_device,
 )
+from napari_dip.engine.optimisers.choice import make_optimiser
+from napari_dip.engine.settings import FitSettings
 from napari_dip.grid.regions import Window, window_shape
 from napari_dip.grid.tiled_inference import largest_window
 from napari_dip.grid.tiles import lay_tiles, trim, trim_all
@@ -30,9 +32,7 @@ from napari_dip.images.brightness_match import read_copies
 from napari_dip.images.masks import read_mask
 from napari_dip.images.validation import check_choice, check_factor
 from napari_dip.latents.internal import steps_of
-from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import NetworkSpec
-from napari_dip.prior.optimisers import make_optimiser
 from napari_dip.restoration import (
     denoising_settings,
     inpainting,

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from napari_dip.engine.problem import Problem
 from napari_dip.noise.model import estimate_noise
 from napari_dip.operators.downsample import Downsample
-from napari_dip.prior.problem import Problem
 from napari_dip.restoration.refinement import Refinement, preview, refine
 
 # The sides of a triangle: an estimate that is further from the data than

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import distance_transform_edt
 
+from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.images.acquired import AcquiredImage, acquire
 from napari_dip.images.masks import describe_mask, read_mask
 from napari_dip.images.validation import (
@@ -15,7 +16,6 @@ from napari_dip.images.validation import (
 )
 from napari_dip.operators.downsample import Identity
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.prior.optimisers import OptimiserName
 from napari_dip.restoration import published
 from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS
 from napari_dip.restoration.options import Options

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from napari_dip.engine.early_stopping import StoppingRule
 from napari_dip.images.validation import check_limits
-from napari_dip.prior.stopping import StoppingRule
 from napari_dip.restoration.choices import DEFAULT_PRESET
 from napari_dip.restoration.clock import now
 from napari_dip.restoration.settings import Settings

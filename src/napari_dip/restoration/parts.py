@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import torch
 
+from napari_dip.engine.early_stopping import (
+    HeldOutError,
+    StoppingRule,
+    WindowedVariance,
+)
 from napari_dip.latents.base import (
     DroppedPixels,
     FixedLatent,
@@ -13,11 +18,6 @@ from napari_dip.latents.base import (
 )
 from napari_dip.latents.internal import CrossScale
 from napari_dip.operators.downsample import Downsample, Operator
-from napari_dip.prior.stopping import (
-    HeldOutError,
-    StoppingRule,
-    WindowedVariance,
-)
 from napari_dip.restoration.settings import Settings
 
 

@@ -7,8 +7,8 @@ latent, jitter, learning rate, iterations, interpolation, padding, averaging.
 
 from __future__ import annotations
 
+from napari_dip.engine.settings import FitSettings
 from napari_dip.networks.skip import Upsampling
-from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import HourglassSpec
 from napari_dip.restoration.settings import (
     LatentSettings,

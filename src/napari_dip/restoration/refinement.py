@@ -7,6 +7,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from napari_dip.engine.autograd import plain_autograd
+from napari_dip.engine.problem import Problem
 from napari_dip.filters.bm3d import collaborative_filter
 from napari_dip.filters.brightness import calibrate
 from napari_dip.filters.frequency_split import cross_over
@@ -19,8 +21,6 @@ from napari_dip.filters.residual import (
 from napari_dip.filters.texture import continue_texture
 from napari_dip.operators.back_projection import agree
 from napari_dip.operators.downsample import Downsample
-from napari_dip.prior.autograd import plain_autograd
-from napari_dip.prior.problem import Problem
 
 Refinement = Literal[
     'none',

@@ -10,9 +10,9 @@ from napari_dip import __version__
 from napari_dip.device.choice import device_description
 from napari_dip.device.pace import watched_by
 from napari_dip.device.peak_memory import PeakMemory
+from napari_dip.engine.early_stopping import StopReason
+from napari_dip.engine.fit import Fit
 from napari_dip.latents.internal import CrossScale
-from napari_dip.prior.fit import Fit
-from napari_dip.prior.stopping import StopReason
 from napari_dip.restoration import refinement
 from napari_dip.restoration.clock import Clock
 from napari_dip.restoration.ending import Ending, Extent, Finished

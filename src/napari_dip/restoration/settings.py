@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from napari_dip.engine.optimisers.choice import OptimiserName
+from napari_dip.engine.settings import FitSettings
 from napari_dip.noise.intensity import Range
 from napari_dip.operators.downsample import Kernel
-from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import NetworkSpec, TrunkSpec
-from napari_dip.prior.optimisers import OptimiserName
 from napari_dip.restoration.refinement import Refinement
 
 LatentKind = Literal[
@@ -153,7 +153,7 @@ def whole_image(
     network, stopping, refinement, kernel
         As in :class:`Settings`.
     num_iter, optimiser, learning_rate
-        As in :class:`~napari_dip.prior.fit_settings.FitSettings`.
+        As in :class:`~napari_dip.engine.settings.FitSettings`.
     """
     return Settings(
         network=network,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from napari_dip.prior.fit_settings import FitSettings
+from napari_dip.engine.settings import FitSettings
 from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.stages import SETTLED
 

@@ -11,6 +11,10 @@ import torch
 from numpy.typing import NDArray
 
 from napari_dip.device.choice import memory_in_words
+from napari_dip.engine.autograd import plain_autograd
+from napari_dip.engine.early_stopping import StoppingRule
+from napari_dip.engine.fit import Fit
+from napari_dip.engine.problem import Problem
 from napari_dip.grid.binning import bin_planes
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiles import cut
@@ -22,11 +26,7 @@ from napari_dip.noise.detector import Detector
 from napari_dip.noise.intensity import Intensity
 from napari_dip.noise.power_spectrum import measure_noise
 from napari_dip.operators.downsample import Identity, Operator
-from napari_dip.prior.autograd import plain_autograd
-from napari_dip.prior.fit import Fit
 from napari_dip.prior.networks import build_network
-from napari_dip.prior.problem import Problem
-from napari_dip.prior.stopping import StoppingRule
 from napari_dip.restoration.output import Output
 from napari_dip.restoration.parts import make_latent, make_rules
 from napari_dip.restoration.settings import Settings

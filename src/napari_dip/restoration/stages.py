@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.prior.fit import Fit
-from napari_dip.prior.stopping import StopReason
+from napari_dip.engine.early_stopping import StopReason
+from napari_dip.engine.fit import Fit
 from napari_dip.restoration.output import Output
 from napari_dip.restoration.record import Record
 from napari_dip.restoration.refinement import Refinement

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from napari_dip.engine.settings import FitSettings
 from napari_dip.images.acquired import AcquiredImage, acquire
 from napari_dip.images.validation import (
     check_callback,
@@ -13,7 +14,6 @@ from napari_dip.images.validation import (
     check_uncertainty,
 )
 from napari_dip.operators.downsample import Downsample
-from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import ChainSpec, TrunkSpec
 from napari_dip.restoration import published
 from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS

@@ -15,11 +15,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from napari_dip.engine.settings import FitSettings
+from napari_dip.engine.uncertainty import DRAWS
 from napari_dip.grid.regions import window_shape
 from napari_dip.grid.tiled_inference import swept_pixels
-from napari_dip.prior.fit_settings import FitSettings
 from napari_dip.prior.networks import NetworkSpec
-from napari_dip.prior.uncertainty import DRAWS
 from napari_dip.restoration.refinement import Refinement
 from napari_dip.restoration.settings import Settings
 

@@ -8,12 +8,12 @@ from torch import Tensor, nn
 from napari_dip.device.choice import Precision
 from napari_dip.device.lock import in_turn
 from napari_dip.device.pace import go_on, look_up
+from napari_dip.engine.problem import Problem
+from napari_dip.engine.uncertainty import Evidence
+from napari_dip.engine.weight_average import WeightAverage
 from napari_dip.grid.dihedral import TURNS
 from napari_dip.grid.regions import Window
 from napari_dip.latents.internal import CrossScale
-from napari_dip.prior.problem import Problem
-from napari_dip.prior.uncertainty import Evidence
-from napari_dip.prior.weight_average import WeightAverage
 
 
 class ClimbingAverage(WeightAverage):
@@ -26,7 +26,7 @@ class ClimbingAverage(WeightAverage):
     latent : CrossScale
         What it is fitted to.
     shape, decay, precision
-        As in :class:`~napari_dip.prior.weight_average.WeightAverage`.
+        As in :class:`~napari_dip.engine.weight_average.WeightAverage`.
     """
 
     _latent: CrossScale

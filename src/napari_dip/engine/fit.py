@@ -15,25 +15,25 @@ from napari_dip.device.choice import (
     release_cache,
 )
 from napari_dip.device.lock import in_turn
-from napari_dip.grid.dihedral import Turn, draw_turn
-from napari_dip.grid.regions import Window, cut_all, draw_windows, whole
-from napari_dip.latents.base import Draw
-from napari_dip.prior.autograd import plain_autograd
-from napari_dip.prior.averages import make_averaging
-from napari_dip.prior.checkpoints import Checkpoints
-from napari_dip.prior.data_terms import squared_error
-from napari_dip.prior.fit_settings import FitSettings
-from napari_dip.prior.fit_state import FitState
-from napari_dip.prior.gradients import GradientLimit
-from napari_dip.prior.optimisers import make_optimiser
-from napari_dip.prior.problem import Problem
-from napari_dip.prior.schedules import learning_rate_factor
-from napari_dip.prior.stopping import (
+from napari_dip.engine.autograd import plain_autograd
+from napari_dip.engine.averages import make_averaging
+from napari_dip.engine.checkpoints import Checkpoints
+from napari_dip.engine.early_stopping import (
     Minimum,
     Observation,
     StoppingRule,
     StopReason,
 )
+from napari_dip.engine.losses import squared_error
+from napari_dip.engine.optimisers.choice import make_optimiser
+from napari_dip.engine.optimisers.gradient_clipping import GradientLimit
+from napari_dip.engine.optimisers.schedules import learning_rate_factor
+from napari_dip.engine.problem import Problem
+from napari_dip.engine.settings import FitSettings
+from napari_dip.engine.state import FitState
+from napari_dip.grid.dihedral import Turn, draw_turn
+from napari_dip.grid.regions import Window, cut_all, draw_windows, whole
+from napari_dip.latents.base import Draw
 
 # A fit on windows that is no worse than this many times an empty image has
 # not diverged.

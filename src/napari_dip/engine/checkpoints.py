@@ -8,8 +8,8 @@ from typing import Any
 
 from torch import nn
 
-from napari_dip.prior.averaging import Averaging
-from napari_dip.prior.optimisers import Optimiser
+from napari_dip.engine.averaging import Averaging
+from napari_dip.engine.optimisers.choice import Optimiser
 
 # The published code goes back when PSNR falls by 5 dB: a loss 3.2 times
 # as high. A loss on random windows of an image varies by that much.

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_dip.prior.data_terms import squared_error
+from napari_dip.engine.losses import squared_error
 
 
 @given(seed=st.integers(0, 10**6))

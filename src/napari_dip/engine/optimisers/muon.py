@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from napari_dip.prior.adam import Adam
+from napari_dip.engine.optimisers.adam import Adam
 
 _MOMENTUM = 0.95
 # Root mean square of a step, in learning rates. Adam's is 0.2 to 0.4, and

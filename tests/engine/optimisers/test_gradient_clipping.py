@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from napari_dip.prior.gradients import GradientLimit
+from napari_dip.engine.optimisers.gradient_clipping import GradientLimit
 
 
 def shortened(limit: GradientLimit, *parts: float) -> list[float]:

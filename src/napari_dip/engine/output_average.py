@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from napari_dip.prior.averaging import growing_decay
-from napari_dip.prior.problem import Problem
-from napari_dip.prior.uncertainty import Evidence
+from napari_dip.engine.averaging import growing_decay
+from napari_dip.engine.problem import Problem
+from napari_dip.engine.uncertainty import Evidence
 
 
 class OutputAverage:

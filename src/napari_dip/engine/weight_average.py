@@ -14,13 +14,13 @@ from torch import Tensor, nn
 from napari_dip.device.choice import Precision, precision_context
 from napari_dip.device.lock import in_turn
 from napari_dip.device.pace import CutShort, go_on, look_up
+from napari_dip.engine.averaging import growing_decay
+from napari_dip.engine.problem import Problem
+from napari_dip.engine.uncertainty import DRAWS, Evidence
 from napari_dip.grid.dihedral import TURNS
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiled_inference import Sweep, bytes_a_pixel
 from napari_dip.latents.base import Draw, Latent
-from napari_dip.prior.averaging import growing_decay
-from napari_dip.prior.problem import Problem
-from napari_dip.prior.uncertainty import DRAWS, Evidence
 
 
 class WeightAverage:

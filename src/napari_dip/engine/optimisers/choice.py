@@ -7,8 +7,8 @@ from typing import Any, Literal, Protocol
 
 from torch import Tensor
 
-from napari_dip.prior.adam import Adam
-from napari_dip.prior.muon import Muon
+from napari_dip.engine.optimisers.adam import Adam
+from napari_dip.engine.optimisers.muon import Muon
 
 OptimiserName = Literal['adam', 'muon']
 

@@ -8,7 +8,7 @@ import sys
 
 import torch
 
-from napari_dip.prior.adam import Adam
+from napari_dip.engine.optimisers.adam import Adam
 
 
 def _weights():

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from napari_dip.prior.stopping import (
+from napari_dip.engine.early_stopping import (
     ExponentialVariance,
     HeldOutError,
     Minimum,

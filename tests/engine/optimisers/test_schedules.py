@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_dip.prior.schedules import learning_rate_factor
+from napari_dip.engine.optimisers.schedules import learning_rate_factor
 
 
 @given(iteration=st.integers(0, 500), warm_up=st.none() | st.integers(1, 500))

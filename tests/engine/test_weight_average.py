@@ -5,6 +5,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from napari_dip.engine.output_average import OutputAverage
+from napari_dip.engine.weight_average import WeightAverage
 from napari_dip.grid.dihedral import TURNS
 from napari_dip.latents.base import (
     DroppedPixels,
@@ -13,8 +15,6 @@ from napari_dip.latents.base import (
 )
 from napari_dip.networks import initialise
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.prior.output_average import OutputAverage
-from napari_dip.prior.weight_average import WeightAverage
 
 SPEC = TrunkSpec((6, 6, 6))
 

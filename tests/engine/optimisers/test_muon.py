@@ -7,8 +7,8 @@ import copy
 import pytest
 import torch
 
-from napari_dip.prior.adam import Adam
-from napari_dip.prior.muon import Muon, orthogonalise
+from napari_dip.engine.optimisers.adam import Adam
+from napari_dip.engine.optimisers.muon import Muon, orthogonalise
 
 
 def _weights():

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from napari_dip.device.choice import Precision
-from napari_dip.prior.optimisers import OptimiserName
-from napari_dip.prior.schedules import Schedule
+from napari_dip.engine.optimisers.choice import OptimiserName
+from napari_dip.engine.optimisers.schedules import Schedule
 
 
 @dataclass(frozen=True)

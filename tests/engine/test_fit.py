@@ -11,6 +11,12 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from napari_dip.engine.early_stopping import (
+    HeldOutError,
+    StopReason,
+    WindowedVariance,
+)
+from napari_dip.engine.fit import Fit
 from napari_dip.latents.base import (
     Draw,
     DroppedPixels,
@@ -19,13 +25,7 @@ from napari_dip.latents.base import (
 )
 from napari_dip.networks import initialise
 from napari_dip.operators.downsample import Downsample
-from napari_dip.prior.fit import Fit
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.prior.stopping import (
-    HeldOutError,
-    StopReason,
-    WindowedVariance,
-)
 
 
 class Script:

@@ -8,10 +8,10 @@ symbol             module
 :math:`f`          :mod:`~napari_dip.prior.networks`
 :math:`z`          :mod:`~napari_dip.latents.base`
 :math:`A`          :mod:`~napari_dip.operators.downsample`
-:math:`E`          :mod:`~napari_dip.prior.data_terms`
-:math:`\arg\min`   :mod:`~napari_dip.prior.fit`
-when to stop       :mod:`~napari_dip.prior.stopping`
-:math:`x^*`        :mod:`~napari_dip.prior.averaging`
+:math:`E`          :mod:`~napari_dip.engine.losses`
+:math:`\arg\min`   :mod:`~napari_dip.engine.fit`
+when to stop       :mod:`~napari_dip.engine.early_stopping`
+:math:`x^*`        :mod:`~napari_dip.engine.averaging`
 =================  ====================================================
 
 The method is that of Ulyanov, Vedaldi and Lempitsky, "Deep Image Prior",

@@ -19,9 +19,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from napari_dip.engine.problem import Problem
 from napari_dip.grid.interpolation import interpolate
 from napari_dip.latents.base import Draw
-from napari_dip.prior.problem import Problem
 
 #: Draws that the spread and the pairs are taken from.
 DRAWS = 16

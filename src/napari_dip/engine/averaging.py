@@ -6,7 +6,7 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
-from napari_dip.prior.problem import Problem
+from napari_dip.engine.problem import Problem
 
 
 class Averaging(Protocol):

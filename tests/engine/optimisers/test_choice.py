@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.prior.adam import Adam
-from napari_dip.prior.muon import Muon
-from napari_dip.prior.optimisers import make_optimiser
+from napari_dip.engine.optimisers.adam import Adam
+from napari_dip.engine.optimisers.choice import make_optimiser
+from napari_dip.engine.optimisers.muon import Muon
 
 
 @pytest.mark.parametrize(('name', 'kind'), [('adam', Adam), ('muon', Muon)])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from napari_dip.engine.averaging import Averaging
+from napari_dip.engine.coarse_to_fine import ClimbingAverage
+from napari_dip.engine.output_average import OutputAverage
+from napari_dip.engine.problem import Problem
+from napari_dip.engine.settings import FitSettings
+from napari_dip.engine.weight_average import WeightAverage
 from napari_dip.latents.internal import CrossScale
-from napari_dip.prior.averaging import Averaging
-from napari_dip.prior.climbing import ClimbingAverage
-from napari_dip.prior.fit_settings import FitSettings
-from napari_dip.prior.output_average import OutputAverage
-from napari_dip.prior.problem import Problem
-from napari_dip.prior.weight_average import WeightAverage
 
 
 def make_averaging(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from napari_dip.prior.stopping import StopReason
+from napari_dip.engine.early_stopping import StopReason
 
 
 @dataclass(frozen=True)
