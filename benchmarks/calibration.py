@@ -36,7 +36,7 @@ def measure(case: Case, preset: str, *, device: str) -> dict[str, Any]:
     preset, device : str
         As in napari_dip.
     """
-    from napari_dip.restoration.options import Options
+    from napari_dip.presets.options import Options
     from napari_dip.restoration.run import run
 
     problem = crop(case.load(), SIZE)

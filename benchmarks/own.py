@@ -17,9 +17,9 @@ from benchmarks.trajectory import Watch
 # The engine loads torch, which the peers can do without: each figure has a
 # process of its own.
 if TYPE_CHECKING:
-    from napari_dip.restoration.options import Options
+    from napari_dip.presets.options import Options
+    from napari_dip.presets.settings import Settings
     from napari_dip.restoration.session import Session
-    from napari_dip.restoration.settings import Settings
 
 Adjust = Callable[['Settings'], 'Settings']
 
@@ -66,7 +66,7 @@ def restore(
     adjust : callable, optional
         Changes the settings that the preset stands for.
     """
-    from napari_dip.restoration.options import Options
+    from napari_dip.presets.options import Options
 
     options = Options(preset, seed, device, adjust=adjust)
     session = start(task, problem, options)
@@ -103,7 +103,7 @@ def with_windowed_variance(settings: Settings) -> Settings:
 
     H. Wang et al., "Early Stopping for Deep Image Prior", TMLR 2023.
     """
-    from napari_dip.restoration.settings import StoppingSettings
+    from napari_dip.presets.settings import StoppingSettings
 
     longest = max(settings.fit.num_iter, _WMV_CAP)
     fit = replace(settings.fit, num_iter=longest, patience=_WMV_PATIENCE)

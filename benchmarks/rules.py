@@ -25,7 +25,7 @@ from napari_dip.engine.early_stopping import (
 )
 
 if TYPE_CHECKING:
-    from napari_dip.restoration.settings import Settings
+    from napari_dip.presets.settings import Settings
 
 FOLDER = results.FOLDER / 'rules'
 SETS = ('fmd', 'nine-colour-25', 'missing-50')
@@ -78,8 +78,8 @@ def _plain(
     reduction: int,
 ) -> Settings:
     from napari_dip.engine.settings import FitSettings
+    from napari_dip.presets.settings import LatentSettings
     from napari_dip.prior.networks import TrunkSpec
-    from napari_dip.restoration.settings import LatentSettings
 
     plain = replace(
         settings,
@@ -94,7 +94,7 @@ def _plain(
 
 def _endless(settings: Settings, num_iter: int) -> Settings:
     """The same settings with pixels held out and a rule that never ends."""
-    from napari_dip.restoration.settings import StoppingSettings
+    from napari_dip.presets.settings import StoppingSettings
 
     fit = replace(settings.fit, num_iter=num_iter, patience=num_iter)
     stopping = StoppingSettings('held_out', held_out=_HELD_OUT)
@@ -179,7 +179,7 @@ def observe(
         PSNR of the running estimate and figure of each rule at regular
         iterations, settings and machine.
     """
-    from napari_dip.restoration.options import Options
+    from napari_dip.presets.options import Options
 
     plan = PLANS[plan_name]
     problem = crop(case.load(), size)

@@ -14,8 +14,8 @@ from benchmarks.speed.clock import seconds
 from benchmarks.speed.iterations import iteration_seconds
 from benchmarks.speed.names import CALLS
 from napari_dip.device.choice import resolve_device
+from napari_dip.presets.options import Options
 from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.options import Options
 from napari_dip.restoration.run import run
 from napari_dip.restoration.session import Session
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from napari_dip.presets.options import Options
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.inpainting import start_inpainting
-from napari_dip.restoration.options import Options
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.super_resolution import start_super_resolution
 

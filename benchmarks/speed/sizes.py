@@ -15,8 +15,8 @@ from benchmarks.speed.iterations import start
 from benchmarks.speed.names import IN_TILES, SIZES
 from benchmarks.speed.seams import PEAK, Borders, seam, show, texture
 from benchmarks.speed.watch import MemoryWatch
+from napari_dip.presets.options import Options
 from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.options import Options
 from napari_dip.restoration.run import run
 
 # Iterations of each tile of an inpainted image: enough for time and memory.

@@ -12,8 +12,8 @@ from benchmarks.scores import psnr
 from benchmarks.speed.clock import seconds
 from benchmarks.speed.seams import PEAK, Borders, seam, show, texture
 from benchmarks.speed.watch import MemoryWatch
+from napari_dip.presets.options import Options
 from napari_dip.restoration.inpainting import start_inpainting
-from napari_dip.restoration.options import Options
 from napari_dip.restoration.run import run
 
 _TILE = 384

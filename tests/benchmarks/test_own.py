@@ -10,7 +10,8 @@ import pytest
 from benchmarks import own
 from benchmarks.cases import Problem
 from benchmarks.trajectory import Watch
-from napari_dip.restoration import denoising_settings, published
+from napari_dip.presets import published
+from napari_dip.restoration import denoising_settings
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from scipy.ndimage import gaussian_filter
 from torch.utils.flop_counter import FlopCounterMode
 
 from napari_dip import denoise
+from napari_dip.presets.choices import PRESETS
 from napari_dip.restoration import forecast as module
 from napari_dip.restoration import inpainting, room, work
-from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.forecast import TASKS, forecast
 
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from napari_dip import inpaint
-from napari_dip.restoration import published
-from napari_dip.restoration.choices import PRESETS
+from napari_dip.presets import published
+from napari_dip.presets.choices import PRESETS
+from napari_dip.presets.options import Options
 from napari_dip.restoration.inpainting import (
     SETTINGS,
     choose_settings,
     start_inpainting,
 )
-from napari_dip.restoration.options import Options
 
 ROWS, COLUMNS = np.mgrid[:64, :64]
 IMAGE = 100 + 40 * np.sin(COLUMNS / 5 + ROWS / 9)

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from napari_dip.engine.fit import Fit
+from napari_dip.presets.options import Options
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.restoration import inpainting, super_resolution
 from napari_dip.restoration.inpainting import start_inpainting
 from napari_dip.restoration.mosaic import Mosaic
-from napari_dip.restoration.options import Options
 from napari_dip.restoration.progress import Phase
 from napari_dip.restoration.session import Session
 from napari_dip.restoration.super_resolution import start_super_resolution

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from napari_dip.presets.options import Options
 from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.options import Options
 from napari_dip.restoration.run import run
 
 pytestmark = pytest.mark.usefixtures('tiny')

@@ -10,12 +10,12 @@ from napari_dip.engine.early_stopping import WindowedVariance
 from napari_dip.engine.fit import Fit
 from napari_dip.latents.base import FixedLatent, mesh_grid, uniform_noise
 from napari_dip.operators.downsample import Downsample, Identity
-from napari_dip.restoration.output import Output
-from napari_dip.restoration.settings import (
+from napari_dip.presets.settings import (
     LatentSettings,
     Settings,
     StoppingSettings,
 )
+from napari_dip.restoration.output import Output
 from napari_dip.restoration.source import Source, make_stage
 
 PLANES = np.random.default_rng(0).normal(50, 5, (1, 40, 44))

@@ -13,13 +13,13 @@ from scipy.ndimage import gaussian_filter
 
 from napari_dip.engine.early_stopping import StopReason
 from napari_dip.filters.frequency_split import cross_over
+from napari_dip.presets.options import Options
+from napari_dip.presets.settings import Settings
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.restoration import stages
 from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.options import Options
 from napari_dip.restoration.progress import Phase
 from napari_dip.restoration.session import Session
-from napari_dip.restoration.settings import Settings
 
 FIRST, SECOND, SETTLED = 6, 12, 4
 
@@ -27,7 +27,7 @@ FIRST, SECOND, SETTLED = 6, 12, 4
 @pytest.fixture(autouse=True)
 def soon_settled(monkeypatch):
     monkeypatch.setattr('napari_dip.restoration.session.SETTLED', SETTLED)
-    monkeypatch.setattr('napari_dip.restoration.shortening.SETTLED', SETTLED)
+    monkeypatch.setattr('napari_dip.presets.shortening.SETTLED', SETTLED)
 
 
 def noisy() -> np.ndarray:

@@ -8,9 +8,10 @@ import torch
 
 from napari_dip import super_resolve
 from napari_dip.operators.downsample import Downsample
-from napari_dip.restoration import published, super_resolution
-from napari_dip.restoration.choices import FACTORS, PRESETS
-from napari_dip.restoration.options import Options
+from napari_dip.presets import published
+from napari_dip.presets.choices import FACTORS, PRESETS
+from napari_dip.presets.options import Options
+from napari_dip.restoration import super_resolution
 from napari_dip.restoration.super_resolution import (
     choose_settings,
     start_super_resolution,

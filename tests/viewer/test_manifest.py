@@ -8,7 +8,7 @@ import sys
 import pytest
 from napari.settings import get_plugin_settings
 
-from napari_dip.restoration.choices import DEVICES, PRESETS
+from napari_dip.presets.choices import DEVICES, PRESETS
 from napari_dip.viewer.preferences import Preferences, read_preferences
 
 COMMANDS = ('denoise', 'inpaint', 'super_resolve')

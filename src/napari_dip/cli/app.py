@@ -43,7 +43,7 @@ from napari_dip.cli.interrupt import INTERRUPT
 from napari_dip.cli.streams import lost, tolerant_streams
 from napari_dip.files.choice import Choice
 from napari_dip.files.errors import in_words
-from napari_dip.restoration.choices import DEFAULT_PRESET
+from napari_dip.presets.choices import DEFAULT_PRESET
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -149,8 +149,8 @@ def denoise(
     model = parsing.read_noise_model(noise, gain, offset, read_noise)
 
     def start(image: NDArray[Any], axis: int | None) -> Restoration:
+        from napari_dip.presets.options import Options
         from napari_dip.restoration.denoising import start_denoising
-        from napari_dip.restoration.options import Options
 
         options = Options(
             preset,
@@ -215,8 +215,8 @@ def inpaint(
         if invert_mask:
             missing = missing == 0
 
+        from napari_dip.presets.options import Options
         from napari_dip.restoration.inpainting import start_inpainting
-        from napari_dip.restoration.options import Options
 
         options = Options(
             preset,
@@ -269,7 +269,7 @@ def super_resolve(
     factors = parsing.parse_factor(factor)
 
     def start(image: NDArray[Any], axis: int | None) -> Restoration:
-        from napari_dip.restoration.options import Options
+        from napari_dip.presets.options import Options
         from napari_dip.restoration.super_resolution import (
             start_super_resolution,
         )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from napari_dip.restoration.choices import (
+from napari_dip.presets.choices import (
     DEFECTS,
     DEVICES,
     FACTORS,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.noise.model import NoiseModel
-from napari_dip.restoration.choices import NOISES, NoiseName
+from napari_dip.presets.choices import NOISES, NoiseName
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from napari_dip.noise.detector import Detector, Noise, check_noise
 from napari_dip.noise.flat_areas import find_flat_areas
 from napari_dip.noise.pixel_pattern import note_patterns
 from napari_dip.operators.downsample import Identity
-from napari_dip.restoration.choices import DEFAULT_PRESET, DEFECTS
+from napari_dip.presets.choices import DEFAULT_PRESET, DEFECTS
+from napari_dip.presets.options import Options
 from napari_dip.restoration.denoising_settings import choose_settings
-from napari_dip.restoration.options import Options
 from napari_dip.restoration.prepare import prepare
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.run import Callback, Restored, run

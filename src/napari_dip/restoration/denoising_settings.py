@@ -20,14 +20,14 @@ from napari_dip.noise.correlated import (
 from napari_dip.noise.low_counts import photon_squares
 from napari_dip.noise.low_snr import faint_squares
 from napari_dip.noise.model import estimate_noise
-from napari_dip.prior.networks import TrunkSpec
-from napari_dip.restoration import published
-from napari_dip.restoration.choices import PRESETS
-from napari_dip.restoration.settings import (
+from napari_dip.presets import published
+from napari_dip.presets.choices import PRESETS
+from napari_dip.presets.settings import (
     LatentSettings,
     Settings,
     StoppingSettings,
 )
+from napari_dip.prior.networks import TrunkSpec
 
 # Below this the noise of too few pixels is too little known.
 _LEAST_SIDE = 128

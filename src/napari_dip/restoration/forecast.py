@@ -32,6 +32,8 @@ from napari_dip.images.brightness_match import read_copies
 from napari_dip.images.masks import read_mask
 from napari_dip.images.validation import check_choice, check_factor
 from napari_dip.latents.internal import steps_of
+from napari_dip.presets.settings import Settings
+from napari_dip.presets.shortening import shorten
 from napari_dip.prior.networks import NetworkSpec
 from napari_dip.restoration import (
     denoising_settings,
@@ -39,8 +41,6 @@ from napari_dip.restoration import (
     super_resolution,
 )
 from napari_dip.restoration.room import TRAINING, tile_side
-from napari_dip.restoration.settings import Settings
-from napari_dip.restoration.shortening import shorten
 from napari_dip.restoration.work import (
     BOTH_WAYS,
     footprint,

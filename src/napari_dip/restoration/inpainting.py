@@ -15,19 +15,19 @@ from napari_dip.images.validation import (
     check_uncertainty,
 )
 from napari_dip.operators.downsample import Identity
-from napari_dip.prior.networks import TrunkSpec
-from napari_dip.restoration import published
-from napari_dip.restoration.choices import DEFAULT_PRESET, PRESETS
-from napari_dip.restoration.options import Options
-from napari_dip.restoration.prepare import prepare
-from napari_dip.restoration.protocol import Restoration
-from napari_dip.restoration.refinement import Refinement
-from napari_dip.restoration.run import Callback, Restored, run
-from napari_dip.restoration.settings import (
+from napari_dip.presets import published
+from napari_dip.presets.choices import DEFAULT_PRESET, PRESETS
+from napari_dip.presets.options import Options
+from napari_dip.presets.settings import (
     Settings,
     StoppingSettings,
     whole_image,
 )
+from napari_dip.prior.networks import TrunkSpec
+from napari_dip.restoration.prepare import prepare
+from napari_dip.restoration.protocol import Restoration
+from napari_dip.restoration.refinement import Refinement
+from napari_dip.restoration.run import Callback, Restored, run
 
 
 def _light(

@@ -18,7 +18,7 @@ from napari_dip.latents.base import (
 )
 from napari_dip.latents.internal import CrossScale
 from napari_dip.operators.downsample import Downsample, Operator
-from napari_dip.restoration.settings import Settings
+from napari_dip.presets.settings import Settings
 
 
 def make_latent(

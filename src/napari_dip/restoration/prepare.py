@@ -17,17 +17,17 @@ from napari_dip.images.acquired import AcquiredImage
 from napari_dip.images.brightness_match import Copies
 from napari_dip.noise.detector import Detector
 from napari_dip.operators.downsample import Identity, Operator
+from napari_dip.presets.options import Options
+from napari_dip.presets.settings import Settings
+from napari_dip.presets.shortening import shorten
 from napari_dip.restoration.clock import Clock
 from napari_dip.restoration.mosaic import Mosaic
-from napari_dip.restoration.options import Options
 from napari_dip.restoration.output import Output
 from napari_dip.restoration.plan import Plan
 from napari_dip.restoration.progress import Brief
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.room import tile_side
 from napari_dip.restoration.session import Session
-from napari_dip.restoration.settings import Settings
-from napari_dip.restoration.shortening import shorten
 from napari_dip.restoration.source import Source, make_sequel, make_stage
 
 

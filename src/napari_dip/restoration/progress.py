@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from napari_dip.restoration.settings import Settings
+from napari_dip.presets.settings import Settings
 
 
 class Phase(Enum):

@@ -26,10 +26,10 @@ from napari_dip.noise.detector import Detector
 from napari_dip.noise.intensity import Intensity
 from napari_dip.noise.power_spectrum import measure_noise
 from napari_dip.operators.downsample import Identity, Operator
+from napari_dip.presets.settings import Settings
 from napari_dip.prior.networks import build_network
 from napari_dip.restoration.output import Output
 from napari_dip.restoration.parts import make_latent, make_rules
-from napari_dip.restoration.settings import Settings
 from napari_dip.restoration.stages import Sequel, Stage
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from napari.settings import get_plugin_settings
 
-from napari_dip.restoration.choices import DEFAULT_PRESET
+from napari_dip.presets.choices import DEFAULT_PRESET
 
 PLUGIN = 'napari-dip'
 

@@ -15,7 +15,7 @@ from napari_dip.images.acquired import AcquiredImage, acquire
 from napari_dip.images.masks import read_mask
 from napari_dip.images.repeats import read_repeats
 from napari_dip.images.validation import check_factor
-from napari_dip.restoration.choices import DEFAULT_PRESET, DEFECTS
+from napari_dip.presets.choices import DEFAULT_PRESET, DEFECTS
 from napari_dip.viewer.layers import ImageSource, MaskSource
 from napari_dip.viewer.placement import enlarge, place_of
 from napari_dip.viewer.warm_up import load_engine

@@ -6,7 +6,7 @@ import math
 
 from magicgui.widgets import ComboBox, LineEdit, SpinBox
 
-from napari_dip.restoration.choices import DEVICES
+from napari_dip.presets.choices import DEVICES
 from napari_dip.viewer.forms.departures import Setting
 from napari_dip.viewer.forms.folding import Section
 from napari_dip.viewer.forms.numbers import parse_number

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from magicgui.widgets import CheckBox, ComboBox, Container
 from napari.layers import Image, Layer
 
-from napari_dip.restoration.choices import PRESETS
+from napari_dip.presets.choices import PRESETS
 from napari_dip.viewer.access import name_entries, order_tabs
 from napari_dip.viewer.errors import describe_error
 from napari_dip.viewer.forms.advanced import Advanced

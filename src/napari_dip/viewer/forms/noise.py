@@ -5,7 +5,7 @@ from __future__ import annotations
 from magicgui.widgets import ComboBox, LineEdit
 
 from napari_dip.noise.detector import Detector, Noise
-from napari_dip.restoration.choices import DEFECTS
+from napari_dip.presets.choices import DEFECTS
 from napari_dip.viewer.forms.departures import Setting
 from napari_dip.viewer.forms.folding import Section
 from napari_dip.viewer.forms.numbers import parse_number

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from magicgui.widgets import ComboBox, SpinBox
 
-from napari_dip.restoration.choices import FACTORS
+from napari_dip.presets.choices import FACTORS
 from napari_dip.viewer.forms.base import RestorationForm
 from napari_dip.viewer.tasks import SuperResolve
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_dip.restoration.options import Options
+from napari_dip.presets.options import Options
 
 
 def test_options_become_plain_numbers():

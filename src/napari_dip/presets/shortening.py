@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from napari_dip.engine.settings import FitSettings
-from napari_dip.restoration.settings import Settings
+from napari_dip.presets.settings import Settings
 from napari_dip.restoration.stages import SETTLED
 
 # The fewest iterations that bear the whole learning rate of fits on windows:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from napari_dip.engine.early_stopping import StoppingRule
 from napari_dip.images.validation import check_limits
-from napari_dip.restoration.choices import DEFAULT_PRESET
+from napari_dip.presets.choices import DEFAULT_PRESET
+from napari_dip.presets.settings import Settings
 from napari_dip.restoration.clock import now
-from napari_dip.restoration.settings import Settings
 
 
 @dataclass(frozen=True)

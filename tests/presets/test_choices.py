@@ -9,7 +9,7 @@ import torch
 
 from napari_dip.device.choice import resolve_device
 from napari_dip.images.validation import check_factor
-from napari_dip.restoration.choices import (
+from napari_dip.presets.choices import (
     DEFAULT_PRESET,
     DEVICES,
     FACTORS,
@@ -36,7 +36,7 @@ def test_a_device_that_is_offered_is_known(monkeypatch, name):
 
 def test_the_choices_are_there_without_torch():
     code = (
-        'import sys; from napari_dip.restoration.choices import PRESETS; '
+        'import sys; from napari_dip.presets.choices import PRESETS; '
         'sys.exit("torch" in sys.modules)'
     )
     subprocess.run([sys.executable, '-c', code], check=True)

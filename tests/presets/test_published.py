@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from napari_dip.restoration import published
+from napari_dip.presets import published
 
 
 class Row(NamedTuple):

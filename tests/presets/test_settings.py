@@ -5,15 +5,15 @@ import json
 import pytest
 
 from napari_dip.engine.settings import FitSettings
+from napari_dip.presets import published
+from napari_dip.presets.choices import PRESETS
+from napari_dip.presets.settings import Settings
 from napari_dip.prior.networks import DeepDecoderSpec
 from napari_dip.restoration import (
     denoising_settings,
     inpainting,
-    published,
     super_resolution,
 )
-from napari_dip.restoration.choices import PRESETS
-from napari_dip.restoration.settings import Settings
 
 ALL = [
     pytest.param(settings, id=f'{module.__name__.split(".")[-1]}-{name}')

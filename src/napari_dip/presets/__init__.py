@@ -1,0 +1,1 @@
+"""What a preset decides, as data."""
