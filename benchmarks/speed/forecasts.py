@@ -12,8 +12,8 @@ from benchmarks.speed.inputs import make_input
 from benchmarks.speed.iterations import start
 from benchmarks.speed.names import FORECASTS
 from benchmarks.speed.watch import MemoryWatch
-from napari_dip.restoration import forecast as module
-from napari_dip.restoration.forecast import Forecast, forecast
+from napari_dip.forecast import forecast as module
+from napari_dip.forecast.forecast import Forecast, forecast
 from napari_dip.restoration.run import run
 
 # Forecast and call are repeated in turn up to so often, and for so many

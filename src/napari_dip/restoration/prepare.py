@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.device.choice import memory_in_words, resolve_device
+from napari_dip.forecast.clock import Clock
+from napari_dip.forecast.tile_size import tile_side
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiles import trim
 from napari_dip.images.acquired import AcquiredImage
@@ -20,13 +22,11 @@ from napari_dip.operators.downsample import Identity, Operator
 from napari_dip.presets.options import Options
 from napari_dip.presets.settings import Settings
 from napari_dip.presets.shortening import shorten
-from napari_dip.restoration.clock import Clock
 from napari_dip.restoration.mosaic import Mosaic
 from napari_dip.restoration.output import Output
 from napari_dip.restoration.plan import Plan
 from napari_dip.restoration.progress import Brief
 from napari_dip.restoration.protocol import Restoration
-from napari_dip.restoration.room import tile_side
 from napari_dip.restoration.session import Session
 from napari_dip.restoration.source import Source, make_sequel, make_stage
 

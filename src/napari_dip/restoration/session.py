@@ -12,10 +12,11 @@ from napari_dip.device.pace import watched_by
 from napari_dip.device.peak_memory import PeakMemory
 from napari_dip.engine.early_stopping import StopReason
 from napari_dip.engine.fit import Fit
+from napari_dip.forecast.clock import Clock
+from napari_dip.forecast.work import Work, shapes_climbed, work_of
 from napari_dip.latents.internal import CrossScale
 from napari_dip.presets.settings import Settings
 from napari_dip.restoration import refinement
-from napari_dip.restoration.clock import Clock
 from napari_dip.restoration.ending import Ending, Extent, Finished
 from napari_dip.restoration.guard import find_harmed
 from napari_dip.restoration.progress import Brief, Phase, Progress
@@ -24,7 +25,6 @@ from napari_dip.restoration.reasons import describe_reason
 from napari_dip.restoration.record import Record
 from napari_dip.restoration.snapshots import Snapshots
 from napari_dip.restoration.stages import SETTLED, Past, Sequel, Stage
-from napari_dip.restoration.work import Work, shapes_climbed, work_of
 
 
 class Session(Restoration):

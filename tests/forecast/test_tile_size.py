@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from napari_dip import denoise, inpaint, super_resolve
-from napari_dip.restoration import denoising_settings, inpainting, room
-from napari_dip.restoration.room import tile_side
+from napari_dip.forecast import tile_size as room
+from napari_dip.forecast.tile_size import tile_side
+from napari_dip.restoration import denoising_settings, inpainting
 
 CPU = torch.device('cpu')
 OPTIONS = {'preset': 'fast', 'device': 'cpu', 'max_num_iter': 1}

@@ -23,6 +23,15 @@ from napari_dip.device.choice import (
 )
 from napari_dip.engine.optimisers.choice import make_optimiser
 from napari_dip.engine.settings import FitSettings
+from napari_dip.forecast.tile_size import TRAINING, tile_side
+from napari_dip.forecast.work import (
+    BOTH_WAYS,
+    footprint,
+    latent_channels,
+    seen_pixels,
+    shapes_climbed,
+    work_of,
+)
 from napari_dip.grid.regions import Window, window_shape
 from napari_dip.grid.tiled_inference import largest_window
 from napari_dip.grid.tiles import lay_tiles, trim, trim_all
@@ -39,15 +48,6 @@ from napari_dip.restoration import (
     denoising_settings,
     inpainting,
     super_resolution,
-)
-from napari_dip.restoration.room import TRAINING, tile_side
-from napari_dip.restoration.work import (
-    BOTH_WAYS,
-    footprint,
-    latent_channels,
-    seen_pixels,
-    shapes_climbed,
-    work_of,
 )
 
 TASKS = ('denoise', 'inpaint', 'super_resolve')
