@@ -183,12 +183,12 @@ def test_without_room_for_the_second_the_first_is_kept(monkeypatch):
     def no_room(*_, **__):
         raise MemoryError('no room')
 
-    monkeypatch.setattr('napari_dip.restoration.source.Fit', no_room)
+    monkeypatch.setattr('napari_dip.assembly.source.Fit', no_room)
     with pytest.raises(MemoryError):
         start()
     monkeypatch.undo()
     session = start()
-    monkeypatch.setattr('napari_dip.restoration.source.Fit', no_room)
+    monkeypatch.setattr('napari_dip.assembly.source.Fit', no_room)
     *_, last = session
     assert last.iteration == FIRST
     assert session.record().reason == StopReason.OUT_OF_MEMORY.name

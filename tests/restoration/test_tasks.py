@@ -278,7 +278,7 @@ def test_not_enough_memory_is_said_in_words(task, where, image, monkeypatch):
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
 
     if where == 'build':
-        monkeypatch.setattr('napari_dip.restoration.source._problem', fail)
+        monkeypatch.setattr('napari_dip.assembly.source._problem', fail)
     elif where == 'iterate':
         monkeypatch.setattr(Fit, '_iterate', fail)
     else:

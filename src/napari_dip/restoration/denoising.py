@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from napari_dip.assembly.prepare import prepare
 from napari_dip.images.acquired import AcquiredImage, acquire
 from napari_dip.images.brightness_match import Copies, read_copies
 from napari_dip.images.validation import (
@@ -22,7 +23,6 @@ from napari_dip.operators.downsample import Identity
 from napari_dip.presets.choices import DEFAULT_PRESET, DEFECTS
 from napari_dip.presets.options import Options
 from napari_dip.restoration.denoising_settings import choose_settings
-from napari_dip.restoration.prepare import prepare
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.run import Callback, Restored, run
 

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import distance_transform_edt
 
+from napari_dip.assembly.prepare import prepare
+from napari_dip.assembly.refinement import Refinement
 from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.images.acquired import AcquiredImage, acquire
 from napari_dip.images.masks import describe_mask, read_mask
@@ -24,9 +26,7 @@ from napari_dip.presets.settings import (
     whole_image,
 )
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.restoration.prepare import prepare
 from napari_dip.restoration.protocol import Restoration
-from napari_dip.restoration.refinement import Refinement
 from napari_dip.restoration.run import Callback, Restored, run
 
 

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from napari_dip.assembly.output import Output
 from napari_dip.grid.blend import Part
 from napari_dip.grid.filling import first_guess
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiles import Step, cut, halve, lay_tiles, trim_all
 from napari_dip.operators.downsample import Operator
-from napari_dip.restoration.output import Output
 from napari_dip.restoration.session import Session
 
 # A tile in which next to nothing is known, inside a large hole, looks further

@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from napari_dip import __version__
+from napari_dip.assembly import refinement
 from napari_dip.device.choice import device_description
 from napari_dip.device.pace import watched_by
 from napari_dip.device.peak_memory import PeakMemory
@@ -16,7 +17,6 @@ from napari_dip.forecast.clock import Clock
 from napari_dip.forecast.work import Work, shapes_climbed, work_of
 from napari_dip.latents.internal import CrossScale
 from napari_dip.presets.settings import Settings
-from napari_dip.restoration import refinement
 from napari_dip.restoration.ending import Ending, Extent, Finished
 from napari_dip.restoration.guard import find_harmed
 from napari_dip.restoration.progress import Brief, Phase, Progress

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.assembly.output import Output
+from napari_dip.assembly.refinement import Refinement
 from napari_dip.engine.early_stopping import StopReason
 from napari_dip.engine.fit import Fit
-from napari_dip.restoration.output import Output
 from napari_dip.restoration.record import Record
-from napari_dip.restoration.refinement import Refinement
 
 # A second fit stopped or shown before so many iterations is worse than the
 # first, and mixed with it makes it worse (docs/lab/correlated-noise.md).
@@ -42,7 +42,7 @@ class Stage:
         The way.
     refinement : str
         What is made of the finished estimate and the data, as
-        :func:`~napari_dip.restoration.refinement.refine` names it.
+        :func:`~napari_dip.assembly.refinement.refine` names it.
     """
 
     fit: Fit

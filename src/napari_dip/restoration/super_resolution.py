@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from napari_dip.assembly.prepare import prepare
 from napari_dip.engine.settings import FitSettings
 from napari_dip.images.acquired import AcquiredImage, acquire
 from napari_dip.images.validation import (
@@ -24,7 +25,6 @@ from napari_dip.presets.settings import (
     whole_image,
 )
 from napari_dip.prior.networks import ChainSpec, TrunkSpec
-from napari_dip.restoration.prepare import prepare
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.run import Callback, Restored, run
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.assembly.output import Output
+from napari_dip.assembly.source import Source, make_sequel, make_stage
 from napari_dip.device.choice import memory_in_words, resolve_device
 from napari_dip.forecast.clock import Clock
 from napari_dip.forecast.tile_size import tile_side
@@ -23,12 +25,10 @@ from napari_dip.presets.options import Options
 from napari_dip.presets.settings import Settings
 from napari_dip.presets.shortening import shorten
 from napari_dip.restoration.mosaic import Mosaic
-from napari_dip.restoration.output import Output
 from napari_dip.restoration.plan import Plan
 from napari_dip.restoration.progress import Brief
 from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.session import Session
-from napari_dip.restoration.source import Source, make_sequel, make_stage
 
 
 def prepare(

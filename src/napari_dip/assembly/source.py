@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from napari_dip.assembly.output import Output
+from napari_dip.assembly.parts import make_latent, make_rules
 from napari_dip.device.choice import memory_in_words
 from napari_dip.engine.autograd import plain_autograd
 from napari_dip.engine.early_stopping import StoppingRule
@@ -28,8 +30,6 @@ from napari_dip.noise.power_spectrum import measure_noise
 from napari_dip.operators.downsample import Identity, Operator
 from napari_dip.presets.settings import Settings
 from napari_dip.prior.networks import build_network
-from napari_dip.restoration.output import Output
-from napari_dip.restoration.parts import make_latent, make_rules
 from napari_dip.restoration.stages import Sequel, Stage
 
 
@@ -40,7 +40,7 @@ class Source:
     Parameters
     ----------
     planes, known, operator
-        As given to :func:`~napari_dip.restoration.prepare.prepare`.
+        As given to :func:`~napari_dip.assembly.prepare.prepare`.
     device : torch.device
         Where it is fitted.
     seed : int
@@ -48,7 +48,7 @@ class Source:
     output : callable
         From intensities and options to an :class:`Output`.
     detector : Detector or None
-        As given to :func:`~napari_dip.restoration.prepare.prepare`.
+        As given to :func:`~napari_dip.assembly.prepare.prepare`.
     copies : ndarray or None
         Those that `planes` are the mean of.
     keep_known : bool
@@ -59,7 +59,7 @@ class Source:
         Part of the image that is fitted, with all its missing pixels; None
         is all of it.
     borders : ndarray of bool, optional
-        As given to :func:`~napari_dip.restoration.prepare.prepare`.
+        As given to :func:`~napari_dip.assembly.prepare.prepare`.
     intensity : Intensity, optional
         That of the tiles of a larger image; None finds that of the planes.
     """

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from napari_dip.assembly.output import Output
 from napari_dip.images.acquired import acquire
 from napari_dip.noise.detector import Detector
 from napari_dip.noise.intensity import Intensity
-from napari_dip.restoration.output import Output
 
 
 @pytest.mark.parametrize('axis', [None, 0, 2])

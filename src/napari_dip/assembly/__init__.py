@@ -1,0 +1,1 @@
+"""From planes and settings to a problem, and from its estimate back."""
