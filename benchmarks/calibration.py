@@ -37,7 +37,7 @@ def measure(case: Case, preset: str, *, device: str) -> dict[str, Any]:
         As in napari_dip.
     """
     from napari_dip.presets.options import Options
-    from napari_dip.restoration.run import run
+    from napari_dip.session.run import run
 
     problem = crop(case.load(), SIZE)
     options = Options(preset, device=device, uncertainty=True)

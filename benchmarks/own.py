@@ -19,7 +19,7 @@ from benchmarks.trajectory import Watch
 if TYPE_CHECKING:
     from napari_dip.presets.options import Options
     from napari_dip.presets.settings import Settings
-    from napari_dip.restoration.session import Session
+    from napari_dip.session.session import Session
 
 Adjust = Callable[['Settings'], 'Settings']
 

@@ -14,8 +14,8 @@ import tifffile
 from rich.progress import Progress
 
 from napari_dip import denoise
-from napari_dip.restoration.record import Record
 from napari_dip.samples import nuclei
+from napari_dip.session.record import Record
 
 
 def main() -> None:

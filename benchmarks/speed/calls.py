@@ -16,8 +16,8 @@ from benchmarks.speed.names import CALLS
 from napari_dip.device.choice import resolve_device
 from napari_dip.presets.options import Options
 from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.run import run
-from napari_dip.restoration.session import Session
+from napari_dip.session.run import run
+from napari_dip.session.session import Session
 
 _USEFUL = 3.0
 # The viewer shows this many a second at most, in this part of the time.

@@ -12,8 +12,8 @@ from scipy.ndimage import gaussian_filter
 from napari_dip.presets.options import Options
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.inpainting import start_inpainting
-from napari_dip.restoration.protocol import Restoration
 from napari_dip.restoration.super_resolution import start_super_resolution
+from napari_dip.session.base import Restoration
 
 _FACTOR = 4
 

@@ -18,7 +18,7 @@ from benchmarks.speed.peaks import copy_rate, product_rate, wait
 from benchmarks.speed.traffic import Traffic
 from napari_dip.device.choice import has_fast_bfloat16, resolve_device
 from napari_dip.presets.options import Options
-from napari_dip.restoration.protocol import Restoration
+from napari_dip.session.base import Restoration
 
 _WARM_UP = 2
 _SECONDS = 6.0

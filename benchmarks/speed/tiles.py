@@ -14,7 +14,7 @@ from benchmarks.speed.seams import PEAK, Borders, seam, show, texture
 from benchmarks.speed.watch import MemoryWatch
 from napari_dip.presets.options import Options
 from napari_dip.restoration.inpainting import start_inpainting
-from napari_dip.restoration.run import run
+from napari_dip.session.run import run
 
 _TILE = 384
 

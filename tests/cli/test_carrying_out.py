@@ -15,7 +15,7 @@ import tifffile
 
 from napari_dip.cli import carrying_out, fitting, saving
 from napari_dip.files.reading import read_image
-from napari_dip.restoration.session import Session
+from napari_dip.session.session import Session
 
 if TYPE_CHECKING:
     from conftest import Run

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from napari_dip.restoration.session import Session
+from napari_dip.session.session import Session
 
 if TYPE_CHECKING:
     from conftest import Run

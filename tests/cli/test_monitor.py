@@ -9,7 +9,7 @@ from rich.console import Console
 
 from napari_dip.cli import monitor
 from napari_dip.cli.monitor import Lines, Silent, duration, open_monitor
-from napari_dip.restoration.progress import Phase, Progress
+from napari_dip.session.progress import Phase, Progress
 
 START = Progress(1, 100, math.nan, None, 0, 0.5, 49.5, None)
 

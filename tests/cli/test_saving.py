@@ -13,7 +13,7 @@ import pytest
 
 from napari_dip.cli import saving
 from napari_dip.files.atomic import Transaction
-from napari_dip.restoration.session import Session
+from napari_dip.session.session import Session
 
 if TYPE_CHECKING:
     from conftest import Run

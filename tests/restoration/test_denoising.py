@@ -11,7 +11,7 @@ from benchmarks.datasets.processed import compress
 from napari_dip import denoise
 from napari_dip.noise.detector import Detector
 from napari_dip.presets.choices import PRESETS
-from napari_dip.restoration.record import Record
+from napari_dip.session.record import Record
 from tests.restoration.drawn import (
     CELLS,
     WAVES,

@@ -8,7 +8,7 @@ import torch
 
 from napari_dip import denoise, inpaint, super_resolve
 from napari_dip.restoration import Options, start_inpainting
-from napari_dip.restoration.mosaic import Mosaic
+from napari_dip.session.tiled import Mosaic
 from tests.restoration.tasks import FEW, MASK, TASKS, run_super_resolve, scale
 
 pytestmark = pytest.mark.usefixtures('tiny')

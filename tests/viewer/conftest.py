@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from npe2 import PluginManifest
 
-from napari_dip.restoration.progress import Progress
-from napari_dip.restoration.snapshots import Snapshot, Snapshots
+from napari_dip.session.progress import Progress
+from napari_dip.session.snapshots import Snapshot, Snapshots
 from napari_dip.viewer.layers import ImageSource
 from napari_dip.viewer.run import Run
 from napari_dip.viewer.tasks import Choices, Denoise

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from napari.components import LayerList
 
-from napari_dip.restoration.snapshots import Snapshot
+from napari_dip.session.snapshots import Snapshot
 from napari_dip.viewer.job import Outcome
 from napari_dip.viewer.result import METADATA_KEY
 from napari_dip.viewer.stream import Stream

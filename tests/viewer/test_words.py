@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from napari_dip.restoration.progress import Phase, Progress
+from napari_dip.session.progress import Phase, Progress
 from napari_dip.viewer.words import (
     describe_bytes,
     describe_end,

@@ -24,11 +24,11 @@ from napari_dip.operators.downsample import Identity, Operator
 from napari_dip.presets.options import Options
 from napari_dip.presets.settings import Settings
 from napari_dip.presets.shortening import shorten
-from napari_dip.restoration.mosaic import Mosaic
-from napari_dip.restoration.plan import Plan
-from napari_dip.restoration.progress import Brief
-from napari_dip.restoration.protocol import Restoration
-from napari_dip.restoration.session import Session
+from napari_dip.session.base import Restoration
+from napari_dip.session.progress import Brief
+from napari_dip.session.session import Session
+from napari_dip.session.tile_plan import Plan
+from napari_dip.session.tiled import Mosaic
 
 
 def prepare(
@@ -85,7 +85,7 @@ def prepare(
     notes : sequence of str
         What the user should know of the data besides what the image says of
         itself, a sentence each; see
-        :class:`~napari_dip.restoration.record.Record`.
+        :class:`~napari_dip.session.record.Record`.
 
     Raises
     ------

@@ -30,7 +30,7 @@ from napari_dip.noise.power_spectrum import measure_noise
 from napari_dip.operators.downsample import Identity, Operator
 from napari_dip.presets.settings import Settings
 from napari_dip.prior.networks import build_network
-from napari_dip.restoration.stages import Sequel, Stage
+from napari_dip.session.stages import Sequel, Stage
 
 
 @dataclass(frozen=True)

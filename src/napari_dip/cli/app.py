@@ -48,7 +48,7 @@ from napari_dip.presets.choices import DEFAULT_PRESET
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from napari_dip.restoration.protocol import Restoration
+    from napari_dip.session.base import Restoration
 
 # Exit status if an argument is at fault, and if all is done and only the
 # account of it is lost.

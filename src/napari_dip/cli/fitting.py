@@ -17,9 +17,9 @@ from napari_dip.files.layout import Layout
 from napari_dip.files.stored import StoredImage
 
 if TYPE_CHECKING:
-    from napari_dip.restoration.progress import Progress
-    from napari_dip.restoration.protocol import Restoration
-    from napari_dip.restoration.record import Record
+    from napari_dip.session.base import Restoration
+    from napari_dip.session.progress import Progress
+    from napari_dip.session.record import Record
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from napari_dip.files.formats import split_ending
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from napari_dip.restoration.protocol import Restoration
+    from napari_dip.session.base import Restoration
 
 #: Starts a restoration, given the pixels and their channel axis.
 Start = Callable[['NDArray[Any]', int | None], 'Restoration']

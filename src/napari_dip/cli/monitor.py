@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import rich.progress
     from rich.console import Console
 
-    from napari_dip.restoration.progress import Phase, Progress
+    from napari_dip.session.progress import Phase, Progress
 
 # A log gets a line every tenth of the way, and at least one a minute.
 _LINES = 10

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from napari_dip.cli.job import Job
 
 if TYPE_CHECKING:
-    from napari_dip.restoration.record import Record
+    from napari_dip.session.record import Record
 
 
 def encode_report(job: Job, record: Record) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from napari_dip.engine.settings import FitSettings
 from napari_dip.presets.settings import Settings
-from napari_dip.restoration.stages import SETTLED
+from napari_dip.session.stages import SETTLED
 
 # The fewest iterations that bear the whole learning rate of fits on windows:
 # drawn fields of 128 x 128 diverged after 30 to 100 at that of 'fast', with

@@ -23,8 +23,8 @@ from napari_dip.operators.downsample import Identity
 from napari_dip.presets.choices import DEFAULT_PRESET, DEFECTS
 from napari_dip.presets.options import Options
 from napari_dip.restoration.denoising_settings import choose_settings
-from napari_dip.restoration.protocol import Restoration
-from napari_dip.restoration.run import Callback, Restored, run
+from napari_dip.session.base import Restoration
+from napari_dip.session.run import Callback, Restored, run
 
 
 def denoise(
@@ -94,10 +94,10 @@ def denoise(
         long as 16 further looks at the image. Not with 'ulyanov2018', whose
         network sees every pixel.
     callback : callable, optional
-        Called with a :class:`~napari_dip.restoration.progress.Progress` after
+        Called with a :class:`~napari_dip.session.progress.Progress` after
         each iteration; returning True stops and keeps the best so far.
     return_info : bool
-        Whether to return a :class:`~napari_dip.restoration.record.Record`
+        Whether to return a :class:`~napari_dip.session.record.Record`
         as well.
 
     Returns

@@ -26,8 +26,8 @@ from napari_dip.presets.settings import (
     whole_image,
 )
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.restoration.protocol import Restoration
-from napari_dip.restoration.run import Callback, Restored, run
+from napari_dip.session.base import Restoration
+from napari_dip.session.run import Callback, Restored, run
 
 
 def _light(

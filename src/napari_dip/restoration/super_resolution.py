@@ -25,8 +25,8 @@ from napari_dip.presets.settings import (
     whole_image,
 )
 from napari_dip.prior.networks import ChainSpec, TrunkSpec
-from napari_dip.restoration.protocol import Restoration
-from napari_dip.restoration.run import Callback, Restored, run
+from napari_dip.session.base import Restoration
+from napari_dip.session.run import Callback, Restored, run
 
 
 def _across_scales(num_iter: int, learning_rate: float) -> Settings:

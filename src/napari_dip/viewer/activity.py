@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from napari.utils.progress import cancelable_progress
 
 if TYPE_CHECKING:
-    from napari_dip.restoration.progress import Progress
+    from napari_dip.session.progress import Progress
     from napari_dip.viewer.job import Update
     from napari_dip.viewer.run import Run, State
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from napari_dip.restoration.progress import Progress
-    from napari_dip.restoration.protocol import Restoration
-    from napari_dip.restoration.snapshots import Snapshot
+    from napari_dip.session.base import Restoration
+    from napari_dip.session.progress import Progress
+    from napari_dip.session.snapshots import Snapshot
     from napari_dip.viewer.tasks import Task
 
 #: Seconds between two updates. Each makes the window paint anew, which takes

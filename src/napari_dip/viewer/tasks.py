@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from napari_dip.noise.detector import Noise
     from napari_dip.restoration import Options
-    from napari_dip.restoration.protocol import Restoration
+    from napari_dip.session.base import Restoration
 
 
 # A number after it is napari's, for a name that was taken.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from napari_dip.restoration.progress import Progress
+    from napari_dip.session.progress import Progress
 
 
 def describe_progress(progress: Progress) -> str:

@@ -5,8 +5,8 @@ import pytest
 from napari_dip.engine.early_stopping import StopReason
 from napari_dip.presets.settings import Settings
 from napari_dip.presets.shortening import shorten
-from napari_dip.restoration.progress import Brief
-from napari_dip.restoration.reasons import describe_reason
+from napari_dip.session.progress import Brief
+from napari_dip.session.reasons import describe_reason
 
 
 def brief(asked: int | None = None) -> Brief:

@@ -16,17 +16,17 @@ from napari_dip.filters.frequency_split import cross_over
 from napari_dip.presets.options import Options
 from napari_dip.presets.settings import Settings
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.restoration import stages
 from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.progress import Phase
-from napari_dip.restoration.session import Session
+from napari_dip.session import stages
+from napari_dip.session.progress import Phase
+from napari_dip.session.session import Session
 
 FIRST, SECOND, SETTLED = 6, 12, 4
 
 
 @pytest.fixture(autouse=True)
 def soon_settled(monkeypatch):
-    monkeypatch.setattr('napari_dip.restoration.session.SETTLED', SETTLED)
+    monkeypatch.setattr('napari_dip.session.session.SETTLED', SETTLED)
     monkeypatch.setattr('napari_dip.presets.shortening.SETTLED', SETTLED)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.restoration.progress import Progress
-from napari_dip.restoration.protocol import Restoration
-from napari_dip.restoration.record import Record
+from napari_dip.session.base import Restoration
+from napari_dip.session.progress import Progress
+from napari_dip.session.record import Record
 
 #: Called after each iteration; returning True stops the fit and keeps the
 #: best estimate so far.

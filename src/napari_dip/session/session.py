@@ -17,14 +17,14 @@ from napari_dip.forecast.clock import Clock
 from napari_dip.forecast.work import Work, shapes_climbed, work_of
 from napari_dip.latents.internal import CrossScale
 from napari_dip.presets.settings import Settings
-from napari_dip.restoration.ending import Ending, Extent, Finished
-from napari_dip.restoration.guard import find_harmed
-from napari_dip.restoration.progress import Brief, Phase, Progress
-from napari_dip.restoration.protocol import Restoration
-from napari_dip.restoration.reasons import describe_reason
-from napari_dip.restoration.record import Record
-from napari_dip.restoration.snapshots import Snapshots
-from napari_dip.restoration.stages import SETTLED, Past, Sequel, Stage
+from napari_dip.session.base import Restoration
+from napari_dip.session.guard import find_harmed
+from napari_dip.session.last_steps import Ending, Extent, Finished
+from napari_dip.session.progress import Brief, Phase, Progress
+from napari_dip.session.reasons import describe_reason
+from napari_dip.session.record import Record
+from napari_dip.session.snapshots import Snapshots
+from napari_dip.session.stages import SETTLED, Past, Sequel, Stage
 
 
 class Session(Restoration):

@@ -5,7 +5,7 @@ import pytest
 
 from napari_dip.presets.options import Options
 from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.run import run
+from napari_dip.session.run import run
 
 pytestmark = pytest.mark.usefixtures('tiny')
 

@@ -13,13 +13,13 @@ from napari_dip.engine.early_stopping import StopReason
 from napari_dip.forecast.clock import Clock
 from napari_dip.grid.blend import Canvas, Part
 from napari_dip.grid.regions import Window
-from napari_dip.restoration.plan import Plan, Tile
-from napari_dip.restoration.progress import Brief, Phase, Progress
-from napari_dip.restoration.protocol import Restoration
-from napari_dip.restoration.reasons import describe_reason
-from napari_dip.restoration.record import Record
-from napari_dip.restoration.snapshots import Snapshots
-from napari_dip.restoration.stages import Past
+from napari_dip.session.base import Restoration
+from napari_dip.session.progress import Brief, Phase, Progress
+from napari_dip.session.reasons import describe_reason
+from napari_dip.session.record import Record
+from napari_dip.session.snapshots import Snapshots
+from napari_dip.session.stages import Past
+from napari_dip.session.tile_plan import Plan, Tile
 
 # Of several reasons why tiles ended, the user is told the first of these.
 _TOLD_FIRST = (

@@ -14,10 +14,10 @@ from napari_dip.presets.options import Options
 from napari_dip.prior.networks import TrunkSpec
 from napari_dip.restoration import inpainting, super_resolution
 from napari_dip.restoration.inpainting import start_inpainting
-from napari_dip.restoration.mosaic import Mosaic
-from napari_dip.restoration.progress import Phase
-from napari_dip.restoration.session import Session
 from napari_dip.restoration.super_resolution import start_super_resolution
+from napari_dip.session.progress import Phase
+from napari_dip.session.session import Session
+from napari_dip.session.tiled import Mosaic
 
 pytestmark = pytest.mark.usefixtures('quick')
 

@@ -12,7 +12,7 @@ from napari_dip.assembly.output import Output
 from napari_dip.assembly.refinement import Refinement
 from napari_dip.engine.early_stopping import StopReason
 from napari_dip.engine.fit import Fit
-from napari_dip.restoration.record import Record
+from napari_dip.session.record import Record
 
 # A second fit stopped or shown before so many iterations is worse than the
 # first, and mixed with it makes it worse (docs/lab/correlated-noise.md).

@@ -8,16 +8,16 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.restoration.progress import Brief, Check, Progress
-from napari_dip.restoration.record import Record
-from napari_dip.restoration.snapshots import Snapshot, Snapshots
+from napari_dip.session.progress import Brief, Check, Progress
+from napari_dip.session.record import Record
+from napari_dip.session.snapshots import Snapshot, Snapshots
 
 
 class Restoration(Iterator[Progress], Protocol):
     """A restoration that is asked for one iteration at a time.
 
-    Either a :class:`~napari_dip.restoration.session.Session`, which fits an
-    image at once, or a :class:`~napari_dip.restoration.mosaic.Mosaic`, which
+    Either a :class:`~napari_dip.session.session.Session`, which fits an
+    image at once, or a :class:`~napari_dip.session.tiled.Mosaic`, which
     fits it tile by tile.
     """
 

@@ -16,7 +16,7 @@ from napari_dip.grid.filling import first_guess
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiles import Step, cut, halve, lay_tiles, trim_all
 from napari_dip.operators.downsample import Operator
-from napari_dip.restoration.session import Session
+from napari_dip.session.session import Session
 
 # A tile in which next to nothing is known, inside a large hole, looks further
 # around: until this part of its blocks holds a known pixel. Single pixels

@@ -19,9 +19,9 @@ from napari_dip.device.choice import memory_in_words
 from napari_dip.device.pace import CutShort
 from napari_dip.forecast.clock import Clock
 from napari_dip.forecast.work import Work
-from napari_dip.restoration.guard import refine_within_range
-from napari_dip.restoration.progress import Phase
-from napari_dip.restoration.stages import Stage
+from napari_dip.session.guard import refine_within_range
+from napari_dip.session.progress import Phase
+from napari_dip.session.stages import Stage
 
 _HALF = 0.5
 

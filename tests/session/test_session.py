@@ -15,8 +15,8 @@ from napari_dip.presets.options import Options
 from napari_dip.restoration import denoising
 from napari_dip.restoration.denoising import start_denoising
 from napari_dip.restoration.inpainting import start_inpainting
-from napari_dip.restoration.progress import Phase
 from napari_dip.restoration.super_resolution import start_super_resolution
+from napari_dip.session.progress import Phase
 
 pytestmark = pytest.mark.usefixtures('tiny')
 

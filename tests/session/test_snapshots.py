@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_dip.restoration.snapshots import Snapshot, Snapshots
+from napari_dip.session.snapshots import Snapshot, Snapshots
 
 
 def offered(count: int, capacity: int) -> list[int]:

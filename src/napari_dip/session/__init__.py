@@ -1,0 +1,1 @@
+"""One restoration under way: iterate, pause, preview, result, record."""
