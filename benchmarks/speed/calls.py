@@ -15,9 +15,9 @@ from benchmarks.speed.iterations import iteration_seconds
 from benchmarks.speed.names import CALLS
 from napari_dip.device.choice import resolve_device
 from napari_dip.presets.options import Options
-from napari_dip.restoration.denoising import start_denoising
 from napari_dip.session.run import run
 from napari_dip.session.session import Session
+from napari_dip.tasks.denoise import start_denoising
 
 _USEFUL = 3.0
 # The viewer shows this many a second at most, in this part of the time.

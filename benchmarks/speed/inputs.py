@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from napari_dip.presets.options import Options
-from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.inpainting import start_inpainting
-from napari_dip.restoration.super_resolution import start_super_resolution
 from napari_dip.session.base import Restoration
+from napari_dip.tasks.denoise import start_denoising
+from napari_dip.tasks.inpaint import start_inpainting
+from napari_dip.tasks.super_resolve import start_super_resolution
 
 _FACTOR = 4
 

@@ -16,8 +16,8 @@ from benchmarks.speed.names import IN_TILES, SIZES
 from benchmarks.speed.seams import PEAK, Borders, seam, show, texture
 from benchmarks.speed.watch import MemoryWatch
 from napari_dip.presets.options import Options
-from napari_dip.restoration.denoising import start_denoising
 from napari_dip.session.run import run
+from napari_dip.tasks.denoise import start_denoising
 
 # Iterations of each tile of an inpainted image: enough for time and memory.
 _FEW = 8

@@ -13,8 +13,8 @@ from benchmarks.speed.clock import seconds
 from benchmarks.speed.seams import PEAK, Borders, seam, show, texture
 from benchmarks.speed.watch import MemoryWatch
 from napari_dip.presets.options import Options
-from napari_dip.restoration.inpainting import start_inpainting
 from napari_dip.session.run import run
+from napari_dip.tasks.inpaint import start_inpainting
 
 _TILE = 384
 

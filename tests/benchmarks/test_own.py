@@ -11,7 +11,7 @@ from benchmarks import own
 from benchmarks.cases import Problem
 from benchmarks.trajectory import Watch
 from napari_dip.presets import published
-from napari_dip.restoration import denoising_settings
+from napari_dip.tasks import denoise_settings as denoising_settings
 
 
 @pytest.fixture

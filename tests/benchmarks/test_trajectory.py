@@ -9,7 +9,7 @@ from benchmarks import own, runner
 from benchmarks.cases import Problem
 from benchmarks.trajectory import Watch
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.restoration import denoising_settings
+from napari_dip.tasks import denoise_settings as denoising_settings
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from napari_dip.forecast import tile_size as room
 from napari_dip.forecast import work
 from napari_dip.forecast.forecast import TASKS, forecast
 from napari_dip.presets.choices import PRESETS
-from napari_dip.restoration import inpainting
+from napari_dip.tasks import inpaint as inpainting
 
 
 @pytest.fixture(autouse=True)

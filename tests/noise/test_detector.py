@@ -11,7 +11,7 @@ from scipy.ndimage import gaussian_filter
 from napari_dip import Detector, denoise
 from napari_dip.noise.detector import check_noise
 from napari_dip.presets.options import Options
-from napari_dip.restoration.denoising import start_denoising
+from napari_dip.tasks.denoise import start_denoising
 
 CAMERA = Detector(gain=2.5, offset=100, read_noise=4)
 

@@ -9,11 +9,9 @@ from napari_dip.presets import published
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.settings import Settings
 from napari_dip.prior.networks import DeepDecoderSpec
-from napari_dip.restoration import (
-    denoising_settings,
-    inpainting,
-    super_resolution,
-)
+from napari_dip.tasks import denoise_settings as denoising_settings
+from napari_dip.tasks import inpaint as inpainting
+from napari_dip.tasks import super_resolve as super_resolution
 
 ALL = [
     pytest.param(settings, id=f'{module.__name__.split(".")[-1]}-{name}')

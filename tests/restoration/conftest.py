@@ -8,11 +8,9 @@ import pytest
 import torch
 
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.restoration import (
-    denoising_settings,
-    inpainting,
-    super_resolution,
-)
+from napari_dip.tasks import denoise_settings as denoising_settings
+from napari_dip.tasks import inpaint as inpainting
+from napari_dip.tasks import super_resolve as super_resolution
 
 
 @pytest.fixture(autouse=True, scope='session')

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from napari_dip.presets.options import Options
-from napari_dip.restoration.denoising import start_denoising
 from napari_dip.session.run import run
+from napari_dip.tasks.denoise import start_denoising
 
 pytestmark = pytest.mark.usefixtures('tiny')
 

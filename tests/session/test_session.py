@@ -12,11 +12,11 @@ import pytest
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.weight_average import WeightAverage
 from napari_dip.presets.options import Options
-from napari_dip.restoration import denoising
-from napari_dip.restoration.denoising import start_denoising
-from napari_dip.restoration.inpainting import start_inpainting
-from napari_dip.restoration.super_resolution import start_super_resolution
 from napari_dip.session.progress import Phase
+from napari_dip.tasks import denoise as denoising
+from napari_dip.tasks.denoise import start_denoising
+from napari_dip.tasks.inpaint import start_inpainting
+from napari_dip.tasks.super_resolve import start_super_resolution
 
 pytestmark = pytest.mark.usefixtures('tiny')
 

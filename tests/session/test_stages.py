@@ -16,10 +16,10 @@ from napari_dip.filters.frequency_split import cross_over
 from napari_dip.presets.options import Options
 from napari_dip.presets.settings import Settings
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.restoration.denoising import start_denoising
 from napari_dip.session import stages
 from napari_dip.session.progress import Phase
 from napari_dip.session.session import Session
+from napari_dip.tasks.denoise import start_denoising
 
 FIRST, SECOND, SETTLED = 6, 12, 4
 

@@ -12,12 +12,13 @@ import pytest
 from napari_dip.engine.fit import Fit
 from napari_dip.presets.options import Options
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.restoration import inpainting, super_resolution
-from napari_dip.restoration.inpainting import start_inpainting
-from napari_dip.restoration.super_resolution import start_super_resolution
 from napari_dip.session.progress import Phase
 from napari_dip.session.session import Session
 from napari_dip.session.tiled import Mosaic
+from napari_dip.tasks import inpaint as inpainting
+from napari_dip.tasks import super_resolve as super_resolution
+from napari_dip.tasks.inpaint import start_inpainting
+from napari_dip.tasks.super_resolve import start_super_resolution
 
 pytestmark = pytest.mark.usefixtures('quick')
 

@@ -150,7 +150,7 @@ def denoise(
 
     def start(image: NDArray[Any], axis: int | None) -> Restoration:
         from napari_dip.presets.options import Options
-        from napari_dip.restoration.denoising import start_denoising
+        from napari_dip.tasks.denoise import start_denoising
 
         options = Options(
             preset,
@@ -216,7 +216,7 @@ def inpaint(
             missing = missing == 0
 
         from napari_dip.presets.options import Options
-        from napari_dip.restoration.inpainting import start_inpainting
+        from napari_dip.tasks.inpaint import start_inpainting
 
         options = Options(
             preset,
@@ -270,7 +270,7 @@ def super_resolve(
 
     def start(image: NDArray[Any], axis: int | None) -> Restoration:
         from napari_dip.presets.options import Options
-        from napari_dip.restoration.super_resolution import (
+        from napari_dip.tasks.super_resolve import (
             start_super_resolution,
         )
 

@@ -54,9 +54,9 @@ def load_engine() -> None:
         can mend it.
     """
     try:
-        import napari_dip.restoration.denoising
-        import napari_dip.restoration.inpainting
-        import napari_dip.restoration.super_resolution  # noqa: F401
+        import napari_dip.tasks.denoise
+        import napari_dip.tasks.inpaint
+        import napari_dip.tasks.super_resolve  # noqa: F401
     except (ImportError, OSError, MemoryError) as error:
         detail = ' '.join(str(error).split()) or type(error).__name__
         raise ArgumentError(

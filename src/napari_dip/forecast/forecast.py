@@ -44,11 +44,9 @@ from napari_dip.latents.internal import steps_of
 from napari_dip.presets.settings import Settings
 from napari_dip.presets.shortening import shorten
 from napari_dip.prior.networks import NetworkSpec
-from napari_dip.restoration import (
-    denoising_settings,
-    inpainting,
-    super_resolution,
-)
+from napari_dip.tasks import denoise_settings as denoising_settings
+from napari_dip.tasks import inpaint as inpainting
+from napari_dip.tasks import super_resolve as super_resolution
 
 TASKS = ('denoise', 'inpaint', 'super_resolve')
 

@@ -29,9 +29,9 @@ def load_engine() -> None:
     with _lock, _without_collection():
         if 'torch' not in sys.modules and sys.platform.startswith('linux'):
             _load_libraries()
-        import napari_dip.restoration.denoising
-        import napari_dip.restoration.inpainting
-        import napari_dip.restoration.super_resolution  # noqa: F401
+        import napari_dip.tasks.denoise
+        import napari_dip.tasks.inpaint
+        import napari_dip.tasks.super_resolve  # noqa: F401
         from napari_dip.device.threads import leave_room_for_interface
 
         leave_room_for_interface()

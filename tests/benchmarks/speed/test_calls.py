@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.speed import calls
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.restoration import denoising_settings
+from napari_dip.tasks import denoise_settings as denoising_settings
 
 
 @pytest.fixture

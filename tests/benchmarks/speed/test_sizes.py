@@ -6,7 +6,8 @@ import pytest
 
 from benchmarks.speed import iterations, names, sizes, tiles
 from napari_dip.prior.networks import TrunkSpec
-from napari_dip.restoration import inpainting, super_resolution
+from napari_dip.tasks import inpaint as inpainting
+from napari_dip.tasks import super_resolve as super_resolution
 
 
 @pytest.fixture(autouse=True)

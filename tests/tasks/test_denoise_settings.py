@@ -7,7 +7,7 @@ from scipy.ndimage import gaussian_filter, zoom
 from benchmarks.datasets.processed import compress
 from napari_dip.images.brightness_match import match_copies
 from napari_dip.presets.choices import PRESETS
-from napari_dip.restoration.denoising_settings import SETTINGS, choose_settings
+from napari_dip.tasks.denoise_settings import SETTINGS, choose_settings
 from tests.restoration.drawn import (
     CELLS,
     WHITE,

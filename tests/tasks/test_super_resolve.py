@@ -11,8 +11,8 @@ from napari_dip.operators.downsample import Downsample
 from napari_dip.presets import published
 from napari_dip.presets.choices import FACTORS, PRESETS
 from napari_dip.presets.options import Options
-from napari_dip.restoration import super_resolution
-from napari_dip.restoration.super_resolution import (
+from napari_dip.tasks import super_resolve as super_resolution
+from napari_dip.tasks.super_resolve import (
     choose_settings,
     start_super_resolution,
 )

@@ -7,7 +7,7 @@ from napari_dip import inpaint
 from napari_dip.presets import published
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.options import Options
-from napari_dip.restoration.inpainting import (
+from napari_dip.tasks.inpaint import (
     SETTINGS,
     choose_settings,
     start_inpainting,

@@ -22,9 +22,9 @@ from napari_dip.noise.pixel_pattern import note_patterns
 from napari_dip.operators.downsample import Identity
 from napari_dip.presets.choices import DEFAULT_PRESET, DEFECTS
 from napari_dip.presets.options import Options
-from napari_dip.restoration.denoising_settings import choose_settings
 from napari_dip.session.base import Restoration
 from napari_dip.session.run import Callback, Restored, run
+from napari_dip.tasks.denoise_settings import choose_settings
 
 
 def denoise(
