@@ -117,7 +117,7 @@ def _preset(
         solve=solve,
         label=label or f'napari-dip "{preset}"',
         version=own.version,
-        module='napari_dip.restoration',
+        module='napari_dip.tasks',
         package='napari-dip',
         slow=True,
         ours=True,

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 Adjust = Callable[['Settings'], 'Settings']
 
 PRESETS = ('fast', 'balanced', 'best', 'ulyanov2018')
-_FLOORS = ('prior', 'restoration')
+# Whatever a result does not depend on.
+_BESIDE = ('cli', 'io', 'samples', 'viewer')
 
 _START = {
-    'denoise': ('denoising', 'start_denoising'),
-    'inpaint': ('inpainting', 'start_inpainting'),
-    'super_resolve': ('super_resolution', 'start_super_resolution'),
+    'denoise': ('denoise', 'start_denoising'),
+    'inpaint': ('inpaint', 'start_inpainting'),
+    'super_resolve': ('super_resolve', 'start_super_resolution'),
 }
 
 # Window, patience and cap of the published rule.
@@ -92,9 +93,7 @@ def _estimate(task: Task, session: Session) -> Image:
 def start(task: Task, problem: Problem, options: Options) -> Session:
     """Session of a problem, to be run step by step."""
     module, function = _START[task]
-    begin = getattr(
-        import_module(f'napari_dip.restoration.{module}'), function
-    )
+    begin = getattr(import_module(f'napari_dip.tasks.{module}'), function)
     return begin(problem.image, **task_arguments(problem), options=options)
 
 
@@ -125,8 +124,9 @@ def source_digest() -> str:
     """
     root = Path(napari_dip.__file__).parent
     digest = hashlib.sha256()
-    for floor in _FLOORS:
-        for path in sorted((root / floor).rglob('*.py')):
-            digest.update(path.relative_to(root).as_posix().encode())
+    for path in sorted(root.rglob('*.py')):
+        place = path.relative_to(root)
+        if place.parts[0] not in _BESIDE:
+            digest.update(place.as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -78,8 +78,8 @@ def _plain(
     reduction: int,
 ) -> Settings:
     from napari_dip.engine.settings import FitSettings
+    from napari_dip.networks import TrunkSpec
     from napari_dip.presets.settings import LatentSettings
-    from napari_dip.prior.networks import TrunkSpec
 
     plain = replace(
         settings,

@@ -1,11 +1,125 @@
-"""Options of the whole test suite."""
+"""Options and fixtures of the whole test suite."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-def pytest_addoption(parser):
+import numpy as np
+import pytest
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from napari_dip.engine.fit import Fit
+    from napari_dip.engine.problem import Problem
+
+# Before torch is loaded: small images are quicker on one thread, and the same
+# everywhere.
+os.environ.setdefault('OMP_NUM_THREADS', '1')
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         '--write-reference',
         action='store_true',
         help='Write the results of the reference images anew.',
     )
+
+
+@pytest.fixture
+def image() -> np.ndarray:
+    """Counts of a small image with structure and noise."""
+    rows, columns = np.mgrid[:24, :28]
+    clean = 60 + 40 * np.sin(rows / 4) * np.cos(columns / 5)
+    return np.random.default_rng(0).poisson(clean).astype(np.uint16)
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make 'fast' a network of a few hundred weights."""
+    from napari_dip.networks import TrunkSpec
+    from napari_dip.tasks import denoise_settings, inpaint, super_resolve
+
+    for module in (denoise_settings, inpaint, super_resolve):
+        settings = module.SETTINGS['fast']
+        network = TrunkSpec((4, 4), norm=settings.network.norm)
+        fit = replace(settings.fit, check_every=1, passes=2)
+        monkeypatch.setitem(
+            module.SETTINGS,
+            'fast',
+            replace(settings, network=network, fit=fit),
+        )
+    shared = denoise_settings._SHARED['fast']
+    fit = replace(shared.fit, check_every=1, passes=2)
+    monkeypatch.setitem(
+        denoise_settings._SHARED, 'fast', replace(shared, fit=fit)
+    )
+
+
+@pytest.fixture
+def make_problem() -> Callable[..., Problem]:
+    """Build a problem of a network of a few hundred weights."""
+    import torch
+
+    from napari_dip.engine.problem import Problem
+    from napari_dip.latents.base import FixedLatent, uniform_noise
+    from napari_dip.networks import TrunkSpec, initialise
+    from napari_dip.operators.downsample import Identity
+
+    def make(
+        network: nn.Module | None = None,
+        *,
+        shape: tuple[int, int] = (20, 24),
+        held_out: float = 0.1,
+        jitter: float = 0.03,
+        **parts: Any,
+    ) -> Problem:
+        generator = torch.Generator().manual_seed(7)
+        if network is None:
+            network = TrunkSpec((4, 4)).build(3, 1)
+            initialise(network, 0)
+        data = torch.randn((1, 1, *shape), generator=generator)
+        chance = torch.rand((1, 1, *shape), generator=generator)
+        defaults = {
+            'latent': FixedLatent(uniform_noise(3, shape, 0, 1.0), jitter),
+            'operator': Identity(),
+            'data': data,
+            'known': torch.ones_like(data),
+            'held_out': (chance < held_out).to(data),
+        }
+        return Problem(network, **{**defaults, **parts})
+
+    return make
+
+
+@pytest.fixture
+def make_fit(make_problem: Callable[..., Problem]) -> Callable[..., Fit]:
+    """Build a fit that looks at loss and metric after every iteration."""
+    from napari_dip.engine.fit import Fit
+    from napari_dip.engine.settings import FitSettings
+
+    def make(
+        problem: Problem | None = None,
+        rules: Any = (),
+        *,
+        seed: int = 0,
+        **settings: Any,
+    ) -> Fit:
+        defaults = {
+            'num_iter': 12,
+            'learning_rate': 1e-2,
+            'schedule': 'constant',
+            'check_every': 1,
+            'decay': 0.9,
+        }
+        return Fit(
+            problem or make_problem(),
+            FitSettings(**{**defaults, **settings}),
+            rules,
+            seed=seed,
+        )
+
+    return make

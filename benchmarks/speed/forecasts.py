@@ -12,9 +12,9 @@ from benchmarks.speed.inputs import make_input
 from benchmarks.speed.iterations import start
 from benchmarks.speed.names import FORECASTS
 from benchmarks.speed.watch import MemoryWatch
-from napari_dip.forecast import forecast as module
-from napari_dip.forecast.forecast import Forecast, forecast
 from napari_dip.session.run import run
+from napari_dip.tasks import forecast as module
+from napari_dip.tasks.forecast import Forecast, forecast
 
 # Forecast and call are repeated in turn up to so often, and for so many
 # seconds: how fast a machine is may change by half within a minute.

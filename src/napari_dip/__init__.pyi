@@ -1,7 +1,7 @@
-from .restoration.denoising import denoise
-from .restoration.detector import Detector
-from .restoration.inpainting import inpaint
-from .restoration.super_resolution import super_resolve
+from .noise.detector import Detector
+from .tasks.denoise import denoise
+from .tasks.inpaint import inpaint
+from .tasks.super_resolve import super_resolve
 
 __version__: str
 

@@ -40,7 +40,7 @@ def called(monkeypatch):
         return Session()
 
     for module, name in own._START.values():
-        where = f'napari_dip.restoration.{module}.{name}'
+        where = f'napari_dip.tasks.{module}.{name}'
         monkeypatch.setattr(where, function)
     return calls
 

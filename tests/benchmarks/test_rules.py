@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import results, rules
 from benchmarks.datasets import find_case, find_cases
-from napari_dip.prior.networks import TrunkSpec
+from napari_dip.networks import TrunkSpec
 
 
 def fit(psnr, figures=None, case='a') -> dict:

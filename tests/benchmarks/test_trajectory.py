@@ -8,7 +8,7 @@ import pytest
 from benchmarks import own, runner
 from benchmarks.cases import Problem
 from benchmarks.trajectory import Watch
-from napari_dip.prior.networks import TrunkSpec
+from napari_dip.networks import TrunkSpec
 from napari_dip.tasks import denoise_settings as denoising_settings
 
 

@@ -40,8 +40,10 @@ def test_arguments_become_options(sentence: str, expected: str) -> None:
 def sentences() -> list[str]:
     """Collect what errors of the engine say, with gaps for the values."""
     found = []
-    for folder in ('restoration', 'prior'):
-        for path in (ROOT / folder).rglob('*.py'):
+    for folder in ROOT.iterdir():
+        if folder.name in ('cli', 'files', 'io', 'samples', 'viewer'):
+            continue
+        for path in folder.rglob('*.py'):
             tree = ast.parse(path.read_text('utf-8'))
             for node in ast.walk(tree):
                 if isinstance(node, ast.Raise) and isinstance(

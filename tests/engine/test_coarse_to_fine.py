@@ -7,9 +7,8 @@ from napari_dip.engine.coarse_to_fine import ClimbingAverage
 from napari_dip.engine.problem import Problem
 from napari_dip.grid.dihedral import TURNS
 from napari_dip.latents.internal import CrossScale
-from napari_dip.networks import initialise
+from napari_dip.networks import ChainSpec, initialise
 from napari_dip.operators.downsample import Downsample
-from napari_dip.prior.networks import ChainSpec
 
 
 def average(factors=(4, 4), side=20):

@@ -23,9 +23,8 @@ from napari_dip.latents.base import (
     FixedLatent,
     uniform_noise,
 )
-from napari_dip.networks import initialise
+from napari_dip.networks import TrunkSpec, initialise
 from napari_dip.operators.downsample import Downsample
-from napari_dip.prior.networks import TrunkSpec
 
 
 class Script:

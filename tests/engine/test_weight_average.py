@@ -13,8 +13,7 @@ from napari_dip.latents.base import (
     FixedLatent,
     uniform_noise,
 )
-from napari_dip.networks import initialise
-from napari_dip.prior.networks import TrunkSpec
+from napari_dip.networks import TrunkSpec, initialise
 
 SPEC = TrunkSpec((6, 6, 6))
 

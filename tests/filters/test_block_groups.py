@@ -8,7 +8,7 @@ from napari_dip.filters.block_groups import (
     pixels_of_a_block,
     restore_planes,
 )
-from tests.prior.drawn import white_noise
+from tests.filters.drawn import white_noise
 
 
 def test_blocks_that_overlap_are_weighed():

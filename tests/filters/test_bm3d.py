@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 from napari_dip.filters import block_groups
 from napari_dip.filters.bm3d import LEAST_SIDE, collaborative_filter
-from tests.prior.drawn import error, stripes, white_noise
+from tests.filters.drawn import error, stripes, white_noise
 
 
 def _repeated_texture(side, channels=1):

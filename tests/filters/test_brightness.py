@@ -3,7 +3,7 @@ from __future__ import annotations
 import torch
 
 from napari_dip.filters.brightness import calibrate
-from tests.prior.drawn import white_noise
+from tests.filters.drawn import white_noise
 
 
 def _scene(channels=1):

@@ -5,7 +5,7 @@ import torch
 
 from napari_dip.filters import block_groups
 from napari_dip.filters.nl_bayes import covariance_filter
-from tests.prior.drawn import error, stripes, white_noise
+from tests.filters.drawn import error, stripes, white_noise
 
 
 @pytest.mark.parametrize('channels', [1, 3])

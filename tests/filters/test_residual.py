@@ -10,7 +10,7 @@ from napari_dip.filters.residual import (
     structure_in_residual,
 )
 from napari_dip.noise.homogeneous import quiet_blocks
-from tests.prior.drawn import white_noise
+from tests.filters.drawn import white_noise
 
 
 def _structure(residual, estimate=None):

@@ -13,9 +13,8 @@ from napari_dip.engine.weight_average import WeightAverage
 from napari_dip.grid import tiled_inference as sweeping
 from napari_dip.grid.tiled_inference import Sweep, bytes_a_pixel
 from napari_dip.latents.base import DroppedPixels
-from napari_dip.networks import initialise
+from napari_dip.networks import TrunkSpec, initialise
 from napari_dip.operators.downsample import Identity
-from napari_dip.prior.networks import TrunkSpec
 
 CPU = torch.device('cpu')
 IMAGE = torch.arange(300.0 * 200).reshape(1, 1, 300, 200)

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from napari_dip.networks import initialise
-from napari_dip.prior.networks import ChainSpec
+from napari_dip.networks import ChainSpec, initialise
 
 
 def test_a_window_is_seen_as_in_the_whole_image():

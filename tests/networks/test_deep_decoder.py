@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from napari_dip.prior.networks import DeepDecoderSpec
+from napari_dip.networks import DeepDecoderSpec
 
 
 @settings(max_examples=10, deadline=None)

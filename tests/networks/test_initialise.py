@@ -3,8 +3,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from napari_dip.networks import initialise
-from napari_dip.prior.networks import HourglassSpec, TrunkSpec
+from napari_dip.networks import HourglassSpec, TrunkSpec, initialise
 
 
 def weights(seed: int, noise: int = 0) -> torch.Tensor:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from napari_dip.prior.networks import HourglassSpec
+from napari_dip.networks import HourglassSpec
 
 
 def narrow(depth: int = 5, **options) -> HourglassSpec:

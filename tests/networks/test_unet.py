@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from napari_dip.networks import initialise
-from napari_dip.prior.networks import TrunkSpec
+from napari_dip.networks import TrunkSpec, initialise
 
 SPECS = [
     TrunkSpec((4, 4, 6)),

@@ -6,7 +6,7 @@ from scipy.ndimage import gaussian_filter, median_filter, zoom
 
 from benchmarks.datasets.processed import compress
 from napari_dip.noise.correlated import SharedNoise, find_shared_noise
-from tests.restoration.drawn import CELLS, WHITE, photons, scanned, shifted
+from tests.noise.drawn import CELLS, WHITE, photons, scanned, shifted
 
 COUNTS = photons(12, 0).astype(float)
 

@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter, rotate, zoom
 
 from napari_dip.noise import interpolated as interpolated_noise
 from napari_dip.noise.second_differences import measure_grain
-from tests.restoration.drawn import CELLS, WHITE, photons, scanned, shifted
+from tests.noise.drawn import CELLS, WHITE, photons, scanned, shifted
 
 
 def was_interpolated(image: np.ndarray) -> bool:

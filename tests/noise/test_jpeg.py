@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from benchmarks.datasets.processed import compress
 from napari_dip.noise import jpeg as compressed_noise
 from napari_dip.noise.second_differences import measure_grain
-from tests.restoration.drawn import CELLS, WHITE, photons
+from tests.noise.drawn import CELLS, WHITE, photons
 
 
 def was_compressed(image: np.ndarray) -> bool:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
 from napari_dip.noise.line_scan import scanned_along
-from tests.restoration.drawn import CELLS, WHITE, photons, scanned
+from tests.noise.drawn import CELLS, WHITE, photons, scanned
 
 
 @given(

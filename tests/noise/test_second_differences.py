@@ -5,7 +5,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from napari_dip.noise.second_differences import measure_grain
-from tests.restoration.drawn import CELLS, WHITE, photons
+from tests.noise.drawn import CELLS, WHITE, photons
 
 
 def test_independent_noise_is_as_strong_at_all_distances():

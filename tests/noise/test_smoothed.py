@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter, median_filter, uniform_filter, zoom
 
 from napari_dip.noise import smoothed as smooth_noise
 from napari_dip.noise.second_differences import measure_grain
-from tests.restoration.drawn import CELLS, WHITE, photons, scanned
+from tests.noise.drawn import CELLS, WHITE, photons, scanned
 
 
 def squares(image: np.ndarray) -> int:

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from napari_dip.engine.settings import FitSettings
+from napari_dip.networks import DeepDecoderSpec
 from napari_dip.presets import published
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.settings import Settings
-from napari_dip.prior.networks import DeepDecoderSpec
 from napari_dip.tasks import denoise_settings as denoising_settings
 from napari_dip.tasks import inpaint as inpainting
 from napari_dip.tasks import super_resolve as super_resolution

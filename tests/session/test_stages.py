@@ -13,9 +13,9 @@ from scipy.ndimage import gaussian_filter
 
 from napari_dip.engine.early_stopping import StopReason
 from napari_dip.filters.frequency_split import cross_over
+from napari_dip.networks import TrunkSpec
 from napari_dip.presets.options import Options
 from napari_dip.presets.settings import Settings
-from napari_dip.prior.networks import TrunkSpec
 from napari_dip.session import stages
 from napari_dip.session.progress import Phase
 from napari_dip.session.session import Session
@@ -183,12 +183,12 @@ def test_without_room_for_the_second_the_first_is_kept(monkeypatch):
     def no_room(*_, **__):
         raise MemoryError('no room')
 
-    monkeypatch.setattr('napari_dip.assembly.source.Fit', no_room)
+    monkeypatch.setattr('napari_dip.session.source.Fit', no_room)
     with pytest.raises(MemoryError):
         start()
     monkeypatch.undo()
     session = start()
-    monkeypatch.setattr('napari_dip.assembly.source.Fit', no_room)
+    monkeypatch.setattr('napari_dip.session.source.Fit', no_room)
     *_, last = session
     assert last.iteration == FIRST
     assert session.record().reason == StopReason.OUT_OF_MEMORY.name

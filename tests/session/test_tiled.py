@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from napari_dip.engine.fit import Fit
+from napari_dip.networks import TrunkSpec
 from napari_dip.presets.options import Options
-from napari_dip.prior.networks import TrunkSpec
 from napari_dip.session.progress import Phase
 from napari_dip.session.session import Session
 from napari_dip.session.tiled import Mosaic

@@ -12,7 +12,7 @@ from napari_dip import denoise
 from napari_dip.noise.detector import Detector
 from napari_dip.presets.choices import PRESETS
 from napari_dip.session.record import Record
-from tests.restoration.drawn import (
+from tests.noise.drawn import (
     CELLS,
     WAVES,
     frames,

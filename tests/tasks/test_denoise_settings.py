@@ -8,7 +8,7 @@ from benchmarks.datasets.processed import compress
 from napari_dip.images.brightness_match import match_copies
 from napari_dip.presets.choices import PRESETS
 from napari_dip.tasks.denoise_settings import SETTINGS, choose_settings
-from tests.restoration.drawn import (
+from tests.noise.drawn import (
     CELLS,
     WHITE,
     frames,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from napari_dip.forecast.forecast import Forecast
+from napari_dip.tasks.forecast import Forecast
 from napari_dip.viewer import outlook
 from napari_dip.viewer.outlook import (
     Outlook,

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from napari_dip.noise.detector import NOISES
 from napari_dip.presets.choices import (
     DEFECTS,
     DEVICES,
     FACTORS,
-    NOISES,
     PRESETS,
 )
 

@@ -5,7 +5,7 @@ r"""The deep image prior as an equation, on tensors.
 =================  ====================================================
 symbol             module
 =================  ====================================================
-:math:`f`          :mod:`~napari_dip.prior.networks`
+:math:`f`          :mod:`~napari_dip.networks`
 :math:`z`          :mod:`~napari_dip.latents.base`
 :math:`A`          :mod:`~napari_dip.operators.downsample`
 :math:`E`          :mod:`~napari_dip.engine.losses`

@@ -12,7 +12,6 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from napari_dip.filters.bm3d import LEAST_SIDE
 from napari_dip.filters.dct import LocalCosine
@@ -21,17 +20,16 @@ from napari_dip.filters.shrinkage import (
     keep_outstanding,
     wiener,
 )
-from napari_dip.grid.interpolation import interpolate
+from napari_dip.noise.brightness_classes import noise_scale
 from napari_dip.noise.heavy_tails import heavy_tails
 from napari_dip.noise.homogeneous import (
     SIDE,
     STEP,
     known_share,
-    pixels_of,
     quiet_blocks,
     well_known,
 )
-from napari_dip.noise.robust_scale import median_spread, spread
+from napari_dip.noise.robust_scale import spread
 
 Filter = Callable[[Tensor, Tensor, Tensor | None], Tensor]
 
@@ -45,12 +43,6 @@ _HELD_BACK = 1.1
 # Noise in quiet blocks by that in all, the median coefficient: 0.93 and more
 # on microscopes' noisy images, 0.55 to 0.89 on photographs in little noise.
 _MISSED = 0.91
-
-_CLASSES = 16
-_LEAST_PIXELS = 256
-# Medians of more tell nothing new: their error is below a hundredth.
-_MOST_PIXELS = 2**20
-_TINY = 1e-6
 
 
 def structure_in_residual(
@@ -179,105 +171,6 @@ def _noise_of_residual(
         return scale, everywhere
     scale = noise_scale(residual, estimate, known, quiet)
     return scale, _deviation(_magnitudes(residual / scale)[..., quiet])
-
-
-def noise_scale(
-    residual: Tensor, estimate: Tensor, known: Tensor, blocks: Tensor
-) -> Tensor:
-    """Standard deviation of the noise at each pixel, by brightness.
-
-    Pixels are sorted into classes of like brightness, and the deviation of
-    each is taken from the median of the finest detail, which structure
-    hardly moves.
-
-    Parameters
-    ----------
-    residual, estimate, known : Tensor
-        As in :func:`structure_in_residual`.
-    blocks : Tensor
-        Those that tell the noise, in the grid of
-        :func:`~napari_dip.noise.homogeneous.quiet_blocks`.
-
-    Returns
-    -------
-    Tensor
-        Same shape, greater than 0.
-    """
-    fine = _finest_detail(residual, known).abs()
-    height, width = residual.shape[-2:]
-    counted = known * pixels_of(blocks, (height, width))
-    return scale_by_brightness(fine, estimate, counted, spread)
-
-
-def scale_by_brightness(
-    magnitude: Tensor,
-    estimate: Tensor,
-    known: Tensor,
-    measure: Callable[[Tensor, int], Tensor] = median_spread,
-) -> Tensor:
-    """Standard deviation at each pixel, from its class of brightness.
-
-    Parameters
-    ----------
-    magnitude : Tensor
-        ``(1, channels, height, width)``: absolute values of what is normally
-        distributed.
-    estimate : Tensor
-        Same shape: the brightness.
-    known : Tensor
-        Same shape, 1 where a magnitude counts.
-    measure : callable
-        From magnitudes and an axis to standard deviations.
-
-    Returns
-    -------
-    Tensor
-        Same shape, greater than 0.
-    """
-    planes = [
-        _scale_of_channel(*channel, measure)
-        for channel in zip(magnitude[0], estimate[0], known[0], strict=True)
-    ]
-    return torch.stack(planes)[None]
-
-
-def _finest_detail(residual: Tensor, known: Tensor) -> Tensor:
-    """Second difference along both axes, of unit norm over what is known."""
-    padded, seen = (
-        F.pad(x, (1, 1, 1, 1), mode='reflect') for x in (residual, known)
-    )
-    power = seen.new_tensor([1.0, 4.0, 1.0])
-    weight = power.outer(power).expand(seen.shape[1], 1, 3, 3)
-    norm = F.conv2d(seen, weight, groups=seen.shape[1]).sqrt()
-    detail = padded.diff(n=2, dim=-1).diff(n=2, dim=-2)
-    return detail / norm.clamp(min=1)
-
-
-def _scale_of_channel(
-    magnitude: Tensor,
-    level: Tensor,
-    known: Tensor,
-    measure: Callable[[Tensor, int], Tensor],
-) -> Tensor:
-    counted = torch.nonzero(known.flatten() > 0)[:, 0]
-    if not len(counted):
-        return torch.full_like(level, _TINY)
-    counted = counted[:: -(-len(counted) // _MOST_PIXELS)]
-    values, brightness = magnitude.take(counted), level.take(counted)
-    classes = _classes_of(brightness)
-    members = [classes == index for index in torch.unique(classes)]
-    levels = torch.stack([brightness[m].median() for m in members])
-    scales = torch.stack([measure(values[m], 0) for m in members])
-    return interpolate(level, levels, scales.clamp(min=_TINY))
-
-
-def _classes_of(level: Tensor) -> Tensor:
-    """Class of each pixel: as many pixels in each, equal ones together."""
-    ascending = level.flatten().sort().values
-    count = max(1, min(_CLASSES, len(ascending) // _LEAST_PIXELS))
-    first = torch.arange(1, count, device=level.device) * len(ascending)
-    edges = torch.unique(ascending[first // count])
-    return torch.bucketize(level.contiguous(), edges, right=True)
 
 
 def _magnitudes(whitened: Tensor) -> Tensor:

@@ -15,13 +15,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from napari_dip.assembly.refinement import Refinement
 from napari_dip.engine.settings import FitSettings
 from napari_dip.engine.uncertainty import DRAWS
+from napari_dip.filters.refinement import Refinement
 from napari_dip.grid.regions import window_shape
 from napari_dip.grid.tiled_inference import swept_pixels
+from napari_dip.networks import NetworkSpec
 from napari_dip.presets.settings import Settings
-from napari_dip.prior.networks import NetworkSpec
 
 #: Forward and backward, which takes twice as much.
 BOTH_WAYS = 3

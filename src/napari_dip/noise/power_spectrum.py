@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.filters.residual import scale_by_brightness
 from napari_dip.grid.regions import Window, cut_all
+from napari_dip.noise.brightness_classes import scale_by_brightness
 from napari_dip.noise.homogeneous import well_known
 
 # Side of the squares that the spectrum is measured on, and pixels beyond

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 #: From the quickest to the most thorough, then the published settings.
 PRESETS = ('fast', 'balanced', 'best', 'ulyanov2018')
 DEFAULT_PRESET = 'balanced'
@@ -13,10 +11,6 @@ FACTORS = (2, 3, 4, 8)
 
 #: Devices by name; a machine has some of them.
 DEVICES = ('auto', 'cpu', 'cuda', 'mps')
-
-#: Noise by name; a detector is the other possibility.
-NoiseName = Literal['auto', 'gaussian']
-NOISES: tuple[NoiseName, ...] = ('auto', 'gaussian')
 
 #: What to do about hot, dead and saturated pixels.
 DEFECTS = ('auto', 'keep')

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from napari_dip.device.clock import now
 from napari_dip.engine.early_stopping import StoppingRule
-from napari_dip.forecast.clock import now
 from napari_dip.images.validation import check_limits
 from napari_dip.presets.choices import DEFAULT_PRESET
 from napari_dip.presets.settings import Settings
@@ -43,7 +43,7 @@ class Options:
         the benchmark.
     begun : float
         When it was asked for, by the clock of a
-        :class:`~napari_dip.forecast.clock.Clock`: the preparation counts.
+        :class:`~napari_dip.device.clock.Clock`: the preparation counts.
     """
 
     preset: str = DEFAULT_PRESET

@@ -8,13 +8,13 @@ latent, jitter, learning rate, iterations, interpolation, padding, averaging.
 from __future__ import annotations
 
 from napari_dip.engine.settings import FitSettings
+from napari_dip.networks import HourglassSpec
 from napari_dip.networks.skip import Upsampling
 from napari_dip.presets.settings import (
     LatentSettings,
     Settings,
     StoppingSettings,
 )
-from napari_dip.prior.networks import HourglassSpec
 
 _NEAREST: tuple[Upsampling, ...] = ('nearest',) * 5
 _SNAIL = (8, 16, 32, 64, 128)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from napari_dip.assembly.refinement import Refinement
 from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.engine.settings import FitSettings
+from napari_dip.filters.refinement import Refinement
+from napari_dip.networks import NetworkSpec, TrunkSpec
 from napari_dip.noise.intensity import Range
 from napari_dip.operators.downsample import Kernel
-from napari_dip.prior.networks import NetworkSpec, TrunkSpec
 
 LatentKind = Literal[
     'dropped', 'split', 'recorrupted', 'reduced', 'noise', 'mesh'
@@ -98,7 +98,7 @@ class Settings:
         Pixels of the image along a side of a pixel of the fit.
     refinement : str
         What is made of the finished estimate and the data, as
-        :func:`~napari_dip.assembly.refinement.refine` names it.
+        :func:`~napari_dip.filters.refinement.refine` names it.
     kernel : {'area', 'gaussian', 'lanczos2', 'lanczos3'}
         Low-pass filter of the downsampling operator.
     second : Settings or None

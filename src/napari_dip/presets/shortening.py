@@ -6,7 +6,10 @@ from dataclasses import replace
 
 from napari_dip.engine.settings import FitSettings
 from napari_dip.presets.settings import Settings
-from napari_dip.session.stages import SETTLED
+
+# A second fit stopped or shown before so many iterations is worse than the
+# first, and mixed with it makes it worse (docs/lab/correlated-noise.md).
+SETTLED = 50
 
 # The fewest iterations that bear the whole learning rate of fits on windows:
 # drawn fields of 128 x 128 diverged after 30 to 100 at that of 'fast', with

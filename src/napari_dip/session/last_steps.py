@@ -16,10 +16,10 @@ from typing import NamedTuple
 import torch
 
 from napari_dip.device.choice import memory_in_words
+from napari_dip.device.clock import Clock
 from napari_dip.device.pace import CutShort
-from napari_dip.forecast.clock import Clock
+from napari_dip.filters.guard import refine_within_range
 from napari_dip.forecast.work import Work
-from napari_dip.session.guard import refine_within_range
 from napari_dip.session.progress import Phase
 from napari_dip.session.stages import Stage
 

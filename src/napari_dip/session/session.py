@@ -7,24 +7,25 @@ import torch
 from numpy.typing import NDArray
 
 from napari_dip import __version__
-from napari_dip.assembly import refinement
 from napari_dip.device.choice import device_description
+from napari_dip.device.clock import Clock
 from napari_dip.device.pace import watched_by
 from napari_dip.device.peak_memory import PeakMemory
 from napari_dip.engine.early_stopping import StopReason
 from napari_dip.engine.fit import Fit
-from napari_dip.forecast.clock import Clock
+from napari_dip.filters import refinement
+from napari_dip.filters.guard import find_harmed
 from napari_dip.forecast.work import Work, shapes_climbed, work_of
 from napari_dip.latents.internal import CrossScale
 from napari_dip.presets.settings import Settings
+from napari_dip.presets.shortening import SETTLED
 from napari_dip.session.base import Restoration
-from napari_dip.session.guard import find_harmed
 from napari_dip.session.last_steps import Ending, Extent, Finished
 from napari_dip.session.progress import Brief, Phase, Progress
 from napari_dip.session.reasons import describe_reason
 from napari_dip.session.record import Record
 from napari_dip.session.snapshots import Snapshots
-from napari_dip.session.stages import SETTLED, Past, Sequel, Stage
+from napari_dip.session.stages import Past, Sequel, Stage
 
 
 class Session(Restoration):

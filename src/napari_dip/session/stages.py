@@ -9,14 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.assembly.output import Output
-from napari_dip.assembly.refinement import Refinement
 from napari_dip.engine.early_stopping import StopReason
 from napari_dip.engine.fit import Fit
+from napari_dip.filters.refinement import Refinement
 from napari_dip.session.record import Record
-
-# A second fit stopped or shown before so many iterations is worse than the
-# first, and mixed with it makes it worse (docs/lab/correlated-noise.md).
-SETTLED = 50
 
 # Ends after which there is more to gain. A fit that was stopped, or went
 # wrong, is left at that.
@@ -42,7 +38,7 @@ class Stage:
         The way.
     refinement : str
         What is made of the finished estimate and the data, as
-        :func:`~napari_dip.assembly.refinement.refine` names it.
+        :func:`~napari_dip.filters.refinement.refine` names it.
     """
 
     fit: Fit

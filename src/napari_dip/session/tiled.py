@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from napari_dip import __version__
 from napari_dip.device.choice import device_description, release_cache
+from napari_dip.device.clock import Clock
 from napari_dip.engine.early_stopping import StopReason
-from napari_dip.forecast.clock import Clock
 from napari_dip.grid.blend import Canvas, Part
 from napari_dip.grid.regions import Window
 from napari_dip.session.base import Restoration

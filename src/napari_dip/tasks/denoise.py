@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from napari_dip.assembly.prepare import prepare
 from napari_dip.images.acquired import AcquiredImage, acquire
 from napari_dip.images.brightness_match import Copies, read_copies
 from napari_dip.images.validation import (
@@ -23,6 +22,7 @@ from napari_dip.operators.downsample import Identity
 from napari_dip.presets.choices import DEFAULT_PRESET, DEFECTS
 from napari_dip.presets.options import Options
 from napari_dip.session.base import Restoration
+from napari_dip.session.prepare import prepare
 from napari_dip.session.run import Callback, Restored, run
 from napari_dip.tasks.denoise_settings import choose_settings
 

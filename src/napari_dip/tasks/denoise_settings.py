@@ -12,6 +12,7 @@ from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.engine.settings import FitSettings
 from napari_dip.images.brightness_match import Copies
 from napari_dip.images.validation import check_choice
+from napari_dip.networks import TrunkSpec
 from napari_dip.noise.autocorrelation import noise_texture
 from napari_dip.noise.correlated import (
     SharedNoise,
@@ -27,7 +28,6 @@ from napari_dip.presets.settings import (
     Settings,
     StoppingSettings,
 )
-from napari_dip.prior.networks import TrunkSpec
 
 # Below this the noise of too few pixels is too little known.
 _LEAST_SIDE = 128

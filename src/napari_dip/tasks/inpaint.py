@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import distance_transform_edt
 
-from napari_dip.assembly.prepare import prepare
-from napari_dip.assembly.refinement import Refinement
 from napari_dip.engine.optimisers.choice import OptimiserName
+from napari_dip.filters.refinement import Refinement
 from napari_dip.images.acquired import AcquiredImage, acquire
 from napari_dip.images.masks import describe_mask, read_mask
 from napari_dip.images.validation import (
@@ -16,6 +15,7 @@ from napari_dip.images.validation import (
     check_choice,
     check_uncertainty,
 )
+from napari_dip.networks import TrunkSpec
 from napari_dip.operators.downsample import Identity
 from napari_dip.presets import published
 from napari_dip.presets.choices import DEFAULT_PRESET, PRESETS
@@ -25,8 +25,8 @@ from napari_dip.presets.settings import (
     StoppingSettings,
     whole_image,
 )
-from napari_dip.prior.networks import TrunkSpec
 from napari_dip.session.base import Restoration
+from napari_dip.session.prepare import prepare
 from napari_dip.session.run import Callback, Restored, run
 
 

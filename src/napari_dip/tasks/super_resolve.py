@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from napari_dip.assembly.prepare import prepare
 from napari_dip.engine.settings import FitSettings
 from napari_dip.images.acquired import AcquiredImage, acquire
 from napari_dip.images.validation import (
@@ -14,6 +13,7 @@ from napari_dip.images.validation import (
     check_factor,
     check_uncertainty,
 )
+from napari_dip.networks import ChainSpec, TrunkSpec
 from napari_dip.operators.downsample import Downsample
 from napari_dip.presets import published
 from napari_dip.presets.choices import DEFAULT_PRESET, PRESETS
@@ -24,8 +24,8 @@ from napari_dip.presets.settings import (
     StoppingSettings,
     whole_image,
 )
-from napari_dip.prior.networks import ChainSpec, TrunkSpec
 from napari_dip.session.base import Restoration
+from napari_dip.session.prepare import prepare
 from napari_dip.session.run import Callback, Restored, run
 
 

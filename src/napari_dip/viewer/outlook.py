@@ -25,7 +25,7 @@ from napari_dip.viewer.words import (
 )
 
 if TYPE_CHECKING:
-    from napari_dip.forecast.forecast import Forecast
+    from napari_dip.tasks.forecast import Forecast
 
 #: Reads the arrays that a forecast takes, by the names of its arguments.
 Read = Callable[[], Mapping[str, Any]]
@@ -113,7 +113,7 @@ class Outlook(Label):
         question : Question
             What the answer depends on.
         read : callable
-            Returns the arrays that :func:`~napari_dip.forecast.forecast.\
+            Returns the arrays that :func:`~napari_dip.tasks.forecast.\
 forecast` takes; called in the worker.
         """
         self._question, self._read = question, read
@@ -223,7 +223,7 @@ def _answer(question: Question, read: Read) -> str:
 
 def _forecast(question: Question, content: Mapping[str, Any]) -> Forecast:
     load_engine()
-    from napari_dip.forecast.forecast import forecast
+    from napari_dip.tasks.forecast import forecast
 
     return forecast(
         question.task,

@@ -67,8 +67,12 @@ def _import_own(provenance: dict[str, Any], simple: bool) -> str:
     names = ['Detector'] if _has_detector(provenance) else []
     if simple:
         return f'from napari_dip import {", ".join([*names, task])}'
-    names += ['Options', _STARTERS[task]]
-    return f'from napari_dip.restoration import {", ".join(names)}'
+    lines = [f'from napari_dip import {name}' for name in names]
+    lines += [
+        'from napari_dip.presets.options import Options',
+        f'from napari_dip.tasks.{task} import {_STARTERS[task]}',
+    ]
+    return '\n'.join(lines)
 
 
 def _read_layers(provenance: dict[str, Any]) -> list[str]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from napari_dip.noise.detector import Noise
-    from napari_dip.restoration import Options
+    from napari_dip.presets.options import Options
     from napari_dip.session.base import Restoration
 
 
@@ -38,8 +38,8 @@ _RESULT = re.compile(
 class Choices:
     """Options of a run as the form gives them, before torch is loaded.
 
-    The fields are those of :class:`napari_dip.restoration.Options` that are
-    not for experiments.
+    The fields are those of :class:`~napari_dip.presets.options.Options` that
+    are not for experiments.
     """
 
     preset: str = DEFAULT_PRESET
@@ -51,7 +51,7 @@ class Choices:
 
     def to_options(self) -> Options:
         """Return them as the engine takes them."""
-        from napari_dip.restoration import Options
+        from napari_dip.presets.options import Options
 
         return Options(**asdict(self))
 
@@ -177,7 +177,7 @@ class Denoise(Task):
         image = self.read_image()
         repeats = self._read_repeats(image)
         load_engine()
-        from napari_dip.restoration import start_denoising
+        from napari_dip.tasks.denoise import start_denoising
 
         return start_denoising(
             image,
@@ -224,7 +224,7 @@ class Inpaint(Task):
         mask = self.mask.array()
         read_mask(mask, image, f'layer "{self.mask.name}"')
         load_engine()
-        from napari_dip.restoration import start_inpainting
+        from napari_dip.tasks.inpaint import start_inpainting
 
         return start_inpainting(
             image,
@@ -270,7 +270,7 @@ class SuperResolve(Task):
         image = self.read_image()
         check_factor(self.factors)
         load_engine()
-        from napari_dip.restoration import start_super_resolution
+        from napari_dip.tasks.super_resolve import start_super_resolution
 
         return start_super_resolution(
             image,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.speed import calls
-from napari_dip.prior.networks import TrunkSpec
+from napari_dip.networks import TrunkSpec
 from napari_dip.tasks import denoise_settings as denoising_settings
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.speed import iterations, names, sizes, tiles
-from napari_dip.prior.networks import TrunkSpec
+from napari_dip.networks import TrunkSpec
 from napari_dip.tasks import inpaint as inpainting
 from napari_dip.tasks import super_resolve as super_resolution
 

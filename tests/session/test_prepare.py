@@ -5,16 +5,16 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from napari_dip.assembly.prepare import prepare
 from napari_dip.engine.early_stopping import StopReason
 from napari_dip.images.acquired import acquire
+from napari_dip.networks import TrunkSpec
 from napari_dip.operators.downsample import Identity
 from napari_dip.presets.options import Options
 from napari_dip.presets.settings import (
     Settings,
     StoppingSettings,
 )
-from napari_dip.prior.networks import TrunkSpec
+from napari_dip.session.prepare import prepare
 
 PLANES = np.random.default_rng(0).normal(50, 5, (1, 40, 44))
 

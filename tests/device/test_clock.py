@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from napari_dip.forecast.clock import Clock
+from napari_dip.device.clock import Clock
 
 
 @pytest.fixture

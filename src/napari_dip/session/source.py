@@ -23,13 +23,12 @@ from napari_dip.grid.tiles import cut
 from napari_dip.latents.base import Latent
 from napari_dip.latents.noise2noise import SplitCopies
 from napari_dip.latents.recorrupted import Recorrupted
-from napari_dip.networks import initialise
+from napari_dip.networks import build_network, initialise
 from napari_dip.noise.detector import Detector
 from napari_dip.noise.intensity import Intensity
 from napari_dip.noise.power_spectrum import measure_noise
 from napari_dip.operators.downsample import Identity, Operator
 from napari_dip.presets.settings import Settings
-from napari_dip.prior.networks import build_network
 from napari_dip.session.stages import Sequel, Stage
 
 
@@ -40,7 +39,7 @@ class Source:
     Parameters
     ----------
     planes, known, operator
-        As given to :func:`~napari_dip.assembly.prepare.prepare`.
+        As given to :func:`~napari_dip.session.prepare.prepare`.
     device : torch.device
         Where it is fitted.
     seed : int
@@ -48,7 +47,7 @@ class Source:
     output : callable
         From intensities and options to an :class:`Output`.
     detector : Detector or None
-        As given to :func:`~napari_dip.assembly.prepare.prepare`.
+        As given to :func:`~napari_dip.session.prepare.prepare`.
     copies : ndarray or None
         Those that `planes` are the mean of.
     keep_known : bool
@@ -59,7 +58,7 @@ class Source:
         Part of the image that is fitted, with all its missing pixels; None
         is all of it.
     borders : ndarray of bool, optional
-        As given to :func:`~napari_dip.assembly.prepare.prepare`.
+        As given to :func:`~napari_dip.session.prepare.prepare`.
     intensity : Intensity, optional
         That of the tiles of a larger image; None finds that of the planes.
     """

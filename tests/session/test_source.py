@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from napari_dip.assembly.output import Output
-from napari_dip.assembly.source import Source, make_stage
 from napari_dip.engine.early_stopping import WindowedVariance
 from napari_dip.engine.fit import Fit
 from napari_dip.latents.base import FixedLatent, mesh_grid, uniform_noise
@@ -17,6 +16,7 @@ from napari_dip.presets.settings import (
     Settings,
     StoppingSettings,
 )
+from napari_dip.session.source import Source, make_stage
 
 PLANES = np.random.default_rng(0).normal(50, 5, (1, 40, 44))
 

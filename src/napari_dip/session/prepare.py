@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.assembly.output import Output
-from napari_dip.assembly.source import Source, make_sequel, make_stage
 from napari_dip.device.choice import memory_in_words, resolve_device
-from napari_dip.forecast.clock import Clock
+from napari_dip.device.clock import Clock
 from napari_dip.forecast.tile_size import tile_side
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiles import trim
@@ -27,6 +26,7 @@ from napari_dip.presets.shortening import shorten
 from napari_dip.session.base import Restoration
 from napari_dip.session.progress import Brief
 from napari_dip.session.session import Session
+from napari_dip.session.source import Source, make_sequel, make_stage
 from napari_dip.session.tile_plan import Plan
 from napari_dip.session.tiled import Mosaic
 

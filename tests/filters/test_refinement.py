@@ -3,9 +3,9 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from napari_dip.assembly import refinement
-from napari_dip.assembly.refinement import preview, refine
+from napari_dip.filters import refinement
 from napari_dip.filters.nl_bayes import covariance_filter
+from napari_dip.filters.refinement import preview, refine
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ from scipy.ndimage import gaussian_filter
 from torch.utils.flop_counter import FlopCounterMode
 
 from napari_dip import denoise
-from napari_dip.forecast import forecast as module
 from napari_dip.forecast import tile_size as room
 from napari_dip.forecast import work
-from napari_dip.forecast.forecast import TASKS, forecast
 from napari_dip.presets.choices import PRESETS
+from napari_dip.tasks import forecast as module
 from napari_dip.tasks import inpaint as inpainting
+from napari_dip.tasks.forecast import TASKS, forecast
 
 
 @pytest.fixture(autouse=True)

@@ -41,9 +41,9 @@ from napari_dip.images.brightness_match import read_copies
 from napari_dip.images.masks import read_mask
 from napari_dip.images.validation import check_choice, check_factor
 from napari_dip.latents.internal import steps_of
+from napari_dip.networks import NetworkSpec
 from napari_dip.presets.settings import Settings
 from napari_dip.presets.shortening import shorten
-from napari_dip.prior.networks import NetworkSpec
 from napari_dip.tasks import denoise_settings as denoising_settings
 from napari_dip.tasks import inpaint as inpainting
 from napari_dip.tasks import super_resolve as super_resolution

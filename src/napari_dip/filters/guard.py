@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.assembly.refinement import Refinement, preview, refine
 from napari_dip.engine.problem import Problem
+from napari_dip.filters.refinement import Refinement, preview, refine
 from napari_dip.noise.model import estimate_noise
 from napari_dip.operators.downsample import Downsample
 
@@ -46,7 +46,7 @@ def refine_within_range(
     Parameters
     ----------
     estimate, problem, how
-        As in :func:`~napari_dip.assembly.refinement.refine`.
+        As in :func:`~napari_dip.filters.refinement.refine`.
     filters : bool
         Whether what takes long is done, too.
 

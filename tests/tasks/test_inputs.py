@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from napari_dip import denoise, inpaint, super_resolve
-from napari_dip.restoration import Options, start_inpainting
+from napari_dip.presets.options import Options
 from napari_dip.session.tiled import Mosaic
-from tests.restoration.tasks import FEW, MASK, TASKS, run_super_resolve, scale
+from napari_dip.tasks.inpaint import start_inpainting
+from tests.tasks.tasks import FEW, MASK, TASKS, run_super_resolve, scale
 
 pytestmark = pytest.mark.usefixtures('tiny')
 

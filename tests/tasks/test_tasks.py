@@ -11,7 +11,7 @@ import torch
 
 from napari_dip import denoise, inpaint
 from napari_dip.engine.fit import Fit
-from tests.restoration.tasks import (
+from tests.tasks.tasks import (
     FEW,
     MASK,
     TASKS,
@@ -278,16 +278,16 @@ def test_not_enough_memory_is_said_in_words(task, where, image, monkeypatch):
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
 
     if where == 'build':
-        monkeypatch.setattr('napari_dip.assembly.source._problem', fail)
+        monkeypatch.setattr('napari_dip.session.source._problem', fail)
     elif where == 'iterate':
         monkeypatch.setattr(Fit, '_iterate', fail)
     else:
         for name in (
             'output_average.OutputAverage',
             'weight_average.WeightAverage',
-            'climbing.ClimbingAverage',
+            'coarse_to_fine.ClimbingAverage',
         ):
-            monkeypatch.setattr(f'napari_dip.prior.{name}.estimate', fail)
+            monkeypatch.setattr(f'napari_dip.engine.{name}.estimate', fail)
     with pytest.raises(MemoryError, match=r'Not enough memory on cpu.*crop'):
         task(image, **FEW)
 
