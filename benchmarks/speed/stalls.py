@@ -15,7 +15,7 @@ import numpy as np
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QApplication
 
-from napari_dip.viewer.run import Run
+from napari_dip.viewer.runs.run import Run
 
 _SIDE = 512
 _LONG = 0.1

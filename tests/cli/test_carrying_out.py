@@ -14,7 +14,7 @@ import pytest
 import tifffile
 
 from napari_dip.cli import carrying_out, fitting, saving
-from napari_dip.files.reading import read_image
+from napari_dip.io.reading import read_image
 from napari_dip.session.session import Session
 
 if TYPE_CHECKING:

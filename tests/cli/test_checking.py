@@ -9,7 +9,7 @@ import pytest
 import tifffile
 
 from napari_dip.cli import carrying_out, checking
-from napari_dip.files.errors import FileError
+from napari_dip.io.errors import FileError
 
 if TYPE_CHECKING:
     from conftest import Run

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from napari_dip.cli.errors import ArgumentError, about, engine_problems
-from napari_dip.files.errors import FileError
+from napari_dip.io.errors import FileError
 
 INPUT, MASK = Path('cells.tif'), Path('holes.png')
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from napari_dip.files.reading import read_image
+from napari_dip.io.reading import read_image
 
 if TYPE_CHECKING:
     from conftest import Run

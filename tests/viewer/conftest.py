@@ -11,8 +11,8 @@ from npe2 import PluginManifest
 
 from napari_dip.session.progress import Progress
 from napari_dip.session.snapshots import Snapshot, Snapshots
-from napari_dip.viewer.layers import ImageSource
-from napari_dip.viewer.run import Run
+from napari_dip.viewer.layers.layers import ImageSource
+from napari_dip.viewer.runs.run import Run
 from napari_dip.viewer.tasks import Choices, Denoise
 
 

@@ -19,8 +19,8 @@ import napari
 import numpy as np
 from qtpy.QtWidgets import QApplication
 
-from napari_dip.viewer.outlook import UNKNOWN
-from napari_dip.viewer.run import Run
+from napari_dip.viewer.panel.outlook import UNKNOWN
+from napari_dip.viewer.runs.run import Run
 
 
 def wait_until(condition):

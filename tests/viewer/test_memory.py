@@ -8,8 +8,8 @@ import weakref
 import numpy as np
 import pytest
 
-from napari_dip.viewer.panel import RunPanel
-from napari_dip.viewer.run import Run, State
+from napari_dip.viewer.panel.panel import RunPanel
+from napari_dip.viewer.runs.run import Run, State
 
 
 class Pixels(np.ndarray):

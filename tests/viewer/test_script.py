@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from napari.layers import Image, Labels
 
-from napari_dip.viewer.layers import (
+from napari_dip.viewer.layers.layers import (
     describe_image,
     describe_mask,
     describe_repeats,
 )
-from napari_dip.viewer.provenance import Provenance
-from napari_dip.viewer.result import METADATA_KEY
+from napari_dip.viewer.layers.provenance import Provenance
+from napari_dip.viewer.layers.result import METADATA_KEY
 from napari_dip.viewer.script import as_python
 from napari_dip.viewer.tasks import Choices, Denoise, Inpaint
 

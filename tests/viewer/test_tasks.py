@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from napari.layers import Image
 
-from napari_dip.viewer.layers import MaskSource, describe_image
+from napari_dip.viewer.layers.layers import MaskSource, describe_image
 from napari_dip.viewer.tasks import (
     Choices,
     Denoise,
@@ -61,7 +61,7 @@ def test_bad_input_is_found_before_torch_is_loaded():
     code = (
         'import sys, numpy as np\n'
         'from napari.layers import Image\n'
-        'from napari_dip.viewer.layers import describe_image\n'
+        'from napari_dip.viewer.layers.layers import describe_image\n'
         'from napari_dip.viewer.tasks import Choices, Denoise\n'
         'source = describe_image(Image(np.ones((20, 20))), None)\n'
         'try:\n'

@@ -41,8 +41,8 @@ from napari_dip.cli.arguments import (
 from napari_dip.cli.errors import ArgumentError, about
 from napari_dip.cli.interrupt import INTERRUPT
 from napari_dip.cli.streams import lost, tolerant_streams
-from napari_dip.files.choice import Choice
-from napari_dip.files.errors import in_words
+from napari_dip.io.choice import Choice
+from napari_dip.io.errors import in_words
 from napari_dip.presets.choices import DEFAULT_PRESET
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def inpaint(
     """Fill in the pixels of an image that are missing."""
 
     def start(image: NDArray[Any], axis: int | None) -> Restoration:
-        from napari_dip.files.reading import read_mask
+        from napari_dip.io.reading import read_mask
 
         with about('MASK', mask):
             missing = read_mask(mask)

@@ -17,9 +17,9 @@ from napari_dip.cli.saving import save
 from napari_dip.cli.summary import summarise
 from napari_dip.cli.target import say_lost
 from napari_dip.cli.words import shown
-from napari_dip.files.layout import Layout, settle
-from napari_dip.files.reading import read_image
-from napari_dip.files.stored import StoredImage
+from napari_dip.io.layout import Layout, settle
+from napari_dip.io.reading import read_image
+from napari_dip.io.stored import StoredImage
 
 
 def carry_out(

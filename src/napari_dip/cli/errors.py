@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from napari_dip.cli.words import OPTIONS, in_options, shown
-from napari_dip.files.errors import FileError
+from napari_dip.io.errors import FileError
 
 # Beginning of the sentences that the restoration has for its user.
 _SENTENCE = re.compile(rf'(image|mask|repeats|{"|".join(OPTIONS)}): ')

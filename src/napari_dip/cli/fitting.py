@@ -13,8 +13,8 @@ from napari_dip.cli.interrupt import Interrupt
 from napari_dip.cli.job import Job
 from napari_dip.cli.monitor import Monitor, open_monitor
 from napari_dip.cli.words import in_options
-from napari_dip.files.layout import Layout
-from napari_dip.files.stored import StoredImage
+from napari_dip.io.layout import Layout
+from napari_dip.io.stored import StoredImage
 
 if TYPE_CHECKING:
     from napari_dip.session.base import Restoration

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_dip.files.choice import ONLY, Choice
-from napari_dip.files.formats import split_ending
+from napari_dip.io.choice import ONLY, Choice
+from napari_dip.io.formats import split_ending
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

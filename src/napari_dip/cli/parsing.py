@@ -21,7 +21,7 @@ def read_repeats(
     """Read further frames of a field, from any number of files."""
     import numpy as np
 
-    from napari_dip.files import reading
+    from napari_dip.io import reading
 
     copies = []
     for path in paths:

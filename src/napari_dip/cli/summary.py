@@ -9,7 +9,7 @@ from napari_dip.cli.job import Job
 from napari_dip.cli.monitor import duration
 from napari_dip.cli.target import Target
 from napari_dip.cli.words import shown
-from napari_dip.files.writing import lost
+from napari_dip.io.writing import lost
 
 
 def summarise(job: Job, target: Target, outcome: Outcome) -> Iterator[str]:

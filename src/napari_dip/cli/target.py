@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from napari_dip.cli.errors import ArgumentError
 from napari_dip.cli.job import Job
 from napari_dip.cli.words import shown
-from napari_dip.files.casting import count_clipped, round_and_clip
-from napari_dip.files.layout import Layout
-from napari_dip.files.stored import StoredImage
+from napari_dip.io.casting import count_clipped, round_and_clip
+from napari_dip.io.layout import Layout
+from napari_dip.io.stored import StoredImage
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from napari_dip.viewer.planes import Plane
+from napari_dip.viewer.layers.planes import Plane
 
 _STARTERS = {
     'denoise': 'start_denoising',

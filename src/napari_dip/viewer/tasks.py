@@ -16,9 +16,9 @@ from napari_dip.images.masks import read_mask
 from napari_dip.images.repeats import read_repeats
 from napari_dip.images.validation import check_factor
 from napari_dip.presets.choices import DEFAULT_PRESET, DEFECTS
-from napari_dip.viewer.layers import ImageSource, MaskSource
-from napari_dip.viewer.placement import enlarge, place_of
-from napari_dip.viewer.warm_up import load_engine
+from napari_dip.viewer.layers.layers import ImageSource, MaskSource
+from napari_dip.viewer.layers.placement import enlarge, place_of
+from napari_dip.viewer.runs.warm_up import load_engine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

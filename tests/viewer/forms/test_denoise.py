@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from napari.utils.colormaps import Colormap
 
-from napari_dip.viewer.result import METADATA_KEY
-from napari_dip.viewer.run import State
+from napari_dip.viewer.layers.result import METADATA_KEY
+from napari_dip.viewer.runs.run import State
 
 
 @pytest.fixture

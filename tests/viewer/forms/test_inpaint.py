@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from napari_dip.viewer.forms.inpaint import describe_extent
-from napari_dip.viewer.result import METADATA_KEY
+from napari_dip.viewer.layers.result import METADATA_KEY
 from napari_dip.viewer.script import as_python
 
 

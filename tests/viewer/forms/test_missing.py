@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from napari_dip import denoise
-from napari_dip.viewer.result import METADATA_KEY
+from napari_dip.viewer.layers.result import METADATA_KEY
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from magicgui.widgets import ComboBox
 
 from napari_dip import Detector
 from napari_dip.viewer.forms.noise import NoiseFields
-from napari_dip.viewer.result import METADATA_KEY
+from napari_dip.viewer.layers.result import METADATA_KEY
 
 KNOWN = Detector(2, 10, 3, origin='from the metadata of the layer')
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_dip.viewer.result import METADATA_KEY
+from napari_dip.viewer.layers.result import METADATA_KEY
 
 
 @pytest.fixture

@@ -9,18 +9,18 @@ from magicgui.widgets import CheckBox, ComboBox, Container
 from napari.layers import Image, Layer
 
 from napari_dip.presets.choices import PRESETS
-from napari_dip.viewer.access import name_entries, order_tabs
 from napari_dip.viewer.errors import describe_error
 from napari_dip.viewer.forms.advanced import Advanced
 from napari_dip.viewer.forms.departures import Departures
 from napari_dip.viewer.forms.memory import Memory
 from napari_dip.viewer.forms.plane import PlaneLabel, channel_axes
-from napari_dip.viewer.layers import describe_image
-from napari_dip.viewer.outlook import Outlook, Question
-from napari_dip.viewer.panel import RunPanel
+from napari_dip.viewer.layers.layers import describe_image
+from napari_dip.viewer.panel.access import name_entries, order_tabs
+from napari_dip.viewer.panel.outlook import Outlook, Question
+from napari_dip.viewer.panel.panel import RunPanel
+from napari_dip.viewer.panel.text import align
 from napari_dip.viewer.preferences import read_preferences
 from napari_dip.viewer.tasks import Choices, Task
-from napari_dip.viewer.text import align
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
     from napari_dip.viewer.forms.folding import Section
-    from napari_dip.viewer.layers import ImageSource
-    from napari_dip.viewer.outlook import Read
-    from napari_dip.viewer.run import State
+    from napari_dip.viewer.layers.layers import ImageSource
+    from napari_dip.viewer.panel.outlook import Read
+    from napari_dip.viewer.runs.run import State
 
 # Pixels: labels, entries and the longest button text fit.
 _WIDTH = 330
@@ -221,7 +221,7 @@ class RestorationForm(Container):
         content : hashable
             Another one where the layers hold something else.
         read : callable
-            As :meth:`~napari_dip.viewer.outlook.Outlook.ask` takes it.
+            As :meth:`~napari_dip.viewer.panel.outlook.Outlook.ask` takes it.
 
         Raises
         ------

@@ -8,8 +8,8 @@ from napari.layers import Image
 
 from napari_dip.viewer.forms.base import RestorationForm
 from napari_dip.viewer.forms.noise import NoiseFields
-from napari_dip.viewer.layers import describe_repeats
-from napari_dip.viewer.metadata import read_detector
+from napari_dip.viewer.layers.layers import describe_repeats
+from napari_dip.viewer.layers.metadata import read_detector
 from napari_dip.viewer.tasks import Denoise
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from napari_dip.noise.detector import Detector
     from napari_dip.viewer.forms.folding import Section
-    from napari_dip.viewer.layers import ImageSource
-    from napari_dip.viewer.outlook import Read
+    from napari_dip.viewer.layers.layers import ImageSource
+    from napari_dip.viewer.panel.outlook import Read
 
 
 class DenoiseForm(RestorationForm):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from magicgui.widgets import Label
 from qtpy.QtCore import Qt
 
-from napari_dip.viewer.text import prepare_label
+from napari_dip.viewer.panel.text import prepare_label
 
 if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from magicgui.widgets import Container
 from superqt import QCollapsible
 
-from napari_dip.viewer.text import align_labels
+from napari_dip.viewer.panel.text import align_labels
 
 if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget

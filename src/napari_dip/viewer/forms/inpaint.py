@@ -10,11 +10,11 @@ from magicgui.widgets import CheckBox, ComboBox, Label
 from napari.layers import Labels
 from qtpy.QtCore import QTimer
 
-from napari_dip.viewer.covering import mask_plane
 from napari_dip.viewer.forms.base import RestorationForm
-from napari_dip.viewer.layers import describe_mask
+from napari_dip.viewer.layers.covering import mask_plane
+from napari_dip.viewer.layers.layers import describe_mask
+from napari_dip.viewer.panel.text import prepare_label
 from napari_dip.viewer.tasks import Inpaint
-from napari_dip.viewer.text import prepare_label
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from napari.utils.events import EventEmitter
     from napari.viewer import Viewer
 
-    from napari_dip.viewer.layers import ImageSource, MaskSource
-    from napari_dip.viewer.outlook import Read
+    from napari_dip.viewer.layers.layers import ImageSource, MaskSource
+    from napari_dip.viewer.panel.outlook import Read
 
 # Milliseconds after the last stroke.
 _PAUSE = 300

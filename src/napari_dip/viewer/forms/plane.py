@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from magicgui.widgets import Label
 from psygnal import Signal
 
-from napari_dip.viewer.planes import describe_plane, layer_shape
-from napari_dip.viewer.text import prepare_label
+from napari_dip.viewer.layers.planes import describe_plane, layer_shape
+from napari_dip.viewer.panel.text import prepare_label
 
 if TYPE_CHECKING:
     from napari.components import Dims
     from napari.layers import Image
 
-    from napari_dip.viewer.planes import Plane
+    from napari_dip.viewer.layers.planes import Plane
 
 
 class PlaneLabel(Label):

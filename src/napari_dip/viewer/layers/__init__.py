@@ -1,0 +1,1 @@
+"""Layers of napari: what is read from them, and results as layers."""

@@ -1,0 +1,94 @@
+"""Whether a labels layer lies over an image layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from napari_dip.viewer.layers.planes import Plane, layer_shape
+from napari_dip.viewer.panel.words import describe_shape
+
+if TYPE_CHECKING:
+    from napari.layers import Image, Labels, Layer
+
+
+def mask_plane(
+    image: Image, mask: Labels, channel_axis: int | None, plane: Plane
+) -> Plane:
+    """Find the plane of a labels layer that lies over that of an image.
+
+    Parameters
+    ----------
+    image : Image
+        The image.
+    mask : Labels
+        Over all its axes, over the last ones, or over those of the plane;
+        with the channels or without.
+    channel_axis : int or None
+        Axis of the image layer that holds channels; not of an RGB layer.
+    plane : Plane
+        What is taken of the image.
+
+    Returns
+    -------
+    Plane
+        What is to be taken of the labels, to lie over it pixel by pixel.
+
+    Raises
+    ------
+    ValueError
+        If the shapes or the transforms differ.
+    """
+    shape, found = layer_shape(image), layer_shape(mask)
+    for axes in _axes_to_share(image.ndim, channel_axis, plane):
+        if tuple(shape[axis] for axis in axes) == found:
+            break
+    else:
+        found_words, words = describe_shape(found), describe_shape(shape)
+        raise ValueError(
+            f'Labels layer "{mask.name}" is {found_words} but image layer '
+            f'"{image.name}" is {words}; make a new labels layer while the '
+            'image is selected.'
+        )
+    if not _same_place(image, mask, axes, plane):
+        raise ValueError(
+            f'Labels layer "{mask.name}" and image layer "{image.name}" have '
+            'another scale, translation or other transform; give the labels '
+            'the transform of the image, or make a new labels layer while '
+            'the image is selected.'
+        )
+    return plane.restricted(axes)
+
+
+def _axes_to_share(
+    ndim: int, channel_axis: int | None, plane: Plane
+) -> Iterator[list[int]]:
+    """Axes of an image that a mask may have, the most of them first."""
+    every = list(range(ndim))
+    kept = [axis for axis in every if axis not in plane.taken]
+    spatial = [axis for axis in kept if axis != channel_axis]
+    for axes in (every, kept):
+        without = [axis for axis in axes if axis != channel_axis]
+        # As napari has it, a layer with fewer axes has the last ones.
+        for start in range(len(axes)):
+            for some in (axes[start:], without[start:]):
+                if set(spatial) <= set(some):
+                    yield some
+
+
+def _same_place(
+    image: Layer, mask: Layer, axes: list[int], plane: Plane
+) -> bool:
+    """Whether pixels with the same index lie at the same place."""
+    origin = np.zeros(image.ndim)
+    origin[: len(plane.index)] = plane.origin
+    spans = [0 if axis in plane.taken else 1000 for axis in axes]
+    for step in np.vstack([np.zeros(len(axes)), np.diag(spans)]):
+        over_image = origin.copy()
+        over_image[axes] += step
+        here = np.asarray(image.data_to_world(over_image))[axes]
+        if not np.allclose(here, mask.data_to_world(over_image[axes])):
+            return False
+    return True

@@ -1,0 +1,154 @@
+"""The layer that a run streams into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from napari.layers import Image
+
+from napari_dip.viewer.layers.planes import WHOLE, Plane
+
+if TYPE_CHECKING:
+    from napari.components import LayerList
+    from numpy.typing import NDArray
+
+#: Key of the provenance in the metadata of the layer.
+METADATA_KEY = 'napari-dip'
+
+# A result in less than this part of its source's contrast would be dark: the
+# rest was noise. In more the two are better seen alike.
+_LEAST_CONTRAST = 1 / 3
+_BULK = (0.001, 0.999)
+
+
+class ResultLayer:
+    """A new layer that belongs to one run, held as an object, never by name.
+
+    Parameters
+    ----------
+    layers : LayerList
+        Where it appears.
+    name : str
+        Name to begin with; the layer list makes it unique.
+    attributes : dict
+        Attributes of the layer.
+    display : callable
+        From an estimate to what a layer can show, in a new array.
+    keep_contrast : bool
+        Whether somebody has chosen the contrast limits among `attributes`,
+        so that they stay.
+    """
+
+    def __init__(
+        self,
+        layers: LayerList,
+        name: str,
+        attributes: dict[str, Any],
+        display: Callable[[NDArray[np.float32]], NDArray[Any]],
+        *,
+        keep_contrast: bool = False,
+    ) -> None:
+        self.layer: Image | None = None
+        self._layers = layers
+        self._name = name
+        self._attributes = attributes
+        self._display = display
+        self._keep_contrast = keep_contrast
+
+    def stream(self, estimate: NDArray[np.float32]) -> None:
+        """Show a preview; a layer the user has deleted stays deleted."""
+        if self.layer is None:
+            self._add(estimate)
+        elif self.layer in self._layers:
+            self.layer.data = self._display(estimate)
+
+    def settle(
+        self, estimate: NDArray[np.float32], provenance: dict[str, Any]
+    ) -> None:
+        """Show an estimate that must not be lost, deleted layer or not."""
+        if self.layer is None:
+            self._add(estimate)
+        else:
+            self.layer.data = self._display(estimate)
+        assert self.layer is not None
+        self._raise_contrast(self.layer)
+        self.layer.metadata[METADATA_KEY] = provenance
+        if self.layer not in self._layers:
+            self._layers.append(self.layer)
+
+    def mark(self, provenance: dict[str, Any]) -> None:
+        """Write provenance into the layer, if there is one."""
+        if self.layer is not None:
+            self.layer.metadata[METADATA_KEY] = provenance
+
+    def remove(self) -> None:
+        """Take the layer away."""
+        if self.layer is not None and self.layer in self._layers:
+            self._layers.remove(self.layer)
+        self.layer = None
+
+    def _raise_contrast(self, layer: Image) -> None:
+        """Show a result that fills little of its source's contrast.
+
+        Limits that the user has set, here or in the source, stay.
+        """
+        given = self._attributes.get('contrast_limits')
+        if self._keep_contrast or given is None:
+            return
+        if list(layer.contrast_limits) != list(given):
+            return
+        low, high = (float(x) for x in np.quantile(layer.data, _BULK))
+        if 0 < high - low < _LEAST_CONTRAST * (given[1] - given[0]):
+            layer.contrast_limits = (low, high)
+
+    def _add(self, estimate: NDArray[np.float32]) -> None:
+        data = self._display(estimate)
+        self.layer = Image(data, name=self._name, **self._attributes)
+        self._layers.append(self.layer)
+
+
+def join_colours(uncertainty: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Root mean square over the colours along the last axis.
+
+    napari would draw three deviations as a colour. Opacity has none.
+    """
+    colours = uncertainty[..., :3]
+    joined: NDArray[np.float32] = np.sqrt(np.mean(colours**2, axis=-1))
+    return joined
+
+
+class Display:
+    """From an estimate to data that a layer can show.
+
+    napari draws an RGB layer of floating-point numbers as if they ended at
+    one, so RGB images of integers are rounded back to them. All else stays
+    float32.
+
+    Parameters
+    ----------
+    rgb_dtype : dtype or None
+        Integer dtype of an RGB source; None for all other sources.
+    plane : Plane
+        Where the estimate lies in the axes of the source.
+    """
+
+    def __init__(
+        self,
+        rgb_dtype: np.dtype[Any] | None,
+        plane: Plane = WHOLE,
+    ) -> None:
+        self.rgb_dtype = rgb_dtype
+        self._plane = plane
+
+    def __call__(self, estimate: NDArray[np.float32]) -> NDArray[Any]:
+        """Return the data, always a new array."""
+        data: NDArray[Any] = estimate
+        if self.rgb_dtype is not None:
+            limits = np.iinfo(self.rgb_dtype)
+            data = np.clip(np.rint(estimate), limits.min, limits.max)
+            data = data.astype(self.rgb_dtype)
+        if data is estimate:
+            data = estimate.copy()
+        return self._plane.put_back(data)

@@ -1,0 +1,217 @@
+"""Results into files that hold what napari's own would lose."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from qtpy.QtWidgets import QFileDialog
+
+from napari_dip.io.casting import count_clipped, round_and_clip
+from napari_dip.io.destinations import check_destination
+from napari_dip.io.errors import FileError, in_words
+from napari_dip.io.formats import format_of
+from napari_dip.io.pictures.opacity import split
+from napari_dip.io.pictures.pixel_size import RELATIVE, PixelSize, length
+from napari_dip.io.stored import StoredImage
+from napari_dip.io.writing import (
+    choose_dtype,
+    keeps_pixel_size,
+    write_image,
+)
+from napari_dip.viewer.layers.planes import Plane
+from napari_dip.viewer.layers.result import METADATA_KEY
+
+if TYPE_CHECKING:
+    from napari.layers import Image
+    from numpy.typing import DTypeLike
+    from qtpy.QtWidgets import QWidget
+
+    from napari_dip.io.pictures.pixel_size import Length
+
+# Of each format the ending that a name without one gets.
+_ENDINGS = ('.ome.tif', '.tif', '.png', '.npy')
+_PIXEL = 'pixel'
+
+
+@dataclass(frozen=True)
+class Destination:
+    """File for a result.
+
+    Parameters
+    ----------
+    path : Path
+        Its name, with an ending that tells the format.
+    dtype : dtype
+        Of its pixels.
+    may_replace : bool
+        Whether the user has agreed to replace a file of that name.
+    """
+
+    path: Path
+    dtype: np.dtype[Any]
+    may_replace: bool
+
+
+def to_stored(layer: Image) -> StoredImage:
+    """Describe the result in a layer as a file holds it.
+
+    Axes of length one are left out; the provenance becomes the description.
+    """
+    told = layer.metadata[METADATA_KEY]
+    plane = Plane(tuple(told['source']['plane']))
+    data = layer.data.squeeze(plane.taken)
+    kept = [axis for axis in range(layer.ndim) if axis not in plane.taken]
+    axes, spatial = 'YX', kept
+    if layer.rgb:
+        axes = 'YXS'
+    elif len(kept) == 3:
+        channels = told['arguments']['channel_axis'] % 3
+        axes = axes[:channels] + 'C' + axes[channels:]
+        spatial = kept[:channels] + kept[channels + 1 :]
+    opacity = None
+    if layer.rgb and data.shape[-1] == 4:
+        data, axes, opacity = split(data, axes, 3)
+    rows, columns = (_pixel_side(layer, axis) for axis in spatial)
+    return StoredImage(
+        data,
+        axes,
+        PixelSize(rows, columns),
+        # Its names have room for all that is to be told.
+        style='ome',
+        details={'Description': json.dumps({METADATA_KEY: told})},
+        opacity=opacity,
+    )
+
+
+def offer(image: StoredImage, source: DTypeLike) -> dict[str, np.dtype[Any]]:
+    """List the formats that can hold a result, as a file dialog shows them.
+
+    Parameters
+    ----------
+    image : StoredImage
+        The result.
+    source : dtype
+        Of the image that it was made of.
+
+    Returns
+    -------
+    dict of str to dtype
+        Filters of the dialog, and the dtype that each stands for.
+    """
+    filters = {}
+    source = np.dtype(source).newbyteorder('=')
+    for ending in _ENDINGS:
+        for dtype in (image.data.dtype, source):
+            path = Path(f'result{ending}')
+            try:
+                choose_dtype(path, image.axes, dtype, 'same')
+            except FileError:
+                continue
+            what = 'the type of the source' if dtype == source else 'unrounded'
+            name = f'{format_of(path).value}, {dtype}, {what} (*{ending})'
+            filters[name] = dtype
+    return filters
+
+
+def ask_for_destination(
+    parent: QWidget, name: str, filters: dict[str, np.dtype[Any]]
+) -> Destination | None:
+    """Ask the user for a file; None if there is to be none.
+
+    Parameters
+    ----------
+    parent : QWidget
+        What the dialog lies over.
+    name : str
+        Of the layer, which becomes the suggestion.
+    filters : dict of str to dtype
+        As :func:`offer` returns them.
+    """
+    chosen, filter_ = QFileDialog.getSaveFileName(
+        parent, 'Save result', suggest_name(name), ';;'.join(filters)
+    )
+    if not chosen:
+        return None
+    ending = filter_.rpartition('*')[2].removesuffix(')')
+    path = Path(chosen)
+    try:
+        format_of(path)
+    except FileError:
+        # The dialog has asked about a file of another name.
+        whole = path.with_name(path.name + ending)
+        return Destination(whole, filters[filter_], may_replace=False)
+    return Destination(path, filters[filter_], may_replace=True)
+
+
+def suggest_name(layer: str) -> str:
+    """Make a file name of the name of a layer.
+
+    Examples
+    --------
+    >>> suggest_name('a/b: [DIP ×2]')
+    'a b [DIP ×2]'
+    """
+    kept = (c if c.isalnum() or c in '-_.,+×[]()' else ' ' for c in layer)
+    return ' '.join(''.join(kept).split()) or 'result'
+
+
+def save(image: StoredImage, destination: Destination) -> str:
+    """Write a result and say how that went; never raises.
+
+    Parameters
+    ----------
+    image : StoredImage
+        The result.
+    destination : Destination
+        Where to.
+
+    Returns
+    -------
+    str
+        For the user.
+    """
+    path = destination.path
+    try:
+        axes, dtype = image.axes, destination.dtype
+        choose_dtype(path, axes, dtype, 'same')
+        if path.exists() and not destination.may_replace:
+            return (
+                f'Not saved: {path.name} exists already; choose it with its '
+                'ending to replace it.'
+            )
+        check_destination(path, overwrite=destination.may_replace)
+        clipped = count_clipped(image.data, dtype)
+        cast = round_and_clip(image.data, dtype)
+        write_image(
+            path,
+            replace(image, data=cast),
+            overwrite=destination.may_replace,
+        )
+    except (FileError, ValueError, MemoryError) as error:
+        return f'Not saved as {path.name}: {error}'
+    except OSError as error:
+        return f'Not saved as {path.name}: {in_words(error)}.'
+    said = [f'Saved as {path.name}.']
+    if clipped:
+        said.append(
+            f'{clipped:,} of {image.data.size:,} values were clipped to what '
+            f'{dtype} holds.'
+        )
+    if not keeps_pixel_size(path):
+        said.append(
+            'This format holds neither the size of a pixel nor how the '
+            'result was made; TIFF does.'
+        )
+    return ' '.join(said)
+
+
+def _pixel_side(layer: Image, axis: int) -> Length | None:
+    unit = layer.units[axis]
+    scale = abs(float(layer.scale[axis]))
+    if str(unit) != _PIXEL:
+        return length(scale, f'{unit:~}')
+    return None if scale == 1 else length(scale, RELATIVE)

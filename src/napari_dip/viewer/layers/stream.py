@@ -1,0 +1,189 @@
+"""From a run to its layer, and the iterates to choose from afterwards."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_dip.viewer.layers.placement import is_automatic
+from napari_dip.viewer.layers.provenance import Provenance
+from napari_dip.viewer.layers.result import Display, ResultLayer, join_colours
+
+if TYPE_CHECKING:
+    from napari.components import LayerList
+    from napari.layers import Image
+    from numpy.typing import NDArray
+
+    from napari_dip.viewer.layers.layers import ImageSource
+    from napari_dip.viewer.runs.job import Outcome, Update
+    from napari_dip.viewer.tasks import Task
+
+
+@dataclass(frozen=True)
+class Iterate:
+    """An estimate that the user can go back to.
+
+    Parameters
+    ----------
+    iteration : int
+        Iteration it was taken after.
+    leg : int
+        0 for the first run, 1 for its first continuation and so on.
+    is_result : bool
+        Whether it is the result of the leg, or a snapshot on the way.
+    image : ndarray of float32
+        The estimate.
+    uncertainty : ndarray of float32 or None
+        Of a result, if it was asked for.
+    """
+
+    iteration: int
+    leg: int
+    is_result: bool
+    image: NDArray[np.float32]
+    uncertainty: NDArray[np.float32] | None = None
+
+    @property
+    def label(self) -> str:
+        """What it is, for the user."""
+        what = 'result' if self.is_result else 'iterate'
+        return f'{what} at iteration {self.iteration:,}'
+
+
+class Stream:
+    """Sink of a run: shows what it has to show in a layer of its own.
+
+    The uncertainty of the result, if there is one, gets a second.
+
+    Parameters
+    ----------
+    task : Task
+        What the run does.
+    layers : LayerList
+        Where the layer goes.
+    """
+
+    def __init__(self, task: Task, layers: LayerList) -> None:
+        dtype = _rgb_dtype(task)
+        self.provenance: dict[str, Any] | None = None
+        self.iterates: list[Iterate] = []
+        self._account = Provenance(task, dtype)
+        self._layers = layers
+        # Not to keep a layer alive that nobody wants any more.
+        self._shown: weakref.ref[Image] | None = None
+        self._result: ResultLayer | None = ResultLayer(
+            layers,
+            task.result_name(),
+            task.layer_attributes(),
+            Display(dtype, task.image.plane),
+            keep_contrast=not _has_automatic_contrast(task.image),
+        )
+        self._uncertainty: ResultLayer | None = ResultLayer(
+            layers,
+            task.uncertainty_name(),
+            task.uncertainty_attributes(),
+            _uncertainty_display(task.image),
+        )
+
+    @property
+    def layer(self) -> Image | None:
+        """Layer of the result, also after the end; None once it is gone."""
+        return None if self._shown is None else self._shown()
+
+    def show_update(self, update: Update) -> None:
+        """Show a preview, if the update has one."""
+        if update.preview is not None and self._result is not None:
+            self._result.stream(update.preview.image)
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """Show the result and gather the iterates."""
+        leg = self._account.add(outcome.record)
+        done = _end(self.iterates)
+        # The session goes on thinning the snapshots of earlier legs.
+        kept = {snapshot.iteration for snapshot in outcome.snapshots}
+        earlier = [
+            i for i in self.iterates if i.is_result or i.iteration in kept
+        ]
+        snapshots = [
+            Iterate(s.iteration, leg, False, s.image)
+            for s in outcome.snapshots
+            if s.iteration > done
+        ]
+        result = Iterate(
+            outcome.progress.iteration,
+            leg,
+            True,
+            outcome.image,
+            outcome.uncertainty,
+        )
+        self.iterates = [*earlier, *snapshots, result]
+        self.show_iterate(result)
+
+    def show_iterate(self, iterate: Iterate) -> None:
+        """Show one of the iterates."""
+        if self._result is None:
+            return
+        snapshot = None if iterate.is_result else iterate.iteration
+        self.provenance = self._account.describe(iterate.leg, snapshot)
+        self._result.settle(iterate.image, self.provenance)
+        assert self._result.layer is not None
+        self._shown = weakref.ref(self._result.layer)
+        if iterate.uncertainty is not None and self._uncertainty is not None:
+            active = self._layers.selection.active
+            self._uncertainty.settle(iterate.uncertainty, self.provenance)
+            # A new layer takes the selection, and this one is hidden.
+            self._layers.selection.active = active
+
+    def discard(self) -> None:
+        """Remove the layer; of a continued run only the continuation."""
+        if self._result is None:
+            return
+        if self.iterates:
+            self.show_iterate(self.iterates[-1])
+        else:
+            self._result.remove()
+
+    def fail(self, message: str) -> None:
+        """Keep the last preview, and say in it what happened."""
+        if self._result is None:
+            return
+        if self.iterates:
+            self.show_iterate(self.iterates[-1])
+        else:
+            self._result.mark(self._account.describe_failure(message))
+
+    def close(self) -> None:
+        """Let go of all layers and images."""
+        self._result = self._uncertainty = None
+        self.iterates = []
+
+
+def _end(iterates: list[Iterate]) -> int:
+    return iterates[-1].iteration if iterates else 0
+
+
+def _uncertainty_display(
+    image: ImageSource,
+) -> Callable[[NDArray[np.float32]], NDArray[Any]]:
+    """From an uncertainty to what a layer can show."""
+    join = join_colours if image.attributes['rgb'] else np.copy
+    return lambda uncertainty: image.plane.put_back(join(uncertainty))
+
+
+def _has_automatic_contrast(image: ImageSource) -> bool:
+    limits = image.attributes.get('contrast_limits')
+    if limits is None:
+        return True
+    return is_automatic(limits, image.data, image.plane)
+
+
+def _rgb_dtype(task: Task) -> np.dtype[Any] | None:
+    """Integer dtype of an RGB source."""
+    if not task.image.attributes['rgb']:
+        return None
+    dtype = np.dtype(task.image.data.dtype)
+    return dtype if dtype.kind in 'iu' else None

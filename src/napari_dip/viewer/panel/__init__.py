@@ -1,0 +1,1 @@
+"""What a form shows of a run: buttons, progress, curve, forecast."""

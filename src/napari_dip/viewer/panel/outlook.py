@@ -1,0 +1,238 @@
+"""What a restoration will take, told before it starts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from magicgui.widgets import Label
+from napari.qt.threading import create_worker
+from qtpy.QtCore import QTimer
+from superqt.utils import FunctionWorker
+
+from napari_dip.viewer.errors import EXPECTED, describe_error
+from napari_dip.viewer.panel.text import prepare_label
+from napari_dip.viewer.panel.words import (
+    describe_bytes,
+    describe_seconds,
+    describe_shape,
+)
+from napari_dip.viewer.preferences import Preferences
+from napari_dip.viewer.runs.job import preview_pause
+from napari_dip.viewer.runs.run import Run
+from napari_dip.viewer.runs.warm_up import load_engine
+
+if TYPE_CHECKING:
+    from napari_dip.tasks.forecast import Forecast
+
+#: Reads the arrays that a forecast takes, by the names of its arguments.
+Read = Callable[[], Mapping[str, Any]]
+
+_logger = logging.getLogger(__name__)
+
+#: What is said where the time could not be told.
+UNKNOWN = 'the time it takes is not known; you can start all the same'
+
+# Milliseconds without a change before it is worth measuring.
+_SETTLED = 400
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the forecast depends on.
+
+    Parameters
+    ----------
+    task : str
+        Name of the public function.
+    shape : tuple of int
+        Shape of the image.
+    channel_axis : int or None
+        Its channel axis.
+    factors : tuple of int or None
+        Super-resolution factors.
+    preset, device, max_num_iter, uncertainty
+        As in the public function.
+    preview_rate : float
+        Most previews a second.
+    content : hashable
+        What tells one content of the layers from another.
+    """
+
+    task: str
+    shape: tuple[int, ...]
+    channel_axis: int | None
+    factors: tuple[int, int] | None
+    preset: str
+    device: str
+    max_num_iter: int | None = None
+    uncertainty: bool = False
+    preview_rate: float = Preferences.preview_rate
+    content: Hashable = None
+
+
+class Outlook(Label):
+    """Size, device, time and memory, measured in a worker.
+
+    The first measurement also loads torch, so that Start need not wait for
+    it.
+    """
+
+    _answers: ClassVar[dict[Question, str]] = {}
+
+    def __init__(self) -> None:
+        super().__init__(name='outlook')
+        prepare_label(self, lines=3)
+        self._question: Question | None = None
+        self._read: Read = dict
+        self._is_quiet = False
+        self._worker: FunctionWorker | None = None
+        self._timer = QTimer(self.native)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_SETTLED)
+        self._timer.timeout.connect(self._measure)
+
+    def say(self, text: str) -> None:
+        """Show a sentence and no forecast."""
+        self._question = None
+        self._timer.stop()
+        self.value = text
+
+    def be_quiet(self, quiet: bool) -> None:
+        """Leave time and memory to the monitor while a run goes on."""
+        self._is_quiet = quiet
+        self._show()
+
+    def ask(self, question: Question, read: Read = dict) -> None:
+        """Show what a restoration would take, as soon as it is known.
+
+        Parameters
+        ----------
+        question : Question
+            What the answer depends on.
+        read : callable
+            Returns the arrays that :func:`~napari_dip.tasks.forecast.\
+forecast` takes; called in the worker.
+        """
+        self._question, self._read = question, read
+        self._show()
+        if question not in self._answers:
+            self._timer.start()
+
+    def _show(self) -> None:
+        if self._question is None:
+            return
+        lines = [describe_size(self._question)]
+        if not self._is_quiet:
+            lines.append(
+                self._answers.get(self._question, 'estimating time …')
+            )
+        self.value = '\n'.join(lines)
+
+    def _measure(self) -> None:
+        if self._worker is not None or self._question is None:
+            return
+        if Run.any_active():
+            # It would measure, and slow down, the run.
+            self._timer.start()
+            return
+        question = self._question
+        self._worker = create_worker(
+            _answer,
+            question,
+            self._read,
+            _worker_class=FunctionWorker,
+            _connect={
+                'returned': lambda text: self._receive(question, text),
+                'finished': self._rest,
+            },
+        )
+
+    def _receive(self, question: Question, text: str) -> None:
+        self._answers[question] = text
+
+    def _rest(self) -> None:
+        self._worker = None
+        self._show()
+        if self._question is not None and self._question not in self._answers:
+            self._timer.start()
+
+
+def describe_size(question: Question) -> str:
+    """Say how many pixels go in and come out."""
+    sides = [
+        length
+        for axis, length in enumerate(question.shape)
+        if axis != question.channel_axis
+    ]
+    text = f'{describe_shape(sides)} pixels'
+    if question.channel_axis is not None:
+        text += f', {question.shape[question.channel_axis]} channels'
+    if question.factors is not None:
+        larger = [
+            length * factor
+            for length, factor in zip(sides, question.factors, strict=True)
+        ]
+        text += f' → {describe_shape(larger)}'
+    return text
+
+
+def describe_forecast(found: Forecast, preview_rate: float) -> str:
+    """Say time, device and memory; warn where the memory is short.
+
+    Parameters
+    ----------
+    found : Forecast
+        What a fit takes that nobody watches.
+    preview_rate : float
+        Most previews a second.
+    """
+    pause = preview_pause(found.preview, preview_rate)
+    seconds = found.seconds * (1 + found.preview / pause)
+    text = f'about {describe_seconds(seconds)} on {found.description}'
+    if pause > 1 / preview_rate:
+        every = describe_seconds(max(pause + found.preview, 1))
+        text += f', a preview every {every}'
+    text += (
+        f'\n{describe_bytes(found.memory)} of '
+        f'{describe_bytes(found.free_memory)} free memory'
+    )
+    if found.memory > found.free_memory:
+        text += ': not enough, choose a smaller preset or crop the image'
+    return text
+
+
+def _answer(question: Question, read: Read) -> str:
+    """Say what a restoration will take, or why there can be none."""
+    try:
+        content = read()
+    except EXPECTED as error:
+        return describe_error(error)
+    try:
+        found = _forecast(question, content)
+        return describe_forecast(found, question.preview_rate)
+    except (MemoryError, ValueError) as error:
+        return describe_error(error)
+    except Exception:
+        # Whatever is wrong with a forecast, the run may be right.
+        _logger.debug('No forecast', exc_info=True)
+        return UNKNOWN
+
+
+def _forecast(question: Question, content: Mapping[str, Any]) -> Forecast:
+    load_engine()
+    from napari_dip.tasks.forecast import forecast
+
+    return forecast(
+        question.task,
+        question.shape,
+        channel_axis=question.channel_axis,
+        factor=question.factors,
+        preset=question.preset,
+        device=question.device,
+        max_num_iter=question.max_num_iter,
+        uncertainty=question.uncertainty,
+        **content,
+    )

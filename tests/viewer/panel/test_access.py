@@ -1,0 +1,107 @@
+"""Forms without a mouse, without eyes, and in a low window."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from qtpy.QtCore import QPoint, QPointF, Qt
+from qtpy.QtGui import QWheelEvent
+from qtpy.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from superqt import QCollapsible
+
+from napari_dip.viewer.panel.access import tab_stops
+
+FORMS = ['Denoise', 'Inpaint', 'Super-resolve']
+
+
+@pytest.fixture(params=FORMS)
+def form(request, make_napari_viewer):
+    viewer = make_napari_viewer(show=True)
+    viewer.add_image(np.eye(32))
+    viewer.window.resize(1280, 720)
+    _, form = viewer.window.add_plugin_dock_widget('napari-dip', request.param)
+    form.outlook.ask = lambda question, read: None
+    form.outlook.say('')
+    form.viewer = viewer
+    QApplication.processEvents()
+    return form
+
+
+def unfold(form):
+    for section in form.native.findChildren(QCollapsible):
+        section.expand(animate=False)
+    QApplication.processEvents()
+
+
+def test_tab_goes_down_the_form(form):
+    unfold(form)
+    stops = [stop for stop in tab_stops(form.native) if stop.isVisible()]
+    assert len(stops) > 8
+    reached = [stops[0]]
+    while len(reached) < len(stops):
+        following = reached[-1].nextInFocusChain()
+        while following not in stops:
+            following = following.nextInFocusChain()
+        reached.append(following)
+    assert reached == stops
+    heights = [stop.mapTo(form.native, QPoint()).y() for stop in reached]
+    assert heights == sorted(heights)
+
+
+def test_everything_that_takes_the_keyboard_has_a_name(form):
+    for widget in form.native.findChildren(QWidget):
+        if not widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            continue
+        text = widget.accessibleName()
+        if isinstance(widget, (QAbstractButton, QLabel)):
+            text = text or widget.text()
+        assert text, widget
+    assert form.image.native.accessibleName() == 'image'
+    assert form.panel.monitor.curve.accessibleName()
+
+
+def test_a_low_window_keeps_its_size_and_the_buttons(form):
+    window = form.viewer.window._qt_window
+    unfold(form)
+    _, other = form.viewer.window.add_plugin_dock_widget(
+        'napari-dip', 'Inpaint'
+    )
+    other.outlook.say('')
+    QApplication.processEvents()
+    assert window.height() == 720
+    start = form.panel.buttons.start.native
+    below = start.mapTo(window, QPoint(0, start.height())).y()
+    assert 0 < below <= 720
+    assert not start.visibleRegion().isEmpty()
+
+
+def test_two_forms_share_the_height(form, qtbot):
+    form.viewer.window.resize(1280, 960)
+    _, other = form.viewer.window.add_plugin_dock_widget(
+        'napari-dip', 'Inpaint'
+    )
+    other.outlook.say('')
+    areas = [one.panel.scroll_area for one in (form, other)]
+    qtbot.wait_until(
+        lambda: all(
+            area.height() >= area.widget().minimumSizeHint().height()
+            for area in areas
+        )
+    )
+
+
+def test_the_wheel_changes_no_entry(form):
+    form.preset.native.setFocus()
+    before = form.preset.value
+    wheel = QWheelEvent(
+        QPointF(5, 5),
+        QPointF(form.preset.native.mapToGlobal(QPoint(5, 5))),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(form.preset.native, wheel)
+    assert form.preset.value == before

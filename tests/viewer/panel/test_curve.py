@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from napari_dip.viewer.panel.curve import (
+    FIGURE_COLOUR,
+    LOSS_COLOUR,
+    Curve,
+    Trace,
+)
+
+
+def pixels(widget):
+    image = (
+        widget.grab()
+        .toImage()
+        .convertToFormat(widget.grab().toImage().Format.Format_RGB32)
+    )
+    return np.array(
+        [
+            [image.pixelColor(x, y).getRgb()[:3] for x in range(image.width())]
+            for y in range(image.height())
+        ]
+    )
+
+
+def near(pixels, colour):
+    return np.abs(pixels - np.array(colour.getRgb()[:3])).sum(axis=-1) < 60
+
+
+@pytest.fixture
+def curve(qtbot):
+    curve = Curve()
+    qtbot.addWidget(curve)
+    curve.resize(200, 120)
+    return curve
+
+
+def test_draws_both_traces(curve):
+    blank = pixels(curve)
+    assert not near(blank, LOSS_COLOUR).any()
+    points = [(i, 1 / i, 2.0 + i if i > 50 else None) for i in range(1, 101)]
+    curve.extend(points, best_iteration=51)
+    drawn = pixels(curve)
+    area = drawn[25:110]
+    # The loss falls from left to right, over the whole width.
+    rows, columns = np.nonzero(near(area, LOSS_COLOUR))
+    assert columns.min() < 10
+    assert columns.max() > 190
+    assert rows[columns < 10].mean() < rows[columns > 190].mean() - 20
+    # The stopping figure is there from its first look on.
+    _, columns = np.nonzero(near(area, FIGURE_COLOUR))
+    assert columns.min() > 90
+    curve.clear()
+    assert np.array_equal(pixels(curve), blank)
+
+
+@pytest.mark.parametrize('value', [None, math.nan, math.inf, 0.0, -1.0])
+def test_leaves_out_what_cannot_be_drawn(curve, value):
+    curve.extend([(1, value, value)], best_iteration=0)
+    assert curve.loss.points == curve.figure.points == []
+    curve.grab()
+
+
+def test_one_point_and_equal_points_can_be_drawn(curve):
+    curve.extend([(1, 0.5, None)], best_iteration=0)
+    curve.grab()
+    curve.extend([(2, 0.5, None)], best_iteration=2)
+    curve.grab()
+
+
+@given(st.integers(1, 3000))
+def test_a_trace_is_bounded_and_keeps_the_latest(count):
+    trace = Trace()
+    for iteration in range(1, count + 1):
+        trace.add(iteration, 1.0)
+    iterations = [iteration for iteration, _ in trace.points]
+    assert len(iterations) <= 512
+    assert iterations == sorted(iterations)
+    assert iterations[-1] == count
+
+
+def test_is_low_enough_for_a_laptop(curve):
+    assert curve.sizeHint().height() <= 150

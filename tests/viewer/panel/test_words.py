@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from napari_dip.session.progress import Phase, Progress
+from napari_dip.viewer.panel.words import (
+    describe_bytes,
+    describe_end,
+    describe_progress,
+    describe_seconds,
+)
+
+SPACE = '\N{NO-BREAK SPACE}'
+PROGRESS = Progress(1200, 3000, 0.1, None, 0, 61.4, 90.0, 'it was enough')
+
+
+@pytest.mark.parametrize(
+    ('seconds', 'text'),
+    [
+        (0.2, '0 s'),
+        (59.6, '1_min 0_s'),
+        (95, '1_min 35_s'),
+        (3599.7, '1_h 0_min'),
+        (7300, '2_h 1_min'),
+    ],
+)
+def test_durations(seconds, text):
+    expected = text.replace('0 s', '0_s').replace('_', SPACE)
+    assert describe_seconds(seconds) == expected
+
+
+@pytest.mark.parametrize(
+    ('number', 'text'), [(3_000_000, '3 MB'), (12_340_000_000, '12.3 GB')]
+)
+def test_memory(number, text):
+    assert describe_bytes(number) == text
+
+
+def test_progress():
+    text = describe_progress(PROGRESS).replace(SPACE, ' ')
+    assert text == (
+        'Fitting · 1,200 of 3,000 iterations · 1 min 1 s · '
+        'about 1 min 30 s left'
+    )
+
+
+def test_progress_of_the_last_steps():
+    last = replace(PROGRESS, phase=Phase.FILTERS)
+    text = describe_progress(last).replace(SPACE, ' ')
+    assert text == 'Filters · 1 min 1 s · about 1 min 30 s left'
+
+
+def test_end():
+    text = describe_end(PROGRESS).replace(SPACE, ' ')
+    assert text.startswith('Ended at 1,200 of 3,000 iterations after 1 min')
+    assert text.endswith(': it was enough.')

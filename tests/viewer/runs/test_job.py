@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import pytest
+
+from napari_dip.viewer.runs.job import Failure, Job
+
+
+def run_out(job, extend_by=0):
+    """Drive a job as its worker does; return updates and outcome."""
+    updates = []
+    steps = job.work(extend_by)
+    while True:
+        try:
+            update = next(steps)
+        except StopIteration as end:
+            return updates, end.value
+        if update is not None:
+            updates.append(update)
+
+
+def test_updates_lead_to_an_outcome(fake_session, fake_task):
+    job = Job(fake_task(fake_session(num_iter=30)), preview_rate=100)
+    updates, outcome = run_out(job)
+    iterations = [update.progress.iteration for update in updates]
+    assert iterations == sorted(iterations)
+    assert updates[0].preview.iteration == 1
+    assert outcome.progress.iteration == 30
+    assert outcome.image[0, 0] == 30.5
+    points = [point for update in updates for point in update.curve]
+    points += outcome.curve
+    assert [iteration for iteration, _, _ in points] == list(range(1, 31))
+
+
+def test_updates_are_no_more_than_five_a_second(fake_session, fake_task):
+    job = Job(fake_task(fake_session(100, seconds=0.005)), preview_rate=1)
+    updates, _ = run_out(job)
+    assert 2 <= len(updates) <= 0.05 * 100
+    assert sum(update.preview is not None for update in updates) <= 2
+
+
+def test_previews_take_a_small_part_of_the_time(fake_session, fake_task):
+    import time
+
+    session = fake_session(60, seconds=0.02)
+    preview = session.preview
+
+    def slow_preview():
+        time.sleep(0.1)
+        return preview()
+
+    session.preview = slow_preview
+    updates, _ = run_out(Job(fake_task(session), preview_rate=100))
+    assert sum(update.preview is not None for update in updates) <= 4
+
+
+def test_stop_keeps_the_best_so_far(fake_session, fake_task):
+    job = Job(fake_task(fake_session(num_iter=10_000)), preview_rate=1)
+    steps = job.work()
+    while next(steps) is None:
+        pass
+    job.stop()
+    outcome = None
+    while outcome is None:
+        try:
+            next(steps)
+        except StopIteration as end:
+            outcome = end.value
+    assert outcome.progress.reason == 'the user stopped it'
+    assert outcome.progress.iteration < 100
+
+
+def test_pause_waits_and_lets_the_worker_look(fake_session, fake_task):
+    session = fake_session(num_iter=10_000)
+    job = Job(fake_task(session), preview_rate=1)
+    steps = job.work()
+    while next(steps) is None:
+        pass
+    job.pause()
+    before = session.progress.iteration
+    assert [next(steps) for _ in range(3)] == [None] * 3
+    assert session.progress.iteration <= before + 1
+    job.resume()
+    assert next(steps) is not None
+    assert session.progress.iteration > before
+
+
+def test_stop_ends_a_pause(fake_session, fake_task):
+    job = Job(fake_task(fake_session(num_iter=10_000)), preview_rate=1)
+    steps = job.work()
+    while next(steps) is None:
+        pass
+    job.pause()
+    next(steps)
+    job.stop()
+    with pytest.raises(StopIteration):
+        next(steps)
+
+
+def test_goes_on_after_the_end(fake_session, fake_task):
+    job = Job(fake_task(fake_session(num_iter=10)), preview_rate=1)
+    run_out(job)
+    _, outcome = run_out(job, extend_by=5)
+    assert outcome.progress.iteration == 15
+
+
+def test_failure_is_returned(fake_session, fake_task):
+    job = Job(fake_task(fake_session(fail_at=3)), preview_rate=1)
+    _, outcome = run_out(job)
+    assert isinstance(outcome, Failure)
+    assert 'the engine broke' in outcome.message
+
+
+def test_release_closes_the_session(fake_session, fake_task):
+    session = fake_session()
+    job = Job(fake_task(session), preview_rate=1)
+    run_out(job)
+    job.release()
+    job.release()
+    assert session.closed
+
+
+class LongEnd:
+    """Session whose result takes steps, at each of which it is looked at."""
+
+    def __init__(self, session, steps):
+        self._session, self._steps = session, steps
+        self.check = None
+        self.made = 0
+
+    def __getattr__(self, name):
+        return getattr(self._session, name)
+
+    def __next__(self):
+        return next(self._session)
+
+    def result(self):
+        for _ in range(self._steps):
+            self.made += 1
+            if self.check(self._session.progress):
+                break
+        return self._session.result()
+
+
+def test_stop_in_the_last_steps_ends_them(
+    fake_session, fake_task, monkeypatch
+):
+    monkeypatch.setattr('napari_dip.viewer.runs.job.UPDATE_INTERVAL', 0)
+    session = LongEnd(fake_session(num_iter=3), steps=1000)
+    job = Job(fake_task(session), preview_rate=1)
+    told = []
+
+    def tell(update):
+        told.append(update)
+        job.stop()
+
+    job.watch(tell, lambda: False)
+    _, outcome = run_out(job)
+    assert outcome.image is not None
+    assert told
+    assert session.made == 1
+
+
+def test_pause_in_the_last_steps_waits(fake_session, fake_task, monkeypatch):
+    monkeypatch.setattr('napari_dip.viewer.runs.job.UPDATE_INTERVAL', 0)
+    session = LongEnd(fake_session(num_iter=3), steps=5)
+    job = Job(fake_task(session), preview_rate=1)
+    asked = []
+
+    def is_aborted():
+        if not job._may_go_on.is_set():
+            asked.append(session.made)
+            job.resume()
+        return False
+
+    job.watch(lambda update: job.pause(), is_aborted)
+    _, outcome = run_out(job)
+    assert outcome.image is not None
+    assert session.made == 5
+    # Held at each.
+    assert asked == [1, 2, 3, 4, 5]
+
+
+def test_a_worker_that_is_aborted_ends_the_last_steps(fake_session, fake_task):
+    session = LongEnd(fake_session(num_iter=3), steps=1000)
+    job = Job(fake_task(session), preview_rate=1)
+    job.watch(lambda update: None, lambda: True)
+    run_out(job)
+    assert session.made == 1
