@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.datasets.processed import compress
+from benchmarks.datasets.photons import compress
 from napari_dip.restoration import compressed_noise
 from napari_dip.restoration.grain import measure_grain
 from tests.restoration.drawn import CELLS, WHITE, photons

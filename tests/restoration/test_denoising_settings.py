@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, zoom
 
-from benchmarks.datasets.processed import compress
+from benchmarks.datasets.photons import compress
 from napari_dip.restoration.choices import PRESETS
 from napari_dip.restoration.copies import match_copies
 from napari_dip.restoration.denoising_settings import SETTINGS, choose_settings

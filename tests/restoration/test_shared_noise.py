@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, median_filter, zoom
 
-from benchmarks.datasets.processed import compress
+from benchmarks.datasets.photons import compress
 from napari_dip.restoration.shared_noise import SharedNoise, find_shared_noise
 from tests.restoration.drawn import CELLS, WHITE, photons, scanned, shifted
 
