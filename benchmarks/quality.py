@@ -71,9 +71,8 @@ def measure(
     if case.quick:
         record['quick'] = True
     if info:
-        names = ('iterations', 'reason_text', 'noise')
-        account = zip(('iterations', 'reason', 'noise'), names, strict=True)
-        record |= {name: info[key] for name, key in account}
+        record |= {'iterations': info['iterations'], 'noise': info['noise']}
+        record['reason'] = info['reason_text']
     return record | watch.summary()
 
 

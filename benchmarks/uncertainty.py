@@ -1,7 +1,7 @@
 """Whether the reported uncertainty is that of the error."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,15 +25,13 @@ _SIZE, _RADIUS, _SIDE = 256, 8.0, 8
 
 
 def jobs(
-    cases: Iterable[Case], presets: Iterable[str], device: str
+    cases: Iterable[Case], presets: Sequence[str], device: str
 ) -> list[Job]:
     """Each case with each preset."""
-    chosen = list(cases)
+    wanted = [(case, preset, device) for case in cases for preset in presets]
     return [
-        Job(UNCERTAINTY, (SET, case.name, preset), measure, given)
-        for preset in presets
-        for case in chosen
-        if (given := (case, preset, device))
+        Job(UNCERTAINTY, (SET, one[0].name, one[1]), measure, one)
+        for one in wanted
     ]
 
 

@@ -46,8 +46,10 @@ def plot_quality_and_cost(
     drawing, (axes,) = _panels(6, 4)
     for index, (seconds, decibels, label, colour) in enumerate(sorted(points)):
         axes.plot(seconds, decibels, 'o', color=colour)
-        # Above and below in turn, so that neighbours stay legible.
-        offset = {'xytext': (5, 5 if index % 2 else -11)}
+        # Ours on the left, peers above and below in turn: all stay legible.
+        offset: dict[str, Any] = {'xytext': (5, 5 if index % 2 else -11)}
+        if colour == _OURS:
+            offset = {'xytext': (-6, 4), 'ha': 'right'}
         style = {'textcoords': 'offset points', 'color': colour, 'fontsize': 8}
         axes.annotate(label, (seconds, decibels), **offset, **style)
     axes.set(xscale='log', xlabel='time / s', ylabel='PSNR / dB', title=title)
