@@ -1,38 +1,26 @@
 """What is restored and how it is judged."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image as PillowImage
 
-Task = Literal['denoise', 'inpaint', 'super_resolve']
+from benchmarks.datasets.sets import SETS, Task
+
 Image = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A degraded image with everything a method may know, and its truth.
+    """A degraded image, what a method may know of it, and its truth.
 
-    Parameters
-    ----------
-    image : ndarray
-        The degraded image, in the dtype of its file.
-    truth : ndarray, optional
-        What the result is compared with, in the units of `image` unless the
-        protocol of the set fits them; None for images without one.
-    channel_axis : int, optional
-        Axis of the colour channels.
-    mask : ndarray of bool, optional
-        True where a pixel is missing (inpainting).
-    factor : int, optional
-        Enlargement (super-resolution).
-    sigma : float, optional
-        Standard deviation of the noise where the protocol of a set tells it
-        to the peers; napari-dip is never told.
+    The `mask` is True where a pixel is missing. `sigma` is the standard
+    deviation of the noise where the protocol of a set tells it to the peers;
+    napari-dip is never told.
     """
 
     image: Image
@@ -43,41 +31,26 @@ class Problem:
     sigma: float | None = None
 
 
-Score = Callable[[Image, Problem], dict[str, float]]
-
-
 @dataclass(frozen=True)
 class Case:
-    """One row of a set: loaded when it is run, not when it is listed.
+    """One image of a set: loaded when it is run, not when it is listed.
 
-    Parameters
-    ----------
-    name : str
-        Unique in its set.
-    collection : str
-        Name of the set.
-    task : {'denoise', 'inpaint', 'super_resolve'}
-        Function of napari_dip that solves it.
-    load : callable
-        Reads or makes the problem.
-    score : callable
-        Figures of a result, by name.
-    group : str
-        Part of the set with a mean of its own, such as ``'wide-field'``.
-    licence : str
-        Licence of the file; decides whether pictures may be published.
-    quick : bool
-        Small stand-in, run with ``--quick`` only.
+    A `group` has a mean of its own. The `licence` decides whether pictures
+    may be published. A `quick` case is a small crop, for ``--quick`` only.
     """
 
     name: str
     collection: str
-    task: Task
     load: Callable[[], Problem] = field(repr=False)
-    score: Score = field(repr=False)
+    score: Callable[[Image, Problem], dict[str, float]] = field(repr=False)
     group: str = ''
     licence: str = ''
     quick: bool = False
+
+    @property
+    def task(self) -> Task:
+        """Function of napari_dip that solves it."""
+        return SETS[self.collection].task
 
 
 def crop(problem: Problem, size: int) -> Problem:
@@ -85,20 +58,37 @@ def crop(problem: Problem, size: int) -> Problem:
     rows, columns = problem.image.shape[:2]
     top, left = max(0, (rows - size) // 2), max(0, (columns - size) // 2)
     window = np.s_[top : top + size, left : left + size]
-    return Problem(
-        problem.image[window],
-        None if problem.truth is None else problem.truth[window],
-        channel_axis=problem.channel_axis,
-        mask=None if problem.mask is None else problem.mask[window],
-        sigma=problem.sigma,
-    )
+    names = ('image', 'truth', 'mask')
+    parts = {name: getattr(problem, name) for name in names}
+    cut = {n: part[window] for n, part in parts.items() if part is not None}
+    return replace(problem, **cut)
 
 
-def task_arguments(problem: Problem) -> Mapping[str, Any]:
-    """Arguments of the napari_dip function beside the image."""
-    named = {
-        'mask': problem.mask,
-        'factor': problem.factor,
-        'channel_axis': problem.channel_axis,
-    }
-    return {name: value for name, value in named.items() if value is not None}
+def quick(case: Case, size: int) -> Case:
+    """The centre of a case as a quick one."""
+    load = partial(_load_centre, case, size)
+    return replace(case, name=f'{case.name}-crop', load=load, quick=True)
+
+
+def _load_centre(case: Case, size: int) -> Problem:
+    return crop(case.load(), size)
+
+
+def reduced(whole: Image, factor: int) -> Problem:
+    """Super-resolution of an image that is reduced first.
+
+    As in the deep image prior paper, with Pillow's Lanczos resampling (three
+    lobes, widened by the factor, so anti-aliased), rounded, after a crop at
+    the right and bottom edges to a multiple of the factor.
+    """
+    rows, columns = (n // factor for n in whole.shape[:2])
+    truth = whole[: rows * factor, : columns * factor]
+    # Pillow filters 16 bits in float only.
+    kind = np.uint8 if truth.dtype == np.uint8 else np.float32
+    picture = PillowImage.fromarray(truth.astype(kind))
+    lanczos = PillowImage.Resampling.LANCZOS
+    small = np.rint(np.asarray(picture.resize((columns, rows), lanczos)))
+    limits = np.iinfo(truth.dtype)
+    image = np.clip(small, limits.min, limits.max).astype(truth.dtype)
+    axis = 2 if truth.ndim == 3 else None
+    return Problem(image, truth, channel_axis=axis, factor=factor)

@@ -1,29 +1,22 @@
 """Figures of merit of a restored image against its ground truth."""
 
-from __future__ import annotations
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from skimage.metrics import structural_similarity
 
+from benchmarks.cases import Image, Problem
+
 Array = NDArray[np.float64]
+
+_EIGHT_BIT = 255.0
+_BORDER = 4
 
 
 def psnr(estimate: ArrayLike, truth: ArrayLike, data_range: float) -> float:
-    """Peak signal-to-noise ratio in dB.
-
-    Parameters
-    ----------
-    estimate, truth : array_like
-        Images of one shape and unit.
-    data_range : float
-        Peak; 255 for sets that publish on the 8-bit scale.
-
-    Returns
-    -------
-    float
-        Infinite where both are equal.
-    """
+    """Peak signal-to-noise ratio in dB; infinite where both are equal."""
     difference = np.asarray(estimate, float) - np.asarray(truth, float)
     error = float(np.mean(difference**2))
     if error == 0:
@@ -32,38 +25,21 @@ def psnr(estimate: ArrayLike, truth: ArrayLike, data_range: float) -> float:
 
 
 def ssim(
-    estimate: ArrayLike,
-    truth: ArrayLike,
-    data_range: float,
-    *,
-    channel_axis: int | None = None,
+    estimate: ArrayLike, truth: ArrayLike, data_range: float, **options: Any
 ) -> float:
     """Structural similarity with the Gaussian window of the original paper.
 
-    Z. Wang et al., "Image quality assessment: from error visibility to
-    structural similarity", IEEE Trans. Image Process. 13 (2004) 600-612.
+    Z. Wang et al., IEEE Trans. Image Process. 13 (2004) 600-612.
     """
-    return float(
-        structural_similarity(
-            np.asarray(truth, float),
-            np.asarray(estimate, float),
-            data_range=data_range,
-            channel_axis=channel_axis,
-            gaussian_weights=True,
-            sigma=1.5,
-            use_sample_covariance=False,
-        )
-    )
+    options |= {'data_range': data_range, 'use_sample_covariance': False}
+    images = np.asarray(truth, float), np.asarray(estimate, float)
+    gaussian = {'gaussian_weights': True, 'sigma': 1.5}
+    return float(structural_similarity(*images, **gaussian, **options))
 
 
 def fit_affine(estimate: ArrayLike, truth: ArrayLike) -> Array:
-    """The affine map of an estimate that is nearest to the truth.
-
-    Least squares over all pixels of ``scale * estimate + offset``.  A
-    constant estimate becomes the mean of the truth.
-    """
-    values = np.asarray(estimate, float)
-    target = np.asarray(truth, float)
+    """The affine map of an estimate that is nearest to the truth."""
+    values, target = np.asarray(estimate, float), np.asarray(truth, float)
     centred = values - values.mean()
     power = np.mean(centred**2)
     scale = np.mean(centred * target) / power if power else 0.0
@@ -71,11 +47,71 @@ def fit_affine(estimate: ArrayLike, truth: ArrayLike) -> Array:
 
 
 def scale_invariant_psnr(estimate: ArrayLike, truth: ArrayLike) -> float:
-    """PSNR in dB after `fit_affine`, over the range of the truth.
+    """PSNR after `fit_affine`, over the range of the truth.
 
-    As M. Weigert et al., "Content-aware image restoration", Nat. Methods 15
-    (2018) 1090-1097: blind to a wrong scale or offset, which microscopy
-    pairs taken at different exposures have.
+    M. Weigert et al., Nat. Methods 15 (2018) 1090-1097.
     """
     target = np.asarray(truth, float)
     return psnr(fit_affine(estimate, target), target, float(np.ptp(target)))
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How the results of a set are scored.
+
+    The data range is the `peak` or else the range of the truth. First the
+    result may be clipped to it (`clip`) or mapped to the truth (`fit`); of
+    `luminance` it is the Y channel alone, a border of four pixels off. The
+    scale-invariant PSNR may be given too.
+    """
+
+    peak: float | None = None
+    clip: bool = False
+    fit: bool = False
+    luminance: bool = False
+    scale_invariant: bool = True
+
+    def __call__(self, estimate: Image, problem: Problem) -> dict[str, float]:
+        """Figures of a result by name; none where there is no truth."""
+        if problem.truth is None:
+            return {}
+        truth, axis = np.asarray(problem.truth, float), problem.channel_axis
+        if self.clip:
+            estimate = np.clip(estimate, 0, self.peak)
+        if self.luminance:
+            inner = np.s_[_BORDER:-_BORDER, _BORDER:-_BORDER]
+            estimate = to_luminance(estimate)[inner]
+            truth, axis = to_luminance(truth)[inner], None
+        if self.fit:
+            estimate = fit_affine(estimate, truth)
+        peak = self.peak or float(np.ptp(truth))
+        figures = {
+            'psnr': psnr(estimate, truth, peak),
+            'ssim': ssim(estimate, truth, peak, channel_axis=axis),
+        }
+        if self.scale_invariant:
+            figures['si_psnr'] = scale_invariant_psnr(estimate, truth)
+        if problem.mask is not None:
+            hole = problem.mask
+            figures['psnr_missing'] = psnr(estimate[hole], truth[hole], peak)
+        return figures
+
+
+#: Microscopy whose truth has the scale of the data, 8 bit or of a detector.
+ABSOLUTE, DETECTOR = Protocol(_EIGHT_BIT), Protocol()
+#: Pairs whose truth has a scale of its own.
+FITTED_8BIT, FITTED = Protocol(_EIGHT_BIT, fit=True), Protocol(fit=True)
+#: Photographs, clipped to the 8-bit scale; all channels, or as is usual for
+#: super-resolution.
+NATURAL = Protocol(_EIGHT_BIT, clip=True, scale_invariant=False)
+LUMINANCE = replace(NATURAL, luminance=True)
+#: Micrographs with missing pixels.
+MISSING = Protocol(scale_invariant=False)
+
+
+def to_luminance(image: Image) -> Array:
+    """Y of ITU-R BT.601 with studio swing; a grey image as it is."""
+    values = np.asarray(image, float)
+    if values.ndim == 2:
+        return values
+    return 16 + values @ np.array([65.481, 128.553, 24.966]) / _EIGHT_BIT

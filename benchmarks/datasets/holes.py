@@ -1,11 +1,4 @@
-"""Text over a portrait, a large hole in a library, a scratched micrograph.
-
-The first two are those of the deep image prior paper.  The third is one frame
-of a time-lapse of cell membranes with a drawn scratch: two strokes across the
-frame, the wider one of eleven pixels, with a blob beside it.
-"""
-
-from __future__ import annotations
+"""Images with missing pixels: scattered ones, text, a hole, a scratch."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -15,15 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from benchmarks.cases import Case, Problem
-from benchmarks.datasets.folder import licences, read
-from benchmarks.datasets.missing_pixels import masked_problem
-from benchmarks.protocols import missing_detector_units, missing_pixels
+from benchmarks.cases import Case, Image, Problem, quick
+from benchmarks.datasets.folder import licence, read
+from benchmarks.scores import MISSING, NATURAL
 
-NAME = 'holes'
+_PREFIX, _MASK = 'bernoulli_', '_mask50.png'
 _GROUPS = {'kate': 'text', 'library': 'large hole'}
-_MEMBRANES = 'membrane_timelapse_tyx_u16.tif'
-
 # Start, middle and end as fractions of the shape, then the radius in pixels.
 _STROKES = (
     ((0.05, 0.12), (0.45, 0.60), (0.97, 0.80), 5.0),
@@ -32,69 +22,56 @@ _STROKES = (
 )
 
 
+def scattered_cases(data: Path) -> Iterator[Case]:
+    """Half of the pixels missing, and a crop of one photograph."""
+    for mask in sorted((data / 'inpaint').glob(f'{_PREFIX}*{_MASK}')):
+        path = mask.with_name(mask.name.replace(_MASK, '.png'))
+        name, load = (
+            path.stem.removeprefix(_PREFIX),
+            partial(_load, path, mask),
+        )
+        case = Case(name, 'missing-50', load, NATURAL, '', licence(path))
+        yield from [case, quick(case, 192)][: 1 + (name == 'house')]
+
+
 def cases(data: Path) -> Iterator[Case]:
-    """The images whose files are intact under the mask."""
-    folder = data / 'inpaint'
+    """Text, a large hole and a scratch."""
     for name, group in _GROUPS.items():
-        if (folder / f'{name}.png').exists():
-            yield Case(
-                name=name,
-                collection=NAME,
-                task='inpaint',
-                load=partial(_load, folder, name),
-                score=missing_pixels,
-                group=group,
-                licence=licences(folder)[f'{name}.png'],
-            )
-
-    if (data / 'microscopy' / _MEMBRANES).exists():
-        yield _scratch(data / 'microscopy')
+        path = data / 'inpaint' / f'{name}.png'
+        if path.exists():
+            load = partial(_load, path, path.with_name(f'{name}_mask.png'), 2)
+            yield Case(name, 'holes', load, NATURAL, group, licence(path))
+    path = data / 'microscopy' / 'membrane_timelapse_tyx_u16.tif'
+    if path.exists():
+        load, terms = partial(_load_scratched, path), licence(path)
+        yield Case('scratch', 'holes', load, MISSING, 'scratch', terms)
 
 
-def _scratch(folder: Path) -> Case:
-    return Case(
-        name='scratch',
-        collection=NAME,
-        task='inpaint',
-        load=partial(_load_scratched, folder / _MEMBRANES),
-        score=missing_detector_units,
-        group='scratch',
-        licence=licences(folder)[_MEMBRANES],
-    )
+def _load(path: Path, mask: Path, channel_axis: int | None = None) -> Problem:
+    return _masked(read(path), read(mask) == 0, channel_axis)
 
 
 def _load_scratched(path: Path) -> Problem:
     truth = read(path)[0]
-    return masked_problem(truth, ~draw_scratch(truth.shape))
+    return _masked(truth, draw_scratch(truth.shape))
 
 
-def draw_scratch(shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """Mask of the scratch, True on it, the same for every run.
+def _masked(truth: Image, missing: Image, axis: int | None = None) -> Problem:
+    # Missing pixels are 0, so that nothing of the truth leaks through them.
+    image = truth.copy()
+    image[missing] = 0
+    return Problem(image, truth, channel_axis=axis, mask=missing)
 
-    Each stroke is a quadratic Bezier curve with a round pen.
-    """
+
+def draw_scratch(shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Mask of the scratch, True on it: Bezier curves with a round pen."""
     pixels = np.indices(shape).reshape(2, -1).T
     scratch = np.zeros(len(pixels), bool)
-    for *points, radius in _STROKES:
-        # Steps of at most a pixel: closer than the thinnest pen is wide.
-        line = shape * _curve(*points, steps=2 * max(shape))
-        scratch |= KDTree(line).query(pixels)[0] < radius + 0.5
+    # Steps of at most a pixel: closer than the thinnest pen is wide.
+    t = np.linspace(0, 1, 2 * max(shape))[:, None]
+    for start, middle, end, radius in _STROKES:
+        first, second, third = (1 - t) ** 2, 2 * t * (1 - t), t**2
+        curve = first * start + second * middle + third * end
+        near = KDTree(shape * curve).query(pixels)[0]
+        scratch |= near < radius + 0.5
     return scratch.reshape(shape)
-
-
-def _curve(
-    start: tuple[float, float],
-    middle: tuple[float, float],
-    end: tuple[float, float],
-    *,
-    steps: int,
-) -> NDArray[np.float64]:
-    t = np.linspace(0, 1, steps)[:, None]
-    first, second, third = (1 - t) ** 2, 2 * t * (1 - t), t**2
-    return first * start + second * middle + third * end
-
-
-def _load(folder: Path, name: str) -> Problem:
-    truth = read(folder / f'{name}.png')
-    known = read(folder / f'{name}_mask.png')
-    return masked_problem(truth, known, channel_axis=2)

@@ -1,72 +1,70 @@
-"""Synthetic fluorescence from 5 to 500 photons, in detector units, and less.
+"""Synthetic fluorescence, and frames that were processed after exposure."""
 
-A drawn field of cells (soft cytoplasm, textured nuclei, filaments) is counted
-by a detector: Poisson arrivals, gain, Gaussian read noise, offset, 16-bit
-rounding.  The truth is the expected count.  From 0.3 to 3 photons it is a
-detector that counts single ones: nothing but arrivals.  Faint fields lie in
-read noise up to twice their greatest brightness.
-"""
-
-from __future__ import annotations
-
+import io
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
+from PIL import Image as PillowImage
+from scipy.ndimage import gaussian_filter, median_filter, shift, zoom
 
-from benchmarks.cases import Case, Problem, crop
-from benchmarks.protocols import detector_units
+from benchmarks.cases import Case, Problem, crop, quick
+from benchmarks.datasets.folder import licence, read
+from benchmarks.scores import ABSOLUTE, DETECTOR
 
-NAME = 'poisson-gaussian'
-FEW = 'few-photons'
-FAINT = 'faint'
+Array = NDArray[Any]
+
 _PEAKS = (5, 15, 50, 150, 500)
-_FEW_PEAKS = (0.3, 1, 3)
-_FAINT_NOISES = (0.5, 1, 2)
-_QUICK_PEAK = 50
-_GAIN = 2.2
-_OFFSET = 100.0
-_READ_NOISE = 1.6
+_GAIN, _OFFSET, _READ_NOISE = 2.2, 100.0, 1.6
 _SIZE = 256
-_QUICK_SIZE = 192
-_CELLS = 9
-_FILAMENTS = 40
+_CELLS, _FILAMENTS = 9, 40
+
+_SCENES = ('Confocal_BPAE_R', 'TwoPhoton_BPAE_R')
+_PHOTONS, _WHITE = 20, 255
+
+_STEPS: dict[str, Callable[[Array], Array]] = {
+    'shifted': partial(shift, shift=0.5, order=1, mode='nearest'),
+    'smoothed': partial(gaussian_filter, sigma=1),
+    'median': partial(median_filter, size=3),
+    'enlarged': partial(zoom, zoom=2, order=1, mode='nearest', grid_mode=True),
+}
+_PROCESSED = (*_STEPS, 'jpeg-75', 'jpeg-50')
 
 
 def cases(data: Path) -> Iterator[Case]:
-    """One case for each peak number of photons; needs no files."""
-    del data
+    """One case for each peak number of photons, and a crop."""
     for peak in _PEAKS:
-        yield _case(NAME, f'peak-{peak}', partial(_load, peak))
-    yield _case(
-        NAME,
-        f'peak-{_QUICK_PEAK}-crop',
-        partial(_load_crop, _QUICK_PEAK),
-        quick=True,
-    )
+        case = _case('poisson-gaussian', f'peak-{peak}', partial(_load, peak))
+        yield from [case, quick(case, 192)][: 1 + (peak == 50)]
 
 
 def few_cases(data: Path) -> Iterator[Case]:
-    """One case for each peak number of single photons; needs no files."""
-    del data
-    for peak in _FEW_PEAKS:
-        yield _case(FEW, f'peak-{peak}', partial(_count, peak))
+    """One case for each peak number of single photons."""
+    for peak in (0.3, 1, 3):
+        yield _case('few-photons', f'peak-{peak}', partial(_count, peak))
+
+
+def faint_cases(data: Path) -> Iterator[Case]:
+    """One case for each strength of read noise."""
+    for noise in (0.5, 1, 2):
+        yield _case('faint', f'noise-{noise}', partial(_drown, noise))
+
+
+def _case(collection: str, name: str, load: Callable[[], Problem]) -> Case:
+    return Case(name, collection, load, DETECTOR, '', 'generated')
+
+
+def _load(peak: int) -> Problem:
+    return expose(draw_cells(_SIZE), peak, seed=peak)
 
 
 def _count(peak: float) -> Problem:
     light = draw_cells(_SIZE) * peak
     generator = np.random.default_rng(round(1000 * peak))
     return Problem(generator.poisson(light).astype(np.uint16), light)
-
-
-def faint_cases(data: Path) -> Iterator[Case]:
-    """One case for each strength of read noise; needs no files."""
-    del data
-    for noise in _FAINT_NOISES:
-        yield _case(FAINT, f'noise-{noise}', partial(_drown, noise))
 
 
 def _drown(noise: float) -> Problem:
@@ -76,91 +74,70 @@ def _drown(noise: float) -> Problem:
     return Problem(image.astype(np.float32), light)
 
 
-def _case(
-    collection: str,
-    name: str,
-    load: Callable[[], Problem],
-    *,
-    quick: bool = False,
-) -> Case:
-    return Case(
-        name=name,
-        collection=collection,
-        task='denoise',
-        load=load,
-        score=detector_units,
-        licence='generated',
-        quick=quick,
-    )
-
-
-def _load(peak: int) -> Problem:
-    return expose(draw_cells(_SIZE), peak, seed=peak)
-
-
-def _load_crop(peak: int) -> Problem:
-    return crop(_load(peak), _QUICK_SIZE)
-
-
-def expose(scene: NDArray[np.float64], peak: float, *, seed: int) -> Problem:
-    """Detector image of a scene.
-
-    Parameters
-    ----------
-    scene : (M, N) ndarray
-        Relative brightness, 0 to 1.
-    peak : float
-        Expected photons where the scene is 1.
-    seed : int
-        Of photons and read noise.
-    """
+def expose(scene: Array, peak: float, *, seed: int) -> Problem:
+    """Detector image of a scene of 0 to 1, of `peak` photons where it is 1."""
     generator = np.random.default_rng(seed)
     photons = generator.poisson(scene * peak)
-    read = generator.normal(0, _READ_NOISE, scene.shape)
-    counts = np.rint(_GAIN * (photons + read) + _OFFSET)
+    electrons = photons + generator.normal(0, _READ_NOISE, scene.shape)
+    counts = np.rint(_GAIN * electrons + _OFFSET)
     image = np.clip(counts, 0, np.iinfo(np.uint16).max).astype(np.uint16)
     return Problem(image, _GAIN * scene * peak + _OFFSET)
 
 
-def draw_cells(size: int, seed: int = 0) -> NDArray[np.float64]:
+def draw_cells(size: int, seed: int = 0) -> Array:
     """Brightness of a drawn field of cells, 0 to 1, band-limited."""
     generator = np.random.default_rng(seed)
     scene = np.full((size, size), 0.02)
+    rows, columns = np.mgrid[:size, :size]
+
+    def disc(centre: Array, radius: float, softness: float) -> Array:
+        distance = np.hypot(rows - centre[0], columns - centre[1])
+        return 0.5 - 0.5 * np.tanh((distance - radius) / softness)
+
     for _ in range(_CELLS):
         centre = generator.uniform(0, size, 2)
-        scene += 0.15 * _disc(size, centre, generator.uniform(25, 45), 6)
-        nucleus = _disc(size, centre, generator.uniform(9, 16), 1.5)
-        scene += 0.5 * nucleus * _texture(size, generator)
+        scene += 0.15 * disc(centre, generator.uniform(25, 45), 6)
+        nucleus = disc(centre, generator.uniform(9, 16), 1.5)
+        texture = gaussian_filter(generator.normal(size=(size, size)), 2)
+        bright = np.clip(1 + 0.3 * texture / texture.std(), 0, None)
+        scene += 0.5 * nucleus * bright
     for _ in range(_FILAMENTS):
-        scene += 0.35 * _filament(size, generator)
+        steps = np.arange(int(size * generator.uniform(0.2, 0.6)))
+        bend = generator.normal(0, 0.004)
+        angle = generator.uniform(0, 2 * np.pi) + bend * steps
+        moves = np.cumsum([np.sin(angle), np.cos(angle)], axis=1)
+        path = np.rint(generator.uniform(0, size, (2, 1)) + moves).astype(int)
+        inside = ((path >= 0) & (path < size)).all(axis=0)
+        filament = np.zeros((size, size))
+        filament[tuple(path[:, inside])] = 1
+        scene += 0.35 * filament
     blurred = gaussian_filter(scene, 0.9)
     return blurred / blurred.max()
 
 
-def _disc(
-    size: int, centre: NDArray[np.float64], radius: float, softness: float
-) -> NDArray[np.float64]:
-    rows, columns = np.mgrid[:size, :size]
-    distance = np.hypot(rows - centre[0], columns - centre[1])
-    return 0.5 - 0.5 * np.tanh((distance - radius) / softness)
+def processed_cases(data: Path) -> Iterator[Case]:
+    """Each scene after each step."""
+    for scene in _SCENES:
+        path = data / 'microscopy' / f'fmd_{scene}_gt.png'
+        for name in _PROCESSED if path.exists() else ():
+            load, terms = partial(_load_processed, path, name), licence(path)
+            named = f'{scene}_{name}', 'processed'
+            yield Case(*named, load, ABSOLUTE, name, terms)
 
 
-def _texture(size: int, generator: np.random.Generator) -> NDArray[np.float64]:
-    grain = gaussian_filter(generator.normal(size=(size, size)), 2)
-    return np.clip(1 + 0.3 * grain / grain.std(), 0, None)
+def _load_processed(path: Path, name: str) -> Problem:
+    light = crop(Problem(read(path)), _SIZE).image.astype(float)
+    generator = np.random.default_rng(0)
+    noisy = generator.poisson(light * _PHOTONS / _WHITE) * _WHITE / _PHOTONS
+    if name in _STEPS:
+        step = _STEPS[name]
+        return Problem(step(noisy).astype(np.float32), step(light))
+    return Problem(compress(noisy, int(name.removeprefix('jpeg-'))), light)
 
 
-def _filament(
-    size: int, generator: np.random.Generator
-) -> NDArray[np.float64]:
-    steps = np.arange(int(size * generator.uniform(0.2, 0.6)))
-    bend = generator.normal(0, 0.004)
-    angle = generator.uniform(0, 2 * np.pi) + bend * steps
-    path = generator.uniform(0, size, (2, 1)) + np.cumsum(
-        [np.sin(angle), np.cos(angle)], axis=1
-    )
-    image = np.zeros((size, size))
-    rows, columns = np.rint(path).astype(int)
-    inside = (rows >= 0) & (rows < size) & (columns >= 0) & (columns < size)
-    image[rows[inside], columns[inside]] = 1
-    return image
+def compress(image: Array, quality: int) -> Array:
+    """Keep a grey or colour image as a JPEG file does."""
+    pixels = np.clip(np.rint(image), 0, _WHITE).astype(np.uint8)
+    file = io.BytesIO()
+    PillowImage.fromarray(pixels).save(file, 'JPEG', quality=quality)
+    return np.asarray(PillowImage.open(file))

@@ -1,1 +1,1 @@
-"""Where the time goes: work, limits of the machine, whole calls, sizes."""
+"""Time and memory: iterations, whole calls, large images, forecasts."""

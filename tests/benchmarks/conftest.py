@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from skimage.io import imsave
+
+from napari_dip.networks import TrunkSpec
+from napari_dip.tasks import denoise_settings as denoising_settings
 
 HEAD = 'file\tlicence\n'
 
@@ -63,3 +67,12 @@ def data(tmp_path: Path) -> Path:
     write_manifest(set5, 'none stated')
     write_manifest(grey, 'none stated')
     return tmp_path
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The preset fast, ended in no time."""
+    settings = denoising_settings.SETTINGS['fast']
+    fit = replace(settings.fit, num_iter=40, passes=1)
+    small = replace(settings, network=TrunkSpec((4, 4)), fit=fit)
+    monkeypatch.setitem(denoising_settings.SETTINGS, 'fast', small)

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from skimage.color import rgb2ycbcr
 
+from benchmarks import scores
+from benchmarks.cases import Problem
 from benchmarks.scores import fit_affine, psnr, scale_invariant_psnr, ssim
 
 
@@ -45,3 +48,52 @@ def test_scale_invariant_psnr_ignores_scale_and_offset(scale, offset):
 def test_fit_affine_of_a_constant_is_the_mean(truth):
     fitted = fit_affine(np.full_like(truth, 7.0), truth)
     np.testing.assert_allclose(fitted, truth.mean())
+
+
+@pytest.fixture
+def colour() -> np.ndarray:
+    return np.random.default_rng(1).uniform(0, 255, (24, 24, 3))
+
+
+def test_absolute_scale_is_not_forgiven(truth):
+    problem = Problem(truth, truth)
+    assert scores.ABSOLUTE(truth + 10, problem)['psnr'] < 30
+    assert scores.FITTED_8BIT(truth + 10, problem)['psnr'] > 100
+    assert scores.ABSOLUTE(truth + 10, problem)['si_psnr'] > 100
+
+
+def test_photographs_are_clipped_before_they_are_scored():
+    white = np.full((24, 24), 255.0)
+    figures = scores.NATURAL(white + 40, Problem(white, white))
+    assert figures == {'psnr': float('inf'), 'ssim': pytest.approx(1)}
+
+
+def test_detector_units_have_the_range_of_the_truth(truth):
+    problem = Problem(100 * truth, 100 * truth)
+    decibels = scores.DETECTOR(100 * (truth + 10), problem)['psnr']
+    expected = 20 * np.log10(np.ptp(truth) / 10)
+    assert decibels == pytest.approx(expected)
+
+
+def test_luminance_ignores_the_border_and_follows_bt601(colour):
+    problem = Problem(colour, colour, channel_axis=2, factor=4)
+    estimate = colour.copy()
+    estimate[:4] = 0
+    assert scores.LUMINANCE(estimate, problem)['psnr'] == float('inf')
+    expected = rgb2ycbcr(colour / 255)[..., 0]
+    np.testing.assert_allclose(
+        scores.to_luminance(colour), expected, atol=1e-6
+    )
+
+
+@pytest.mark.parametrize('protocol', [scores.NATURAL, scores.MISSING])
+def test_missing_pixels_are_scored_apart(truth, protocol):
+    mask = np.zeros(truth.shape, bool)
+    mask[5:7] = True
+    estimate = np.where(mask, truth + 20 * (truth < 128), truth)
+    figures = protocol(estimate, Problem(truth, truth, mask=mask))
+    assert figures['psnr_missing'] < figures['psnr'] < float('inf')
+
+
+def test_without_a_truth_there_are_no_figures(truth):
+    assert scores.ABSOLUTE(truth, Problem(truth)) == {}

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, zoom
 
-from benchmarks.datasets.photons import draw_cells
-from benchmarks.datasets.processed import compress
+from benchmarks.datasets.photons import compress, draw_cells
 from napari_dip import denoise
 from napari_dip.noise.detector import Detector
 from napari_dip.presets.choices import PRESETS

@@ -3,12 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, zoom
-
-from benchmarks.datasets.processed import compress
-from napari_dip.images.brightness_match import match_copies
-from napari_dip.presets.choices import PRESETS
-from napari_dip.tasks.denoise_settings import SETTINGS, choose_settings
-from tests.noise.drawn import (
+from tests.restoration.drawn import (
     CELLS,
     WHITE,
     frames,
@@ -17,6 +12,11 @@ from tests.noise.drawn import (
     scanned,
     shifted,
 )
+
+from benchmarks.datasets.photons import compress
+from napari_dip.images.brightness_match import match_copies
+from napari_dip.presets.choices import PRESETS
+from napari_dip.tasks.denoise_settings import SETTINGS, choose_settings
 
 
 def _ramp(channels, side):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.datasets import find_case
+from benchmarks.datasets.folder import find_case
 from benchmarks.datasets.holes import draw_scratch
 
 

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from benchmarks.report.seeds import write_seeds
-from benchmarks.report.stopping import write_stopping
+from benchmarks.report.checks import write_seeds, write_uncertainty
+from benchmarks.report.stopping import Stop, _stop, _stops, write_stopping
 
 MACHINE = {
+    'device': 'cpu',
     'processor': 'a processor',
     'cores': 2,
     'threads': 1,
@@ -17,21 +18,16 @@ def record(case='a', gap=0.2, ended=150, seed=0, psnr=30.0, source='s'):
     return {
         'set': 'fmd',
         'case': case,
-        'group': '',
-        'quick': False,
         'method': 'dip-fast',
         'version': '1',
         'source': source,
         'seed': seed,
         'figures': {'psnr': psnr},
-        'info': {'reason_text': 'it was time'},
-        'trajectory': {
-            'automatic': 30.0,
-            'oracle': 30.0 + gap,
-            'oracle_iteration': 100,
-            'ended': ended,
-        },
-        'device': 'cpu',
+        'reason': 'it was time',
+        'iterations': ended,
+        'automatic': 30.0,
+        'oracle': 30.0 + gap,
+        'oracle_iteration': 100,
         'machine': MACHINE,
     }
 
@@ -42,15 +38,14 @@ def observed(case, peak):
         'set': 'fmd',
         'case': case,
         'method': 'plain-light',
-        'shape': [128, 128],
-        'iterations': iterations,
+        'side': 128,
+        'every': 20,
         'psnr': [30 - abs(i - peak) / 1000 for i in iterations],
         'rules': {
             'es-wmv': [1 + abs(i - peak - 100) for i in iterations],
             'es-emv': [1 + abs(i - peak) for i in iterations],
             'held-out': [None for _ in iterations],
         },
-        'device': 'cpu',
         'machine': MACHINE,
     }
 
@@ -64,60 +59,61 @@ def row(text: str, *words: str) -> list[str]:
     return [cell.strip() for cell in line.strip('|').split('|')]
 
 
-def test_an_empty_store_says_that_nothing_was_run(tmp_path):
+def test_an_empty_store_gives_pages_without_tables(tmp_path):
     (page,) = write_stopping([], [], tmp_path)
-    assert page.read_text(encoding='utf-8').count('not yet run') == 2
     seeds = write_seeds([], tmp_path)
-    assert 'not yet run' in seeds.read_text(encoding='utf-8')
+    maps = write_uncertainty([], tmp_path)
+    for path in (page, seeds, maps):
+        assert '| ---' not in path.read_text(encoding='utf-8').split('##')[-1]
 
 
 def test_gaps_are_averaged_and_the_worst_is_named(tmp_path):
     records = [record('a', 0.1, 100), record('b', 0.5, 150)]
     page, plot = write_stopping(records, [], tmp_path)
     assert plot.stat().st_size > 1000
-    cells = row(page.read_text(encoding='utf-8'), '**all**')
-    assert cells[2:] == [
-        '2',
-        '0.30',
-        '0.50',
-        'b',
-        '1.25',
-        'it was time (2)',
-    ]
+    text = page.read_text(encoding='utf-8')
+    expected = ['2', '0.30', '0.50', 'b', '1.25', 'it was time (2)']
+    assert row(text, '**all**')[2:] == expected
+    assert row(text, 'FMD microscopy, single frames |')[2:] == expected
 
 
-def test_figures_without_a_course_are_left_out(tmp_path):
+def test_crops_stand_apart_and_figures_without_an_oracle_are_left_out(
+    tmp_path,
+):
     old = record()
-    del old['trajectory']
-    (page,) = write_stopping([old], [], tmp_path)
-    assert '**all**' not in page.read_text(encoding='utf-8')
+    del old['oracle']
+    page, _ = write_stopping([old, record() | {'quick': True}], [], tmp_path)
+    text = page.read_text(encoding='utf-8')
+    assert row(text, 'single frames, crops')[2] == '1'
+    assert row(text, '**all**')[2] == '1'
 
 
 def test_rules_stand_side_by_side(tmp_path):
     fits = [observed('a', 400), observed('b', 600)]
-    page, plot = write_stopping([], fits, tmp_path)
-    assert plot.name == 'stopping-rules.png'
+    (page,) = write_stopping([], fits, tmp_path)
     text = page.read_text(encoding='utf-8')
-    late = row(text, 'ES-WMV', '| 300 |')
+    late = row(text, 'ES-WMV', '| 300 |')[1:]
     assert late[2:4] == ['0.10', '0.10']
     assert late[-1] == '2 of 2'
-    assert row(text, 'ES-EMV', '| 1000 |')[2:5] == ['0.00', '0.00', '1.00']
+    assert row(text, 'ES-EMV', '| 1000 |')[3:6] == ['0.00', '0.00', '1.00']
     # 400 for the image whose best is 600, and the other way round.
-    assert row(text, 'fixed number of iterations |  |')[2:4] == [
-        '0.20',
-        '0.20',
+    fixed = row(text, 'fixed number of iterations |  |')[1:]
+    assert fixed[2:4] == ['0.20', '0.20']
+    image = row(text, 'single frames: b')
+    assert image[2:5] == ['30.00', '600', '0.10']
+    assert image[-2:] == ['0.20', '1.18']
+    assert row(text, 'plain fit of our light network | 2')[2:] == [
+        '128',
+        '1780',
     ]
-    assert row(text, 'single frames: b')[1:4] == ['30.00', '600', '0.10']
 
 
 def test_a_fit_that_is_not_past_its_peak_is_named_and_left_out(tmp_path):
     fits = [observed('a', 400), observed('b', 1780)]
-    page, _ = write_stopping([], fits, tmp_path)
+    (page,) = write_stopping([], fits, tmp_path)
     text = page.read_text(encoding='utf-8')
-    assert '1 fit of 128 pixels' in text
-    assert 'b, best 30.00 dB at 1780 of 1780' in text
-    (page,) = write_stopping([], fits[1:], tmp_path)
-    assert 'not yet run' in page.read_text(encoding='utf-8')
+    assert row(text, 'plain fit of our light network | 1 | 128')
+    assert row(text, 'frames: b')[2:] == ['30.00', '1780', '1780']
 
 
 def test_seeds_of_the_same_sources_are_compared(tmp_path):
@@ -128,12 +124,60 @@ def test_seeds_of_the_same_sources_are_compared(tmp_path):
         record('a', seed=3, psnr=10.0, source='other'),
         record('b', seed=0),
     ]
+    # Peers that draw nothing have no source.
+    records += [record('c', seed=seed) for seed in range(3)]
+    for peer in records[-3:]:
+        del peer['source']
     text = write_seeds(records, tmp_path).read_text(encoding='utf-8')
     cells = row(text, 'napari-dip')
     assert cells[2:] == ['a', '3', '29.90', '0.36', '29.50', '-0.40']
 
 
-def test_peers_that_draw_nothing_are_left_out(tmp_path):
-    records = [record(source='', seed=seed) for seed in range(3)]
-    text = write_seeds(records, tmp_path).read_text(encoding='utf-8')
-    assert 'not yet run' in text
+def test_maps_are_averaged_over_a_preset(tmp_path):
+    names = ('predicted', 'error', 'ratio', 'within_1', 'within_2')
+    names += ('within_1_plain', 'within_2_plain', 'correlation')
+    records = [
+        record(case) | {'method': method, 'group': 'confocal'}
+        for case, method in (('a', 'balanced'), ('a', 'fast'), ('b', 'fast'))
+    ]
+    for value, one in enumerate(records):
+        one['figures'] = dict.fromkeys(names, value / 2)
+    text = write_uncertainty(records, tmp_path).read_text(encoding='utf-8')
+    rows = [line for line in text.splitlines() if line.startswith('|')][2:]
+    assert rows[0].startswith('| fast | confocal | a | 0.50 |')
+    assert rows[2].startswith('| balanced | confocal | a | 0.00 |')
+    assert row(text, 'fast', '**mean**')[3:7] == ['0.75'] * 3 + ['75%']
+
+
+def fit(psnr, metrics=None, case='a') -> dict:
+    rules = dict.fromkeys(('es-wmv', 'es-emv', 'held-out'), metrics)
+    return {'case': case, 'every': 20, 'psnr': psnr, 'rules': rules}
+
+
+def test_a_rule_is_judged_by_what_it_chose_and_when_it_was_sure():
+    record = fit([20, 26, 30, 29, 28, 27, 26], [None, 5, 4, 3, 4, 5, 1])
+    assert _stop(record, 'es-wmv', 40) == Stop(80, 120, 1)
+    # More patience: it goes past the valley to the end.
+    assert _stop(record, 'es-wmv', 100) == Stop(140, 140, 4)
+
+
+def test_a_rule_without_a_metric_gives_what_there_is_at_the_end():
+    record = fit([20, 26, 25], [None, None, None])
+    assert _stop(record, 'es-wmv', 100) == Stop(60, 60, 1)
+
+
+def test_fixed_number_is_the_best_of_the_other_images_alone():
+    none = [None] * 3
+    fits = [
+        fit([20, 26, 25], none, case='a'),
+        fit([20, 21, 25], none, case='b'),
+        fit([30, 20, 20], none, case='c'),
+    ]
+    stops = {name: found for name, _, found in _stops(fits)}
+    assert stops['fixed'] == [
+        Stop(20, 20, 6),
+        Stop(20, 20, 5),
+        Stop(60, 60, 10),
+    ]
+    assert stops['none'][0] == Stop(60, 60, 1)
+    assert 'fixed' not in {name for name, _, _ in _stops(fits[:1])}

@@ -1,57 +1,142 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-import torch
 
-from benchmarks import results
-from benchmarks.speed import iterations, jobs, sizes
-
-
-@pytest.fixture
-def small(monkeypatch):
-    """An iteration of a small image, measured in no time."""
-    monkeypatch.setitem(iterations.ITERATIONS, 'tiny', ('denoise', 'fast', 64))
-    monkeypatch.setitem(sizes.SIZES, 'tiny, 64²', ('lines', 'fast', 64))
-    monkeypatch.setattr(iterations, '_SECONDS', 0.0)
+from benchmarks import results, runner
+from benchmarks.speed import jobs, measures, work
+from napari_dip.networks import TrunkSpec
+from napari_dip.noise.autocorrelation import noise_texture
+from napari_dip.tasks import denoise_settings as denoising_settings
+from napari_dip.tasks import inpaint as inpainting
+from napari_dip.tasks import super_resolve as super_resolution
 
 
-@pytest.mark.usefixtures('small')
-def test_an_iteration_has_work_time_and_limits(monkeypatch):
-    monkeypatch.setattr(iterations, 'product_rate', lambda device, dtype: 1e12)
-    monkeypatch.setattr(iterations, 'copy_rate', lambda device: 1e10)
-    record = jobs.measure('iterations', 'tiny', None, 'cpu', None)
-    figures = record['figures']
-    assert figures['flop'] > 1e8
-    assert figures['bytes'] > 1e6
-    assert 0 < figures['seconds'] < 10
-    assert record['device'] == 'cpu'
-    assert figures['busy'] is None
+@pytest.fixture(autouse=True)
+def _small(monkeypatch):
+    """Presets that end in no time."""
+    for settings, preset, num_iter in (
+        (denoising_settings.SETTINGS, 'fast', 12),
+        (denoising_settings.SETTINGS, 'ulyanov2018', 100),
+        (inpainting.SETTINGS, 'fast', 6),
+        (super_resolution.SETTINGS, 'fast', 24),
+    ):
+        old = settings[preset]
+        fit = replace(old.fit, num_iter=num_iter, passes=1)
+        network = TrunkSpec((4, 4), norm='batch')
+        new = replace(old, network=network, fit=fit, refinement='none')
+        monkeypatch.setitem(settings, preset, new)
+    monkeypatch.setattr(work, '_SECONDS', 0.0)
 
 
-@pytest.mark.usefixtures('small')
-def test_what_is_stored_is_not_measured_again(tmp_path):
-    work = jobs.jobs(['sizes'], ['tiny'])
-    assert work == [('sizes', 'tiny, 64²')]
-    record = jobs.measure(*work[0], None, 'cpu', tmp_path)
-    assert record['figures']['memory'] >= 0
-    assert jobs.pending(work, tmp_path, 'cpu', stale=True) == work
-    results.store(record, tmp_path)
-    assert jobs.pending(work, tmp_path, 'cpu', stale=True) == []
-    results.store({**record, 'source': 'another'}, tmp_path)
-    assert jobs.pending(work, tmp_path, 'cpu', stale=False) == []
-    assert jobs.pending(work, tmp_path, 'cpu', stale=True) == work
+@pytest.mark.parametrize(
+    ('kind', 'task', 'given', 'missing'),
+    [
+        ('denoise', 'denoise', 256, None),
+        ('correlated', 'denoise', 256, None),
+        ('lines', 'inpaint', 256, 1 / 8),
+        ('scattered', 'inpaint', 256, 1 / 2),
+        ('scratch', 'inpaint', 256, 6 * 43 / 256**2),
+        ('enlarge', 'super_resolve', 64, None),
+    ],
+)
+def test_problems_are_of_their_kind(kind, task, given, missing):
+    found, problem = work.make_problem(kind, 256)
+    assert found == task
+    assert problem.image.shape == (given, given)
+    if missing is None:
+        assert problem.mask is None
+    else:
+        assert problem.mask.mean() == pytest.approx(missing, rel=0.02)
 
 
-@pytest.mark.usefixtures('small')
+def test_correlated_noise_is_seen_as_such():
+    _, plain = work.make_problem('denoise', 256)
+    _, correlated = work.make_problem('correlated', 256)
+    assert noise_texture(plain.image).independent
+    assert not noise_texture(correlated.image).independent
+
+
+def test_an_iteration_has_work_and_time():
+    figures = measures.iterations('denoise', 'fast', 64, 'cpu')
+    assert figures['gflop'] > 1e-3
+    assert 0 < figures['ms'] < 1e4
+
+
+def test_a_call_is_measured_beside_the_published_iteration(data):
+    what = ('fmd', 'Confocal_MICE', 'fast')
+    found = measures.calls(*what, data, 'cpu')
+    assert 0 < found['iterations'] <= 12
+    assert found['seconds'] > found['published_iteration'] > 0
+    assert found['published_iterations'] == 100
+    assert found['psnr'] > 0
+
+
+@pytest.mark.parametrize(('wanted', 'found'), [(-100, True), (200, False)])
+def test_the_first_preview_that_is_good_enough_counts(data, wanted, found):
+    problem = measures.find_case(data, 'fmd', 'Confocal_MICE').load()
+    options = {'preset': 'fast', 'device': 'cpu'}
+    seconds = measures.preview(problem, wanted, options)
+    assert (seconds is not None) is found
+
+
+def test_a_call_is_told_and_taken():
+    figures = measures.forecasts('denoise', 'fast', 64, 'cpu')
+    assert figures['iterations'] == '12 of 12'
+    assert figures['seconds'] > 0
+    assert figures['forecast'] > 0
+    assert figures['total_memory'] > 50
+    assert figures['total_memory'] >= figures['memory'] >= 0
+
+
+@pytest.mark.parametrize(
+    ('kind', 'iterations'), [('lines', 1), ('scattered', 1), ('enlarge', 24)]
+)
+def test_few_iterations_or_all_of_an_enlargement_have_cost_and_forecast(
+    kind, iterations, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(measures, '_FEW', 1)
+    figures = measures.sizes(kind, 'fast', 64, tmp_path, 'cpu')
+    assert figures['iterations'] == f'{iterations} of {iterations}'
+    assert figures['seconds'] > 0
+    assert figures['forecast'] > 0
+    ratio = figures['forecast'] / figures['seconds']
+    assert figures['ratio'] == pytest.approx(ratio)
+
+
+def test_seams_of_tiles_are_measured(tmp_path):
+    missing = measures.seams.missing('lines', 416)
+    path = tmp_path / 'tiles-lines.png'
+    options = {'preset': 'fast', 'device': 'cpu'}
+    figures = measures.tiled(missing, options, path, tile=240)
+    assert figures['iterations'] == '24 of 24'
+    names = {'along', 'elsewhere', 'difference', 'spread', 'step'}
+    beside = figures['seam_beside_whole']
+    assert figures['seam'].keys() == beside.keys() == names
+    gain = figures['psnr'] - figures['psnr_at_once']
+    assert beside['elsewhere'] == pytest.approx(gain, abs=0.5)
+    assert path.exists()
+
+
 def test_figures_of_another_device_replace_none(monkeypatch, tmp_path):
-    work = jobs.jobs(['sizes'], ['tiny'])
-    record = jobs.measure(*work[0], None, 'cpu', tmp_path)
-    results.store(record, tmp_path)
-    monkeypatch.setattr(jobs, 'resolve_device', torch.device)
-    assert jobs.stored(tmp_path, 'cpu') == [record]
-    assert jobs.pending(work, tmp_path, 'cuda:0', stale=False) == work
+    known = {'forecasts': {'tiny, 64²': ['lines', 'fast', 64]}}
+    monkeypatch.setattr(jobs, 'PARTS', known)
+    (job,) = jobs.jobs([], [], None, 'cpu', tmp_path)
+    record = dict(zip(results.KEY, job.key, strict=True))
+    record |= {'source': job.source, 'machine': {}}
+    results.store(record, tmp_path, job.file)
+    assert runner.pending([job], tmp_path, stale=True) == []
+    device = 'napari_dip.device.choice.resolve_device'
+    monkeypatch.setattr(device, lambda name: name)
+    (other,) = jobs.jobs([], [], None, 'cuda:0', tmp_path)
+    assert other.names == ('speed', 'tiny, 64² on cuda:0', 'forecasts')
+    assert runner.pending([other], tmp_path, stale=False) == [other]
 
 
-def test_an_unknown_part_is_named():
+def test_parts_and_names_choose(tmp_path):
+    found = jobs.jobs(['sizes'], ['1024', 'fast, 512'], None, 'cpu', tmp_path)
+    assert {job.names[2] for job in found} == {'sizes'}
+    assert len(found) == 6
     with pytest.raises(ValueError, match="no part 'x'; there are iterations"):
-        jobs.jobs(['x'], [])
+        jobs.jobs(['x'], [], None, 'cpu', tmp_path)

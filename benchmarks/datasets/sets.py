@@ -1,0 +1,27 @@
+"""What is known of each set without its images: ``sets.toml``."""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Task = Literal['denoise', 'inpaint', 'super_resolve']
+
+
+@dataclass(frozen=True)
+class Set:
+    """Words for its page, who finds its cases, and published figures."""
+
+    title: str
+    task: Task
+    cases: str
+    size: int
+    protocol: str
+    source: str = ''
+    scored: bool = True
+    options: dict[str, Any] = field(default_factory=dict)
+    published: tuple[dict[str, Any], ...] = ()
+
+
+_TEXT = Path(__file__).with_name('sets.toml').read_text(encoding='utf-8')
+SETS = {name: Set(**about) for name, about in tomllib.loads(_TEXT).items()}

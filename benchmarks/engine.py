@@ -1,0 +1,118 @@
+"""napari-dip as a method of the benchmark: the door to its engine.
+
+That loads torch, which the peers can do without, so it is imported late.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from contextlib import closing
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import napari_dip
+from benchmarks.cases import Image, Problem
+from benchmarks.datasets.sets import Task
+
+VERSION = napari_dip.__version__
+PRESETS = ('fast', 'balanced', 'best', 'ulyanov2018')
+
+_START = {
+    'denoise': 'start_denoising',
+    'inpaint': 'start_inpainting',
+    'super_resolve': 'start_super_resolution',
+}
+# Folders that no figure depends on.
+_OUTSIDE = ('viewer', 'cli', 'samples', 'io')
+
+
+class Watch:
+    """Finds the best estimate of a fit, by the truth that the fit never sees.
+
+    `measure` gives the PSNR of the running estimate at so many iterations, in
+    `seconds` that are no part of the fit. The estimate is a preview, one
+    sample of a random network input, and so is the automatic result that is
+    scored with it: the final one averages more samples.
+    """
+
+    def __init__(
+        self, measure: Callable[[Image], float] | None = None, looks: int = 30
+    ) -> None:
+        self.seconds = 0.0
+        self._measure = measure
+        self._looks = looks
+        self._seen: list[tuple[int, float]] = []
+        self._ended = False
+
+    def follow(self, progress: Any, estimate: Callable[[], Image]) -> None:
+        """Score the estimate if it is time to, or if the fit has ended."""
+        self._ended = progress.reason is not None
+        every = max(1, round(progress.num_iter / self._looks))
+        iteration = progress.iteration
+        if self._measure and (self._ended or iteration % every == 0):
+            begin = time.perf_counter()
+            if self._ended:
+                iteration = progress.best_iteration or iteration
+            self._seen.append((iteration, self._measure(estimate())))
+            self.seconds += time.perf_counter() - begin
+
+    def summary(self) -> dict[str, Any]:
+        """PSNR of the automatic result and of the oracle, if any was scored.
+
+        The result counts as an estimate, so the oracle is never below it.
+        """
+        if not (self._ended and self._seen):
+            return {}
+        # Of equal ones the first.
+        iteration, best = max(self._seen, key=lambda seen: seen[1])
+        found = {'automatic': self._seen[-1][1], 'oracle': best}
+        return found | {'oracle_iteration': iteration}
+
+
+def start(task: Task, problem: Problem, preset: str, **options: Any) -> Any:
+    """Session of a problem; neither truth nor noise level is handed over."""
+    from napari_dip.presets.options import Options
+
+    begin = getattr(import_module(f'napari_dip.tasks.{task}'), _START[task])
+    chosen = Options(preset, **options)
+    return begin(problem.image, **arguments(problem), options=chosen)
+
+
+def arguments(problem: Problem) -> dict[str, Any]:
+    """Arguments of the napari_dip function beside the image."""
+    names = ('mask', 'factor', 'channel_axis')
+    given = {name: getattr(problem, name) for name in names}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def restore(
+    task: Task, problem: Problem, watch: Watch, **options: Any
+) -> tuple[Image, dict[str, Any]]:
+    """Result of a preset and its record as plain data."""
+    session = start(task, problem, **options)
+
+    def estimate() -> Image:
+        # An upsampled image is a self-ensemble of eight, of which a preview
+        # is one. Before a second fit is shown, the result of the first is.
+        if task == 'super_resolve' or len(session.record().fits) > 1:
+            return session.result()
+        return session.preview()
+
+    with closing(session):
+        for progress in session:
+            watch.follow(progress, estimate)
+        return session.result(), session.record().to_dict(histories=False)
+
+
+@cache
+def source_digest() -> str:
+    """Short digest of the engine's sources: it tells states of a version."""
+    root = Path(napari_dip.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob('*.py')):
+        name = path.relative_to(root)
+        if name.parts[0] not in _OUTSIDE:
+            digest.update(name.as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import importlib.util
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+from skimage.restoration import denoise_tv_chambolle
+
+from benchmarks.cases import Problem
+from benchmarks.datasets.photons import draw_cells, expose
+from benchmarks.peers import classical
+from benchmarks.scores import psnr
+from napari_dip.noise.autocorrelation import NoiseTexture, noise_texture
+
+needs_bm3d = pytest.mark.skipif(
+    importlib.util.find_spec('bm3d') is None,
+    reason='bm3d is licensed for non-commercial use only, so it is optional',
+)
+
+
+@pytest.fixture
+def cells() -> Problem:
+    return expose(draw_cells(64), 60, seed=0)
+
+
+def gain_in_db(problem: Problem, estimate: np.ndarray) -> float:
+    span = float(np.ptp(problem.truth))
+    before = psnr(problem.image, problem.truth, span)
+    return psnr(estimate, problem.truth, span) - before
+
+
+@pytest.mark.parametrize(
+    'denoise',
+    [
+        classical.wavelet,
+        classical.nl_means,
+        classical.total_variation,
+        pytest.param(classical.bm3d, marks=needs_bm3d),
+    ],
+)
+def test_denoisers_improve_photon_noise_in_detector_units(denoise, cells):
+    assert gain_in_db(cells, denoise(cells, 0)) > 2
+
+
+@pytest.mark.parametrize(
+    'denoise', [classical.total_variation, classical.wavelet]
+)
+def test_colour_noise_of_a_told_strength(denoise):
+    truth = np.repeat(200 * draw_cells(64)[..., None], 3, axis=2)
+    noisy = truth + np.random.default_rng(0).normal(0, 20, truth.shape)
+    problem = Problem(noisy, truth, channel_axis=2, sigma=20.0)
+    assert gain_in_db(problem, denoise(problem, 0)) > 3
+
+
+@pytest.fixture
+def grainy() -> Problem:
+    truth = gaussian_filter(2000 * draw_cells(128), 4)
+    white = np.random.default_rng(0).normal(size=truth.shape)
+    grain = gaussian_filter(white, 0.7)
+    return Problem(truth + 60 * grain / grain.std(), truth)
+
+
+def test_total_variation_adapts_to_correlated_noise(monkeypatch, grainy):
+    adapted = gain_in_db(grainy, classical.total_variation(grainy, 0))
+    unaware = NoiseTexture(1.0, (0.0, 0.0), evenness=1.0)
+    monkeypatch.setattr(classical, 'noise_texture', lambda _: unaware)
+    plain = gain_in_db(grainy, classical.total_variation(grainy, 0))
+    assert adapted > plain + 1
+
+
+def test_correlated_noise_is_as_strong_as_it_is(grainy):
+    found = gain_in_db(grainy, classical.total_variation(grainy, 0))
+    weights = np.geomspace(20, 500, 12)
+    best = max(
+        gain_in_db(
+            grainy,
+            denoise_tv_chambolle(grainy.image, weight, max_num_iter=500),
+        )
+        for weight in weights
+    )
+    assert found > best - 0.5
+
+
+def test_dense_structure_is_not_taken_for_correlated_noise():
+    dense = expose(draw_cells(256), 500, seed=0)
+    assert max(noise_texture(dense.image).correlation) > 0.4
+    assert gain_in_db(dense, classical.wavelet(dense, 0)) > 5
+
+
+def test_noise_of_a_told_strength_is_white():
+    noisy = gaussian_filter(np.random.default_rng(0).normal(size=(64, 64)), 2)
+    told = Problem(100 * noisy, np.zeros((64, 64)), sigma=1.0)
+    change = classical.total_variation(told, 0) - told.image
+    assert np.abs(change).mean() < 1
+
+
+def test_flat_image_comes_back():
+    problem = Problem(np.full((32, 32), 9.0), np.full((32, 32), 9.0))
+    np.testing.assert_array_equal(
+        classical.total_variation(problem, 0), problem.truth
+    )
+
+
+def test_power_spectrum_has_the_variance_of_the_noise():
+    noise = NoiseTexture(3.0, (0.6, 0.4), evenness=1.0)
+    spectrum = classical.power_spectrum(noise, (40, 50))
+    assert spectrum.mean() == pytest.approx(9 * 2000, rel=0.01)
+    assert spectrum[0, 0] > 4 * spectrum.mean() > 40 * spectrum.min()
