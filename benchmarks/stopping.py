@@ -83,7 +83,7 @@ def observe(
             continue
         score = case.score(session.preview(), problem)['psnr']
         decibels.append(round(score, 3))
-        seen = [*(rule.figure() for rule in moving), progress.figure]
+        seen = [*(rule.metric() for rule in moving), progress.metric]
         for name, metric in zip(RULES, seen, strict=True):
             short = None if metric is None else float(f'{float(metric):.5g}')
             metrics[name].append(short)
@@ -103,13 +103,13 @@ def observe(
 def _plain(settings: Any, num_iter: int, network: Any) -> Any:
     """The settings of a plan, with pixels held out and no end but the last."""
     from napari_dip.engine.settings import FitSettings
-    from napari_dip.networks import TrunkSpec
+    from napari_dip.networks import UNetSpec
     from napari_dip.presets import settings as kinds
 
     fit = settings.fit
     if network is not None:
         widths, reduction = network
-        trunk = TrunkSpec(widths, reduction=reduction, norm='batch')
+        trunk = UNetSpec(widths, reduction=reduction, norm='batch')
         noise = kinds.LatentSettings('noise', channels=16, jitter=0.03)
         settings = replace(settings, network=trunk, latent=noise)
         rate = {'learning_rate': 1e-2, 'schedule': 'constant'}

@@ -40,12 +40,12 @@ def image() -> np.ndarray:
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make 'fast' a network of a few hundred weights."""
-    from napari_dip.networks import TrunkSpec
+    from napari_dip.networks import UNetSpec
     from napari_dip.tasks import denoise_settings, inpaint, super_resolve
 
     for module in (denoise_settings, inpaint, super_resolve):
         settings = module.SETTINGS['fast']
-        network = TrunkSpec((4, 4), norm=settings.network.norm)
+        network = UNetSpec((4, 4), norm=settings.network.norm)
         fit = replace(settings.fit, check_every=1, passes=2)
         monkeypatch.setitem(
             module.SETTINGS,
@@ -66,7 +66,7 @@ def make_problem() -> Callable[..., Problem]:
 
     from napari_dip.engine.problem import Problem
     from napari_dip.latents.base import FixedLatent, uniform_noise
-    from napari_dip.networks import TrunkSpec, initialise
+    from napari_dip.networks import UNetSpec, initialise
     from napari_dip.operators.downsample import Identity
 
     def make(
@@ -79,7 +79,7 @@ def make_problem() -> Callable[..., Problem]:
     ) -> Problem:
         generator = torch.Generator().manual_seed(7)
         if network is None:
-            network = TrunkSpec((4, 4)).build(3, 1)
+            network = UNetSpec((4, 4)).build(3, 1)
             initialise(network, 0)
         data = torch.randn((1, 1, *shape), generator=generator)
         chance = torch.rand((1, 1, *shape), generator=generator)

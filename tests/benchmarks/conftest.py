@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from skimage.io import imsave
 
-from napari_dip.networks import TrunkSpec
+from napari_dip.networks import UNetSpec
 from napari_dip.tasks import denoise_settings as denoising_settings
 
 HEAD = 'file\tlicence\n'
@@ -74,5 +74,5 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """The preset fast, ended in no time."""
     settings = denoising_settings.SETTINGS['fast']
     fit = replace(settings.fit, num_iter=40, passes=1)
-    small = replace(settings, network=TrunkSpec((4, 4)), fit=fit)
+    small = replace(settings, network=UNetSpec((4, 4)), fit=fit)
     monkeypatch.setitem(denoising_settings.SETTINGS, 'fast', small)

@@ -26,12 +26,12 @@ def report(job: Job, **content: object) -> dict[str, object]:
 
 
 def test_numbers_without_a_word_in_json(job: Job) -> None:
-    figures = [(1, math.inf)]
-    content = report(job, loss=[math.nan, 1.5], figures=figures, unit='µm')
+    metrics = [(1, math.inf)]
+    content = report(job, loss=[math.nan, 1.5], metrics=metrics, unit='µm')
     del content['files']
     assert content == {
         'loss': [None, 1.5],
-        'figures': [[1, None]],
+        'metrics': [[1, None]],
         'unit': 'µm',
     }
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.engine.coarse_to_fine import ClimbingAverage
+from napari_dip.engine.coarse_to_fine import CoarseToFineAverage
 from napari_dip.engine.problem import Problem
-from napari_dip.grid.dihedral import TURNS
-from napari_dip.latents.internal import CrossScale
-from napari_dip.networks import ChainSpec, initialise
+from napari_dip.grid.dihedral import DIHEDRALS
+from napari_dip.latents.internal import InternalPairs
+from napari_dip.networks import CNNSpec, initialise
 from napari_dip.operators.downsample import Downsample
 
 
@@ -15,10 +15,10 @@ def average(factors=(4, 4), side=20):
     generator = torch.Generator().manual_seed(2)
     data = torch.randn((1, 1, side, side), generator=generator)
     known = torch.ones_like(data)
-    latent = CrossScale(data, known, factors, 'lanczos3', side=8, seed=0)
-    network = ChainSpec(4, 3).build(1, 1)
+    latent = InternalPairs(data, known, factors, 'lanczos3', side=8, seed=0)
+    network = CNNSpec(4, 3).build(1, 1)
     initialise(network, 0)
-    found = ClimbingAverage(
+    found = CoarseToFineAverage(
         network,
         latent,
         torch.empty(1, 1, side * factors[0], side * factors[1]),
@@ -32,7 +32,7 @@ def test_a_turned_image_has_a_turned_estimate():
     found, _, _, _ = average()
     image = torch.randn((1, 1, 16, 16))
     mean, _ = found._turned(image, 8)
-    for turn in TURNS:
+    for turn in DIHEDRALS:
         again, _ = found._turned(turn.apply(image), 8)
         torch.testing.assert_close(turn.undo(again), mean)
 

@@ -53,11 +53,11 @@ def test_moving_variance_is_that_of_the_last_outputs(window, count, seed):
     for index, picture in enumerate(pictures):
         rule.observe(observation(index + 1, picture))
     if count < window:
-        assert rule.figure() is None
+        assert rule.metric() is None
         return
     last = pictures[-window:].double().numpy()
     expected = np.var(last, axis=0).mean()
-    assert rule.figure().item() == pytest.approx(expected, rel=5e-3)
+    assert rule.metric().item() == pytest.approx(expected, rel=5e-3)
 
 
 def test_moving_variance_does_not_drift_in_a_long_fit():
@@ -66,7 +66,7 @@ def test_moving_variance_does_not_drift_in_a_long_fit():
     for index, picture in enumerate(pictures):
         rule.observe(observation(index + 1, picture))
     expected = np.var(pictures[-10:].double().numpy(), axis=0).mean()
-    assert rule.figure().item() == pytest.approx(expected, rel=0.02)
+    assert rule.metric().item() == pytest.approx(expected, rel=0.02)
 
 
 def test_moving_variance_takes_memory_that_no_image_raises():
@@ -76,19 +76,19 @@ def test_moving_variance_takes_memory_that_no_image_raises():
     tensors = [v for v in vars(rule).values() if isinstance(v, torch.Tensor)]
     assert sum(t.numel() for t in tensors) <= (5 + 3) * 100
     # Of uniform values, independent from output to output.
-    assert rule.figure().item() == pytest.approx(1 / 12 * 4 / 5, rel=0.2)
+    assert rule.metric().item() == pytest.approx(1 / 12 * 4 / 5, rel=0.2)
 
 
 def test_a_sample_stands_for_the_whole_and_depends_on_the_seed():
-    def figure(seed, num_pixels):
+    def metric(seed, num_pixels):
         rule = WindowedVariance(20, num_pixels, seed=seed)
         for index, picture in enumerate(outputs(20, shape=(1, 1, 64, 64))):
             rule.observe(observation(index + 1, picture))
-        return rule.figure().item()
+        return rule.metric().item()
 
-    whole = figure(0, 64 * 64)
-    assert figure(1, 1000) == pytest.approx(whole, rel=0.1)
-    assert figure(1, 1000) == figure(1, 1000) != figure(2, 1000)
+    whole = metric(0, 64 * 64)
+    assert metric(1, 1000) == pytest.approx(whole, rel=0.1)
+    assert metric(1, 1000) == metric(1, 1000) != metric(2, 1000)
 
 
 def test_moving_variance_waits_for_its_start_and_for_a_full_window():
@@ -96,7 +96,7 @@ def test_moving_variance_waits_for_its_start_and_for_a_full_window():
     given = []
     for index, picture in enumerate(outputs(15)):
         rule.observe(observation(index + 1, picture))
-        if rule.figure() is not None:
+        if rule.metric() is not None:
             given.append(index + 1)
     assert given == [13, 14, 15]
 
@@ -106,11 +106,11 @@ def test_moving_variance_rewinds_to_an_empty_window():
     for index in range(9):
         rule.observe(observation(index, torch.full((1, 1, 2, 2), torch.nan)))
     rule.rewind()
-    assert rule.figure() is None
+    assert rule.metric() is None
     for index, picture in enumerate(outputs(6)):
         rule.observe(observation(index, picture))
         fresh.observe(observation(index, picture))
-    assert rule.figure() == fresh.figure()
+    assert rule.metric() == fresh.metric()
 
 
 @settings(deadline=None, max_examples=30)
@@ -125,14 +125,14 @@ def test_exponential_variance_is_that_of_fading_outputs(weight, count, seed):
     for index, picture in enumerate(pictures):
         rule.observe(observation(index + 1, picture))
     if count < round(10 / weight):
-        assert rule.figure() is None
+        assert rule.metric() is None
         return
     weights = weight * (1 - weight) ** np.arange(count, dtype=float)[::-1]
     weights[0] /= weight  # all that came before the first is the first
     values = pictures.double().numpy()
     mean = np.average(values, axis=0, weights=weights)
     expected = np.average((values - mean) ** 2, axis=0, weights=weights)
-    assert rule.figure().item() == pytest.approx(expected.mean(), rel=5e-3)
+    assert rule.metric().item() == pytest.approx(expected.mean(), rel=5e-3)
 
 
 def test_exponential_variance_finds_the_valley_that_the_window_finds():
@@ -144,8 +144,8 @@ def test_exponential_variance_finds_the_valley_that_the_window_finds():
         picture = spread * torch.randn(1, 1, 32, 32, generator=generator)
         for rule, valley in zip(rules, valleys, strict=True):
             rule.observe(observation(iteration, picture))
-            if (figure := rule.figure()) is not None:
-                valley.update(iteration, float(figure))
+            if (metric := rule.metric()) is not None:
+                valley.update(iteration, float(metric))
     assert [valley.confirmed for valley in valleys] == [True, True]
     # Both look back: the window by half its length, the average by 1 / weight.
     assert all(295 <= v.best_iteration <= 325 for v in valleys)
@@ -160,8 +160,8 @@ def test_exponential_variance_waits_for_its_start_and_forgets_on_rewind():
     for index, picture in enumerate(outputs(30)):
         for one in (rule, fresh):
             one.observe(observation(index + 1, picture))
-        assert rule.figure() == fresh.figure()
-        if rule.figure() is not None:
+        assert rule.metric() == fresh.metric()
+        if rule.metric() is not None:
             given.append(index + 1)
     assert given[0] == 5 + 20
 
@@ -171,7 +171,7 @@ def test_held_out_error_starts_without_bias(error, count):
     rule = HeldOutError(0.97)
     for index in range(count):
         rule.observe(observation(index + 1, error=error))
-    assert rule.figure().item() == pytest.approx(error, rel=1e-4)
+    assert rule.metric().item() == pytest.approx(error, rel=1e-4)
 
 
 def test_held_out_error_is_the_weighted_mean_of_the_past():
@@ -181,27 +181,27 @@ def test_held_out_error_is_the_weighted_mean_of_the_past():
         rule.observe(observation(index + 1, error=error))
     weights = 0.9 ** np.arange(30)[::-1]
     expected = np.average(errors, weights=weights)
-    assert rule.figure().item() == pytest.approx(expected, rel=1e-5)
+    assert rule.metric().item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_held_out_error_needs_pixels_a_start_and_forgets_on_rewind():
     rule = HeldOutError(0.9, min_start=2)
     rule.observe(observation(1))
-    assert rule.figure() is None
+    assert rule.metric() is None
     rule.observe(observation(2, error=100))
-    assert rule.figure() is None
+    assert rule.metric() is None
     rule.observe(observation(3, error=100))
-    assert rule.figure() is not None
+    assert rule.metric() is not None
     rule.rewind()
-    assert rule.figure() is None
+    assert rule.metric() is None
     rule.observe(observation(4, error=1))
-    assert rule.figure().item() == pytest.approx(1)
+    assert rule.metric().item() == pytest.approx(1)
 
 
-def follow(figures, **options) -> Minimum:
+def follow(metrics, **options) -> Minimum:
     minimum = Minimum(**options)
-    for iteration, figure in enumerate(figures, start=1):
-        minimum.update(iteration, figure)
+    for iteration, metric in enumerate(metrics, start=1):
+        minimum.update(iteration, metric)
     return minimum
 
 
@@ -222,23 +222,23 @@ def test_patience_confirms_a_minimum_and_not_before():
 
 
 def test_a_confirmed_minimum_is_frozen_though_a_later_valley_is_lower():
-    figures = 2 + valley(30, 1, 8) + valley(80, 1.5, 8)
-    minimum = follow(figures, patience=20)
+    metrics = 2 + valley(30, 1, 8) + valley(80, 1.5, 8)
+    minimum = follow(metrics, patience=20)
     assert minimum.best_iteration == 30
-    assert follow(figures, patience=60).best_iteration == 80
+    assert follow(metrics, patience=60).best_iteration == 80
     assert not minimum.update(200, 0.0)
     assert minimum.best_iteration == 30
 
 
 def test_a_false_dip_in_the_warm_up_is_passed_by_a_late_start():
-    figures = 2 + valley(6, 1, 3) + valley(50, 0.8, 12)
+    metrics = 2 + valley(6, 1, 3) + valley(50, 0.8, 12)
 
     def best(min_start):
         rule = HeldOutError(smoothing=0.0, min_start=min_start)
         minimum = Minimum(patience=20)
-        for iteration, figure in enumerate(figures, start=1):
-            rule.observe(observation(iteration, error=figure))
-            if (value := rule.figure()) is not None:
+        for iteration, metric in enumerate(metrics, start=1):
+            rule.observe(observation(iteration, error=metric))
+            if (value := rule.metric()) is not None:
                 minimum.update(iteration, float(value))
         return minimum.best_iteration
 

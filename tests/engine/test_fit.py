@@ -18,22 +18,22 @@ from napari_dip.engine.early_stopping import (
 )
 from napari_dip.engine.fit import Fit
 from napari_dip.latents.base import (
+    BlindSpot,
     Draw,
-    DroppedPixels,
     FixedLatent,
     uniform_noise,
 )
-from napari_dip.networks import TrunkSpec, initialise
+from napari_dip.networks import UNetSpec, initialise
 from napari_dip.operators.downsample import Downsample
 
 
 class Script:
-    """A stopping rule whose figure follows a script."""
+    """A stopping rule whose metric follows a script."""
 
     reason = StopReason.VARIANCE_MINIMUM
 
-    def __init__(self, figures) -> None:
-        self.figures = list(figures)
+    def __init__(self, metrics) -> None:
+        self.metrics = list(metrics)
         self.rewinds = 0
         self.now = 0
 
@@ -41,10 +41,10 @@ class Script:
         self.now = observation.iteration
         self.observation = observation
 
-    def figure(self):
-        if self.now > len(self.figures):
+    def metric(self):
+        if self.now > len(self.metrics):
             return None
-        value = self.figures[self.now - 1]
+        value = self.metrics[self.now - 1]
         return None if value is None else torch.tensor(value)
 
     def rewind(self) -> None:
@@ -56,7 +56,7 @@ class Fragile(nn.Module):
 
     def __init__(self, breaks, error: str | None = None) -> None:
         super().__init__()
-        self.inner = TrunkSpec((4, 4)).build(3, 1)
+        self.inner = UNetSpec((4, 4)).build(3, 1)
         initialise(self.inner, 0)
         self.breaks = breaks
         self.error = error
@@ -74,9 +74,9 @@ def valley(bottom: int, count: int = 60) -> list[float]:
     return [1.0 + abs(i - bottom) for i in range(1, count + 1)]
 
 
-def dropped(data: torch.Tensor, **parts) -> DroppedPixels:
+def dropped(data: torch.Tensor, **parts) -> BlindSpot:
     ones = torch.ones_like(data)
-    return DroppedPixels(
+    return BlindSpot(
         data, parts.get('known', ones), parts.get('held_out', 0 * ones), 0.3
     )
 
@@ -86,12 +86,10 @@ def windowed(make_problem, make_fit):
     """Make a fit of the default kind: dropped pixels, windows, weights."""
 
     def make(num_iter: int = 8, seed: int = 0, rules=None) -> Fit:
-        network = TrunkSpec((4, 4)).build(2, 1)
+        network = UNetSpec((4, 4)).build(2, 1)
         initialise(network, seed)
         problem = make_problem(network, shape=(40, 40))
-        latent = DroppedPixels(
-            problem.data, problem.known, problem.held_out, 0.3
-        )
+        latent = BlindSpot(problem.data, problem.known, problem.held_out, 0.3)
         problem = make_problem(network, shape=(40, 40), latent=latent)
         return make_fit(
             problem,
@@ -150,7 +148,7 @@ def test_what_is_fitted_are_the_known_pixels_alone(make_problem, make_fit):
         problem = make_problem(known=known, data=data)
         fit = make_fit(problem, [HeldOutError()])
         list(fit)
-        return fit.loss_history(), fit.figure_history()
+        return fit.loss_history(), fit.metric_history()
 
     assert histories(0.0) == histories(1e3)
 
@@ -166,14 +164,14 @@ def test_held_out_pixels_are_judged_and_never_fitted(make_problem, make_fit):
     clean, spoilt = run(0.0), run(100.0)
     assert clean.loss_history() == spoilt.loss_history()
     assert torch.equal(clean.estimate(), spoilt.estimate())
-    assert spoilt.figure_history()[0][1] > 1e3 * clean.figure_history()[0][1]
+    assert spoilt.metric_history()[0][1] > 1e3 * clean.metric_history()[0][1]
 
 
-def test_without_held_out_pixels_there_is_no_figure(make_problem, make_fit):
+def test_without_held_out_pixels_there_is_no_metric(make_problem, make_fit):
     fit = make_fit(make_problem(held_out=0.0), [HeldOutError()])
     *_, last = fit
-    assert last.figure is None
-    assert fit.figure_history() == []
+    assert last.metric is None
+    assert fit.metric_history() == []
     assert last.reason is StopReason.MAX_NUM_ITER
 
 
@@ -205,8 +203,8 @@ def test_it_stops_at_the_minimum_and_keeps_its_estimate(make_fit, average):
     fit, last = run([Script(valley(7))], 40)
     assert last.reason is StopReason.VARIANCE_MINIMUM
     assert (last.iteration, last.best_iteration) == (12, 7)
-    assert last.figure == 6.0
-    assert fit.figure_history() == [
+    assert last.metric == 6.0
+    assert fit.metric_history() == [
         (i + 1, f) for i, f in enumerate(valley(7)[:12])
     ]
     short, _ = run((), 7)
@@ -240,7 +238,7 @@ def test_moving_variance_stops_a_fit(make_fit):
     *_, last = fit
     assert last.reason is StopReason.VARIANCE_MINIMUM
     assert last.iteration == last.best_iteration + 8
-    assert fit.figure_history()[0][0] == 8
+    assert fit.metric_history()[0][0] == 8
 
 
 def test_stopping_keeps_the_best_so_far(make_fit):
@@ -410,7 +408,7 @@ def test_a_diverged_fit_that_went_on_falls_back_too(make_problem, make_fit):
 def test_a_hot_pixel_seen_now_and_then_is_no_divergence(
     make_problem, make_fit
 ):
-    network = TrunkSpec((4, 4)).build(2, 1)
+    network = UNetSpec((4, 4)).build(2, 1)
     initialise(network, 0)
     data = 0.01 * make_problem(shape=(64, 64)).data
     data[..., 30, 30] = 64.0
@@ -487,7 +485,7 @@ def test_closing_frees_network_and_data(make_fit, make_problem, when, average):
         next(fit)
     if when == 'ended':
         list(fit)
-    losses, figures = fit.loss_history(), fit.figure_history()
+    losses, metrics = fit.loss_history(), fit.metric_history()
     held = [
         problem.network,
         problem.data,
@@ -502,7 +500,7 @@ def test_closing_frees_network_and_data(make_fit, make_problem, when, average):
     gc.collect()
     assert [reference() for reference in references] == [None] * 6
     assert fit.loss_history() == losses
-    assert fit.figure_history() == figures
+    assert fit.metric_history() == metrics
     assert list(fit) == []
 
 
@@ -521,7 +519,7 @@ def test_a_closed_fit_says_that_it_is_closed(make_fit):
 
 def test_an_untouched_fit_has_no_history(make_fit):
     fit = make_fit()
-    assert fit.loss_history() == fit.figure_history() == []
+    assert fit.loss_history() == fit.metric_history() == []
     state = fit.state()
     assert (state.iteration, state.best_iteration, state.reason) == (
         0,
@@ -531,7 +529,7 @@ def test_an_untouched_fit_has_no_history(make_fit):
 
 
 class Looks(TorchDispatchMode):
-    """Notes every figure that leaves the device.
+    """Notes every metric that leaves the device.
 
     Windows and turns are drawn as integers on the CPU, whatever the device.
     """
@@ -588,7 +586,7 @@ def test_a_latent_may_shift_what_is_asked_for(make_problem, make_fit):
     for problem in (shifted, plain):
         fit = make_fit(problem, [HeldOutError()])
         list(fit)
-        figures = [figure for _, figure in fit.figure_history()]
-        histories.append((fit.loss_history(), figures))
+        metrics = [metric for _, metric in fit.metric_history()]
+        histories.append((fit.loss_history(), metrics))
     for one, other in zip(*histories, strict=True):
         assert one == pytest.approx(other)

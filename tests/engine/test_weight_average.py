@@ -7,15 +7,15 @@ import torch
 
 from napari_dip.engine.output_average import OutputAverage
 from napari_dip.engine.weight_average import WeightAverage
-from napari_dip.grid.dihedral import TURNS
+from napari_dip.grid.dihedral import DIHEDRALS
 from napari_dip.latents.base import (
-    DroppedPixels,
+    BlindSpot,
     FixedLatent,
     uniform_noise,
 )
-from napari_dip.networks import TrunkSpec, initialise
+from napari_dip.networks import UNetSpec, initialise
 
-SPEC = TrunkSpec((6, 6, 6))
+SPEC = UNetSpec((6, 6, 6))
 
 
 def network(seed: int = 0) -> torch.nn.Module:
@@ -70,9 +70,9 @@ def test_tiles_join_to_the_sweep_of_the_whole_image(shape):
     assert (seams - whole).abs().max() > 1e-3
 
 
-def dropped(shape=(24, 20)) -> DroppedPixels:
+def dropped(shape=(24, 20)) -> BlindSpot:
     image = uniform_noise(2, shape, 1, 1.0)
-    return DroppedPixels(
+    return BlindSpot(
         image, torch.ones_like(image), torch.zeros_like(image), 0.4
     )
 
@@ -105,7 +105,7 @@ def test_a_turned_latent_has_a_turned_estimate_if_every_draw_is_turned():
         )
         return average.estimate(8)
 
-    for turn in TURNS[1:]:
+    for turn in DIHEDRALS[1:]:
         turned = turn.apply(latent)
         again = turn.undo(estimate(turned, turns=True))
         torch.testing.assert_close(again, estimate(latent, turns=True))

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from napari_dip.filters import block_groups
-from napari_dip.filters.nl_bayes import covariance_filter
+from napari_dip.filters.nl_bayes import nl_bayes_filter
 from tests.filters.drawn import error, stripes, white_noise
 
 
@@ -15,40 +15,40 @@ def test_what_repeats_itself_loses_its_noise(channels, shown):
     noise = white_noise(truth.shape)
     pilot = truth + 0.3 * white_noise(truth.shape, seed=2)
     given = [noise] if shown else []
-    restored = covariance_filter(truth + noise, pilot, *given)
+    restored = nl_bayes_filter(truth + noise, pilot, *given)
     assert error(restored, truth) < 0.6 * error(pilot, truth)
 
 
 def test_noise_that_neighbours_share_is_told_by_what_is_shown():
     truth = stripes(48).mT
     along = 3 * white_noise((1, 1, 48, 1)).expand_as(truth)
-    told = covariance_filter(truth + along, truth, along.contiguous())
+    told = nl_bayes_filter(truth + along, truth, along.contiguous())
     independent = 3 * white_noise(truth.shape)
-    untold = covariance_filter(truth + along, truth, independent)
+    untold = nl_bayes_filter(truth + along, truth, independent)
     assert error(told, truth) < 0.7 * error(untold, truth)
 
 
 def test_without_noise_the_image_stays():
     image = stripes(48) + white_noise((1, 1, 48, 48))
-    restored = covariance_filter(image, image, torch.zeros_like(image))
+    restored = nl_bayes_filter(image, image, torch.zeros_like(image))
     assert torch.allclose(restored, image, atol=1e-3)
 
 
 def test_an_even_image_keeps_its_brightness():
     flat = torch.full((1, 1, 24, 30), 7.0)
-    restored = covariance_filter(flat + white_noise(flat.shape), flat)
+    restored = nl_bayes_filter(flat + white_noise(flat.shape), flat)
     assert torch.allclose(restored, flat, atol=1e-3)
 
 
 def test_tiles_leave_no_seam(monkeypatch):
     truth = stripes(120)
     noisy, pilot = truth + white_noise(truth.shape), truth + 0.1
-    whole = covariance_filter(noisy, pilot)
+    whole = nl_bayes_filter(noisy, pilot)
     monkeypatch.setattr(block_groups, '_TILE', 64)
-    parts = covariance_filter(noisy, pilot)
+    parts = nl_bayes_filter(noisy, pilot)
     assert torch.allclose(whole, parts, atol=1e-4)
 
 
 def test_images_of_odd_sizes_keep_them():
     image = white_noise((1, 2, 21, 34))
-    assert covariance_filter(image, image).shape == image.shape
+    assert nl_bayes_filter(image, image).shape == image.shape

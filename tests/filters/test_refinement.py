@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from napari_dip.filters import refinement
-from napari_dip.filters.nl_bayes import covariance_filter
+from napari_dip.filters.nl_bayes import nl_bayes_filter
 from napari_dip.filters.refinement import preview, refine
 
 
@@ -51,7 +51,7 @@ def test_a_part_of_what_both_filters_find_is_taken(
         refinement,
         'remove_noise',
         lambda data, known, pilot, deviation, by: (
-            pilot + (1e3 if by is covariance_filter else 1e2)
+            pilot + (1e3 if by is nl_bayes_filter else 1e2)
         ),
     )
     monkeypatch.setattr(

@@ -2,14 +2,14 @@ import pytest
 import torch
 
 from napari_dip.filters import residual
-from napari_dip.filters.bm3d import collaborative_filter
-from napari_dip.filters.nl_bayes import covariance_filter
+from napari_dip.filters.bm3d import bm3d_wiener
+from napari_dip.filters.nl_bayes import nl_bayes_filter
 from napari_dip.filters.residual import (
     noise_scale,
     remove_noise,
     structure_in_residual,
 )
-from napari_dip.noise.homogeneous import quiet_blocks
+from napari_dip.noise.homogeneous import homogeneous_blocks
 from tests.filters.drawn import white_noise
 
 
@@ -20,7 +20,7 @@ def _structure(residual, estimate=None):
 
 def _scale(noise, level):
     known = torch.ones_like(level)
-    everywhere = torch.ones_like(quiet_blocks(level, known))
+    everywhere = torch.ones_like(homogeneous_blocks(level, known))
     return noise_scale(noise, level, known, everywhere)
 
 
@@ -112,9 +112,7 @@ def test_the_rest_of_the_noise_goes(deviation):
     data = truth + white_noise(truth.shape)
     pilot = truth + 0.5 * white_noise(truth.shape, seed=1)
     known = torch.ones_like(data)
-    restored = remove_noise(
-        data, known, pilot, deviation, collaborative_filter
-    )
+    restored = remove_noise(data, known, pilot, deviation, bm3d_wiener)
     error, before = ((x - truth).square().mean() for x in (restored, pilot))
     assert error < 0.5 * before
 
@@ -125,9 +123,7 @@ def test_missing_data_are_taken_from_the_pilot(deviation):
     known = torch.ones_like(pilot)
     known[..., 40:44, 40:44] = 0
     data = torch.where(known > 0, pilot + white_noise(pilot.shape), 1e3)
-    restored = remove_noise(
-        data * known, known, pilot, deviation, collaborative_filter
-    )
+    restored = remove_noise(data * known, known, pilot, deviation, bm3d_wiener)
     assert (restored - pilot).abs().max() < 3
 
 
@@ -136,7 +132,7 @@ def test_missing_data_are_taken_from_the_pilot(deviation):
 def test_a_small_image_loses_nothing(side, deviation):
     data = white_noise((1, 1, side, side))
     known = torch.ones_like(data)
-    restored = remove_noise(data, known, data, deviation, collaborative_filter)
+    restored = remove_noise(data, known, data, deviation, bm3d_wiener)
     assert restored.isfinite().all()
 
 
@@ -172,7 +168,7 @@ def test_single_photons_in_the_dark_are_no_structure():
     known, level = torch.ones_like(photons), torch.full_like(photons, 0.05)
     structure = structure_in_residual(photons - level, level, known)
     assert structure.std() < 0.5 * photons.std()
-    restored = remove_noise(photons, known, level, None, collaborative_filter)
+    restored = remove_noise(photons, known, level, None, bm3d_wiener)
     assert (restored - level).std() < 0.1 * photons.std()
 
 
@@ -193,14 +189,14 @@ def test_missing_pixels_do_not_make_noise_seem_less(share):
     area = torch.zeros(1, 1, 96, 96)
     area[..., : round(96 * share)] = 1
     level = torch.zeros_like(area)
-    blocks = torch.ones_like(quiet_blocks(level, area))
+    blocks = torch.ones_like(homogeneous_blocks(level, area))
     for known in ((chance < share).float(), area):
         noise = white_noise(known.shape, seed=1) * known
         scale = noise_scale(noise, level, known, blocks)
         assert scale.mean() == pytest.approx(1, abs=0.1)
 
 
-@pytest.mark.parametrize('by', [collaborative_filter, covariance_filter])
+@pytest.mark.parametrize('by', [bm3d_wiener, nl_bayes_filter])
 def test_noise_is_told_where_it_is_known(by):
     known = torch.zeros(1, 1, 96, 96)
     known[..., :30] = 1

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from napari_dip.grid.blend import Canvas
+from napari_dip.grid.blend import Blend
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiles import cut, lay_tiles
 
@@ -13,7 +13,7 @@ IMAGE = np.random.default_rng(0).normal(50, 9, SHAPE).astype(np.float32)
 
 
 def test_tiles_of_one_image_give_the_image():
-    canvas = Canvas(np.full(SHAPE, np.nan, np.float32), STEP)
+    canvas = Blend(np.full(SHAPE, np.nan, np.float32), STEP)
     for window in WINDOWS:
         canvas.put((window, cut(IMAGE, window)))
     assert len(WINDOWS) == 3
@@ -21,7 +21,7 @@ def test_tiles_of_one_image_give_the_image():
 
 
 def test_a_second_tile_in_a_place_is_averaged_in():
-    canvas = Canvas(np.zeros(SHAPE, np.float32), STEP)
+    canvas = Blend(np.zeros(SHAPE, np.float32), STEP)
     whole = Window(0, 0, *SHAPE[1:])
     canvas.put((whole, IMAGE))
     canvas.put((whole, IMAGE + 2))
@@ -29,7 +29,7 @@ def test_a_second_tile_in_a_place_is_averaged_in():
 
 
 def test_two_tiles_that_differ_pass_smoothly_into_each_other():
-    canvas = Canvas(np.zeros(SHAPE, np.float32), STEP)
+    canvas = Blend(np.zeros(SHAPE, np.float32), STEP)
     for level, window in enumerate(WINDOWS):
         tile = np.full((1, window.height, window.width), level, np.float32)
         canvas.put((window, tile))
@@ -40,7 +40,7 @@ def test_two_tiles_that_differ_pass_smoothly_into_each_other():
 
 def test_the_ground_shows_where_no_tile_is():
     ground = np.full(SHAPE, 3, np.float32)
-    canvas = Canvas(ground, STEP)
+    canvas = Blend(ground, STEP)
     np.testing.assert_array_equal(canvas.image(), ground)
     first, second, _ = WINDOWS
     canvas.put((first, cut(IMAGE, first)))

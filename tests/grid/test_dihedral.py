@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from napari_dip.grid.dihedral import TURNS, Turn, draw_turn
+from napari_dip.grid.dihedral import DIHEDRALS, Dihedral, draw_dihedral
 
 
 def test_every_turn_comes_and_is_undone():
@@ -12,7 +12,7 @@ def test_every_turn_comes_and_is_undone():
     image = torch.arange(24.0).reshape(1, 1, 4, 6)
     seen = set()
     for _ in range(200):
-        turn = draw_turn(generator)
+        turn = draw_dihedral(generator)
         turned = turn.apply(image)
         assert torch.equal(turn.undo(turned), image)
         seen.add(tuple(turned.flatten().tolist()))
@@ -21,13 +21,13 @@ def test_every_turn_comes_and_is_undone():
 
 def test_no_turn_leaves_the_image_as_it_is():
     image = torch.rand(2, 3, 5, 7)
-    assert torch.equal(Turn().apply(image), image)
+    assert torch.equal(Dihedral().apply(image), image)
 
 
 def test_the_eight_turns_differ():
     image = torch.arange(6.0).reshape(1, 1, 2, 3)
-    seen = {tuple(turn.apply(image).flatten().tolist()) for turn in TURNS}
+    seen = {tuple(turn.apply(image).flatten().tolist()) for turn in DIHEDRALS}
     assert len(seen) == 8
-    for turn in TURNS:
+    for turn in DIHEDRALS:
         assert torch.equal(turn.undo(turn.apply(image)), image)
-    assert TURNS[0] == Turn()
+    assert DIHEDRALS[0] == Dihedral()

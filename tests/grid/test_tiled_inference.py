@@ -11,9 +11,9 @@ from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import FitSettings
 from napari_dip.engine.weight_average import WeightAverage
 from napari_dip.grid import tiled_inference as sweeping
-from napari_dip.grid.tiled_inference import Sweep, bytes_a_pixel
-from napari_dip.latents.base import DroppedPixels
-from napari_dip.networks import TrunkSpec, initialise
+from napari_dip.grid.tiled_inference import TiledInference, bytes_a_pixel
+from napari_dip.latents.base import BlindSpot
+from napari_dip.networks import UNetSpec, initialise
 from napari_dip.operators.downsample import Identity
 
 CPU = torch.device('cpu')
@@ -34,7 +34,7 @@ def short_of_memory(limit: int, seen: list):
 
 @pytest.mark.parametrize('limit', [1000, 260, 170, 100])
 def test_a_tile_that_does_not_fit_is_halved_and_nothing_is_lost(limit):
-    sweep, seen = Sweep(CPU, tile=256, halo=16), []
+    sweep, seen = TiledInference(CPU, tile=256, halo=16), []
     image = sweep((300, 200), short_of_memory(limit, seen))
     assert torch.equal(image, IMAGE)
     # The next sweep starts where the last one fitted.
@@ -45,7 +45,7 @@ def test_a_tile_that_does_not_fit_is_halved_and_nothing_is_lost(limit):
 
 def test_without_room_for_the_smallest_tile_it_gives_up():
     with pytest.raises(RuntimeError, match='allocate memory'):
-        Sweep(CPU, tile=256)((300, 200), short_of_memory(50, []))
+        TiledInference(CPU, tile=256)((300, 200), short_of_memory(50, []))
 
 
 def test_other_errors_are_not_swallowed():
@@ -53,7 +53,7 @@ def test_other_errors_are_not_swallowed():
         raise RuntimeError('size mismatch')
 
     with pytest.raises(RuntimeError, match='size mismatch'):
-        Sweep(CPU, tile=256)((300, 200), evaluate)
+        TiledInference(CPU, tile=256)((300, 200), evaluate)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_other_errors_are_not_swallowed():
 )
 def test_the_tile_is_chosen_from_the_free_memory(monkeypatch, free, tile):
     monkeypatch.setattr(sweeping, 'free_memory', lambda device: free)
-    sweep = Sweep(CPU)
+    sweep = TiledInference(CPU)
     sweep.fit_memory(1000.0)
     assert sweep.tile == tile
 
@@ -69,7 +69,7 @@ def test_the_tile_is_chosen_from_the_free_memory(monkeypatch, free, tile):
 def test_the_bytes_a_pixel_grow_with_the_network():
     small, large = (
         bytes_a_pixel(
-            TrunkSpec((width,) * 3, reduction=1).build(2, 1),
+            UNetSpec((width,) * 3, reduction=1).build(2, 1),
             2,
             CPU,
             'float32',
@@ -94,8 +94,8 @@ def test_tiles_leave_no_seam():
     truth = (truth / truth.std())[None, None]
     data = truth + 0.5 * torch.randn(truth.shape, generator=generator)
     known = torch.ones_like(data)
-    latent = DroppedPixels(data, known, torch.zeros_like(data), 0.15)
-    network = TrunkSpec((8, 8, 8, 8), reduction=1).build(2, 1)
+    latent = BlindSpot(data, known, torch.zeros_like(data), 0.15)
+    network = UNetSpec((8, 8, 8, 8), reduction=1).build(2, 1)
     initialise(network, 0)
     problem = Problem(
         network, latent, Identity(), data, known, torch.zeros_like(data)

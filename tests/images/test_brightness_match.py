@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from napari_dip.images.brightness_match import match_brightness, match_copies
+from napari_dip.images.brightness_match import match_all, match_brightness
 
 
 def field(size: int = 128) -> np.ndarray:
@@ -55,7 +55,7 @@ def test_a_flat_copy_is_only_shifted():
 def test_every_channel_has_a_line_of_its_own():
     image = np.stack([photons(0), photons(1)])
     other = (image - [[[5]], [[-3]]]) / [[[2]], [[4]]]
-    copies = match_copies(image, [other, image])
+    copies = match_all(image, [other, image])
     assert copies.count == 3
     np.testing.assert_allclose(copies.planes[1], image)
     np.testing.assert_allclose(copies.mean, image)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from napari_dip.grid.regions import Window, cut_all
 from napari_dip.latents.base import (
-    DroppedPixels,
+    BlindSpot,
     FixedLatent,
     fill_from_neighbours,
     mesh_grid,
@@ -102,7 +102,7 @@ def test_the_network_never_sees_what_it_is_judged_on(
     held_out = known * random_mask(held, seed + 2)
 
     def draw(pixels: Tensor):
-        latent = DroppedPixels(pixels, known, held_out, drop)
+        latent = BlindSpot(pixels, known, held_out, drop)
         return latent.draw(windows, generator(seed), fitting=True)
 
     first = draw(image)
@@ -123,7 +123,7 @@ def test_the_network_never_sees_what_it_is_judged_on(
 def test_no_neighbour_of_a_judged_pixel_is_shown(block):
     image = torch.randn(1, 2, 18, 21, generator=generator(0))
     ones = torch.ones_like(image)
-    latent = DroppedPixels(image, ones, 0 * ones, 0.3, block=block)
+    latent = BlindSpot(image, ones, 0 * ones, 0.3, block=block)
     draw = latent.draw(WHOLE, generator(), fitting=True)
     judged, keep = draw.weight, draw.latent[:, 2:]
     assert judged.sum() > 0
@@ -139,7 +139,7 @@ def test_no_neighbour_of_a_judged_pixel_is_shown(block):
 def test_kept_pixels_are_shown_and_not_judged():
     image = torch.randn(1, 2, 18, 21, generator=generator(0))
     known, held_out = 1 - random_mask(0.2, 1), random_mask(0.1, 2)
-    latent = DroppedPixels(image, known, held_out, 0.3)
+    latent = BlindSpot(image, known, held_out, 0.3)
     draw = latent.draw(WHOLE, generator(), fitting=True)
     assert latent.channels == draw.latent.shape[1] == 4
     filled, keep = draw.latent.chunk(2, dim=1)
@@ -152,7 +152,7 @@ def test_an_estimate_may_use_held_out_pixels_but_no_missing_ones():
     image = torch.randn(1, 2, 18, 21, generator=generator(0))
     known = 1 - random_mask(0.3, 1)
     held_out = known * random_mask(0.3, 2)
-    latent = DroppedPixels(image, known, held_out, 0.1)
+    latent = BlindSpot(image, known, held_out, 0.1)
     draw = latent.draw(WHOLE, generator(), fitting=False)
     keep = draw.latent[:, 2:]
     assert (keep * held_out).sum() > 0
@@ -162,7 +162,7 @@ def test_an_estimate_may_use_held_out_pixels_but_no_missing_ones():
 def test_the_drop_is_new_at_each_draw():
     image = torch.randn(1, 2, 18, 21, generator=generator(0))
     ones = torch.ones_like(image)
-    latent = DroppedPixels(image, ones, 0 * ones, 0.5)
+    latent = BlindSpot(image, ones, 0 * ones, 0.5)
     source = generator()
     first, second = (
         latent.draw(WHOLE, source, fitting=True).weight for _ in range(2)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from napari_dip.grid.regions import Window
-from napari_dip.latents.internal import CrossScale, steps_of
+from napari_dip.latents.internal import InternalPairs, steps_of
 from napari_dip.operators.downsample import Downsample
 
 WINDOWS = [Window(0, 0, 8, 8)] * 3
@@ -15,12 +15,12 @@ def textured(height: int = 24, width: int = 30) -> torch.Tensor:
     return torch.randn((1, 2, height, width), generator=generator)
 
 
-def scales(image, known=None, factors=(4, 4), seed=0) -> CrossScale:
+def scales(image, known=None, factors=(4, 4), seed=0) -> InternalPairs:
     known = torch.ones_like(image) if known is None else known
-    return CrossScale(image, known, factors, 'lanczos3', side=8, seed=seed)
+    return InternalPairs(image, known, factors, 'lanczos3', side=8, seed=seed)
 
 
-def drawn(latent: CrossScale):
+def drawn(latent: InternalPairs):
     return latent.draw(WINDOWS, torch.Generator(), fitting=True)
 
 

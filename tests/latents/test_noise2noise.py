@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from napari_dip.grid.regions import Window, cut_all
-from napari_dip.latents.noise2noise import SplitCopies
+from napari_dip.latents.noise2noise import Noise2Noise
 
 SHAPE = (1, 2, 40, 50)
 WINDOWS = [Window(0, 3, 32, 32), Window(8, 18, 32, 32)] * 8
@@ -14,11 +14,11 @@ def generator(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def make(count: int) -> SplitCopies:
+def make(count: int) -> Noise2Noise:
     copies = torch.randn((count, *SHAPE[1:]), generator=generator(7))
     known = (torch.rand(SHAPE, generator=generator(1)) < 0.8).float()
     held_out = (torch.rand(SHAPE, generator=generator(2)) < 0.1).float()
-    return SplitCopies(copies, known, held_out)
+    return Noise2Noise(copies, known, held_out)
 
 
 @pytest.mark.parametrize('count', [2, 3, 5])

@@ -3,12 +3,12 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from napari_dip.networks import HourglassSpec, TrunkSpec, initialise
+from napari_dip.networks import SkipSpec, UNetSpec, initialise
 
 
 def weights(seed: int, noise: int = 0) -> torch.Tensor:
     torch.manual_seed(noise)
-    network = TrunkSpec((4, 8), norm='batch').build(3, 1)
+    network = UNetSpec((4, 8), norm='batch').build(3, 1)
     initialise(network, seed)
     return torch.cat([p.detach().flatten() for p in network.parameters()])
 
@@ -29,7 +29,7 @@ def test_the_global_generator_is_left_alone():
 
 
 def test_convolutions_are_uniform_within_the_root_of_fan_in():
-    network = HourglassSpec().build(32, 3)
+    network = SkipSpec().build(32, 3)
     initialise(network, 0)
     for module in network.modules():
         if isinstance(module, nn.Conv2d) and module.weight.numel() > 9999:

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from napari_dip.networks import HourglassSpec
+from napari_dip.networks import SkipSpec
 
 
-def narrow(depth: int = 5, **options) -> HourglassSpec:
+def narrow(depth: int = 5, **options) -> SkipSpec:
     defaults = {
         'down': (4,) * depth,
         'up': (4,) * depth,
@@ -18,7 +18,7 @@ def narrow(depth: int = 5, **options) -> HourglassSpec:
         'up_kernel': (3,) * depth,
         'upsampling': ('bilinear',) * depth,
     }
-    return HourglassSpec(**{**defaults, **options})
+    return SkipSpec(**{**defaults, **options})
 
 
 SPECS = {
@@ -71,10 +71,10 @@ def test_batch_norm_stays_that_of_the_fit():
 
 
 def test_activation_padding_and_upsampling_are_the_published_ones():
-    kinds = {type(m) for m in HourglassSpec().build(32, 3).modules()}
+    kinds = {type(m) for m in SkipSpec().build(32, 3).modules()}
     assert nn.LeakyReLU in kinds
     assert nn.Sigmoid in kinds
-    network = HourglassSpec().build(32, 3)
+    network = SkipSpec().build(32, 3)
     slopes = {
         m.negative_slope
         for m in network.modules()
@@ -91,4 +91,4 @@ def test_activation_padding_and_upsampling_are_the_published_ones():
 
 def test_scales_that_do_not_match_are_refused():
     with pytest.raises(ValueError, match=r'one entry a scale.*\[3, 5\]'):
-        HourglassSpec(skip=(4, 4, 4))
+        SkipSpec(skip=(4, 4, 4))

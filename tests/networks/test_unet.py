@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from napari_dip.networks import TrunkSpec, initialise
+from napari_dip.networks import UNetSpec, initialise
 
 SPECS = [
-    TrunkSpec((4, 4, 6)),
-    TrunkSpec((4, 4, 6), norm='batch'),
-    TrunkSpec((4,), reduction=4),
-    TrunkSpec((4, 5, 6, 7, 8), reduction=1, norm='batch'),
+    UNetSpec((4, 4, 6)),
+    UNetSpec((4, 4, 6), norm='batch'),
+    UNetSpec((4,), reduction=4),
+    UNetSpec((4, 5, 6, 7, 8), reduction=1, norm='batch'),
 ]
 
 
@@ -29,7 +29,7 @@ def test_any_size_is_kept(spec, height, width):
 @pytest.mark.parametrize('reduction', [1, 2, 4])
 @torch.no_grad()
 def test_no_convolution_runs_at_full_resolution(reduction):
-    network = TrunkSpec((4, 4), reduction=reduction).build(3, 1)
+    network = UNetSpec((4, 4), reduction=reduction).build(3, 1)
     sides = []
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
@@ -42,7 +42,7 @@ def test_no_convolution_runs_at_full_resolution(reduction):
 
 @torch.no_grad()
 def test_without_norm_a_window_is_seen_as_in_the_whole_image():
-    spec = TrunkSpec((4, 4), reduction=2)
+    spec = UNetSpec((4, 4), reduction=2)
     network = spec.build(3, 1)
     initialise(network, 0)
     latent = torch.rand(1, 3, 77, 85)
@@ -58,13 +58,13 @@ def test_without_norm_a_window_is_seen_as_in_the_whole_image():
 
 @torch.no_grad()
 def test_first_estimate_is_near_zero():
-    network = TrunkSpec((16, 16, 16)).build(3, 1)
+    network = UNetSpec((16, 16, 16)).build(3, 1)
     initialise(network, 0)
     assert network(torch.randn(1, 3, 64, 64)).std() < 0.3
 
 
 def test_deep_layers_neither_die_nor_explode():
-    network = TrunkSpec((16,) * 5).build(3, 1)
+    network = UNetSpec((16,) * 5).build(3, 1)
     initialise(network, 0)
     spreads = []
     for module in network.modules():
@@ -78,7 +78,7 @@ def test_deep_layers_neither_die_nor_explode():
 
 def test_only_the_batch_kind_has_batch_norm():
     def norms(kind):
-        modules = TrunkSpec((4, 4), norm=kind).build(3, 1).modules()
+        modules = UNetSpec((4, 4), norm=kind).build(3, 1).modules()
         return sum(isinstance(m, nn.BatchNorm2d) for m in modules)
 
     assert norms('none') == 0

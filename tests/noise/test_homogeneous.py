@@ -4,7 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_dip.filters.dct import LocalCosine
-from napari_dip.noise.homogeneous import SIDE, STEP, pixels_of, quiet_blocks
+from napari_dip.noise.homogeneous import (
+    SIDE,
+    STEP,
+    homogeneous_blocks,
+    pixels_of,
+)
 
 
 def _waves(height, width):
@@ -18,7 +23,7 @@ def _waves(height, width):
 @settings(max_examples=30, deadline=None)
 def test_the_grid_is_that_of_the_transform(height, width):
     image = torch.rand(1, 2, height, width)
-    quiet = quiet_blocks(image, torch.ones_like(image))
+    quiet = homogeneous_blocks(image, torch.ones_like(image))
     blocks = LocalCosine(SIDE, STEP, image).analyse(image)
     assert quiet.shape == blocks.shape[-2:]
     assert quiet.any()
@@ -27,7 +32,7 @@ def test_the_grid_is_that_of_the_transform(height, width):
 
 def test_flat_places_of_every_brightness_are_quiet():
     image = _waves(256, 256)
-    quiet = quiet_blocks(image, torch.ones_like(image))
+    quiet = homogeneous_blocks(image, torch.ones_like(image))
     pixels = pixels_of(quiet, (256, 256))[0, 0]
     assert 0.05 < pixels.mean() < 0.15
     assert not pixels[:, 140:].any()
@@ -48,7 +53,7 @@ def test_missing_pixels_are_in_no_quiet_block():
     image = _waves(128, 128)
     known = torch.ones_like(image)
     known[..., 40:60, :] = 0
-    pixels = pixels_of(quiet_blocks(image, known), (128, 128))
+    pixels = pixels_of(homogeneous_blocks(image, known), (128, 128))
     assert pixels.any()
     assert not (pixels * (1 - known)).any()
 
@@ -58,4 +63,4 @@ def test_there_are_quiet_blocks_however_little_is_known(left):
     image = _waves(32, 32)
     known = torch.zeros_like(image)
     known[..., :left, :left] = 1
-    assert quiet_blocks(image, known).any()
+    assert homogeneous_blocks(image, known).any()

@@ -7,7 +7,7 @@ import torch
 
 from napari_dip.engine.early_stopping import StopReason
 from napari_dip.images.acquired import acquire
-from napari_dip.networks import TrunkSpec
+from napari_dip.networks import UNetSpec
 from napari_dip.operators.downsample import Identity
 from napari_dip.presets.options import Options
 from napari_dip.presets.settings import (
@@ -77,7 +77,7 @@ class Counts:
     def observe(self, observation):
         self.seen = observation.iteration
 
-    def figure(self):
+    def metric(self):
         return torch.tensor(float(self.seen))
 
     def rewind(self):
@@ -87,7 +87,7 @@ class Counts:
 def test_settings_can_be_adjusted_and_rules_added_that_end_nothing():
     rule = Counts()
     session = build(
-        Settings(network=TrunkSpec((4, 4))),
+        Settings(network=UNetSpec((4, 4))),
         adjust=lambda settings: replace(
             settings,
             fit=replace(settings.fit, num_iter=30, patience=10),
@@ -97,6 +97,6 @@ def test_settings_can_be_adjusted_and_rules_added_that_end_nothing():
     )
     assert [progress.iteration for progress in session][-1] == 30
     assert session.brief.settings.fit.patience == 10
-    # Its figure only rises, so it would have ended the fit at once.
+    # Its metric only rises, so it would have ended the fit at once.
     assert rule.seen == 30
-    assert session.record().figure_history == []
+    assert session.record().metric_history == []

@@ -233,7 +233,7 @@ def test_looking_never_disturbs(start, task):
 
     (quiet, plain), (looked, same) = run(False), run(True)
     assert quiet.loss_history == looked.loss_history
-    assert quiet.figure_history == looked.figure_history
+    assert quiet.metric_history == looked.metric_history
     np.testing.assert_array_equal(plain, same)
 
 
@@ -251,7 +251,7 @@ def test_snapshots_are_kept_with_their_iteration(start):
 
 def test_stopping_after_a_look_gives_the_best_and_not_that_look(start):
     session = start()
-    # No figure moves the best, so that it is not the running estimate.
+    # No metric moves the best, so that it is not the running estimate.
     session._fit._rules.clear()
     for _ in range(3):
         next(session)

@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter
 
 from napari_dip.engine.early_stopping import StopReason
 from napari_dip.filters.frequency_split import cross_over
-from napari_dip.networks import TrunkSpec
+from napari_dip.networks import UNetSpec
 from napari_dip.presets.options import Options
 from napari_dip.presets.settings import Settings
 from napari_dip.session import stages
@@ -38,7 +38,7 @@ def noisy() -> np.ndarray:
 
 def small(settings: Settings) -> Settings:
     """Keep the settings but make the fits short and the networks tiny."""
-    network, passes = TrunkSpec((4, 4), reduction=1), 2
+    network, passes = UNetSpec((4, 4), reduction=1), 2
     assert settings.second is not None
     first, second = settings.fit, settings.second.fit
     first = replace(first, num_iter=FIRST, passes=passes, check_every=1)

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from napari_dip.engine.fit import Fit
-from napari_dip.networks import TrunkSpec
+from napari_dip.networks import UNetSpec
 from napari_dip.presets.options import Options
 from napari_dip.session.progress import Phase
 from napari_dip.session.session import Session
-from napari_dip.session.tiled import Mosaic
+from napari_dip.session.tiled import TiledSession
 from napari_dip.tasks import inpaint as inpainting
 from napari_dip.tasks import super_resolve as super_resolution
 from napari_dip.tasks.inpaint import start_inpainting
@@ -34,7 +34,7 @@ def quick(tiny, monkeypatch):
     # An enlargement that fits the whole result, as by a factor of 8.
     coarse = super_resolution.SETTINGS_COARSE['fast']
     whole = replace(coarse, refinement='none')
-    network = TrunkSpec((4, 4), norm='batch')
+    network = UNetSpec((4, 4), norm='batch')
     monkeypatch.setitem(
         super_resolution.SETTINGS, 'fast', replace(whole, network=network)
     )
@@ -78,7 +78,7 @@ def finish(mosaic):
 @pytest.mark.parametrize('task', TASKS)
 def test_tiles_are_counted_as_one_restoration(start, task):
     mosaic = start(task)
-    assert isinstance(mosaic, Mosaic)
+    assert isinstance(mosaic, TiledSession)
     assert mosaic.progress.iteration == 0
     assert mosaic.progress.num_iter == 18
     seen, image, record = finish(mosaic)
@@ -97,8 +97,8 @@ def test_tiles_are_counted_as_one_restoration(start, task):
     assert record.reason == 'SCHEDULE_COMPLETE'
     assert [t[1] for t in record.tiles] == [0, 150, 300]
     assert record.settings['fit']['num_iter'] == 6
-    figures = [iteration for iteration, _ in record.figure_history]
-    assert figures == sorted(set(figures))
+    metrics = [iteration for iteration, _ in record.metric_history]
+    assert metrics == sorted(set(metrics))
     assert record.peak_memory > 0
     json.dumps(record.to_dict(), allow_nan=False)
 

@@ -51,13 +51,13 @@ NOISY = np.random.default_rng(4).poisson(CLEAN)
 def test_it_beats_the_noise_and_any_gaussian_filter(gain, offset):
     given = (gain * NOISY + offset).astype(np.uint16)
     restored = denoise(given, preset='fast', max_num_iter=150, device='cpu')
-    figure = psnr((restored - offset) / gain, CLEAN)
-    assert figure > psnr(NOISY, CLEAN) + 6
+    metric = psnr((restored - offset) / gain, CLEAN)
+    assert metric > psnr(NOISY, CLEAN) + 6
     filtered = [
         psnr(gaussian_filter(NOISY.astype(float), sigma), CLEAN)
         for sigma in (0.5, 0.75, 1, 1.25, 1.5, 2, 3)
     ]
-    assert figure > max(filtered)
+    assert metric > max(filtered)
 
 
 def test_single_photons_are_seen_together():
@@ -179,7 +179,7 @@ def test_a_short_fit_does_not_diverge(seed):
 @pytest.mark.parametrize('correlated', [False, True])
 def test_more_frames_leave_less_noise(correlated):
     given = frames(5, correlated)
-    figures = []
+    metrics = []
     for repeats in (None, given[1:]):
         restored, record = denoise(
             given[0],
@@ -189,8 +189,8 @@ def test_more_frames_leave_less_noise(correlated):
             device='cpu',
             return_info=True,
         )
-        figures.append(psnr(restored, WAVES))
-    assert figures[1] > figures[0] + 1
+        metrics.append(psnr(restored, WAVES))
+    assert metrics[1] > metrics[0] + 1
     assert record.arguments['repeats'] == 4
     kind = record.settings['latent']['kind']
     assert kind == ('split' if correlated else 'dropped')

@@ -14,7 +14,7 @@ from tests.restoration.drawn import (
 )
 
 from benchmarks.datasets.photons import compress
-from napari_dip.images.brightness_match import match_copies
+from napari_dip.images.brightness_match import match_all
 from napari_dip.presets.choices import PRESETS
 from napari_dip.tasks.denoise_settings import SETTINGS, choose_settings
 
@@ -165,14 +165,14 @@ def test_what_channels_share_along_different_axes_is_shared_all_around():
 
 def test_the_published_recipe_takes_the_mean_of_frames():
     given = frames(2, correlated=True)
-    copies = match_copies(given[:1], [given[1:]])
+    copies = match_all(given[:1], [given[1:]])
     settings = choose_settings('ulyanov2018', copies.mean, copies)
     assert settings is SETTINGS['ulyanov2018']
 
 
 def test_no_preset_is_quicker_than_split_frames_bear():
     given = frames(2, correlated=True)
-    copies = match_copies(given[:1], [given[1:]])
+    copies = match_all(given[:1], [given[1:]])
     rates = {
         preset: choose_settings(preset, copies.mean, copies).fit.learning_rate
         for preset in ('fast', 'balanced', 'best')
@@ -182,7 +182,7 @@ def test_no_preset_is_quicker_than_split_frames_bear():
 
 def test_frames_whose_noise_is_their_pixels_own_are_fitted_as_any_image():
     given = frames(2, correlated=False)
-    copies = match_copies(given[:1], [given[1:]])
+    copies = match_all(given[:1], [given[1:]])
     settings = choose_settings('balanced', copies.mean, copies)
     assert settings.latent.kind == 'dropped'
     assert settings.second is None

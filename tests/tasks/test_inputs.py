@@ -8,7 +8,7 @@ import torch
 
 from napari_dip import denoise, inpaint, super_resolve
 from napari_dip.presets.options import Options
-from napari_dip.session.tiled import Mosaic
+from napari_dip.session.tiled import TiledSession
 from napari_dip.tasks.inpaint import start_inpainting
 from tests.tasks.tasks import FEW, MASK, TASKS, run_super_resolve, scale
 
@@ -216,7 +216,7 @@ def test_opacity_and_axes_of_length_one_come_back_from_tiles():
     mask = drawn[..., 1] > 106
     options = Options('fast', max_num_iter=2, tile=32, uncertainty=True)
     session = start_inpainting(drawn, mask, options=options)
-    assert isinstance(session, Mosaic)
+    assert isinstance(session, TiledSession)
     for _ in session:
         pass
     restored, info = session.result(), session.record()

@@ -175,7 +175,7 @@ def test_the_record_is_complete_and_becomes_json(task, image):
     assert content['version']
     assert content['settings']['network']['kind'] == 'trunk'
     short = record.to_dict(histories=False)
-    assert set(content) - set(short) == {'loss_history', 'figure_history'}
+    assert set(content) - set(short) == {'loss_history', 'metric_history'}
 
 
 @pytest.mark.parametrize('task', TASKS)
@@ -285,7 +285,7 @@ def test_not_enough_memory_is_said_in_words(task, where, image, monkeypatch):
         for name in (
             'output_average.OutputAverage',
             'weight_average.WeightAverage',
-            'coarse_to_fine.ClimbingAverage',
+            'coarse_to_fine.CoarseToFineAverage',
         ):
             monkeypatch.setattr(f'napari_dip.engine.{name}.estimate', fail)
     with pytest.raises(MemoryError, match=r'Not enough memory on cpu.*crop'):

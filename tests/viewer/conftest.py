@@ -134,7 +134,7 @@ class FakeSession:
             iteration=self._iteration,
             num_iter=self._num_iter,
             loss=1 / max(self._iteration, 1),
-            figure=None,
+            metric=None,
             best_iteration=0,
             elapsed=0.1,
             remaining=0.2,

@@ -10,13 +10,13 @@ from napari_dip.engine.early_stopping import (
     WindowedVariance,
 )
 from napari_dip.latents.base import (
-    DroppedPixels,
+    BlindSpot,
     FixedLatent,
     Latent,
     mesh_grid,
     uniform_noise,
 )
-from napari_dip.latents.internal import CrossScale
+from napari_dip.latents.internal import InternalPairs
 from napari_dip.operators.downsample import Downsample, Operator
 from napari_dip.presets.settings import Settings
 
@@ -32,7 +32,7 @@ def make_latent(
     """Make the latent that the settings name, on the device of the data."""
     latent = settings.latent
     if latent.kind == 'dropped':
-        return DroppedPixels(
+        return BlindSpot(
             data,
             measured,
             held_out,
@@ -56,10 +56,10 @@ def _cross_scale(
     operator: Operator,
     settings: Settings,
     seed: int,
-) -> CrossScale:
+) -> InternalPairs:
     assert isinstance(operator, Downsample)
     assert settings.fit.window is not None
-    return CrossScale(
+    return InternalPairs(
         data,
         measured * (1 - held_out),
         operator.factors,

@@ -20,7 +20,7 @@ _NAME = re.compile('(?P<kind>cpu|cuda|mps)(:[0-9]+)?')
 
 
 def resolve_device(name: str = 'auto') -> torch.device:
-    """Turn the name of a device into one that is there.
+    """Dihedral the name of a device into one that is there.
 
     Parameters
     ----------

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from napari_dip.engine.averaging import Averaging
-from napari_dip.engine.coarse_to_fine import ClimbingAverage
+from napari_dip.engine.coarse_to_fine import CoarseToFineAverage
 from napari_dip.engine.output_average import OutputAverage
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import FitSettings
 from napari_dip.engine.weight_average import WeightAverage
-from napari_dip.latents.internal import CrossScale
+from napari_dip.latents.internal import InternalPairs
 
 
 def make_averaging(
@@ -29,8 +29,8 @@ def make_averaging(
         return OutputAverage(settings.decay)
     like = problem.data.new_empty(1, 1, 1, 1)
     like = like.expand(1, 1, *problem.image_shape)
-    if isinstance(problem.latent, CrossScale):
-        return ClimbingAverage(
+    if isinstance(problem.latent, InternalPairs):
+        return CoarseToFineAverage(
             problem.network,
             problem.latent,
             like,

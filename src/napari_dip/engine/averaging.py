@@ -29,7 +29,7 @@ class Averaging(Protocol):
         """
 
     def keep(self, iteration: int) -> None:
-        """Remember the running estimate as the best by its figure."""
+        """Remember the running estimate as the best by its metric."""
 
     def mark(self, iteration: int) -> None:
         """Remember the running estimate, to be compared in the end."""

@@ -11,30 +11,30 @@ from napari_dip.device.pace import go_on, look_up
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.uncertainty import Evidence
 from napari_dip.engine.weight_average import WeightAverage
-from napari_dip.grid.dihedral import TURNS
+from napari_dip.grid.dihedral import DIHEDRALS
 from napari_dip.grid.regions import Window
-from napari_dip.latents.internal import CrossScale
+from napari_dip.latents.internal import InternalPairs
 
 
-class ClimbingAverage(WeightAverage):
+class CoarseToFineAverage(WeightAverage):
     """Exponential average of the weights of a network that sharpens.
 
     Parameters
     ----------
     network : nn.Module
         Network to copy.
-    latent : CrossScale
+    latent : InternalPairs
         What it is fitted to.
     shape, decay, precision
         As in :class:`~napari_dip.engine.weight_average.WeightAverage`.
     """
 
-    _latent: CrossScale
+    _latent: InternalPairs
 
     def __init__(
         self,
         network: nn.Module,
-        latent: CrossScale,
+        latent: InternalPairs,
         shape: Tensor,
         *,
         decay: float,
@@ -57,7 +57,7 @@ class ClimbingAverage(WeightAverage):
 
         def sharpen(image: Tensor) -> Tensor:
             nonlocal spread
-            mean, spread = self._turned(image, len(TURNS))
+            mean, spread = self._turned(image, len(DIHEDRALS))
             # Fewer ways would differ less.
             go_on()
             return mean
@@ -72,7 +72,7 @@ class ClimbingAverage(WeightAverage):
         def evaluate(window: Window) -> Tensor:
             seen = window.cut(image)
             outputs: list[Tensor] = []
-            for turn in TURNS[:passes]:
+            for turn in DIHEDRALS[:passes]:
                 with in_turn(self._device):
                     output = self._evaluate(turn.apply(seen))
                 outputs.append(turn.undo(output))

@@ -45,15 +45,15 @@ class Observation:
 
 
 class StoppingRule(Protocol):
-    """Watches a figure that has a minimum where the fit should end."""
+    """Watches a metric that has a minimum where the fit should end."""
 
     reason: StopReason
 
     def observe(self, observation: Observation) -> None:
         """Take in an iteration; nothing may wait for the device."""
 
-    def figure(self) -> Tensor | None:
-        """Return the figure as a scalar on the device, None if not yet."""
+    def metric(self) -> Tensor | None:
+        """Return the metric as a scalar on the device, None if not yet."""
 
     def rewind(self) -> None:
         """Forget what was observed: the fit went back to a checkpoint."""
@@ -82,7 +82,7 @@ class _PixelSample:
 class WindowedVariance:
     """Moving variance of the last outputs (ES-WMV) in constant memory.
 
-    The figure is the mean over pixels of the variance of the last `window`
+    The metric is the mean over pixels of the variance of the last `window`
     outputs. It falls while the outputs settle on the image and rises when
     they begin to wander among the noise. Only a fixed random sample of the
     pixels is kept, and mean and variance are updated in place, so that
@@ -151,7 +151,7 @@ class WindowedVariance:
         self._kept[slot] = values
         self._seen += 1
 
-    def figure(self) -> Tensor | None:
+    def metric(self) -> Tensor | None:
         """Return the variance, once the window is full."""
         if self._seen < self.window:
             return None
@@ -161,7 +161,7 @@ class WindowedVariance:
 class ExponentialVariance:
     """Exponentially weighted variance of the outputs (ES-EMV).
 
-    The figure means what that of :class:`WindowedVariance` does, but the
+    The metric means what that of :class:`WindowedVariance` does, but the
     past fades instead of leaving a window, so that one mean and one variance
     of a pixel are all that is kept.
 
@@ -179,7 +179,7 @@ class ExponentialVariance:
     Notes
     -----
     The variance of the first output alone is zero, which is no minimum: the
-    figure is given after ``10 / weight`` outputs, when the first has faded.
+    metric is given after ``10 / weight`` outputs, when the first has faded.
     For the published weight of 0.1 these are the published 100.
 
     References
@@ -224,7 +224,7 @@ class ExponentialVariance:
         self._variance += self.weight * away**2
         self._variance *= 1 - self.weight
 
-    def figure(self) -> Tensor | None:
+    def metric(self) -> Tensor | None:
         """Return the variance, once the first output has faded."""
         if self._variance is None or self._seen < self._warm_up:
             return None
@@ -235,14 +235,14 @@ class HeldOutError:
     """Error on pixels that the fit never sees.
 
     Unbiased where the noise is independent from pixel to pixel: the
-    expected figure is the true error plus the variance of the noise.
+    expected metric is the true error plus the variance of the noise.
 
     Parameters
     ----------
     smoothing : float
         Weight of the past in the exponential average, 0 to 1.
     min_start : int
-        Iterations before a figure is given.
+        Iterations before a metric is given.
     """
 
     reason = StopReason.HELD_OUT_MINIMUM
@@ -269,7 +269,7 @@ class HeldOutError:
         self._average = torch.lerp(error, self._average, self.smoothing)
         self._weight = 1 - self.smoothing * (1 - self._weight)
 
-    def figure(self) -> Tensor | None:
+    def metric(self) -> Tensor | None:
         """Return the average, its start-up bias removed."""
         if self._average is None or self._iteration <= self.min_start:
             return None
@@ -277,15 +277,15 @@ class HeldOutError:
 
 
 class Minimum:
-    """Follow a figure to the first minimum that patience confirms.
+    """Follow a metric to the first minimum that patience confirms.
 
-    Once confirmed it is frozen: late in a fit a figure can fall below an
+    Once confirmed it is frozen: late in a fit a metric can fall below an
     earlier valley although the estimate is worse.
 
     Parameters
     ----------
     patience : int
-        Iterations without a lower figure that confirm a minimum.
+        Iterations without a lower metric that confirm a minimum.
     tolerance : float
         Relative fall that counts as lower.
     """
@@ -297,12 +297,12 @@ class Minimum:
         self.best_iteration = 0
         self.confirmed = False
 
-    def update(self, iteration: int, figure: float) -> bool:
-        """Take in a figure; return whether it is the new minimum."""
-        if self.confirmed or not math.isfinite(figure):
+    def update(self, iteration: int, metric: float) -> bool:
+        """Take in a metric; return whether it is the new minimum."""
+        if self.confirmed or not math.isfinite(metric):
             return False
-        if figure < self.best * (1 - self.tolerance):
-            self.best, self.best_iteration = figure, iteration
+        if metric < self.best * (1 - self.tolerance):
+            self.best, self.best_iteration = metric, iteration
             return True
         self.confirmed = iteration - self.best_iteration >= self.patience
         return False

@@ -26,12 +26,12 @@ from napari_dip.engine.early_stopping import (
 )
 from napari_dip.engine.losses import squared_error
 from napari_dip.engine.optimisers.choice import make_optimiser
-from napari_dip.engine.optimisers.gradient_clipping import GradientLimit
+from napari_dip.engine.optimisers.gradient_clipping import GradientClipping
 from napari_dip.engine.optimisers.schedules import learning_rate_factor
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import FitSettings
 from napari_dip.engine.state import FitState
-from napari_dip.grid.dihedral import Turn, draw_turn
+from napari_dip.grid.dihedral import Dihedral, draw_dihedral
 from napari_dip.grid.regions import Window, cut_all, draw_windows, whole
 from napari_dip.latents.base import Draw
 
@@ -53,7 +53,7 @@ class Fit(Iterator[FitState]):
     settings : FitSettings
         How to go about it.
     rules : sequence of StoppingRule
-        The first rule's figure is the one reported and followed to its
+        The first rule's metric is the one reported and followed to its
         minimum.
     seed : int
         Seed of every draw: the same seed, problem and device give the same
@@ -91,17 +91,17 @@ class Fit(Iterator[FitState]):
             problem.network.parameters(),
             settings.learning_rate,
         )
-        self._limit: GradientLimit | None = None
-        if settings.longest_gradient is not None:
-            self._limit = GradientLimit(settings.longest_gradient)
+        self._limit: GradientClipping | None = None
+        if settings.gradient_clipping is not None:
+            self._limit = GradientClipping(settings.gradient_clipping)
         self._averaging = make_averaging(problem, settings, seed)
         self._checkpoints = Checkpoints(
             problem.network, self._optimiser, self._averaging
         )
         self._losses: list[Tensor] = []
         self._powers: list[Tensor] = []
-        self._figures: list[tuple[int, float]] = []
-        self._figure: float | None = None
+        self._metrics: list[tuple[int, float]] = []
+        self._metric: float | None = None
         self._loss = float('nan')
         self._ending: StopReason | None = None
         self._extended = False
@@ -139,7 +139,7 @@ class Fit(Iterator[FitState]):
             self.iteration,
             self.num_iter,
             self._loss,
-            self._figure,
+            self._metric,
             self._minimum.best_iteration,
             self.reason,
         )
@@ -223,9 +223,9 @@ class Fit(Iterator[FitState]):
         history: list[float] = torch.stack(self._losses).tolist()
         return history
 
-    def figure_history(self) -> list[tuple[int, float]]:
-        """Return iteration and stopping figure of every look at it."""
-        return list(self._figures)
+    def metric_history(self) -> list[tuple[int, float]]:
+        """Return iteration and stopping metric of every look at it."""
+        return list(self._metrics)
 
     def close(self) -> None:
         """Give all device memory back; the histories stay readable."""
@@ -319,10 +319,10 @@ class Fit(Iterator[FitState]):
             self._window_generator,
         )
 
-    def _turn(self) -> Turn:
+    def _turn(self) -> Dihedral:
         if not self.settings.turns:
-            return Turn()
-        return draw_turn(self._window_generator)
+            return Dihedral()
+        return draw_dihedral(self._window_generator)
 
     def _learning_rate(self) -> float:
         settings = self.settings
@@ -336,7 +336,7 @@ class Fit(Iterator[FitState]):
         return settings.learning_rate * factor * caution
 
     def _decide(self) -> None:
-        """Look at loss and figure now and then, and end the fit if due."""
+        """Look at loss and metric now and then, and end the fit if due."""
         last = self.iteration >= self.num_iter
         if last or self.iteration % self.settings.check_every == 0:
             recent = self._losses[-self.settings.check_every :]
@@ -344,7 +344,7 @@ class Fit(Iterator[FitState]):
             if not self._checkpoints.accept(self._loss, self._harmless()):
                 self._go_back()
             else:
-                self._follow_figure()
+                self._follow_metric()
         if last and self._ending is None:
             annealed = self.settings.schedule != 'constant'
             self._ending = (
@@ -370,17 +370,17 @@ class Fit(Iterator[FitState]):
         for rule in self._rules:
             rule.rewind()
 
-    def _follow_figure(self) -> None:
+    def _follow_metric(self) -> None:
         if not self._rules:
             return
         if self._is_halfway():
             self._averaging.mark(self.iteration)
-        value = self._rules[0].figure()
+        value = self._rules[0].metric()
         if value is None:
             return
-        self._figure = float(value)
-        self._figures.append((self.iteration, self._figure))
-        if self._minimum.update(self.iteration, self._figure):
+        self._metric = float(value)
+        self._metrics.append((self.iteration, self._metric))
+        if self._minimum.update(self.iteration, self._metric):
             self._averaging.keep(self.iteration)
         elif self._minimum.confirmed and not self._extended:
             self._ending = self._rules[0].reason

@@ -67,10 +67,10 @@ class OutputAverage:
             )
 
     def mark(self, iteration: int) -> None:
-        """Do nothing: figures of the whole image need no comparison."""
+        """Do nothing: metrics of the whole image need no comparison."""
 
     def restore(self, problem: Problem | None = None) -> int | None:
-        """Put the copy back, whose figure was that of the whole image."""
+        """Put the copy back, whose metric was that of the whole image."""
         if self._kept is None:
             return None
         iteration, average, spread = self._kept

@@ -23,7 +23,7 @@ class FitSettings:
         What takes the steps.
     learning_rate : float
         Its greatest step.
-    longest_gradient : float or None
+    gradient_clipping : float or None
         Times the usual length that a gradient is shortened to; None takes
         gradients as they are.
     schedule : {'constant', 'one_cycle'}
@@ -45,11 +45,11 @@ class FitSettings:
     passes : int
         Realisations of a random latent averaged in the final estimate.
     patience : int
-        Iterations without a lower stopping figure that end the fit.
+        Iterations without a lower stopping metric that end the fit.
     tolerance : float
-        Relative fall of the stopping figure that counts as lower.
+        Relative fall of the stopping metric that counts as lower.
     check_every : int
-        Iterations between looks at loss and stopping figure. Only then does
+        Iterations between looks at loss and stopping metric. Only then does
         the fit wait for the device.
     precision : {'float32', 'auto'}
         'auto' evaluates the network in bfloat16 where that is faster.
@@ -58,7 +58,7 @@ class FitSettings:
     num_iter: int = 500
     optimiser: OptimiserName = 'adam'
     learning_rate: float = 3e-3
-    longest_gradient: float | None = None
+    gradient_clipping: float | None = None
     schedule: Schedule = 'one_cycle'
     warm_up: int | None = None
     window: int | None = None

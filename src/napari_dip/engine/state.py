@@ -11,7 +11,7 @@ from napari_dip.engine.early_stopping import StopReason
 class FitState:
     """Where a fit stands after an iteration.
 
-    `loss` and `figure` are the latest values that have left the device.
+    `loss` and `metric` are the latest values that have left the device.
 
     Parameters
     ----------
@@ -21,10 +21,10 @@ class FitState:
         Iterations planned; the fit may stop before.
     loss : float
         Data term.
-    figure : float or None
-        Stopping figure; None if there is none yet.
+    metric : float or None
+        Stopping metric; None if there is none yet.
     best_iteration : int
-        Iteration of the lowest stopping figure; in the end that of the
+        Iteration of the lowest stopping metric; in the end that of the
         estimate.
     reason : StopReason or None
         Why the fit ended; None while it goes on.
@@ -33,6 +33,6 @@ class FitState:
     iteration: int
     num_iter: int
     loss: float
-    figure: float | None
+    metric: float | None
     best_iteration: int
     reason: StopReason | None = None

@@ -17,9 +17,9 @@ from napari_dip.device.pace import CutShort, go_on, look_up
 from napari_dip.engine.averaging import growing_decay
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.uncertainty import DRAWS, Evidence
-from napari_dip.grid.dihedral import TURNS
+from napari_dip.grid.dihedral import DIHEDRALS
 from napari_dip.grid.regions import Window
-from napari_dip.grid.tiled_inference import Sweep, bytes_a_pixel
+from napari_dip.grid.tiled_inference import TiledInference, bytes_a_pixel
 from napari_dip.latents.base import Draw, Latent
 
 
@@ -73,8 +73,10 @@ class WeightAverage:
         self._device = shape.device
         self._precision = precision
         self._seed = seed
-        self._turns = TURNS if turns else TURNS[:1]
-        self._sweep = Sweep(shape.device, tile=tile, halo=halo, tells=True)
+        self._turns = DIHEDRALS if turns else DIHEDRALS[:1]
+        self._sweep = TiledInference(
+            shape.device, tile=tile, halo=halo, tells=True
+        )
         self._bytes_a_pixel: float | None = None
         self._count = 0
         self._kept: _Copy | None = None
@@ -94,7 +96,7 @@ class WeightAverage:
         self._count += 1
 
     def estimate(self, passes: int) -> Tensor:
-        """Sweep the averaged network over the image."""
+        """TiledInference the averaged network over the image."""
         generator = self._new_generator()
 
         def mean(window: Window) -> Tensor:
@@ -112,7 +114,7 @@ class WeightAverage:
         return self._over_image(mean)
 
     def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
-        """Sweep again and judge the spread of the draws."""
+        """TiledInference again and judge the spread of the draws."""
         generator = self._new_generator()
 
         def gather(window: Window) -> Tensor:
@@ -166,7 +168,7 @@ class WeightAverage:
     def restore(self, problem: Problem | None = None) -> int | None:
         """Put a copy back, if the held-out pixels speak for it.
 
-        The figures that chose the kept one are of other windows each, some
+        The metrics that chose the kept one are of other windows each, some
         of which have less noise than others, and of weights that are not
         averaged, which get better as their steps get smaller even where the
         average learns noise by heart. So the averages are compared on all

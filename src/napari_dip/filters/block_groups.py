@@ -10,7 +10,7 @@ from torch import Tensor
 from napari_dip.filters.block_matching import similar_blocks, to_grid
 from napari_dip.filters.dct import over_channels
 from napari_dip.grid.regions import Window
-from napari_dip.grid.tiled_inference import Sweep
+from napari_dip.grid.tiled_inference import TiledInference
 
 #: Groups that are looked at together: bounds the memory.
 AT_ONCE = 1024
@@ -58,7 +58,7 @@ def restore_planes(
         return restored[None, :, : window.height, : window.width]
 
     shape = (image.shape[-2], image.shape[-1])
-    sweep = Sweep(image.device, tile=_TILE, halo=_HALO, tells=True)
+    sweep = TiledInference(image.device, tile=_TILE, halo=_HALO, tells=True)
     return sweep(shape, of_window)
 
 

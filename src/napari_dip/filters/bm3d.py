@@ -43,7 +43,7 @@ _POWER = 0.7
 _TINY = 1e-12
 
 
-def collaborative_filter(
+def bm3d_wiener(
     image: Tensor, pilot: Tensor, noise: Tensor | None = None
 ) -> Tensor:
     """Shrink groups of like blocks as the power of a pilot asks for.

@@ -32,7 +32,7 @@ _RIDGE = 1e-4
 _TINY = 1e-12
 
 
-def covariance_filter(
+def nl_bayes_filter(
     image: Tensor, pilot: Tensor, noise: Tensor | None = None
 ) -> Tensor:
     """Take noise out of groups of like blocks by their covariance in a pilot.

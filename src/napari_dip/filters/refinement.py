@@ -9,10 +9,10 @@ from torch import Tensor
 
 from napari_dip.engine.autograd import plain_autograd
 from napari_dip.engine.problem import Problem
-from napari_dip.filters.bm3d import collaborative_filter
+from napari_dip.filters.bm3d import bm3d_wiener
 from napari_dip.filters.brightness import calibrate
 from napari_dip.filters.frequency_split import cross_over
-from napari_dip.filters.nl_bayes import covariance_filter
+from napari_dip.filters.nl_bayes import nl_bayes_filter
 from napari_dip.filters.residual import (
     Filter,
     remove_noise,
@@ -121,21 +121,17 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
         return _agreeing(estimate, problem)
     if how == 'residual':
         pilot = _with_structure(estimate, problem)
-        return _filtered(
-            pilot, problem, collaborative_filter, _OF_COLLABORATIVE
-        )
+        return _filtered(pilot, problem, bm3d_wiener, _OF_COLLABORATIVE)
     if how == 'covariances':
         pilot = refine(estimate, problem, 'residual')
-        return _filtered(pilot, problem, covariance_filter, _OF_COVARIANCES)
+        return _filtered(pilot, problem, nl_bayes_filter, _OF_COVARIANCES)
     if how == 'side by side':
         return _side_by_side(_with_structure(estimate, problem), problem)
     if how == 'mean':
         return _with_pilot(refine(estimate, problem, 'residual'), problem)
     if how in _DETAILS:
         mean = preview(estimate, problem, 'details')
-        filtered = _filtered(
-            mean, problem, collaborative_filter, _OF_COLLABORATIVE
-        )
+        filtered = _filtered(mean, problem, bm3d_wiener, _OF_COLLABORATIVE)
         return _with_details(filtered, problem, _DETAILS[how])
     continued = _continued(estimate, problem)
     if how == 'texture':
@@ -171,11 +167,9 @@ def _filtered(
 
 def _side_by_side(pilot: Tensor, problem: Problem) -> Tensor:
     """Add to an estimate what both filters change."""
-    together = _filtered(
-        pilot, problem, collaborative_filter, _OF_COLLABORATIVE_BESIDE
-    )
+    together = _filtered(pilot, problem, bm3d_wiener, _OF_COLLABORATIVE_BESIDE)
     varying = _filtered(
-        pilot, problem, covariance_filter, _OF_COVARIANCES_BESIDE
+        pilot, problem, nl_bayes_filter, _OF_COVARIANCES_BESIDE
     )
     return together + (varying - pilot)
 

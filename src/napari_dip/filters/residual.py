@@ -25,8 +25,8 @@ from napari_dip.noise.heavy_tails import heavy_tails
 from napari_dip.noise.homogeneous import (
     SIDE,
     STEP,
+    homogeneous_blocks,
     known_share,
-    quiet_blocks,
     well_known,
 )
 from napari_dip.noise.robust_scale import spread
@@ -162,7 +162,7 @@ def _noise_of_residual(
     the noise is less than it seems: then quiet blocks alone tell it. Else all
     blocks tell it better.
     """
-    quiet = quiet_blocks(estimate, known)
+    quiet = homogeneous_blocks(estimate, known)
     scale = noise_scale(residual, estimate, known, torch.ones_like(quiet))
     magnitudes = _magnitudes(residual / scale)
     everywhere = _deviation(magnitudes[..., well_known(known_share(known))])

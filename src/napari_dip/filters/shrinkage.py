@@ -9,7 +9,7 @@ from torch import Tensor
 from napari_dip.device.pace import go_on
 from napari_dip.filters.dct import LocalCosine
 from napari_dip.grid.regions import Window, cut_all
-from napari_dip.grid.tiled_inference import Sweep
+from napari_dip.grid.tiled_inference import TiledInference
 from napari_dip.noise.robust_scale import median_spread
 
 # Bounds the memory, which is that of side * side images of this size.
@@ -115,5 +115,5 @@ def _shrink(
         blocks = [transform.analyse(part) for part in seen]
         return transform.synthesise(blocks[0], gain(*blocks), seen[0].shape)
 
-    sweep = Sweep(images[0].device, tile=_TILE, halo=transform.margin)
+    sweep = TiledInference(images[0].device, tile=_TILE, halo=transform.margin)
     return sweep((images[0].shape[-2], images[0].shape[-1]), shrink)

@@ -19,7 +19,7 @@ from napari_dip.engine.settings import FitSettings
 from napari_dip.engine.uncertainty import DRAWS
 from napari_dip.filters.refinement import Refinement
 from napari_dip.grid.regions import window_shape
-from napari_dip.grid.tiled_inference import swept_pixels
+from napari_dip.grid.tiled_inference import inferred_pixels
 from napari_dip.networks import NetworkSpec
 from napari_dip.presets.settings import Settings
 
@@ -117,7 +117,7 @@ def work_of(
     return Work(
         iteration=BOTH_WAYS * forward * seen_pixels(fit, shape),
         sweeps=tuple(
-            forward * swept_pixels(seen_at) * by_weights
+            forward * inferred_pixels(seen_at) * by_weights
             for seen_at in climbed or [shape]
         ),
         filter_steps=tuple(
@@ -125,7 +125,7 @@ def work_of(
         ),
         num_iter=fit.num_iter,
         passes=fit.passes,
-        # The last, that of halfway and that of the lowest figure.
+        # The last, that of halfway and that of the lowest metric.
         compared=3 if judged else 0,
     )
 

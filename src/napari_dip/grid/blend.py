@@ -15,7 +15,7 @@ Part = tuple[Window, NDArray[np.float32]]
 _OPEN = 1e-4
 
 
-class Canvas:
+class Blend:
     """Weighted mean of tiles, and something else where there are none yet.
 
     Parameters
@@ -67,7 +67,7 @@ class Canvas:
     def _join(
         self, total: NDArray[np.float32], weight: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        """Turn the total into the mean."""
+        """Dihedral the total into the mean."""
         total /= np.maximum(weight, 1)
         rest = 1 - weight
         # Not by a product with 0: the ground may be not a number.

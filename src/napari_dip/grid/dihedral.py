@@ -10,7 +10,7 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
-class Turn:
+class Dihedral:
     """A flip of each axis, then perhaps an exchange of the two.
 
     A network that must give the turned image for the turned latent cannot
@@ -28,26 +28,26 @@ class Turn:
     exchanged: bool = False
 
     def apply(self, image: Tensor) -> Tensor:
-        """Turn the last two axes."""
+        """Dihedral the last two axes."""
         image = image.flip(self.flipped)
         return image.transpose(-2, -1) if self.exchanged else image
 
     def undo(self, image: Tensor) -> Tensor:
-        """Turn the last two axes back."""
+        """Dihedral the last two axes back."""
         image = image.transpose(-2, -1) if self.exchanged else image
         return image.flip(self.flipped)
 
 
 #: All of them; the first leaves everything as it is.
-TURNS = [
-    Turn(flipped, exchanged)
+DIHEDRALS = [
+    Dihedral(flipped, exchanged)
     for exchanged, flipped in product(
         (False, True), ((), (-1,), (-2,), (-2, -1))
     )
 ]
 
 
-def draw_turn(generator: torch.Generator) -> Turn:
+def draw_dihedral(generator: torch.Generator) -> Dihedral:
     """Draw one of the eight turns.
 
     Parameters
@@ -59,4 +59,4 @@ def draw_turn(generator: torch.Generator) -> Turn:
         2, (3,), generator=generator
     ).tolist()
     place: int = 4 * exchanged + 2 * rows + columns
-    return TURNS[place]
+    return DIHEDRALS[place]

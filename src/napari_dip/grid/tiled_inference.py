@@ -26,7 +26,7 @@ _SHARE = 0.5
 _PROBE_SIDE = 64
 
 
-class Sweep:
+class TiledInference:
     """Evaluates an image of any size in tiles with halos.
 
     The tiles are 512 pixels a side, so that a result depends on the seed
@@ -136,7 +136,7 @@ class Sweep:
         ]
 
 
-def swept_pixels(shape: tuple[int, int]) -> int:
+def inferred_pixels(shape: tuple[int, int]) -> int:
     """Pixels that a sweep over an image evaluates, halos included."""
     return sum(_areas(shape))
 

@@ -26,8 +26,8 @@ _ROUNDS = 10
 
 
 @dataclass(frozen=True)
-class Copies:
-    """Copies of a field with one brightness.
+class Repeats:
+    """Repeats of a field with one brightness.
 
     Parameters
     ----------
@@ -58,9 +58,9 @@ class Copies:
         return f'{self.count} copies, the others times {gains}'
 
 
-def read_copies(
+def match_repeats(
     image: AcquiredImage, repeats: ArrayLike | None
-) -> Copies | None:
+) -> Repeats | None:
     """Check repeats of an image and bring them to its brightness.
 
     Parameters
@@ -77,12 +77,10 @@ def read_copies(
     """
     if repeats is None:
         return None
-    return match_copies(image.planes, read_repeats(repeats, image))
+    return match_all(image.planes, read_repeats(repeats, image))
 
 
-def match_copies(
-    image: NDArray[Any], repeats: Sequence[NDArray[Any]]
-) -> Copies:
+def match_all(image: NDArray[Any], repeats: Sequence[NDArray[Any]]) -> Repeats:
     """Bring copies of a field to the brightness of the first.
 
     A lamp that drifts and a dye that bleaches change gain and offset from
@@ -105,7 +103,7 @@ def match_copies(
         gains += [gain for gain, _ in lines]
         gain, offset = np.array(lines).T[..., np.newaxis, np.newaxis]
         planes.append(gain * repeat + offset)
-    return Copies(np.stack(planes), gains)
+    return Repeats(np.stack(planes), gains)
 
 
 def match_brightness(plane: Array, reference: Array) -> tuple[float, float]:

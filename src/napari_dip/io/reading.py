@@ -148,7 +148,7 @@ def _without_transparent(image: StoredImage) -> StoredImage:
 
 @contextmanager
 def _explained(format_: Format) -> Iterator[None]:
-    """Turn what a decoder raises into a sentence."""
+    """Dihedral what a decoder raises into a sentence."""
     try:
         yield
     except FileNotFoundError as error:

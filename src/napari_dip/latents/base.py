@@ -160,7 +160,7 @@ def _grow(centres: Tensor, block: tuple[int, int]) -> Tensor:
     )
 
 
-class DroppedPixels:
+class BlindSpot:
     """The image itself, with pixels dropped anew at every draw.
 
     The network is asked for the dropped pixels and sees only the others, so

@@ -46,7 +46,7 @@ def _primes(number: int) -> Iterator[int]:
         divisor += 1
 
 
-class CrossScale:
+class InternalPairs:
     """The image, reduced and enlarged again.
 
     A draw asks for what a window of the image has lost by that. Who has

@@ -9,8 +9,8 @@ from napari_dip.grid.regions import Window, cut_all
 from napari_dip.latents.base import Draw
 
 
-class SplitCopies:
-    """Copies of a field, split anew at every draw.
+class Noise2Noise:
+    """Repeats of a field, split anew at every draw.
 
     The network sees the mean of some copies and is asked for the mean of
     the others. Noise that the copies do not share cannot be copied, however

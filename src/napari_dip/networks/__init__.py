@@ -7,24 +7,24 @@ the same height and width, whatever these are: it pads inside.
 from __future__ import annotations
 
 from napari_dip.networks.building import build_network
-from napari_dip.networks.cnn import Chain, ChainSpec
+from napari_dip.networks.cnn import CNN, CNNSpec
 from napari_dip.networks.deep_decoder import DeepDecoder, DeepDecoderSpec
 from napari_dip.networks.initialise import initialise
-from napari_dip.networks.skip import Hourglass, HourglassSpec
-from napari_dip.networks.unet import Trunk, TrunkSpec
+from napari_dip.networks.skip import SkipNetwork, SkipSpec
+from napari_dip.networks.unet import UNet, UNetSpec
 
-NetworkSpec = HourglassSpec | TrunkSpec | ChainSpec | DeepDecoderSpec
+NetworkSpec = SkipSpec | UNetSpec | CNNSpec | DeepDecoderSpec
 
 __all__ = [
-    'Chain',
-    'ChainSpec',
+    'CNN',
+    'CNNSpec',
     'DeepDecoder',
     'DeepDecoderSpec',
-    'Hourglass',
-    'HourglassSpec',
     'NetworkSpec',
-    'Trunk',
-    'TrunkSpec',
+    'SkipNetwork',
+    'SkipSpec',
+    'UNet',
+    'UNetSpec',
     'build_network',
     'initialise',
 ]

@@ -13,8 +13,8 @@ _SLOPE = 0.1
 
 
 @dataclass(frozen=True)
-class ChainSpec:
-    """Shape of a :class:`Chain`.
+class CNNSpec:
+    """Shape of a :class:`CNN`.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class ChainSpec:
 
     def build(self, channels_in: int, channels_out: int) -> nn.Module:
         """Build the network with PyTorch's default weights."""
-        return Chain(self, channels_in, channels_out)
+        return CNN(self, channels_in, channels_out)
 
     @property
     def multiple(self) -> int:
@@ -40,12 +40,12 @@ class ChainSpec:
         return 1
 
 
-class Chain(nn.Module):
+class CNN(nn.Module):
     """Convolutions one after the other.
 
     Parameters
     ----------
-    spec : ChainSpec
+    spec : CNNSpec
         Width and depth.
     channels_in, channels_out : int
         Channels of the latent and of the image.
@@ -53,13 +53,13 @@ class Chain(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> network = ChainSpec(width=8, depth=3).build(2, 1)
+    >>> network = CNNSpec(width=8, depth=3).build(2, 1)
     >>> network(torch.zeros(1, 2, 17, 23)).shape
     torch.Size([1, 1, 17, 23])
     """
 
     def __init__(
-        self, spec: ChainSpec, channels_in: int, channels_out: int
+        self, spec: CNNSpec, channels_in: int, channels_out: int
     ) -> None:
         super().__init__()
         widths = [channels_in] + [spec.width] * (spec.depth - 1)

@@ -14,8 +14,8 @@ Upsampling = Literal['nearest', 'bilinear']
 
 
 @dataclass(frozen=True)
-class HourglassSpec:
-    """Shape of an :class:`Hourglass`; one entry a scale, finest first.
+class SkipSpec:
+    """Shape of an :class:`SkipNetwork`; one entry a scale, finest first.
 
     Parameters
     ----------
@@ -64,18 +64,18 @@ class HourglassSpec:
         }
         if len(depths) != 1:
             raise ValueError(
-                'HourglassSpec: down, up, skip, down_kernel, up_kernel and '
+                'SkipSpec: down, up, skip, down_kernel, up_kernel and '
                 'upsampling must have one entry a scale each; their lengths '
                 f'are {sorted(depths)}.'
             )
 
     def build(self, channels_in: int, channels_out: int) -> nn.Module:
         """Build the network with PyTorch's default weights."""
-        return Hourglass(self, channels_in, channels_out)
+        return SkipNetwork(self, channels_in, channels_out)
 
 
 def _convolution(
-    spec: HourglassSpec,
+    spec: SkipSpec,
     channels_in: int,
     channels_out: int,
     kernel: int,
@@ -105,7 +105,7 @@ def _convolution(
 class _Scale(nn.Module):
     """One scale: skip beside (halve, coarser scales, double), then merge."""
 
-    def __init__(self, spec: HourglassSpec, scale: int, channels: int) -> None:
+    def __init__(self, spec: SkipSpec, scale: int, channels: int) -> None:
         super().__init__()
         down, up, skip = spec.down[scale], spec.up[scale], spec.skip[scale]
         last = scale == len(spec.down) - 1
@@ -136,12 +136,12 @@ class _Scale(nn.Module):
         return decoded
 
 
-class Hourglass(Padded):
+class SkipNetwork(Padded):
     """Encoder-decoder with skip connections, as published.
 
     Parameters
     ----------
-    spec : HourglassSpec
+    spec : SkipSpec
         Channels, kernels and interpolation of each scale.
     channels_in, channels_out : int
         Channels of the latent and of the image.
@@ -153,13 +153,13 @@ class Hourglass(Padded):
 
     Examples
     --------
-    >>> network = HourglassSpec().build(32, 3)
+    >>> network = SkipSpec().build(32, 3)
     >>> sum(p.numel() for p in network.parameters())
     2217831
     """
 
     def __init__(
-        self, spec: HourglassSpec, channels_in: int, channels_out: int
+        self, spec: SkipSpec, channels_in: int, channels_out: int
     ) -> None:
         layers: list[nn.Module] = [
             _Scale(spec, 0, channels_in),

@@ -15,8 +15,8 @@ from napari_dip.networks.padding import Padded
 
 
 @dataclass(frozen=True)
-class TrunkSpec:
-    """Shape of a :class:`Trunk`.
+class UNetSpec:
+    """Shape of a :class:`UNet`.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class TrunkSpec:
 
     def build(self, channels_in: int, channels_out: int) -> nn.Module:
         """Build the network with PyTorch's default weights."""
-        return Trunk(self, channels_in, channels_out)
+        return UNet(self, channels_in, channels_out)
 
     @property
     def multiple(self) -> int:
@@ -49,7 +49,7 @@ _SLOPE = 0.1
 
 
 def _convolution(
-    spec: TrunkSpec, channels_in: int, channels_out: int, stride: int = 1
+    spec: UNetSpec, channels_in: int, channels_out: int, stride: int = 1
 ) -> nn.Sequential:
     layer = nn.Conv2d(channels_in, channels_out, 3, stride, 1)
     return nn.Sequential(_gained(layer), *_after(spec, channels_out))
@@ -61,7 +61,7 @@ def _gained(layer: nn.Conv2d) -> nn.Conv2d:
     return layer
 
 
-def _after(spec: TrunkSpec, channels: int) -> list[nn.Module]:
+def _after(spec: UNetSpec, channels: int) -> list[nn.Module]:
     """Layers that follow a convolution."""
     layers: list[nn.Module] = []
     if spec.norm == 'batch':
@@ -73,7 +73,7 @@ def _after(spec: TrunkSpec, channels: int) -> list[nn.Module]:
 class _Up(nn.Module):
     """Double the coarser scale and merge it with what came down."""
 
-    def __init__(self, spec: TrunkSpec, coarse: int, fine: int) -> None:
+    def __init__(self, spec: UNetSpec, coarse: int, fine: int) -> None:
         super().__init__()
         self.merge = _gained(Merge(coarse, fine, fine))
         self.after = nn.Sequential(
@@ -89,7 +89,7 @@ class _Body(nn.Module):
     """Pixel unshuffle, U-shaped trunk, pixel shuffle."""
 
     def __init__(
-        self, spec: TrunkSpec, channels_in: int, channels_out: int
+        self, spec: UNetSpec, channels_in: int, channels_out: int
     ) -> None:
         super().__init__()
         self.reduction = spec.reduction
@@ -126,7 +126,7 @@ class _Body(nn.Module):
         return F.pixel_shuffle(x, self.reduction) if self.reduction > 1 else x
 
 
-class Trunk(Padded):
+class UNet(Padded):
     """U-shaped network whose finest scale is coarser than the image.
 
     More than half of the published network's work is done at full
@@ -135,7 +135,7 @@ class Trunk(Padded):
 
     Parameters
     ----------
-    spec : TrunkSpec
+    spec : UNetSpec
         Widths, reduction and normalisation.
     channels_in, channels_out : int
         Channels of the latent and of the image.
@@ -143,13 +143,13 @@ class Trunk(Padded):
     Examples
     --------
     >>> import torch
-    >>> network = TrunkSpec(widths=(8, 8)).build(2, 1)
+    >>> network = UNetSpec(widths=(8, 8)).build(2, 1)
     >>> network(torch.zeros(1, 2, 17, 23)).shape
     torch.Size([1, 1, 17, 23])
     """
 
     def __init__(
-        self, spec: TrunkSpec, channels_in: int, channels_out: int
+        self, spec: UNetSpec, channels_in: int, channels_out: int
     ) -> None:
         # A network fitted on windows has met edges all over the image.
         border = spec.multiple if spec.norm == 'batch' else 0

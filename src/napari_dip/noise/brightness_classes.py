@@ -35,7 +35,7 @@ def noise_scale(
         fit, and 1 where a pixel was measured.
     blocks : Tensor
         Those that tell the noise, in the grid of
-        :func:`~napari_dip.noise.homogeneous.quiet_blocks`.
+        :func:`~napari_dip.noise.homogeneous.homogeneous_blocks`.
 
     Returns
     -------

@@ -17,7 +17,7 @@ _MOST_CLASSES = 16
 _BLOCKS_OF_A_CLASS = 64
 
 
-def quiet_blocks(estimate: Tensor, known: Tensor) -> Tensor:
+def homogeneous_blocks(estimate: Tensor, known: Tensor) -> Tensor:
     """Find the blocks in which an estimate varies least.
 
     What a fit has not found of the structure lies mostly where it has found
@@ -87,7 +87,7 @@ def pixels_of(blocks: Tensor, shape: tuple[int, int]) -> Tensor:
     Parameters
     ----------
     blocks : Tensor
-        bool, as :func:`quiet_blocks` returns them.
+        bool, as :func:`homogeneous_blocks` returns them.
     shape : tuple of int
         Height and width of the image.
 

@@ -8,7 +8,7 @@ latent, jitter, learning rate, iterations, interpolation, padding, averaging.
 from __future__ import annotations
 
 from napari_dip.engine.settings import FitSettings
-from napari_dip.networks import HourglassSpec
+from napari_dip.networks import SkipSpec
 from napari_dip.networks.skip import Upsampling
 from napari_dip.presets.settings import (
     LatentSettings,
@@ -23,7 +23,7 @@ _LIBRARY = (16, 32, 64, 128, 128, 128)
 
 
 def _published(
-    network: HourglassSpec,
+    network: SkipSpec,
     *,
     latent: LatentSettings,
     num_iter: int,
@@ -50,26 +50,26 @@ def _noise(jitter: float, channels: int = 32) -> LatentSettings:
 
 
 DENOISING = _published(
-    HourglassSpec(), latent=_noise(1 / 30), num_iter=3000, decay=0.99
+    SkipSpec(), latent=_noise(1 / 30), num_iter=3000, decay=0.99
 )
 JPEG = _published(
-    HourglassSpec(down=_SNAIL, up=_SNAIL, skip=(0, 0, 0, 4, 4)),
+    SkipSpec(down=_SNAIL, up=_SNAIL, skip=(0, 0, 0, 4, 4)),
     latent=_noise(1 / 30, channels=3),
     num_iter=2400,
     decay=0.99,
 )
 INPAINTING_TEXT = _published(
-    HourglassSpec(skip=(128,) * 5, upsampling=_NEAREST),
+    SkipSpec(skip=(128,) * 5, upsampling=_NEAREST),
     latent=_noise(0.03),
     num_iter=6001,
 )
 INPAINTING_LARGE_HOLE = _published(
-    HourglassSpec(skip=(0,) * 5, upsampling=_NEAREST),
+    SkipSpec(skip=(0,) * 5, upsampling=_NEAREST),
     latent=LatentSettings(kind='mesh', channels=2, jitter=0.03),
     num_iter=5001,
 )
 INPAINTING_LIBRARY = _published(
-    HourglassSpec(
+    SkipSpec(
         down=_LIBRARY,
         up=_LIBRARY,
         skip=(0,) * 6,
@@ -82,21 +82,17 @@ INPAINTING_LIBRARY = _published(
     num_iter=3001,
 )
 INPAINTING_HALF_MISSING = _published(
-    HourglassSpec(), latent=_noise(0.03), num_iter=11000, learning_rate=0.001
+    SkipSpec(), latent=_noise(0.03), num_iter=11000, learning_rate=0.001
 )
 INPAINTING_MOST_MISSING = _published(
-    HourglassSpec(down=_KATE, up=_KATE, skip=(0,) * 5, downsampling='average'),
+    SkipSpec(down=_KATE, up=_KATE, skip=(0,) * 5, downsampling='average'),
     latent=_noise(0.0),
     num_iter=1000,
 )
-SUPER_RESOLUTION = _published(
-    HourglassSpec(), latent=_noise(0.03), num_iter=2000
-)
-SUPER_RESOLUTION_8 = _published(
-    HourglassSpec(), latent=_noise(0.05), num_iter=4000
-)
+SUPER_RESOLUTION = _published(SkipSpec(), latent=_noise(0.03), num_iter=2000)
+SUPER_RESOLUTION_8 = _published(SkipSpec(), latent=_noise(0.05), num_iter=4000)
 FLASH = _published(
-    HourglassSpec(
+    SkipSpec(
         upsampling=('nearest', 'nearest', 'bilinear', 'bilinear', 'bilinear')
     ),
     latent=_noise(0.0, channels=3),

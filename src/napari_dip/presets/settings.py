@@ -8,7 +8,7 @@ from typing import Any, Literal
 from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.engine.settings import FitSettings
 from napari_dip.filters.refinement import Refinement
-from napari_dip.networks import NetworkSpec, TrunkSpec
+from napari_dip.networks import NetworkSpec, UNetSpec
 from napari_dip.noise.intensity import Range
 from napari_dip.operators.downsample import Kernel
 
@@ -63,7 +63,7 @@ class StoppingSettings:
     window : int
         Outputs in the moving variance ('variance').
     min_start : int
-        Iterations before the first figure.
+        Iterations before the first metric.
     """
 
     rule: Literal['held_out', 'variance', 'none'] = 'held_out'
@@ -105,7 +105,7 @@ class Settings:
         A second fit, which starts from the estimate of the first.
     """
 
-    network: NetworkSpec = field(default_factory=TrunkSpec)
+    network: NetworkSpec = field(default_factory=UNetSpec)
     latent: LatentSettings = field(default_factory=LatentSettings)
     fit: FitSettings = field(default_factory=FitSettings)
     stopping: StoppingSettings = field(default_factory=StoppingSettings)

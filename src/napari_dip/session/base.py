@@ -17,7 +17,7 @@ class Restoration(Iterator[Progress], Protocol):
     """A restoration that is asked for one iteration at a time.
 
     Either a :class:`~napari_dip.session.session.Session`, which fits an
-    image at once, or a :class:`~napari_dip.session.tiled.Mosaic`, which
+    image at once, or a :class:`~napari_dip.session.tiled.TiledSession`, which
     fits it tile by tile.
     """
 

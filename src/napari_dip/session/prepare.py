@@ -17,7 +17,7 @@ from napari_dip.forecast.tile_size import tile_side
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiles import trim
 from napari_dip.images.acquired import AcquiredImage
-from napari_dip.images.brightness_match import Copies
+from napari_dip.images.brightness_match import Repeats
 from napari_dip.noise.detector import Detector
 from napari_dip.operators.downsample import Identity, Operator
 from napari_dip.presets.options import Options
@@ -28,7 +28,7 @@ from napari_dip.session.progress import Brief
 from napari_dip.session.session import Session
 from napari_dip.session.source import Source, make_sequel, make_stage
 from napari_dip.session.tile_plan import Plan
-from napari_dip.session.tiled import Mosaic
+from napari_dip.session.tiled import TiledSession
 
 
 def prepare(
@@ -45,7 +45,7 @@ def prepare(
     defects: int = 0,
     saturated: int = 0,
     detector: Detector | None = None,
-    copies: Copies | None = None,
+    copies: Repeats | None = None,
     borders: NDArray[np.bool_] | None = None,
     notes: Sequence[str] = (),
 ) -> Restoration:
@@ -77,7 +77,7 @@ def prepare(
     detector : Detector, optional
         Whose noise is stabilised, if the settings say so; None finds it
         from the image.
-    copies : Copies, optional
+    copies : Repeats, optional
         The image and its repeats, whose mean is the data.
     borders : ndarray of bool, optional
         Same shape as `known`; pixels that keep their values though they are
@@ -169,7 +169,7 @@ def _check_known(known: NDArray[np.bool_]) -> None:
         )
 
 
-def _describe(copies: Copies | None, settings: Settings) -> str:
+def _describe(copies: Repeats | None, settings: Settings) -> str:
     if copies is None:
         return ''
     split = settings.latent.kind == 'split'
@@ -208,7 +208,7 @@ def _mosaic(
     options: Options,
     brief: Brief,
     side: int,
-) -> Mosaic:
+) -> TiledSession:
     """Build a mosaic whose tiles share one scale of intensities."""
     if not isinstance(source.operator, Identity):
         # The user may go on working with the image meanwhile.
@@ -236,7 +236,7 @@ def _mosaic(
             uncertainty=options.uncertainty,
         )
 
-    return Mosaic(
+    return TiledSession(
         Plan(
             source.planes,
             source.known,

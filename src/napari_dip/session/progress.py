@@ -36,10 +36,10 @@ class Progress:
         Iterations done and planned; it may stop before.
     loss : float
         Data term in the network's range; NaN before the first look.
-    figure : float or None
-        Stopping figure.
+    metric : float or None
+        Stopping metric.
     best_iteration : int
-        Iteration of the lowest stopping figure.
+        Iteration of the lowest stopping metric.
     elapsed : float
         Seconds of work so far, pauses not counted.
     remaining : float
@@ -53,7 +53,7 @@ class Progress:
     iteration: int
     num_iter: int
     loss: float
-    figure: float | None
+    metric: float | None
     best_iteration: int
     elapsed: float
     remaining: float

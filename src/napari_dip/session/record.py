@@ -38,7 +38,7 @@ class Record:
     reason_text : str
         The same in words.
     best_iteration : int
-        Iteration of the lowest stopping figure, 0 without one.
+        Iteration of the lowest stopping metric, 0 without one.
     noise : str
         Noise that was assumed.
     wall_time : float
@@ -48,8 +48,8 @@ class Record:
         of the device on a GPU.
     loss_history : list of float
         Data term of every iteration.
-    figure_history : list of (int, float)
-        Iteration and stopping figure of every look at it.
+    metric_history : list of (int, float)
+        Iteration and stopping metric of every look at it.
     uncertainty : ndarray of float32 or None
         Standard deviation of the error of each pixel, in the units, shape
         and axes of the result, if it was asked for.
@@ -75,7 +75,7 @@ class Record:
     wall_time: float
     peak_memory: int
     loss_history: list[float]
-    figure_history: list[tuple[int, float]]
+    metric_history: list[tuple[int, float]]
     uncertainty: NDArray[np.float32] | None = None
     tiles: list[tuple[int, int, int, int]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -96,5 +96,5 @@ class Record:
             loss if math.isfinite(loss) else None for loss in self.loss_history
         ]
         if not histories:
-            del content['loss_history'], content['figure_history']
+            del content['loss_history'], content['metric_history']
         return content

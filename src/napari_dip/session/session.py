@@ -16,7 +16,7 @@ from napari_dip.engine.fit import Fit
 from napari_dip.filters import refinement
 from napari_dip.filters.guard import find_harmed
 from napari_dip.forecast.work import Work, shapes_climbed, work_of
-from napari_dip.latents.internal import CrossScale
+from napari_dip.latents.internal import InternalPairs
 from napari_dip.presets.settings import Settings
 from napari_dip.presets.shortening import SETTLED
 from napari_dip.session.base import Restoration
@@ -127,7 +127,7 @@ class Session(Restoration):
             past + state.iteration,
             past + state.num_iter + later,
             state.loss,
-            state.figure,
+            state.metric,
             best,
             self._clock.elapsed,
             self._remaining(),
@@ -208,7 +208,7 @@ class Session(Restoration):
             wall_time=self._clock.elapsed,
             peak_memory=self._memory.peak,
             loss_history=done.losses,
-            figure_history=done.figures,
+            metric_history=done.metrics,
             uncertainty=self._uncertainty,
             notes=[
                 *brief.notes,
@@ -424,7 +424,7 @@ def _work(stage: Stage, settings: Settings, finer: int = 1) -> Work:
     assert problem is not None
     latent, (height, width) = problem.latent, problem.image_shape
     climbed: list[tuple[int, int]] = []
-    if isinstance(latent, CrossScale):
+    if isinstance(latent, InternalPairs):
         rows, columns = problem.data.shape[-2:]
         climbed = shapes_climbed((rows, columns), latent.steps)
     return work_of(

@@ -21,7 +21,7 @@ from napari_dip.grid.binning import bin_planes
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiles import cut
 from napari_dip.latents.base import Latent
-from napari_dip.latents.noise2noise import SplitCopies
+from napari_dip.latents.noise2noise import Noise2Noise
 from napari_dip.latents.recorrupted import Recorrupted
 from napari_dip.networks import build_network, initialise
 from napari_dip.noise.detector import Detector
@@ -230,7 +230,7 @@ def _split(
         _tensor(intensity.forward(copy, known), source.device)
         for copy in source.copies
     ]
-    return SplitCopies(torch.cat(copies), measured, held_out)
+    return Noise2Noise(torch.cat(copies), measured, held_out)
 
 
 def _recorrupted(

@@ -77,34 +77,34 @@ class Past:
         Iterations done.
     losses : list of float
         Loss of each.
-    figures : list of (int, float)
-        Iteration and stopping figure.
+    metrics : list of (int, float)
+        Iteration and stopping metric.
     fits : list of (int, str)
         Iterations of each fit and the name of the reason why it ended.
     """
 
     iterations: int = 0
     losses: list[float] = field(default_factory=list)
-    figures: list[tuple[int, float]] = field(default_factory=list)
+    metrics: list[tuple[int, float]] = field(default_factory=list)
     fits: list[tuple[int, str]] = field(default_factory=list)
 
     def then(self, fit: Fit) -> Past:
         """Return it with one more fit, which may still go on."""
         reason = fit.reason or StopReason.USER
-        figures = [(self.iterations + i, f) for i, f in fit.figure_history()]
+        metrics = [(self.iterations + i, f) for i, f in fit.metric_history()]
         return Past(
             self.iterations + fit.iteration,
             self.losses + fit.loss_history(),
-            self.figures + figures,
+            self.metrics + metrics,
             [*self.fits, (fit.iteration, reason.name)],
         )
 
     def then_all_of(self, record: Record) -> Past:
         """Return it with the fits of a whole restoration."""
-        figures = [(self.iterations + i, f) for i, f in record.figure_history]
+        metrics = [(self.iterations + i, f) for i, f in record.metric_history]
         return Past(
             self.iterations + record.iterations,
             self.losses + record.loss_history,
-            self.figures + figures,
+            self.metrics + metrics,
             self.fits + record.fits,
         )

@@ -11,7 +11,7 @@ from napari_dip import __version__
 from napari_dip.device.choice import device_description, release_cache
 from napari_dip.device.clock import Clock
 from napari_dip.engine.early_stopping import StopReason
-from napari_dip.grid.blend import Canvas, Part
+from napari_dip.grid.blend import Blend, Part
 from napari_dip.grid.regions import Window
 from napari_dip.session.base import Restoration
 from napari_dip.session.progress import Brief, Phase, Progress
@@ -29,7 +29,7 @@ _TOLD_FIRST = (
 )
 
 
-class Mosaic(Restoration):
+class TiledSession(Restoration):
     """A restoration of a large image, one tile after the other.
 
     Tiles that need no fit are left out. Where the memory runs out the tile
@@ -63,10 +63,10 @@ class Mosaic(Restoration):
         self._plan: Plan | None = plan
         self._output = plan.output
         self._device = f'{plan.device} ({device_description(plan.device)})'
-        self._canvas = Canvas(plan.ground(), plan.step)
-        self._doubt: Canvas | None = None
+        self._canvas = Blend(plan.ground(), plan.step)
+        self._doubt: Blend | None = None
         if uncertainty:
-            self._doubt = Canvas(plan.doubt(), plan.step)
+            self._doubt = Blend(plan.doubt(), plan.step)
         # The current tile, or the next, is the last.
         self._waiting = plan.windows()[::-1]
         self._largest = math.inf
@@ -123,7 +123,7 @@ class Mosaic(Restoration):
             iteration,
             num_iter,
             latest.loss if latest else math.nan,
-            latest.figure if latest else None,
+            latest.metric if latest else None,
             best,
             self._clock.elapsed,
             self._remaining(),
@@ -218,7 +218,7 @@ class Mosaic(Restoration):
             wall_time=self._clock.elapsed,
             peak_memory=peak,
             loss_history=past.losses,
-            figure_history=past.figures,
+            metric_history=past.metrics,
             uncertainty=self._uncertainty,
             notes=[*brief.notes, *self._notes()],
             tiles=[(w.top, w.left, w.height, w.width) for w in windows],
@@ -403,8 +403,8 @@ class Mosaic(Restoration):
     def _check_open(self) -> None:
         if self._plan is None:
             raise RuntimeError(
-                'Mosaic: its memory was given back, so it can neither go on '
-                'nor give another estimate; start a new one.'
+                'TiledSession: its memory was given back, so it can neither '
+                'go on nor give another estimate; start a new one.'
             )
 
 

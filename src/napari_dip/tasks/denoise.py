@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from napari_dip.images.acquired import AcquiredImage, acquire
-from napari_dip.images.brightness_match import Copies, read_copies
+from napari_dip.images.brightness_match import Repeats, match_repeats
 from napari_dip.images.validation import (
     check_callback,
     check_choice,
@@ -207,7 +207,7 @@ def start_denoising(
     planes = acquired.planes
     saturated = np.stack([find_saturated(plane) for plane in planes])
     check_noise(noise, planes, options.preset)
-    copies = read_copies(acquired, repeats)
+    copies = match_repeats(acquired, repeats)
     if copies is not None:
         planes = copies.mean
     flat = find_flat_areas(planes)
@@ -256,7 +256,7 @@ def start_denoising(
 
 
 def _detector(
-    noise: Noise, copies: Copies | None, binning: int
+    noise: Noise, copies: Repeats | None, binning: int
 ) -> Detector | None:
     """The detector that the pixels of the fit seem made by."""
     if not isinstance(noise, Detector):

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.engine.settings import FitSettings
-from napari_dip.images.brightness_match import Copies
+from napari_dip.images.brightness_match import Repeats
 from napari_dip.images.validation import check_choice
-from napari_dip.networks import TrunkSpec
+from napari_dip.networks import UNetSpec
 from napari_dip.noise.autocorrelation import noise_texture
 from napari_dip.noise.correlated import (
     SharedNoise,
@@ -60,7 +60,7 @@ _WARM_UP = 20
 
 # At full resolution, for a trunk at half of it leaves a faint chequerboard;
 # its few channels there cost little.
-_NETWORK = TrunkSpec((32, 48, 64, 64, 64), reduction=1)
+_NETWORK = UNetSpec((32, 48, 64, 64, 64), reduction=1)
 
 
 def _light(
@@ -77,7 +77,7 @@ def _light(
             optimiser=optimiser,
             learning_rate=learning_rate,
             warm_up=_WARM_UP if optimiser == 'muon' else None,
-            longest_gradient=_LONGEST_GRADIENT,
+            gradient_clipping=_LONGEST_GRADIENT,
             window=64,
             num_windows=8,
             average='weights',
@@ -129,7 +129,7 @@ _UNTOLD: dict[str, Any] = {
 
 
 def choose_settings(
-    preset: str, planes: NDArray[Any], copies: Copies | None = None
+    preset: str, planes: NDArray[Any], copies: Repeats | None = None
 ) -> Settings:
     """Return the settings that a preset stands for, given the image.
 
@@ -139,7 +139,7 @@ def choose_settings(
         Name of the preset.
     planes : (C, M, N) ndarray
         The image.
-    copies : Copies, optional
+    copies : Repeats, optional
         What the image is the mean of, where it is one.
     """
     check_choice(preset, PRESETS, 'preset')
@@ -201,7 +201,7 @@ def _looks_at_each_value(fit: FitSettings, planes: NDArray[Any]) -> float:
     return fit.num_iter * fit.num_windows * fit.window**2 / planes.size
 
 
-def _share_noise(copies: Copies) -> bool:
+def _share_noise(copies: Repeats) -> bool:
     """Whether neighbouring pixels share the noise of copies.
 
     Unlike an image, the difference of two copies holds nothing but noise.
@@ -270,7 +270,7 @@ def _for_smooth_noise(settings: Settings, shared: SharedNoise) -> Settings:
         second = replace(second, refinement='some details')
     return replace(
         settings,
-        network=TrunkSpec((64,) * 5),
+        network=UNetSpec((64,) * 5),
         latent=latent,
         fit=replace(settings.fit, turns=True),
         binning=shared.squares,

@@ -37,7 +37,7 @@ from napari_dip.grid.tiled_inference import largest_window
 from napari_dip.grid.tiles import lay_tiles, trim, trim_all
 from napari_dip.images.acquired import AcquiredImage, acquire
 from napari_dip.images.axes import Axes, settle_axes
-from napari_dip.images.brightness_match import read_copies
+from napari_dip.images.brightness_match import match_repeats
 from napari_dip.images.masks import read_mask
 from napari_dip.images.validation import check_choice, check_factor
 from napari_dip.latents.internal import steps_of
@@ -250,7 +250,7 @@ def _of_noise(
         image = np.random.default_rng(0).normal(size=shape)
         image += np.linspace(0, 9, image.size).reshape(shape)
     acquired = acquire(image, axes.channel_axis)
-    copies = read_copies(acquired, repeats)
+    copies = match_repeats(acquired, repeats)
     planes = acquired.planes if copies is None else copies.mean
     return denoising_settings.choose_settings(preset, planes, copies)
 

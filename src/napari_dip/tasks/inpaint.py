@@ -15,7 +15,7 @@ from napari_dip.images.validation import (
     check_choice,
     check_uncertainty,
 )
-from napari_dip.networks import TrunkSpec
+from napari_dip.networks import UNetSpec
 from napari_dip.operators.downsample import Identity
 from napari_dip.presets import published
 from napari_dip.presets.choices import DEFAULT_PRESET, PRESETS
@@ -40,7 +40,7 @@ def _light(
     learning_rate: float = 1e-2,
 ) -> Settings:
     return whole_image(
-        TrunkSpec(widths, reduction=reduction, norm='batch'),
+        UNetSpec(widths, reduction=reduction, norm='batch'),
         num_iter,
         StoppingSettings('held_out', held_out=0.01, min_start=num_iter // 4),
         optimiser=optimiser,

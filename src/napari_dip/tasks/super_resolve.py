@@ -13,7 +13,7 @@ from napari_dip.images.validation import (
     check_factor,
     check_uncertainty,
 )
-from napari_dip.networks import ChainSpec, TrunkSpec
+from napari_dip.networks import CNNSpec, UNetSpec
 from napari_dip.operators.downsample import Downsample
 from napari_dip.presets import published
 from napari_dip.presets.choices import DEFAULT_PRESET, PRESETS
@@ -32,7 +32,7 @@ from napari_dip.session.run import Callback, Restored, run
 def _across_scales(num_iter: int, learning_rate: float) -> Settings:
     """Fit a network to what the image loses if it is reduced."""
     return Settings(
-        network=ChainSpec(width=32, depth=6),
+        network=CNNSpec(width=32, depth=6),
         latent=LatentSettings('reduced'),
         fit=FitSettings(
             num_iter=num_iter,
@@ -54,7 +54,7 @@ def _across_scales(num_iter: int, learning_rate: float) -> Settings:
 def _of_noise(num_iter: int, learning_rate: float = 1e-2) -> Settings:
     """Fit a network that makes the image of noise."""
     return whole_image(
-        TrunkSpec((16, 32, 64, 64, 64), reduction=1, norm='batch'),
+        UNetSpec((16, 32, 64, 64, 64), reduction=1, norm='batch'),
         num_iter,
         StoppingSettings('none'),
         learning_rate=learning_rate,

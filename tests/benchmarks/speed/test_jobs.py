@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import results, runner
 from benchmarks.speed import jobs, measures, work
-from napari_dip.networks import TrunkSpec
+from napari_dip.networks import UNetSpec
 from napari_dip.noise.autocorrelation import noise_texture
 from napari_dip.tasks import denoise_settings as denoising_settings
 from napari_dip.tasks import inpaint as inpainting
@@ -24,7 +24,7 @@ def _small(monkeypatch):
     ):
         old = settings[preset]
         fit = replace(old.fit, num_iter=num_iter, passes=1)
-        network = TrunkSpec((4, 4), norm='batch')
+        network = UNetSpec((4, 4), norm='batch')
         new = replace(old, network=network, fit=fit, refinement='none')
         monkeypatch.setitem(settings, preset, new)
     monkeypatch.setattr(work, '_SECONDS', 0.0)

@@ -4,10 +4,10 @@ import math
 
 import torch
 
-from napari_dip.engine.optimisers.gradient_clipping import GradientLimit
+from napari_dip.engine.optimisers.gradient_clipping import GradientClipping
 
 
-def shortened(limit: GradientLimit, *parts: float) -> list[float]:
+def shortened(limit: GradientClipping, *parts: float) -> list[float]:
     weights = [torch.zeros(1, requires_grad=True) for _ in parts]
     for weight, part in zip(weights, parts, strict=True):
         weight.grad = torch.tensor([part])
@@ -16,7 +16,7 @@ def shortened(limit: GradientLimit, *parts: float) -> list[float]:
 
 
 def test_usual_gradients_are_taken_as_they_are():
-    limit = GradientLimit(2.0)
+    limit = GradientClipping(2.0)
     for n in range(200):
         assert shortened(limit, 1 + 0.5 * math.sin(n)) == [
             torch.tensor(1 + 0.5 * math.sin(n)).item()
@@ -24,7 +24,7 @@ def test_usual_gradients_are_taken_as_they_are():
 
 
 def test_one_that_is_far_longer_keeps_its_direction():
-    limit = GradientLimit(2.0)
+    limit = GradientClipping(2.0)
     for _ in range(50):
         shortened(limit, 3.0, 4.0)
     torch.testing.assert_close(
@@ -35,13 +35,13 @@ def test_one_that_is_far_longer_keeps_its_direction():
 
 
 def test_nothing_is_shortened_before_it_is_known_what_is_usual():
-    limit = GradientLimit(2.0)
+    limit = GradientClipping(2.0)
     assert shortened(limit, 1e3) == [1e3]
     assert shortened(limit, 1e6) == [1e6]
 
 
 def test_longer_gradients_that_stay_become_usual():
-    limit = GradientLimit(2.0)
+    limit = GradientClipping(2.0)
     for length in [1.0] * 50 + [10.0] * 50:
         last = shortened(limit, length)
     assert last == [10.0]
@@ -51,5 +51,5 @@ def test_weights_without_a_gradient_are_left_out():
     weight = torch.zeros(1, requires_grad=True)
     other = torch.zeros(1, requires_grad=True)
     other.grad = torch.ones(1)
-    GradientLimit(2.0)([weight, other])
+    GradientClipping(2.0)([weight, other])
     assert weight.grad is None

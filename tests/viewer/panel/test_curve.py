@@ -53,7 +53,7 @@ def test_draws_both_traces(curve):
     assert columns.min() < 10
     assert columns.max() > 190
     assert rows[columns < 10].mean() < rows[columns > 190].mean() - 20
-    # The stopping figure is there from its first look on.
+    # The stopping metric is there from its first look on.
     _, columns = np.nonzero(near(area, FIGURE_COLOUR))
     assert columns.min() > 90
     curve.clear()
@@ -63,7 +63,7 @@ def test_draws_both_traces(curve):
 @pytest.mark.parametrize('value', [None, math.nan, math.inf, 0.0, -1.0])
 def test_leaves_out_what_cannot_be_drawn(curve, value):
     curve.extend([(1, value, value)], best_iteration=0)
-    assert curve.loss.points == curve.figure.points == []
+    assert curve.loss.points == curve.stopping.points == []
     curve.grab()
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 _REMEMBERED = 50
 
 
-class GradientLimit:
+class GradientClipping:
     """Keep a single bad iteration from throwing a fit off.
 
     A network that normalises nothing has such iterations, with gradients up
@@ -36,7 +36,7 @@ class GradientLimit:
     Examples
     --------
     >>> weight = torch.zeros(1, requires_grad=True)
-    >>> limit = GradientLimit(times=2.0)
+    >>> limit = GradientClipping(times=2.0)
     >>> for slope in [1.0] * 50 + [9.0]:
     ...     weight.grad = torch.tensor([slope])
     ...     limit([weight])

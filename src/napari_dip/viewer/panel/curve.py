@@ -1,4 +1,4 @@
-"""Course of loss and stopping figure, drawn as it comes."""
+"""Course of loss and stopping metric, drawn as it comes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_POINTS = 512
 
 @dataclass
 class Trace:
-    """A figure over the iterations, thinned so that it stays bounded.
+    """A metric over the iterations, thinned so that it stays bounded.
 
     Parameters
     ----------
@@ -44,22 +44,22 @@ class Trace:
 
 
 class Curve(QWidget):
-    """Loss and stopping figure over the iterations.
+    """Loss and stopping metric over the iterations.
 
     Each is drawn on a logarithmic scale of its own: what counts is the
-    course, and where the stopping figure has its minimum.
+    course, and where the stopping metric has its minimum.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.loss = Trace()
-        self.figure = Trace()
+        self.stopping = Trace()
         self.best_iteration = 0
         self.setMinimumHeight(110)
         self.setAccessibleName('course of the fit')
         self.setToolTip(
             'Course of the fit over the iterations: how far the estimate is '
-            'from the image (loss), and the figure whose minimum, at the '
+            'from the image (loss), and the metric whose minimum, at the '
             'dashed line, tells the best iteration.'
         )
         self.setSizePolicy(
@@ -73,7 +73,7 @@ class Curve(QWidget):
     def clear(self) -> None:
         """Draw nothing."""
         self.loss = Trace()
-        self.figure = Trace()
+        self.stopping = Trace()
         self.best_iteration = 0
         self.update()
 
@@ -83,9 +83,9 @@ class Curve(QWidget):
         best_iteration: int,
     ) -> None:
         """Add points and mark the best iteration."""
-        for iteration, loss, figure in points:
+        for iteration, loss, metric in points:
             self.loss.add(iteration, loss)
-            self.figure.add(iteration, figure)
+            self.stopping.add(iteration, metric)
         self.best_iteration = best_iteration
         self.update()
 
@@ -100,12 +100,12 @@ class Curve(QWidget):
         if last:
             self._draw_best(painter, area, last)
             _draw_trace(painter, area, self.loss, last, LOSS_COLOUR)
-            _draw_trace(painter, area, self.figure, last, FIGURE_COLOUR)
+            _draw_trace(painter, area, self.stopping, last, FIGURE_COLOUR)
             self._draw_text(painter, last)
         painter.end()
 
     def _last_iteration(self) -> int:
-        points = [*self.loss.points[-1:], *self.figure.points[-1:]]
+        points = [*self.loss.points[-1:], *self.stopping.points[-1:]]
         return max((iteration for iteration, _ in points), default=0)
 
     def _text_colour(self) -> QColor:
@@ -132,7 +132,7 @@ class Curve(QWidget):
         painter.setPen(LOSS_COLOUR)
         painter.drawText(box, left, _legend('loss', self.loss))
         painter.setPen(FIGURE_COLOUR)
-        painter.drawText(box, right, _legend('stopping figure', self.figure))
+        painter.drawText(box, right, _legend('stopping metric', self.stopping))
         painter.setPen(self._text_colour())
         painter.drawText(box, left | bottom, '0')
         painter.drawText(box, right | bottom, f'{last:,} iterations')

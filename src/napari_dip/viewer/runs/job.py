@@ -48,7 +48,7 @@ class Update:
     progress : Progress
         Where it stands.
     curve : list of (int, float, float or None)
-        Iteration, loss and stopping figure since the last update.
+        Iteration, loss and stopping metric since the last update.
     preview : Snapshot or None
         A new estimate to show.
     """
@@ -240,9 +240,9 @@ class Job:
         return self._stop.is_set() or self._is_aborted()
 
     def _note(self, progress: Progress) -> None:
-        """Take a point where loss or figure are new; most are repeats."""
-        if (progress.loss, progress.figure) != self._noted:
-            self._noted = (progress.loss, progress.figure)
+        """Take a point where loss or metric are new; most are repeats."""
+        if (progress.loss, progress.metric) != self._noted:
+            self._noted = (progress.loss, progress.metric)
             self._curve.append((progress.iteration, *self._noted))
 
     def _update(self) -> Update:
