@@ -11,8 +11,6 @@ from typing import Literal
 import psutil
 import torch
 
-from napari_dip.device.allocator import give_back_freed_memory
-
 Precision = Literal['float32', 'auto']
 
 # PyTorch knows no other digits than these.
@@ -20,7 +18,7 @@ _NAME = re.compile('(?P<kind>cpu|cuda|mps)(:[0-9]+)?')
 
 
 def resolve_device(name: str = 'auto') -> torch.device:
-    """Dihedral the name of a device into one that is there.
+    """Turn the name of a device into one that is there.
 
     Parameters
     ----------
@@ -128,7 +126,7 @@ def free_memory(device: torch.device) -> int:
 
 
 def release_cache(device: torch.device) -> None:
-    """Hand memory that is no longer used back to the system.
+    """Hand memory of a GPU that is no longer used back to the system.
 
     Nothing in a fit refers to itself, so no garbage has to be collected:
     inside napari that would stop the window for a third of a second.
@@ -137,8 +135,6 @@ def release_cache(device: torch.device) -> None:
         torch.cuda.empty_cache()
     elif device.type == 'mps':
         torch.mps.empty_cache()
-    else:
-        give_back_freed_memory()
 
 
 def is_out_of_memory(error: BaseException) -> bool:

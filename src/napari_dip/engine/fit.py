@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
 
-from napari_dip.device.allocator import keep_freed_memory, keep_large_blocks
 from napari_dip.device.choice import (
     memory_in_words,
     precision_context,
@@ -105,7 +103,6 @@ class Fit(Iterator[FitState]):
         self._loss = float('nan')
         self._ending: StopReason | None = None
         self._extended = False
-        self._let_go = self._keep_memory()
 
     @plain_autograd()
     def __next__(self) -> FitState:
@@ -237,17 +234,7 @@ class Fit(Iterator[FitState]):
         self._rules = []
         del self._averaging, self._optimiser, self._checkpoints
         del self._weights, self._judged
-        if self._let_go is not None:
-            self._let_go()
         release_cache(self.device)
-
-    def _keep_memory(self) -> weakref.finalize[..., Fit] | None:
-        """Keep an iteration's memory for the next, on the CPU."""
-        if self.device.type != 'cpu':
-            return None
-        keep_freed_memory()
-        # Those of windows are small.
-        return None if self.settings.window else keep_large_blocks(self)
 
     def _check_open(self) -> None:
         if self.problem is None:

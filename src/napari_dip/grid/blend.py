@@ -67,7 +67,7 @@ class Blend:
     def _join(
         self, total: NDArray[np.float32], weight: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        """Dihedral the total into the mean."""
+        """Divide the total by the weights."""
         total /= np.maximum(weight, 1)
         rest = 1 - weight
         # Not by a product with 0: the ground may be not a number.

@@ -28,12 +28,12 @@ class Dihedral:
     exchanged: bool = False
 
     def apply(self, image: Tensor) -> Tensor:
-        """Dihedral the last two axes."""
+        """Flip and rotate the last two axes."""
         image = image.flip(self.flipped)
         return image.transpose(-2, -1) if self.exchanged else image
 
     def undo(self, image: Tensor) -> Tensor:
-        """Dihedral the last two axes back."""
+        """Flip and rotate the last two axes back."""
         image = image.transpose(-2, -1) if self.exchanged else image
         return image.flip(self.flipped)
 
