@@ -16,7 +16,7 @@ def enlarged_and_concatenated(merge: Merge, coarse, fine):
 
 @pytest.mark.parametrize('shape', [(1, 1), (2, 3), (8, 5)])
 def test_it_is_the_convolution_of_the_enlarged_and_concatenated(shape):
-    merge = Merge(5, 3, 4)
+    merge = Merge[2](5, 3, 4)
     initialise(merge, 0)
     coarse = torch.randn(2, 5, *shape, requires_grad=True)
     fine = torch.randn(2, 3, *(2 * n for n in shape), requires_grad=True)
@@ -39,7 +39,7 @@ def test_it_is_the_convolution_of_the_enlarged_and_concatenated(shape):
 
 
 def test_sums_of_weights_are_not_rounded_by_autocast():
-    merge = Merge(3, 1, 2)
+    merge = Merge[2](3, 1, 2)
     with torch.autocast('cpu', torch.bfloat16):
         inside = merge._kernel()
     assert inside.dtype == torch.float32

@@ -21,6 +21,7 @@ from napari_dip.filters.refinement import Refinement
 from napari_dip.grid.regions import window_shape
 from napari_dip.grid.tiled_inference import inferred_pixels
 from napari_dip.networks import NetworkSpec
+from napari_dip.networks.layers import CONVOLUTIONS, NORMS
 from napari_dip.presets.settings import Settings
 
 #: Forward and backward, which takes twice as much.
@@ -180,7 +181,7 @@ def footprint(spec: NetworkSpec, latent: int, channels: int) -> Footprint:
     def note(module: nn.Module, _: object, output: Tensor) -> None:
         nonlocal operations, memory
         memory += output.numel() * output.element_size()
-        if isinstance(module, nn.Conv2d):
+        if isinstance(module, CONVOLUTIONS):
             # Of each output: inputs of its group, times the kernel's pixels.
             operations += output.numel() * module.weight[0].numel()
 
@@ -188,7 +189,7 @@ def footprint(spec: NetworkSpec, latent: int, channels: int) -> Footprint:
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         network = spec.build(latent, channels)
         for module in network.modules():
-            if isinstance(module, nn.Conv2d | nn.BatchNorm2d):
+            if isinstance(module, CONVOLUTIONS + NORMS):
                 module.register_forward_hook(note)
         network(torch.zeros(1, latent, _SIDE, _SIDE))
     return Footprint(operations / _SIDE**2, memory / _SIDE**2)

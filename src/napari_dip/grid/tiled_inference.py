@@ -187,7 +187,7 @@ def bytes_a_pixel(
     hooks = [
         module.register_forward_hook(note)
         for module in network.modules()
-        if isinstance(module, (nn.Conv2d, nn.BatchNorm2d))
+        if next(module.parameters(recurse=False), None) is not None
     ]
     shape = (1, channels, side, side)
     latent = torch.zeros(shape, dtype=torch.float32, device=device)

@@ -1,7 +1,7 @@
 """f: the untrained networks whose structure is the prior.
 
-A network maps a latent ``(batch, channels, height, width)`` to an image of
-the same height and width, whatever these are: it pads inside.
+A network maps a latent ``(batch, channels, *shape)`` to an image of the same
+shape, of two or three spatial axes, whatever their lengths: it pads inside.
 """
 
 from __future__ import annotations

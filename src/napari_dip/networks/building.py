@@ -9,11 +9,13 @@ from torch import nn
 
 
 class _Spec(Protocol):
-    def build(self, channels_in: int, channels_out: int) -> nn.Module: ...
+    def build(
+        self, channels_in: int, channels_out: int, ndim: int = 2
+    ) -> nn.Module: ...
 
 
 def build_network(
-    spec: _Spec, channels_in: int, channels_out: int
+    spec: _Spec, channels_in: int, channels_out: int, ndim: int = 2
 ) -> nn.Module:
     """Build a network in float32, without a draw from the global generator.
 
@@ -26,8 +28,10 @@ def build_network(
         Its description.
     channels_in, channels_out : int
         Channels of the latent and of the image.
+    ndim : int
+        Spatial axes of the image, 2 or 3.
     """
     # PyTorch draws weights for every layer that is made.
     with torch.random.fork_rng(devices=[]):
-        network = spec.build(channels_in, channels_out)
+        network = spec.build(channels_in, channels_out, ndim)
     return network.to(torch.float32)

@@ -8,6 +8,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from napari_dip.networks.layers import AveragePool, BatchNorm, Conv, linear
 from napari_dip.networks.padding import Padded
 
 
@@ -29,37 +30,44 @@ class DeepDecoderSpec:
     depth: int = 5
     sigmoid: bool = False
 
-    def build(self, channels_in: int, channels_out: int) -> nn.Module:
+    def build(
+        self, channels_in: int, channels_out: int, ndim: int = 2
+    ) -> nn.Module:
         """Build the network with PyTorch's default weights."""
-        return DeepDecoder(self, channels_in, channels_out)
+        return DeepDecoder(self, channels_in, channels_out, ndim)
 
 
 class _Decode(nn.Module):
-    """1×1 convolutions, ReLU and batch norm between bilinear doublings."""
+    """Pointwise convolutions, ReLU and batch norm between linear doublings."""
 
     def __init__(
-        self, spec: DeepDecoderSpec, channels_in: int, channels_out: int
+        self,
+        spec: DeepDecoderSpec,
+        channels_in: int,
+        channels_out: int,
+        ndim: int,
     ) -> None:
         super().__init__()
+        self.ndim = ndim
         self.doublings = spec.depth - 1
         self.sigmoid = spec.sigmoid
         widths = [channels_in] + [spec.width] * spec.depth
         self.mix = nn.ModuleList(
             nn.Sequential(
-                nn.Conv2d(before, after, 1, bias=False),
+                Conv[ndim](before, after, 1, bias=False),
                 nn.ReLU(inplace=True),
-                nn.BatchNorm2d(after, track_running_stats=False),
+                BatchNorm[ndim](after, track_running_stats=False),
             )
             for before, after in pairwise(widths)
         )
-        self.leave = nn.Conv2d(spec.width, channels_out, 1)
+        self.leave = Conv[ndim](spec.width, channels_out, 1)
 
     def forward(self, z: Tensor) -> Tensor:
         # The latent lives on the coarsest grid; a draw comes at full size.
-        x = F.avg_pool2d(z, 2**self.doublings)
+        x = AveragePool[self.ndim](2**self.doublings)(z)
         for index, layer in enumerate(self.mix):
             if index:
-                x = F.interpolate(x, scale_factor=2, mode='bilinear')
+                x = F.interpolate(x, scale_factor=2, mode=linear[self.ndim])
             x = layer(x)
         image: Tensor = self.leave(x)
         return image.sigmoid() if self.sigmoid else image
@@ -74,6 +82,8 @@ class DeepDecoder(Padded):
         Width and depth.
     channels_in, channels_out : int
         Channels of the latent and of the image.
+    ndim : int
+        Spatial axes of the image, 2 or 3.
 
     References
     ----------
@@ -89,8 +99,13 @@ class DeepDecoder(Padded):
     """
 
     def __init__(
-        self, spec: DeepDecoderSpec, channels_in: int, channels_out: int
+        self,
+        spec: DeepDecoderSpec,
+        channels_in: int,
+        channels_out: int,
+        ndim: int = 2,
     ) -> None:
         super().__init__(
-            _Decode(spec, channels_in, channels_out), 2 ** (spec.depth - 1)
+            _Decode(spec, channels_in, channels_out, ndim),
+            2 ** (spec.depth - 1),
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from napari_dip.networks.layers import CONVOLUTIONS, NORMS
+
 
 def initialise(network: nn.Module, seed: int) -> None:
     """Draw the weights of every convolution anew, in place.
@@ -21,10 +23,16 @@ def initialise(network: nn.Module, seed: int) -> None:
         Network on the CPU: the draw must not depend on the device.
     seed : int
         The same seed gives the same weights.
+
+    Raises
+    ------
+    NotImplementedError
+        If a layer other than a convolution or a batch norm, which begins at
+        the same values always, has weights.
     """
     generator = torch.Generator().manual_seed(seed)
     for module in network.modules():
-        if isinstance(module, nn.Conv2d):
+        if isinstance(module, CONVOLUTIONS):
             fan_in = module.weight[0].numel()
             bound = float(getattr(module, 'gain', 1.0)) * fan_in**-0.5
             nn.init.uniform_(module.weight, -bound, bound, generator=generator)
@@ -32,3 +40,15 @@ def initialise(network: nn.Module, seed: int) -> None:
                 nn.init.uniform_(
                     module.bias, -bound, bound, generator=generator
                 )
+        elif not isinstance(module, NORMS):
+            _refuse_weights(module)
+
+
+def _refuse_weights(module: nn.Module) -> None:
+    """Refuse weights that would not depend on the seed."""
+    if next(module.parameters(recurse=False), None) is not None:
+        raise NotImplementedError(
+            f'{type(module).__name__}: the seed does not decide the weights '
+            'of such a layer; build the network of convolutions and batch '
+            'norms of two or three axes.'
+        )

@@ -1,16 +1,110 @@
-"""Convolution of a doubled coarse scale beside a fine one, made cheap."""
+"""Layers for images of two and three axes."""
 
 from __future__ import annotations
+
+from typing import Any, ClassVar, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+Layer = TypeVar('Layer')
 _SIDE = 3
 
 
-def _spreading() -> Tensor:
-    """Matrix from the taps of a 3 × 3 kernel to those of a 4 × 4 one.
+class ByAxes(Generic[Layer]):
+    """A layer's forms by the number of spatial axes.
+
+    Parameters
+    ----------
+    name : str
+        What to call it where there is none.
+    two, three : object
+        Its forms.
+
+    Examples
+    --------
+    >>> Conv[3](1, 8, kernel_size=3)
+    Conv3d(1, 8, kernel_size=(3, 3, 3), stride=(1, 1, 1))
+    """
+
+    def __init__(self, name: str, two: Layer, three: Layer) -> None:
+        self._name = name
+        self._forms = {2: two, 3: three}
+
+    def __getitem__(self, ndim: int) -> Layer:
+        if ndim not in self._forms:
+            raise NotImplementedError(
+                f'{self._name}: there is none for images of {ndim} spatial '
+                'axes, but for 2 and 3.'
+            )
+        return self._forms[ndim]
+
+
+Conv: ByAxes[Any] = ByAxes('convolution', nn.Conv2d, nn.Conv3d)
+BatchNorm: ByAxes[Any] = ByAxes('batch norm', nn.BatchNorm2d, nn.BatchNorm3d)
+AveragePool: ByAxes[Any] = ByAxes(
+    'average pooling', nn.AvgPool2d, nn.AvgPool3d
+)
+#: Mode of interpolation.
+linear = ByAxes('linear interpolation', 'bilinear', 'trilinear')
+#: Memory layout that the fast convolution kernels want.
+channels_last: ByAxes[torch.memory_format] = ByAxes(
+    'memory layout', torch.channels_last, torch.channels_last_3d
+)
+
+#: To ask what a layer is.
+CONVOLUTIONS = (nn.Conv2d, nn.Conv3d)
+NORMS = (nn.BatchNorm2d, nn.BatchNorm3d)
+
+_conv: ByAxes[Any] = ByAxes('convolution', F.conv2d, F.conv3d)
+_conv_transpose: ByAxes[Any] = ByAxes(
+    'transposed convolution', F.conv_transpose2d, F.conv_transpose3d
+)
+
+
+def pixel_unshuffle(image: Tensor, factor: int) -> Tensor:
+    """Fold blocks of pixels into channels.
+
+    Parameters
+    ----------
+    image : Tensor
+        ``(n, c, *shape)``.
+    factor : int
+        Pixels along a side of a block.
+
+    Returns
+    -------
+    Tensor
+        ``(n, c factor^axes, *shape / factor)``.
+    """
+    ndim = image.ndim - 2
+    if ndim == 2:
+        return F.pixel_unshuffle(image, factor)
+    count, channels, *shape = image.shape
+    pairs = [part for n in shape for part in (n // factor, factor)]
+    order = [*range(3, 2 * ndim + 2, 2), *range(2, 2 * ndim + 2, 2)]
+    folded = image.reshape(count, channels, *pairs).permute(0, 1, *order)
+    return folded.reshape(
+        count, channels * factor**ndim, *(n // factor for n in shape)
+    )
+
+
+def pixel_shuffle(image: Tensor, factor: int) -> Tensor:
+    """Undo :func:`pixel_unshuffle`."""
+    ndim = image.ndim - 2
+    if ndim == 2:
+        return F.pixel_shuffle(image, factor)
+    count, channels, *shape = image.shape
+    split = image.reshape(count, -1, *(factor,) * ndim, *shape)
+    order = [axis for n in range(ndim) for axis in (2 + ndim + n, 2 + n)]
+    return split.permute(0, 1, *order).reshape(
+        count, channels // factor**ndim, *(n * factor for n in shape)
+    )
+
+
+def _spreading(ndim: int) -> Tensor:
+    """Matrix from the taps of a kernel of side 3 to those of one of side 4.
 
     Along an axis, a coarse pixel is two equal fine ones, so a fine pixel's
     three taps fall on coarse pixels one or two at a time. The column of a tap
@@ -19,16 +113,20 @@ def _spreading() -> Tensor:
     axis = torch.zeros(_SIDE + 1, _SIDE, dtype=torch.float32)
     for tap in range(_SIDE):
         axis[_SIDE - 1 - tap : _SIDE + 1 - tap, tap] = 1
-    return torch.kron(axis, axis).T.contiguous()
+    matrix = axis
+    for _ in range(ndim - 1):
+        matrix = torch.kron(matrix, axis)
+    return matrix.T.contiguous()
 
 
-class Merge(nn.Conv2d):
-    """3 × 3 convolution of (coarse doubled by nearest neighbour, fine).
+class _Merge(nn.Module):
+    """Convolution of (coarse doubled by nearest neighbour, fine), of side 3.
 
-    The same function as to enlarge, concatenate and convolve, and with the
+    The same function as to upsample, concatenate and convolve, and with the
     same weights. But the doubled image is never made: its part is a
-    transposed convolution of the coarse one, with 4/9 of the products, and
-    no gradient has to be gathered from a slice of the concatenation.
+    transposed convolution of the coarse one, with 4/9 of the products (8/27
+    in 3-D), and no gradient has to be gathered from a slice of the
+    concatenation.
 
     Parameters
     ----------
@@ -39,27 +137,31 @@ class Merge(nn.Conv2d):
     --------
     >>> import torch
     >>> coarse, fine = torch.zeros(1, 4, 8, 8), torch.zeros(1, 2, 16, 16)
-    >>> Merge(4, 2, 3)(coarse, fine).shape
+    >>> Merge[2](4, 2, 3)(coarse, fine).shape
     torch.Size([1, 3, 16, 16])
     """
 
+    ndim: ClassVar[int]
+    weight: Tensor
+    bias: Tensor | None
     _spread: Tensor
 
     def __init__(self, coarse: int, fine: int, out: int) -> None:
         super().__init__(coarse + fine, out, _SIDE, padding=1)
         self.coarse = coarse
-        self.register_buffer('_spread', _spreading(), persistent=False)
+        spread = _spreading(self.ndim)
+        self.register_buffer('_spread', spread, persistent=False)
 
-    def forward(  # type: ignore[override]
-        self, coarse: Tensor, fine: Tensor
-    ) -> Tensor:
-        """Map ``(n, coarse, h, w)`` and ``(n, fine, 2 h, 2 w)`` to one."""
+    def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
+        """Map ``(n, coarse, *shape)`` and ``(n, fine, 2 *shape)`` to one."""
         weight = self.weight[:, self.coarse :].contiguous(
-            memory_format=torch.channels_last
+            memory_format=channels_last[self.ndim]
         )
-        merged = F.conv2d(fine, weight, self.bias, padding=1)
+        merged: Tensor = _conv[self.ndim](fine, weight, self.bias, padding=1)
         return merged.add_(
-            F.conv_transpose2d(coarse, self._kernel(), stride=2, padding=1)
+            _conv_transpose[self.ndim](
+                coarse, self._kernel(), stride=2, padding=1
+            )
         )
 
     def _kernel(self) -> Tensor:
@@ -67,5 +169,16 @@ class Merge(nn.Conv2d):
         weight = self.weight[:, : self.coarse].transpose(0, 1)
         # Sums of weights: not where matrix products are rounded.
         with torch.autocast(weight.device.type, enabled=False):
-            kernel = weight.reshape(-1, _SIDE**2) @ self._spread
-        return kernel.view(*weight.shape[:2], _SIDE + 1, _SIDE + 1)
+            kernel = weight.reshape(-1, _SIDE**self.ndim) @ self._spread
+        return kernel.view(*weight.shape[:2], *(_SIDE + 1,) * self.ndim)
+
+
+class _Merge2d(_Merge, nn.Conv2d):  # type: ignore[misc]
+    ndim = 2
+
+
+class _Merge3d(_Merge, nn.Conv3d):  # type: ignore[misc]
+    ndim = 3
+
+
+Merge: ByAxes[Any] = ByAxes('merging of scales', _Merge2d, _Merge3d)

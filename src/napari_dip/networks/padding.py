@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -31,28 +33,36 @@ def reflected_indices(
     return torch.minimum(position, period - position)
 
 
-def reflect(image: Tensor, before: int, height: int, width: int) -> Tensor:
+def reflect(image: Tensor, before: int, shape: Sequence[int]) -> Tensor:
     """Extend an image by reflection to any size.
 
     Parameters
     ----------
     image : Tensor
-        ``(n, c, h, w)``.
+        ``(n, c, *shape)``, of any number of spatial axes.
     before : int
-        Pixels put before the first row and column; the rest of the margin
+        Pixels put before the first along each axis; the rest of the margin
         comes after the last.
-    height, width : int
-        Size of the result, at least that of the image and `before`.
+    shape : sequence of int
+        Shape of the result, at least that of the image and `before`.
     """
-    tall, wide = image.shape[-2:]
-    below, right = height - before - tall, width - before - wide
-    if max(before, below) < tall and max(before, right) < wide:
+    lengths = image.shape[2:]
+    after = [
+        padded - before - length
+        for padded, length in zip(shape, lengths, strict=True)
+    ]
+    if all(
+        max(before, margin) < length
+        for margin, length in zip(after, lengths, strict=True)
+    ):
         # Twenty times as fast as indices, but reflects only once.
-        margins = (before, right, before, below)
+        margins = [n for margin in after[::-1] for n in (before, margin)]
         return F.pad(image, margins, mode='reflect')
-    for axis, length, padded in ((-2, tall, height), (-1, wide, width)):
+    for axis, (length, padded) in enumerate(
+        zip(lengths, shape, strict=True), start=2
+    ):
         indices = reflected_indices(length, padded, image.device, before)
-        image = image.index_select(image.ndim + axis, indices)
+        image = image.index_select(axis, indices)
     return image
 
 
@@ -91,13 +101,14 @@ class Padded(nn.Module):
         self.least = least
 
     def forward(self, z: Tensor) -> Tensor:
-        """Map ``(n, c, h, w)`` to ``(n, channels_out, h, w)``."""
-        height, width = z.shape[-2:]
-        tall, wide = (
+        """Map ``(n, c, *shape)`` to ``(n, channels_out, *shape)``."""
+        shape = z.shape[2:]
+        padded = [
             padded_length(n + 2 * self.border, self.multiple, self.least)
-            for n in (height, width)
-        )
-        z = reflect(z, self.border, tall, wide)
-        x: Tensor = self.body(z)
+            for n in shape
+        ]
+        x: Tensor = self.body(reflect(z, self.border, padded))
         first = self.border
-        return x[..., first : first + height, first : first + width]
+        for axis, length in enumerate(shape, start=2):
+            x = x.narrow(axis, first, length)
+        return x

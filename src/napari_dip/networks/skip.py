@@ -8,6 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from napari_dip.networks.layers import AveragePool, BatchNorm, Conv, linear
 from napari_dip.networks.padding import Padded
 
 Upsampling = Literal['nearest', 'bilinear']
@@ -27,13 +28,14 @@ class SkipSpec:
     up_kernel : tuple of int
         Side of the decoder's convolution kernels, in pixels.
     upsampling : tuple of {'nearest', 'bilinear'}
-        Interpolation from each scale's coarser neighbour.
+        Interpolation from each scale's coarser neighbour; 'bilinear' is
+        trilinear in 3-D.
     downsampling : {'stride', 'average'}
         How a scale is halved.
     padding : {'reflect', 'zeros'}
         Border of the convolutions.
     pointwise : bool
-        Whether a 1×1 convolution follows each decoder convolution.
+        Whether a convolution of one pixel follows each decoder convolution.
     sigmoid : bool
         Whether the output is squeezed into 0 to 1.
     """
@@ -69,13 +71,16 @@ class SkipSpec:
                 f'are {sorted(depths)}.'
             )
 
-    def build(self, channels_in: int, channels_out: int) -> nn.Module:
+    def build(
+        self, channels_in: int, channels_out: int, ndim: int = 2
+    ) -> nn.Module:
         """Build the network with PyTorch's default weights."""
-        return SkipNetwork(self, channels_in, channels_out)
+        return SkipNetwork(self, channels_in, channels_out, ndim)
 
 
 def _convolution(
     spec: SkipSpec,
+    ndim: int,
     channels_in: int,
     channels_out: int,
     kernel: int,
@@ -84,7 +89,7 @@ def _convolution(
     """Convolution, batch norm and leaky ReLU, halving if asked to."""
     average = stride > 1 and spec.downsampling == 'average'
     layers: list[nn.Module] = [
-        nn.Conv2d(
+        Conv[ndim](
             channels_in,
             channels_out,
             kernel,
@@ -94,9 +99,9 @@ def _convolution(
         )
     ]
     if average:
-        layers.append(nn.AvgPool2d(stride))
+        layers.append(AveragePool[ndim](stride))
     layers += [
-        nn.BatchNorm2d(channels_out, track_running_stats=False),
+        BatchNorm[ndim](channels_out, track_running_stats=False),
         nn.LeakyReLU(0.2, inplace=True),
     ]
     return nn.Sequential(*layers)
@@ -105,31 +110,38 @@ def _convolution(
 class _Scale(nn.Module):
     """One scale: skip beside (halve, coarser scales, double), then merge."""
 
-    def __init__(self, spec: SkipSpec, scale: int, channels: int) -> None:
+    def __init__(
+        self, spec: SkipSpec, ndim: int, scale: int, channels: int
+    ) -> None:
         super().__init__()
         down, up, skip = spec.down[scale], spec.up[scale], spec.skip[scale]
         last = scale == len(spec.down) - 1
         kernel = spec.down_kernel[scale]
-        self.skip = _convolution(spec, channels, skip, 1) if skip else None
-        self.encode = nn.Sequential(
-            _convolution(spec, channels, down, kernel, stride=2),
-            _convolution(spec, down, down, kernel),
+        self.skip = (
+            _convolution(spec, ndim, channels, skip, 1) if skip else None
         )
-        self.coarser = None if last else _Scale(spec, scale + 1, down)
-        self.enlarge = nn.Upsample(scale_factor=2, mode=spec.upsampling[scale])
+        self.encode = nn.Sequential(
+            _convolution(spec, ndim, channels, down, kernel, stride=2),
+            _convolution(spec, ndim, down, down, kernel),
+        )
+        self.coarser = None if last else _Scale(spec, ndim, scale + 1, down)
+        mode: str = spec.upsampling[scale]
+        if mode == 'bilinear':
+            mode = linear[ndim]
+        self.upsample = nn.Upsample(scale_factor=2, mode=mode)
         merged = skip + (down if last else spec.up[scale + 1])
-        self.norm = nn.BatchNorm2d(merged, track_running_stats=False)
+        self.norm = BatchNorm[ndim](merged, track_running_stats=False)
         self.decode = nn.Sequential(
-            _convolution(spec, merged, up, spec.up_kernel[scale])
+            _convolution(spec, ndim, merged, up, spec.up_kernel[scale])
         )
         if spec.pointwise:
-            self.decode.append(_convolution(spec, up, up, 1))
+            self.decode.append(_convolution(spec, ndim, up, up, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         deep = self.encode(x)
         if self.coarser is not None:
             deep = self.coarser(deep)
-        deep = self.enlarge(deep)
+        deep = self.upsample(deep)
         if self.skip is not None:
             deep = torch.cat([self.skip(x), deep], dim=1)
         decoded: Tensor = self.decode(self.norm(deep))
@@ -145,6 +157,8 @@ class SkipNetwork(Padded):
         Channels, kernels and interpolation of each scale.
     channels_in, channels_out : int
         Channels of the latent and of the image.
+    ndim : int
+        Spatial axes of the image, 2 or 3.
 
     References
     ----------
@@ -159,11 +173,15 @@ class SkipNetwork(Padded):
     """
 
     def __init__(
-        self, spec: SkipSpec, channels_in: int, channels_out: int
+        self,
+        spec: SkipSpec,
+        channels_in: int,
+        channels_out: int,
+        ndim: int = 2,
     ) -> None:
         layers: list[nn.Module] = [
-            _Scale(spec, 0, channels_in),
-            nn.Conv2d(spec.up[0], channels_out, 1),
+            _Scale(spec, ndim, 0, channels_in),
+            Conv[ndim](spec.up[0], channels_out, 1),
         ]
         if spec.sigmoid:
             layers.append(nn.Sigmoid())

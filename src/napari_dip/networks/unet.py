@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from napari_dip.networks.layers import Merge
+from napari_dip.networks.layers import (
+    BatchNorm,
+    Conv,
+    Merge,
+    channels_last,
+    pixel_shuffle,
+    pixel_unshuffle,
+)
 from napari_dip.networks.padding import Padded
 
 
@@ -26,17 +31,19 @@ class UNetSpec:
         Pixels of the image along one side of a pixel of the finest scale.
     norm : {'none', 'batch'}
         Without normalisation the network is the same function of any
-        window of the latent, so that it can be fitted on windows and swept
-        over an image of any size without a seam.
+        window of the latent, so that it can be fitted on windows and
+        evaluated in tiles over an image of any size without a seam.
     """
 
     widths: tuple[int, ...] = (64, 64, 128, 128)
     reduction: int = 2
     norm: Literal['none', 'batch'] = 'none'
 
-    def build(self, channels_in: int, channels_out: int) -> nn.Module:
+    def build(
+        self, channels_in: int, channels_out: int, ndim: int = 2
+    ) -> nn.Module:
         """Build the network with PyTorch's default weights."""
-        return UNet(self, channels_in, channels_out)
+        return UNet(self, channels_in, channels_out, ndim)
 
     @property
     def multiple(self) -> int:
@@ -49,23 +56,27 @@ _SLOPE = 0.1
 
 
 def _convolution(
-    spec: UNetSpec, channels_in: int, channels_out: int, stride: int = 1
+    spec: UNetSpec,
+    ndim: int,
+    channels_in: int,
+    channels_out: int,
+    stride: int = 1,
 ) -> nn.Sequential:
-    layer = nn.Conv2d(channels_in, channels_out, 3, stride, 1)
-    return nn.Sequential(_gained(layer), *_after(spec, channels_out))
+    layer = Conv[ndim](channels_in, channels_out, 3, stride, 1)
+    return nn.Sequential(_gained(layer), *_after(spec, ndim, channels_out))
 
 
-def _gained(layer: nn.Conv2d) -> nn.Conv2d:
+def _gained(layer: nn.Module) -> nn.Module:
     # He et al. 2015 for a leaky ReLU; uniform, so times sqrt(3).
     layer.gain = (6 / (1 + _SLOPE**2)) ** 0.5
     return layer
 
 
-def _after(spec: UNetSpec, channels: int) -> list[nn.Module]:
+def _after(spec: UNetSpec, ndim: int, channels: int) -> list[nn.Module]:
     """Layers that follow a convolution."""
     layers: list[nn.Module] = []
     if spec.norm == 'batch':
-        layers.append(nn.BatchNorm2d(channels, track_running_stats=False))
+        layers.append(BatchNorm[ndim](channels, track_running_stats=False))
     layers.append(nn.LeakyReLU(_SLOPE, inplace=True))
     return layers
 
@@ -73,11 +84,13 @@ def _after(spec: UNetSpec, channels: int) -> list[nn.Module]:
 class _Up(nn.Module):
     """Double the coarser scale and merge it with what came down."""
 
-    def __init__(self, spec: UNetSpec, coarse: int, fine: int) -> None:
+    def __init__(
+        self, spec: UNetSpec, ndim: int, coarse: int, fine: int
+    ) -> None:
         super().__init__()
-        self.merge = _gained(Merge(coarse, fine, fine))
+        self.merge = _gained(Merge[ndim](coarse, fine, fine))
         self.after = nn.Sequential(
-            *_after(spec, fine), _convolution(spec, fine, fine)
+            *_after(spec, ndim, fine), _convolution(spec, ndim, fine, fine)
         )
 
     def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
@@ -89,33 +102,37 @@ class _Body(nn.Module):
     """Pixel unshuffle, U-shaped trunk, pixel shuffle."""
 
     def __init__(
-        self, spec: UNetSpec, channels_in: int, channels_out: int
+        self,
+        spec: UNetSpec,
+        channels_in: int,
+        channels_out: int,
+        ndim: int,
     ) -> None:
         super().__init__()
         self.reduction = spec.reduction
-        area = spec.reduction**2
+        self._layout = channels_last[ndim]
+        area = spec.reduction**ndim
         widths = spec.widths
         pairs = list(pairwise(widths))
-        self.enter = _convolution(spec, channels_in * area, widths[0])
+        self.enter = _convolution(spec, ndim, channels_in * area, widths[0])
         self.down = nn.ModuleList(
             nn.Sequential(
-                _convolution(spec, fine, coarse, stride=2),
-                _convolution(spec, coarse, coarse),
+                _convolution(spec, ndim, fine, coarse, stride=2),
+                _convolution(spec, ndim, coarse, coarse),
             )
             for fine, coarse in pairs
         )
         self.up = nn.ModuleList(
-            _Up(spec, coarse, fine) for fine, coarse in reversed(pairs)
+            _Up(spec, ndim, coarse, fine) for fine, coarse in reversed(pairs)
         )
-        self.leave = nn.Conv2d(widths[0], channels_out * area, 1)
+        self.leave = Conv[ndim](widths[0], channels_out * area, 1)
         # A first estimate near zero, the mean of standardised data.
-        self.leave.gain = 0.1  # type: ignore[assignment]
+        self.leave.gain = 0.1
 
     def forward(self, z: Tensor) -> Tensor:
         # By 1 they would copy the image for nothing.
-        x = F.pixel_unshuffle(z, self.reduction) if self.reduction > 1 else z
-        # Channels last is what the fast convolution kernels want.
-        x = self.enter(x.contiguous(memory_format=torch.channels_last))
+        x = pixel_unshuffle(z, self.reduction) if self.reduction > 1 else z
+        x = self.enter(x.contiguous(memory_format=self._layout))
         finer = []
         for halve in self.down:
             finer.append(x)
@@ -123,7 +140,7 @@ class _Body(nn.Module):
         for merge in self.up:
             x = merge(x, finer.pop())
         x = self.leave(x)
-        return F.pixel_shuffle(x, self.reduction) if self.reduction > 1 else x
+        return pixel_shuffle(x, self.reduction) if self.reduction > 1 else x
 
 
 class UNet(Padded):
@@ -139,6 +156,8 @@ class UNet(Padded):
         Widths, reduction and normalisation.
     channels_in, channels_out : int
         Channels of the latent and of the image.
+    ndim : int
+        Spatial axes of the image, 2 or 3.
 
     Examples
     --------
@@ -149,13 +168,18 @@ class UNet(Padded):
     """
 
     def __init__(
-        self, spec: UNetSpec, channels_in: int, channels_out: int
+        self,
+        spec: UNetSpec,
+        channels_in: int,
+        channels_out: int,
+        ndim: int = 2,
     ) -> None:
         # A network fitted on windows has met edges all over the image.
         border = spec.multiple if spec.norm == 'batch' else 0
         super().__init__(
-            _Body(spec, channels_in, channels_out),
+            _Body(spec, channels_in, channels_out, ndim),
             spec.multiple,
             border=border,
         )
-        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        layout = channels_last[ndim]
+        self.to(memory_format=layout)  # type: ignore[call-overload]

@@ -48,6 +48,14 @@ def test_it_steps_as_torch_does():
         assert torch.dist(2 * change, expected) < 0.05 * expected.norm()
 
 
+def test_a_convolution_of_three_axes_steps_as_one_of_two():
+    planes = _weights()[0]
+    volumes = planes.detach()[..., None].requires_grad_()
+    for weights in ([planes], [volumes]):
+        _step(Muon(weights, 0.05), weights)
+    assert torch.equal(volumes[..., 0], planes)
+
+
 def test_weights_that_are_no_wide_convolution_are_left_to_adam():
     ours, theirs = _weights(), _weights()[2:]
     muon, adam = Muon(ours, 0.05), Adam(theirs, 0.05)

@@ -153,4 +153,4 @@ def _factor(squared: Tensor) -> Tensor:
 
 
 def _is_wide(weight: Tensor) -> bool:
-    return weight.ndim == 4 and min(weight.shape[:2]) >= _LEAST_CHANNELS
+    return weight.ndim > 2 and min(weight.shape[:2]) >= _LEAST_CHANNELS
