@@ -67,7 +67,7 @@ def make_problem() -> Callable[..., Problem]:
     from napari_dip.engine.problem import Problem
     from napari_dip.latents.base import FixedLatent, uniform_noise
     from napari_dip.networks import UNetSpec, initialise
-    from napari_dip.operators.downsample import Identity
+    from napari_dip.operators.identity import Identity
 
     def make(
         network: nn.Module | None = None,

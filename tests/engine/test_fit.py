@@ -590,3 +590,17 @@ def test_a_latent_may_shift_what_is_asked_for(make_problem, make_fit):
         histories.append((fit.loss_history(), metrics))
     for one, other in zip(*histories, strict=True):
         assert one == pytest.approx(other)
+
+
+def test_the_data_term_is_that_of_the_problem(make_problem, make_fit):
+    def absolute(prediction, data, weight):
+        return (weight * (prediction - data).abs()).sum() / weight.sum()
+
+    problem = make_problem(loss=absolute)
+    fit = make_fit(problem, [HeldOutError(smoothing=0.0)], num_iter=1)
+    state = next(fit)
+    output = fit.estimate()
+    off = (output - problem.data).abs()
+    seen = problem.held_out == 0
+    assert state.loss == pytest.approx(off[seen].mean().item())
+    assert state.metric == pytest.approx(off[~seen].mean().item())

@@ -6,7 +6,8 @@ from torch.nn import functional as F
 
 from napari_dip.engine.uncertainty import DRAWS, Evidence
 from napari_dip.latents.base import Draw
-from napari_dip.operators.downsample import Downsample, Identity
+from napari_dip.operators.downsample import Downsample
+from napari_dip.operators.identity import Identity
 
 SHAPE = (1, 1, 160, 160)
 NOISE = 1.0

@@ -7,7 +7,8 @@ import torch
 from napari_dip import denoise
 from napari_dip.filters import guard
 from napari_dip.filters.guard import find_harmed, refine_within_range
-from napari_dip.operators.downsample import Downsample, Identity
+from napari_dip.operators.downsample import Downsample
+from napari_dip.operators.identity import Identity
 
 ROWS, COLUMNS = np.mgrid[:96, :96] / 96
 WAVES = np.sin(COLUMNS * 20) * np.cos(ROWS * 14) * 100 + 100

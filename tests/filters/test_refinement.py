@@ -3,6 +3,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from napari_dip.engine.losses import squared_error
 from napari_dip.filters import refinement
 from napari_dip.filters.nl_bayes import nl_bayes_filter
 from napari_dip.filters.refinement import preview, refine
@@ -20,7 +21,11 @@ def problem():
     held_out[..., ::9, ::9] = 1
     data = (texture + 0.3 * noise) * known
     return SimpleNamespace(
-        data=data, known=known, held_out=held_out, deviation=None
+        data=data,
+        known=known,
+        held_out=held_out,
+        deviation=None,
+        loss=squared_error,
     )
 
 

@@ -1,6 +1,15 @@
+from types import SimpleNamespace
+
 import torch
 
+from napari_dip.engine.losses import squared_error
 from napari_dip.filters.texture import continue_texture
+
+
+def _problem(data, known, held_out):
+    return SimpleNamespace(
+        data=data, known=known, held_out=held_out, loss=squared_error
+    )
 
 
 def _half_missing(shape):
@@ -22,7 +31,7 @@ def test_texture_is_told_from_half_of_its_pixels():
     known, held_out = _half_missing(texture.shape)
     data = texture * known
     start = torch.zeros_like(texture)
-    estimate = continue_texture(start, data, known, held_out)
+    estimate = continue_texture(start, _problem(data, known, held_out))
     missing = known == 0
     error = (estimate - texture)[missing].square().mean()
     assert error < 0.02 * texture[missing].square().mean()
@@ -32,10 +41,10 @@ def test_held_out_pixels_are_never_looked_at_but_to_judge():
     texture = _texture(64)
     known, held_out = _half_missing(texture.shape)
     start = torch.zeros_like(texture)
-    one = continue_texture(start, texture * known, known, held_out)
+    one = continue_texture(start, _problem(texture * known, known, held_out))
     # Too little to choose another round, too much to go unnoticed.
     changed = (texture + 1e-3 * held_out) * known
-    other = continue_texture(start, changed, known, held_out)
+    other = continue_texture(start, _problem(changed, known, held_out))
     assert torch.equal(one, other)
 
 
@@ -44,7 +53,9 @@ def test_an_estimate_that_cannot_be_bettered_is_kept():
     noise = torch.randn((1, 1, 64, 64), generator=generator)
     known, held_out = _half_missing(noise.shape)
     start = torch.zeros_like(noise)
-    estimate = continue_texture(start, noise * known, known, held_out)
+    estimate = continue_texture(
+        start, _problem(noise * known, known, held_out)
+    )
     judged = (known * held_out) > 0
     before = noise[judged].square().mean()
     assert (noise - estimate)[judged].square().mean() <= before
@@ -53,4 +64,6 @@ def test_an_estimate_that_cannot_be_bettered_is_kept():
 def test_a_small_image_is_left_as_it_is():
     start = torch.ones(1, 1, 20, 20)
     known, held_out = _half_missing(start.shape)
-    assert continue_texture(start, 2 * start, known, held_out) is start
+    assert (
+        continue_texture(start, _problem(2 * start, known, held_out)) is start
+    )

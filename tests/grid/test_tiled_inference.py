@@ -14,7 +14,7 @@ from napari_dip.grid import tiled_inference as sweeping
 from napari_dip.grid.tiled_inference import TiledInference, bytes_a_pixel
 from napari_dip.latents.base import BlindSpot
 from napari_dip.networks import UNetSpec, initialise
-from napari_dip.operators.downsample import Identity
+from napari_dip.operators.identity import Identity
 
 CPU = torch.device('cpu')
 IMAGE = torch.arange(300.0 * 200).reshape(1, 1, 300, 200)

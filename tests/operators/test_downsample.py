@@ -9,11 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_dip.grid.regions import Window
-from napari_dip.operators.downsample import (
-    Downsample,
-    Identity,
-    kernel_weights,
-)
+from napari_dip.operators.downsample import Downsample, kernel_weights
 
 KERNELS = ['area', 'gaussian', 'lanczos2', 'lanczos3']
 kernels = st.sampled_from(KERNELS)
@@ -133,11 +129,3 @@ def test_nothing_is_learnt_but_gradients_pass():
     image = rand(1, 1, 8, 8).requires_grad_()
     Downsample((2, 2), 'lanczos3')(image).sum().backward()
     assert image.grad.sum().item() == pytest.approx(16)
-
-
-def test_identity_changes_nothing():
-    image = rand(1, 1, 5, 6)
-    assert Identity()(image) is image
-    assert Identity().image_shape((5, 6)) == (5, 6)
-    window = Window(1, 2, 3, 4)
-    assert Identity().data_window(window) == window

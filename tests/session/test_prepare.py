@@ -8,7 +8,7 @@ import torch
 from napari_dip.engine.early_stopping import StopReason
 from napari_dip.images.acquired import acquire
 from napari_dip.networks import UNetSpec
-from napari_dip.operators.downsample import Identity
+from napari_dip.operators.identity import Identity
 from napari_dip.presets.options import Options
 from napari_dip.presets.settings import (
     Settings,

@@ -10,7 +10,8 @@ from napari_dip.assembly.output import Output
 from napari_dip.engine.early_stopping import WindowedVariance
 from napari_dip.engine.fit import Fit
 from napari_dip.latents.base import FixedLatent, mesh_grid, uniform_noise
-from napari_dip.operators.downsample import Downsample, Identity
+from napari_dip.operators.downsample import Downsample
+from napari_dip.operators.identity import Identity
 from napari_dip.presets.settings import (
     LatentSettings,
     Settings,

@@ -17,7 +17,8 @@ from napari_dip.latents.base import (
     uniform_noise,
 )
 from napari_dip.latents.internal import InternalPairs
-from napari_dip.operators.downsample import Downsample, Operator
+from napari_dip.operators.base import Operator
+from napari_dip.operators.downsample import Downsample
 from napari_dip.presets.settings import Settings
 
 

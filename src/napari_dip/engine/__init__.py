@@ -7,7 +7,7 @@ symbol             module
 =================  ====================================================
 :math:`f`          :mod:`~napari_dip.networks`
 :math:`z`          :mod:`~napari_dip.latents.base`
-:math:`A`          :mod:`~napari_dip.operators.downsample`
+:math:`A`          :mod:`~napari_dip.operators.base`
 :math:`E`          :mod:`~napari_dip.engine.losses`
 :math:`\arg\min`   :mod:`~napari_dip.engine.fit`
 when to stop       :mod:`~napari_dip.engine.early_stopping`

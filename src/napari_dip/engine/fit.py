@@ -22,7 +22,6 @@ from napari_dip.engine.early_stopping import (
     StoppingRule,
     StopReason,
 )
-from napari_dip.engine.losses import squared_error
 from napari_dip.engine.optimisers.choice import make_optimiser
 from napari_dip.engine.optimisers.gradient_clipping import GradientClipping
 from napari_dip.engine.optimisers.schedules import learning_rate_factor
@@ -258,10 +257,10 @@ class Fit(Iterator[FitState]):
         if draw.target is not None:
             prediction, target = output, draw.target
         else:
-            prediction = problem.operator(output)
+            prediction = problem.operator.within(windows)(output)
             data = cut_all(problem.data, seen)
             target = data if draw.shift is None else data + draw.shift
-        loss = squared_error(prediction, target, weight)
+        loss = problem.loss(prediction, target, weight)
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         if self._limit is not None:
@@ -273,12 +272,13 @@ class Fit(Iterator[FitState]):
         self._losses.append(loss.detach())
         if self.settings.window is not None:
             nothing = torch.zeros_like(target)
-            self._powers.append(squared_error(nothing, target, weight))
-        self._observe(draw, output, prediction, target, seen)
+            self._powers.append(problem.loss(nothing, target, weight))
+        self._observe(problem, draw, output, prediction, target, seen)
 
     @torch.no_grad()
     def _observe(
         self,
+        problem: Problem,
         draw: Draw,
         output: Tensor,
         prediction: Tensor,
@@ -290,7 +290,7 @@ class Fit(Iterator[FitState]):
         error = None
         if self._has_held_out and draw.target is None:
             judged = cut_all(self._judged, seen)
-            error = squared_error(prediction, target, judged)
+            error = problem.loss(prediction, target, judged)
         observation = Observation(self.iteration, output, error)
         for rule in self._rules:
             rule.observe(observation)

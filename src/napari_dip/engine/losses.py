@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from torch import Tensor
+
+
+class DataTerm(Protocol):
+    """How far a prediction is from the data, a scalar."""
+
+    def __call__(
+        self, prediction: Tensor, data: Tensor, weight: Tensor
+    ) -> Tensor:
+        """Return the mean over the data, each of which has a weight."""
 
 
 def squared_error(prediction: Tensor, data: Tensor, weight: Tensor) -> Tensor:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from napari_dip.engine.losses import DataTerm, squared_error
 from napari_dip.latents.base import Latent
-from napari_dip.operators.downsample import Operator
+from napari_dip.operators.base import Operator
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Problem:
         What the standard deviation of the noise is at most,
         ``(1, c, 1, 1)``, where it is the same everywhere and independent
         from pixel to pixel.
+    loss : DataTerm
+        E.
     """
 
     network: nn.Module
@@ -44,6 +47,7 @@ class Problem:
     held_out: Tensor
     pilot: Tensor | None = None
     deviation: Tensor | None = None
+    loss: DataTerm = squared_error
 
     @property
     def image_shape(self) -> tuple[int, int]:

@@ -13,7 +13,6 @@ from torch.nn import functional as F
 from napari_dip.engine.problem import Problem
 from napari_dip.filters.refinement import Refinement, preview, refine
 from napari_dip.noise.model import estimate_noise
-from napari_dip.operators.downsample import Downsample
 
 # The sides of a triangle: an estimate that is further from the data than
 # twice their noise is further from the truth than the data are.
@@ -98,10 +97,9 @@ def _range(estimate: Tensor, problem: Problem) -> tuple[Tensor, Tensor]:
     )
     # So far off is the furthest of as many normal values.
     reach = error * (2 * count.log()).clamp(min=1).sqrt()
-    if isinstance(problem.operator, Downsample):
-        # One pixel of those that a datum is the mean of may hold it all.
-        pixels = math.prod(problem.operator.factors)
-        reach = reach + (pixels - 1) * (high - low)
+    # One pixel of those that a datum is the mean of may hold it all.
+    pixels = math.prod(problem.operator.image_shape((1, 1)))
+    reach = reach + (pixels - 1) * (high - low)
     empty = known.sum((2, 3), True) == 0
     return (
         torch.where(empty, -torch.inf, low - reach),

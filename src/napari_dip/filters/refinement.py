@@ -20,7 +20,6 @@ from napari_dip.filters.residual import (
 )
 from napari_dip.filters.texture import continue_texture
 from napari_dip.operators.back_projection import agree
-from napari_dip.operators.downsample import Downsample
 
 Refinement = Literal[
     'none',
@@ -141,7 +140,6 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
 
 def _agreeing(estimate: Tensor, problem: Problem) -> Tensor:
     """Project back onto the reduced data that were fitted."""
-    assert isinstance(problem.operator, Downsample)
     fitted = problem.known * (1 - problem.held_out)
     return agree(estimate, problem.data, fitted, problem.operator)
 
@@ -176,6 +174,4 @@ def _side_by_side(pilot: Tensor, problem: Problem) -> Tensor:
 
 def _continued(estimate: Tensor, problem: Problem) -> Tensor:
     """Continue the texture of the residual where data are missing."""
-    return continue_texture(
-        estimate, problem.data, problem.known, problem.held_out
-    )
+    return continue_texture(estimate, problem)

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from napari_dip.device.pace import CutShort, go_on
-from napari_dip.engine.losses import squared_error
+from napari_dip.engine.problem import Problem
 from napari_dip.filters.dct import LocalCosine
 from napari_dip.filters.shrinkage import keep_greater
 
@@ -25,9 +25,7 @@ _FIRST = 2.0
 _LAST = 0.04
 
 
-def continue_texture(
-    start: Tensor, data: Tensor, known: Tensor, held_out: Tensor
-) -> Tensor:
+def continue_texture(start: Tensor, problem: Problem) -> Tensor:
     """Add to an estimate what the known pixels say of the missing ones.
 
     The residual is shrunk and put back where it is unknown, over and over
@@ -38,9 +36,8 @@ def continue_texture(
     ----------
     start : Tensor
         Estimate, ``(1, channels, height, width)``.
-    data, known, held_out : Tensor
-        As in :class:`~napari_dip.engine.problem.Problem`; the data have mean
-        0 and standard deviation 1.
+    problem : Problem
+        What was fitted; the data have mean 0 and standard deviation 1.
 
     Returns
     -------
@@ -53,11 +50,12 @@ def continue_texture(
            Using Adaptive Sparse Reconstructions and Iterated Denoising",
            IEEE Transactions on Image Processing 15, 2006.
     """
+    data, known, loss = problem.data, problem.known, problem.loss
     transform = LocalCosine(_SIDE, _STEP, data)
-    judged = known * held_out
+    judged = known * problem.held_out
     fitted = known - judged
     measured = (data - start) * fitted
-    best, least = start, float(squared_error(start, data, judged))
+    best, least = start, float(loss(start, data, judged))
     if min(data.shape[-2:]) <= 2 * _SIDE:
         return best
     residual = measured
@@ -67,7 +65,7 @@ def continue_texture(
             part = index / (_ROUNDS - 1)
             threshold = _FIRST * (_LAST / _FIRST) ** part
             shrunk = _shrink(residual, threshold, transform, index)
-            error = float(squared_error(start + shrunk, data, judged))
+            error = float(loss(start + shrunk, data, judged))
             if error < least:
                 best, least = start + shrunk, error
             residual = measured + (1 - fitted) * shrunk

@@ -8,7 +8,7 @@ from napari_dip.assembly.parts import make_latent
 from napari_dip.device.choice import free_memory
 from napari_dip.grid.tiled_inference import bytes_a_pixel
 from napari_dip.networks import build_network
-from napari_dip.operators.downsample import Identity
+from napari_dip.operators.identity import Identity
 from napari_dip.presets.settings import Settings
 
 # Results of no more than its square are fitted at once.

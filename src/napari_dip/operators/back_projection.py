@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.operators.downsample import Downsample, kernel_weights
+from napari_dip.operators.base import Operator
+from napari_dip.operators.downsample import kernel_weights
 
 # Coarse pixels that a Lanczos-3 filter reaches to each side.
 _REACH = 3
@@ -65,7 +66,7 @@ def _along_rows(image: Tensor, factor: int) -> Tensor:
 
 
 def agree(
-    estimate: Tensor, data: Tensor, known: Tensor, operator: Downsample
+    estimate: Tensor, data: Tensor, known: Tensor, operator: Operator
 ) -> Tensor:
     """Project an estimate back onto the data.
 
@@ -75,7 +76,7 @@ def agree(
         ``(1, c, h, w)``.
     data, known : Tensor
         What `operator` should make of it; 1 where that is known.
-    operator : Downsample
+    operator : Operator
         A.
 
     References
@@ -83,7 +84,8 @@ def agree(
     .. [1] M. Irani, S. Peleg, "Improving Resolution by Image
            Registration", CVGIP 53, 1991.
     """
+    factors = operator.image_shape((1, 1))
     for _ in range(_ROUNDS):
         missing = (data - operator(estimate)) * known
-        estimate = estimate + enlarge(missing, operator.factors)
+        estimate = estimate + enlarge(missing, factors)
     return estimate

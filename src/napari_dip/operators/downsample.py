@@ -1,52 +1,20 @@
-"""A: fixed linear maps from the image to what was measured.
-
-Missing pixels need no operator: they have weight zero in the data term, the
-same way as held-out and not-a-number pixels.
-"""
+"""A low-pass filter, and fewer pixels."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Literal, Protocol
+from typing import Literal
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from napari_dip.grid.regions import Window
+from napari_dip.operators.base import Operator
+from napari_dip.operators.separable import filter_along
 
 Kernel = Literal['area', 'gaussian', 'lanczos2', 'lanczos3']
-
-
-class Operator(Protocol):
-    """Forward model of the measurement."""
-
-    def __call__(self, image: Tensor) -> Tensor:
-        """Apply A to ``(n, c, h, w)``."""
-
-    def image_shape(self, data_shape: tuple[int, int]) -> tuple[int, int]:
-        """Height and width of the image behind data of a given shape."""
-
-    def data_window(self, window: Window) -> Window:
-        """Window of the data that a window of the image predicts."""
-
-
-class Identity:
-    """The measurement is the image (with noise)."""
-
-    def __call__(self, image: Tensor) -> Tensor:
-        """Return the image."""
-        return image
-
-    def image_shape(self, data_shape: tuple[int, int]) -> tuple[int, int]:
-        """Return the shape of the data."""
-        return data_shape
-
-    def data_window(self, window: Window) -> Window:
-        """Return the window."""
-        return window
 
 
 def _box(distance: Tensor, factor: int) -> Tensor:
@@ -94,7 +62,7 @@ def kernel_weights(kernel: Kernel, factor: int) -> Tensor:
     return (weights / weights.sum()).float()
 
 
-class Downsample:
+class Downsample(Operator):
     """Low-pass filter and decimation by an integer factor along each axis.
 
     Separable, depthwise, without weights to learn. At the border the image
@@ -128,9 +96,11 @@ class Downsample:
         """Apply A to ``(n, c, h, w)``."""
         # Moved once: a copy to a GPU at each iteration would wait for it.
         self._weights = tuple(w.to(image) for w in self._weights)
-        rows, columns = self._weights
-        image = _decimate(image, rows[:, None], self.factors[0], 0)
-        return _decimate(image, columns[None], self.factors[1], 1)
+        for axis, weights in enumerate(self._weights):
+            factor = self.factors[axis]
+            if factor > 1:
+                image = filter_along(image, weights, axis, factor)
+        return image
 
     def image_shape(self, data_shape: tuple[int, int]) -> tuple[int, int]:
         """Return the shape of the data times the factors."""
@@ -149,14 +119,13 @@ class Downsample:
             window.width // columns,
         )
 
-
-def _decimate(image: Tensor, kernel: Tensor, factor: int, axis: int) -> Tensor:
-    if factor == 1:
-        return image
-    channels = image.shape[1]
-    margin = (kernel.numel() - factor) // 2
-    pad = (0, 0, margin, margin) if axis == 0 else (margin, margin, 0, 0)
-    stride = (factor, 1) if axis == 0 else (1, factor)
-    image = F.pad(image, pad, mode='replicate')
-    weight = kernel.expand(channels, 1, *kernel.shape)
-    return F.conv2d(image, weight, stride=stride, groups=channels)
+    @property
+    def halo(self) -> tuple[int, int]:
+        """Reach of the low-pass filter beyond a datum."""
+        rows, columns = (
+            (weights.numel() - factor) // 2
+            for weights, factor in zip(
+                self._weights, self.factors, strict=True
+            )
+        )
+        return rows, columns

@@ -19,7 +19,8 @@ from napari_dip.grid.tiles import trim
 from napari_dip.images.acquired import AcquiredImage
 from napari_dip.images.brightness_match import Repeats
 from napari_dip.noise.detector import Detector
-from napari_dip.operators.downsample import Identity, Operator
+from napari_dip.operators.base import Operator
+from napari_dip.operators.identity import Identity
 from napari_dip.presets.options import Options
 from napari_dip.presets.settings import Settings
 from napari_dip.presets.shortening import shorten

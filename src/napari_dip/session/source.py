@@ -27,7 +27,8 @@ from napari_dip.networks import build_network, initialise
 from napari_dip.noise.detector import Detector
 from napari_dip.noise.intensity import Intensity
 from napari_dip.noise.power_spectrum import measure_noise
-from napari_dip.operators.downsample import Identity, Operator
+from napari_dip.operators.base import Operator
+from napari_dip.operators.identity import Identity
 from napari_dip.presets.settings import Settings
 from napari_dip.session.stages import Sequel, Stage
 

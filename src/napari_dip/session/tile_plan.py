@@ -15,7 +15,7 @@ from napari_dip.grid.blend import Part
 from napari_dip.grid.filling import first_guess
 from napari_dip.grid.regions import Window
 from napari_dip.grid.tiles import Step, cut, halve, lay_tiles, trim_all
-from napari_dip.operators.downsample import Operator
+from napari_dip.operators.base import Operator
 from napari_dip.session.session import Session
 
 # A tile in which next to nothing is known, inside a large hole, looks further

@@ -18,7 +18,7 @@ from napari_dip.noise.defects import find_defects, find_saturated
 from napari_dip.noise.detector import Detector, Noise, check_noise
 from napari_dip.noise.flat_areas import find_flat_areas
 from napari_dip.noise.pixel_pattern import note_patterns
-from napari_dip.operators.downsample import Identity
+from napari_dip.operators.identity import Identity
 from napari_dip.presets.choices import DEFAULT_PRESET, DEFECTS
 from napari_dip.presets.options import Options
 from napari_dip.session.base import Restoration

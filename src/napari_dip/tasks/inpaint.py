@@ -16,7 +16,7 @@ from napari_dip.images.validation import (
     check_uncertainty,
 )
 from napari_dip.networks import UNetSpec
-from napari_dip.operators.downsample import Identity
+from napari_dip.operators.identity import Identity
 from napari_dip.presets import published
 from napari_dip.presets.choices import DEFAULT_PRESET, PRESETS
 from napari_dip.presets.options import Options

@@ -1,0 +1,72 @@
+"""A: fixed linear maps from the image to what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from napari_dip.grid.regions import Window
+
+
+class Operator(Protocol):
+    """Forward model of the measurement, a linear map.
+
+    What is written here holds for maps that are the same everywhere and give
+    a datum for each pixel; others say what differs.
+    """
+
+    def __call__(self, image: Tensor) -> Tensor:
+        """Apply A to ``(n, c, h, w)``."""
+
+    def adjoint(self, data: Tensor) -> Tensor:
+        """Apply the transpose of A to data of whole images."""
+        rows, columns = data.shape[-2:]
+        shape = self.image_shape((rows, columns))
+        return transpose(self, data, (*data.shape[:-2], *shape))
+
+    def image_shape(self, data_shape: tuple[int, int]) -> tuple[int, int]:
+        """Height and width of the image behind data of a given shape."""
+        return data_shape
+
+    def data_window(self, window: Window) -> Window:
+        """Window of the data that a window of the image predicts."""
+        return window
+
+    @property
+    def halo(self) -> tuple[int, int]:
+        """Pixels beyond a window of the image that its data depend on."""
+        return 0, 0
+
+    def within(self, windows: list[Window]) -> Operator:
+        """Return A for windows of the image, stacked along the batch."""
+        del windows
+        return self
+
+
+def transpose(
+    forward: Callable[[Tensor], Tensor], data: Tensor, shape: tuple[int, ...]
+) -> Tensor:
+    """Apply the transpose of a linear map, the gradient of <A x, y> by x.
+
+    Parameters
+    ----------
+    forward : callable
+        A.
+    data : Tensor
+        y.
+    shape : tuple of int
+        That of x.
+
+    Examples
+    --------
+    >>> import torch
+    >>> transpose(lambda x: x.sum(1), torch.tensor([2.0]), (1, 3)).tolist()
+    [[2.0, 2.0, 2.0]]
+    """
+    with torch.inference_mode(mode=False), torch.enable_grad():
+        image = data.new_zeros(shape).requires_grad_()
+        (found,) = torch.autograd.grad(forward(image), image, data)
+    return found
