@@ -9,6 +9,7 @@ import sys
 import tarfile
 import zipfile
 from email import message_from_bytes
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,8 +134,8 @@ def test_base_install_brings_no_qt(metadata: Message) -> None:
     assert [r for r in base if r.lower().startswith(QT)] == []
 
 
-def imported_modules() -> set[str]:
-    """Top-level names that the package imports, its own aside."""
+def imported_distributions() -> set[str]:
+    """Distributions that the package imports, by their normal names."""
     names = set()
     for path in PACKAGE.rglob('*.py'):
         for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
@@ -144,16 +145,19 @@ def imported_modules() -> set[str]:
                 names.add(node.module)
     tops = {name.partition('.')[0] for name in names}
     others = tops - {'napari_dip'} - sys.stdlib_module_names
-    return {name.lower().replace('_', '-') for name in others}
+    known = packages_distributions()
+    return {
+        name.lower().replace('_', '-') for top in others for name in known[top]
+    }
 
 
 def test_dependencies_are_exactly_what_is_imported(metadata: Message) -> None:
     required = {
-        re.match(r'[\w.-]+', requirement)[0].lower()
+        re.match(r'[\w.-]+', requirement)[0].lower().replace('_', '-')
         for requirement in metadata.get_all('Requires-Dist', [])
         if 'extra ==' not in requirement
     }
-    assert required == imported_modules()
+    assert required == imported_distributions()
 
 
 def test_entry_points(wheel: zipfile.ZipFile) -> None:

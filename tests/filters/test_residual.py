@@ -4,24 +4,13 @@ import torch
 from napari_dip.filters import residual
 from napari_dip.filters.bm3d import bm3d_wiener
 from napari_dip.filters.nl_bayes import nl_bayes_filter
-from napari_dip.filters.residual import (
-    noise_scale,
-    remove_noise,
-    structure_in_residual,
-)
-from napari_dip.noise.homogeneous import homogeneous_blocks
+from napari_dip.filters.residual import remove_noise, structure_in_residual
 from tests.filters.drawn import white_noise
 
 
 def _structure(residual, estimate=None):
     estimate = torch.zeros_like(residual) if estimate is None else estimate
     return structure_in_residual(residual, estimate, torch.ones_like(residual))
-
-
-def _scale(noise, level):
-    known = torch.ones_like(level)
-    everywhere = torch.ones_like(homogeneous_blocks(level, known))
-    return noise_scale(noise, level, known, everywhere)
 
 
 def _stripes(height, width):
@@ -58,13 +47,6 @@ def test_coloured_noise_is_not_taken_for_structure():
     assert found.std() < 0.15 * coloured.std()
 
 
-def test_noise_is_measured_by_brightness():
-    level = torch.linspace(0, 1, 256).expand(1, 1, 256, 256).contiguous()
-    deviation = 1 + 3 * level
-    scale = _scale(deviation * white_noise(level.shape), level)
-    assert torch.allclose(scale, deviation, rtol=0.2)
-
-
 @pytest.mark.parametrize('missed', [0.0, 3.0])
 def test_what_a_fit_has_missed_of_busy_places_is_no_noise(missed, monkeypatch):
     level = torch.linspace(0, 200, 256)[:, None].repeat(1, 256)[None, None]
@@ -81,16 +63,6 @@ def test_what_a_fit_has_missed_of_busy_places_is_no_noise(missed, monkeypatch):
         assert errors[0] < 0.5 * errors[1]
     else:
         assert torch.equal(found, of_all)
-
-
-def test_some_pixels_tell_the_noise_of_a_large_image(monkeypatch):
-    level = torch.linspace(0, 1, 512).expand(1, 1, 512, 512).contiguous()
-    noise = (1 + 3 * level) * white_noise(level.shape)
-    every = _scale(noise, level)
-    monkeypatch.setattr(residual, '_MOST_PIXELS', 2**15)
-    some = _scale(noise, level)
-    assert not torch.equal(some, every)
-    assert torch.allclose(some, every, rtol=0.1)
 
 
 @pytest.mark.parametrize('side', [3, 8, 9, 16])
@@ -181,19 +153,6 @@ def test_outliers_leave_no_dashes(monkeypatch):
     monkeypatch.setattr(residual, 'heavy_tails', lambda *_: False)
     dashes = structure_in_residual(noise, flat, known)
     assert found.square().mean() < 0.3 * dashes.square().mean()
-
-
-@pytest.mark.parametrize('share', [0.9, 0.5, 0.1])
-def test_missing_pixels_do_not_make_noise_seem_less(share):
-    chance = torch.rand(1, 1, 96, 96, generator=torch.Generator())
-    area = torch.zeros(1, 1, 96, 96)
-    area[..., : round(96 * share)] = 1
-    level = torch.zeros_like(area)
-    blocks = torch.ones_like(homogeneous_blocks(level, area))
-    for known in ((chance < share).float(), area):
-        noise = white_noise(known.shape, seed=1) * known
-        scale = noise_scale(noise, level, known, blocks)
-        assert scale.mean() == pytest.approx(1, abs=0.1)
 
 
 @pytest.mark.parametrize('by', [bm3d_wiener, nl_bayes_filter])

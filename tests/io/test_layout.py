@@ -32,6 +32,11 @@ def stored(axes: str, shape: tuple[int, ...]) -> StoredImage:
         ('QYX', (20, 30, 4), 'YXS', 2),
         ('Q', (20,), 'Q', None),
         ('QQQ', (5, 20, 30), 'QQQ', None),
+        ('QYX', (20, 1, 30), 'YX', None),
+        ('QQYX', (20, 1, 1, 30), 'YX', None),
+        ('QYXS', (20, 1, 30, 3), 'YXS', 2),
+        ('YXQ', (20, 1, 30), 'YX', None),
+        ('CYX', (20, 1, 30), 'CYX', 0),
     ],
 )
 def test_axes_are_inferred(
@@ -53,6 +58,7 @@ def test_axes_are_inferred(
         ('ZYX', (5, 20, 30), 0, 'ZYX', 0),
         ('TCZYX', (1, 3, 1, 20, 30), 1, 'CYX', 0),
         ('CYX', (1, 20, 30), 0, 'YX', None),
+        ('QYX', (20, 1, 30), 0, 'CYX', 0),
     ],
 )
 def test_chosen_axis_counts_as_the_file_has_it(

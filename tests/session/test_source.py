@@ -35,7 +35,7 @@ def build(settings: Settings, operator=None, known=None, seed=0) -> Fit:
         keep_known=False,
         hold_out=False,
     )
-    return make_stage(source, settings, time_limit=None).fit
+    return make_stage(source, settings).fit
 
 
 def test_held_out_pixels_are_the_part_asked_for_and_measured(tiny):

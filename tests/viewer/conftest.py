@@ -17,8 +17,13 @@ from napari_dip.viewer.tasks import Choices, Denoise
 
 
 @pytest.fixture(autouse=True)
-def plugin(plugin_settings, npe2pm):
-    """Napari with this plugin alone, and settings of its own."""
+def plugin(plugin_settings, npe2pm, tmp_path, monkeypatch):
+    """Napari with this plugin alone, and settings of its own.
+
+    So has a napari in a process of its own, which must neither find what a
+    test or user before it has entered nor leave anything to the next.
+    """
+    monkeypatch.setenv('NAPARI_CONFIG', str(tmp_path / 'settings.yaml'))
     manifest = PluginManifest.from_distribution('napari-dip')
     npe2pm.register(manifest)
     return manifest

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from napari_dip.noise.detector import NOISES
+from napari_dip.noise.names import NOISES
 from napari_dip.presets.choices import (
     DEFECTS,
     DEVICES,

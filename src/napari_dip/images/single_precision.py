@@ -79,7 +79,9 @@ def _coarser_than_noise(plane: NDArray[Any], name: str) -> str:
             f'{contrast:.3g}, but the result is float32, whose steps are '
             f'{step:.3g} there; {_remedy(middle, contrast)}.'
         )
-    deviation = float(estimate_noise(plane).variance(middle)) ** 0.5
+    # About 0: a measurement takes the steps of float32 for no noise.
+    noise = estimate_noise(plane.astype(float) - middle)
+    deviation = float(noise.variance(0)) ** 0.5
     if not 0 < deviation < step:
         return ''
     return (

@@ -85,7 +85,7 @@ def settle(
         stack.
     """
     ndim = image.data.ndim
-    dropped = _singletons(image.data.shape, image.axes)
+    dropped = _singletons(image.data.shape, image.axes, channel_axis)
     kept = [axis for axis in range(ndim) if axis not in dropped]
     if channel_axis is None:
         chosen = _channel(image, kept, way)
@@ -104,13 +104,27 @@ def squeeze(data: NDArray[Any], axes: str) -> tuple[NDArray[Any], str]:
     return data.squeeze(dropped), _without(axes, dropped)
 
 
-def _singletons(shape: tuple[int, ...], axes: str) -> tuple[int, ...]:
-    """Find the axes of length 1 that are neither rows nor columns."""
+def _singletons(
+    shape: tuple[int, ...], axes: str, channel_axis: int | None = None
+) -> tuple[int, ...]:
+    """Find the axes of length 1 that are neither rows nor columns.
+
+    Pages of a single row or column are none either where an axis without a
+    name can take its place: so tifffile writes an array of (32, 1, 32).
+    """
     dropped: list[int] = []
     # Of axes without a name, two remain to be rows and columns.
     spare = len(shape) - 2
+    unnamed = {
+        axis
+        for axis, (size, letter) in enumerate(zip(shape, axes, strict=True))
+        if size > 1 and letter in _UNKNOWN
+    }
+    if channel_axis is not None:
+        unnamed.discard(channel_axis % len(shape))
+    fixed = '' if unnamed else _PLANE
     for axis, (size, letter) in enumerate(zip(shape, axes, strict=True)):
-        if size == 1 and letter not in _PLANE and len(dropped) < spare:
+        if size == 1 and letter not in fixed and len(dropped) < spare:
             dropped.append(axis)
     return tuple(dropped)
 
@@ -138,9 +152,12 @@ def _channel(image: StoredImage, kept: list[int], way: str) -> int | None:
 
 def _name(axes: str, kept: list[int], channel: int | None) -> str:
     """Settle the letters of axes that the file does not name."""
-    letters = list(axes)
-    if not any(letters[axis] in _UNKNOWN for axis in kept):
+    if not any(axes[axis] in _UNKNOWN for axis in kept):
         return axes
+    letters = [
+        'Q' if letter in _PLANE and axis not in kept else letter
+        for axis, letter in enumerate(axes)
+    ]
     if channel in kept:
         letters[channel] = 'S' if channel == kept[-1] else 'C'
     plane = [axis for axis in kept if axis != channel]

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.noise.model import NoiseModel
-
-#: Noise by name; a detector is the other possibility.
-NoiseName = Literal['auto', 'gaussian']
-NOISES: tuple[NoiseName, ...] = ('auto', 'gaussian')
+from napari_dip.noise.names import NOISES, NoiseName
 
 
 @dataclass(frozen=True)

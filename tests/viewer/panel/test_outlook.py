@@ -58,6 +58,21 @@ def test_measures_a_question_once(qtbot, label, asked):
     assert asked == [QUESTION]
 
 
+def test_closing_meanwhile_names_it(viewer, qtbot, label, monkeypatch):
+    told = []
+
+    def forecast(question, content):
+        told.extend(viewer.window._task_status_manager.get_status())
+        return FOUND
+
+    monkeypatch.setattr(outlook, '_forecast', forecast)
+    label.ask(QUESTION)
+    qtbot.wait_until(lambda: 'CPU' in label.value)
+    [text] = told
+    assert 'a forecast of the time that a restoration takes' in text
+    assert '_answer' not in text
+
+
 def test_measures_only_what_is_settled(qtbot, label, asked):
     for preset in ('fast', 'balanced', 'best'):
         label.ask(Question('denoise', (64, 64), None, None, preset, 'cpu'))

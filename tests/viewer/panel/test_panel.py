@@ -315,6 +315,11 @@ def test_closing_names_the_run_and_what_is_lost(qtbot, viewer, panel, begin):
     [text] = told()
     assert 'Denoise "cells", about 0\xa0s left; closing now loses' in text
     assert 'object at' not in text
+    click(panel.buttons.pause)
+    qtbot.wait_until(lambda: 'paused' in told()[0])
+    assert 'Denoise "cells", paused, about 0\xa0s left; closing' in told()[0]
+    click(panel.buttons.pause)
+    qtbot.wait_until(lambda: 'paused' not in told()[0])
     click(panel.buttons.stop)
     qtbot.wait_until(lambda: not Run.any_active())
     assert told() == []

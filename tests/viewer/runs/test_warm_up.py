@@ -11,7 +11,7 @@ def test_the_libraries_are_there_before_torch_is_imported():
     """The import holds the interpreter lock, the loader does not."""
     code = (
         'import sys\n'
-        'from napari_dip.viewer import warm_up\n'
+        'from napari_dip.viewer.runs import warm_up\n'
         'load = warm_up._load_libraries\n'
         'def note():\n'
         '    assert "torch" not in sys.modules\n'

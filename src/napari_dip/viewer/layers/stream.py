@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from napari_dip.viewer.layers.layers import ImageSource
+    from napari_dip.viewer.layers.planes import Plane
     from napari_dip.viewer.runs.job import Outcome, Update
     from napari_dip.viewer.tasks import Task
 
@@ -69,6 +70,7 @@ class Stream:
 
     def __init__(self, task: Task, layers: LayerList) -> None:
         dtype = _rgb_dtype(task)
+        is_rgb = bool(task.image.attributes['rgb'])
         self.provenance: dict[str, Any] | None = None
         self.iterates: list[Iterate] = []
         self._account = Provenance(task, dtype)
@@ -86,7 +88,7 @@ class Stream:
             layers,
             task.uncertainty_name(),
             task.uncertainty_attributes(),
-            _uncertainty_display(task.image),
+            _uncertainty_display(task.image.plane, rgb=is_rgb),
         )
 
     @property
@@ -167,11 +169,11 @@ def _end(iterates: list[Iterate]) -> int:
 
 
 def _uncertainty_display(
-    image: ImageSource,
+    plane: Plane, *, rgb: bool
 ) -> Callable[[NDArray[np.float32]], NDArray[Any]]:
     """From an uncertainty to what a layer can show."""
-    join = join_colours if image.attributes['rgb'] else np.copy
-    return lambda uncertainty: image.plane.put_back(join(uncertainty))
+    join = join_colours if rgb else np.copy
+    return lambda uncertainty: plane.put_back(join(uncertainty))
 
 
 def _has_automatic_contrast(image: ImageSource) -> bool:

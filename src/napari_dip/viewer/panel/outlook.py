@@ -23,6 +23,7 @@ from napari_dip.viewer.preferences import Preferences
 from napari_dip.viewer.runs.job import preview_pause
 from napari_dip.viewer.runs.run import Run
 from napari_dip.viewer.runs.warm_up import load_engine
+from napari_dip.viewer.runs.work import Work
 
 if TYPE_CHECKING:
     from napari_dip.tasks.forecast import Forecast
@@ -139,10 +140,10 @@ forecast` takes; called in the worker.
             self._timer.start()
             return
         question = self._question
+        work = Work(_answer, question, self._read)
+        work.words = 'a forecast of the time that a restoration takes'
         self._worker = create_worker(
-            _answer,
-            question,
-            self._read,
+            work,
             _worker_class=FunctionWorker,
             _connect={
                 'returned': lambda text: self._receive(question, text),

@@ -97,6 +97,7 @@ class Run:
         self._name = name
         self._worker: GeneratorWorker | None = None
         self._work = Work(job.work)
+        self._remaining: float | None = None
         self._is_orphan = False
 
     @classmethod
@@ -155,7 +156,8 @@ class Run:
         self._enter(State.PREPARING)
         _add_thread(1)
         self._work = Work(self._job.work, extend_by)
-        self._work.words = f'{self._name}; {_LOSS}'
+        self._remaining = None
+        self._work.words = self._describe()
         # superqt's own class: napari's may also report an error by itself,
         # with a traceback.
         self._worker = create_worker(
@@ -179,18 +181,27 @@ class Run:
             return
         if self.state is State.PREPARING:
             self._enter(State.RUNNING)
-        self._tell_napari(update.progress.remaining)
+        self._remaining = update.progress.remaining
+        self._tell_napari()
         self._sink.show_update(update)
         self.updated.emit(update)
 
-    def _tell_napari(self, remaining: float) -> None:
+    def _tell_napari(self) -> None:
         """Keep up to date what napari says when it is to be closed."""
-        left = describe_seconds(remaining)
-        words = f'{self._name}, about {left} left; {_LOSS}'
+        words = self._describe()
         if self._worker is not None and self._work.words != words:
             self._work.words = words
             # napari takes the words of a worker when it starts.
             self._worker.started.emit()
+
+    def _describe(self) -> str:
+        """Say what is done, how far it is, and what closing would cost."""
+        told = self._name
+        if self.state is State.PAUSED:
+            told += ', paused'
+        if self._remaining is not None:
+            told += f', about {describe_seconds(self._remaining)} left'
+        return f'{told}; {_LOSS}'
 
     def _on_returned(self, outcome: Outcome | Failure | None) -> None:
         if outcome is None or not self.state.is_busy:
@@ -230,6 +241,8 @@ class Run:
 
     def _enter(self, state: State) -> None:
         self.state = state
+        if state.is_busy:
+            self._tell_napari()
         self.state_changed.emit(state)
 
 

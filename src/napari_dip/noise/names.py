@@ -1,0 +1,9 @@
+"""Noise by name: what a form or a help offers, without NumPy."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+#: Noise by name; a detector is the other possibility.
+NoiseName = Literal['auto', 'gaussian']
+NOISES: tuple[NoiseName, ...] = ('auto', 'gaussian')
