@@ -26,7 +26,8 @@ from napari_dip.networks import (
     build_network,
     initialise,
 )
-from napari_dip.operators.downsample import Downsample, Identity
+from napari_dip.operators.downsample import Downsample
+from napari_dip.operators.identity import Identity
 
 MACHINE = ('AVX512', '2.13.0+cpu')
 SHAPE = (45, 58)

@@ -3,26 +3,26 @@ from __future__ import annotations
 import numpy as np
 
 from napari_dip.grid.blend import Blend
-from napari_dip.grid.regions import Window
-from napari_dip.grid.tiles import cut, lay_tiles
+from napari_dip.grid.regions import Region
+from napari_dip.grid.tiles import lay_tiles
 
 SHAPE = (1, 150, 400)
 STEP = (1, 1)
-WINDOWS = lay_tiles(Window(0, 0, *SHAPE[1:]), STEP, 200)
+WINDOWS = lay_tiles(Region.whole(SHAPE[1:]), STEP, 200)
 IMAGE = np.random.default_rng(0).normal(50, 9, SHAPE).astype(np.float32)
 
 
 def test_tiles_of_one_image_give_the_image():
     canvas = Blend(np.full(SHAPE, np.nan, np.float32), STEP)
     for window in WINDOWS:
-        canvas.put((window, cut(IMAGE, window)))
+        canvas.put((window, window.cut(IMAGE)))
     assert len(WINDOWS) == 3
     np.testing.assert_allclose(canvas.image(), IMAGE, rtol=1e-5)
 
 
 def test_a_second_tile_in_a_place_is_averaged_in():
     canvas = Blend(np.zeros(SHAPE, np.float32), STEP)
-    whole = Window(0, 0, *SHAPE[1:])
+    whole = Region.whole(SHAPE[1:])
     canvas.put((whole, IMAGE))
     canvas.put((whole, IMAGE + 2))
     np.testing.assert_allclose(canvas.image(), IMAGE + 1, rtol=1e-5)
@@ -31,7 +31,7 @@ def test_a_second_tile_in_a_place_is_averaged_in():
 def test_two_tiles_that_differ_pass_smoothly_into_each_other():
     canvas = Blend(np.zeros(SHAPE, np.float32), STEP)
     for level, window in enumerate(WINDOWS):
-        tile = np.full((1, window.height, window.width), level, np.float32)
+        tile = np.full((1, *window.shape), level, np.float32)
         canvas.put((window, tile))
     steps = np.diff(canvas.image()[0, 75])
     assert steps.min() >= -1e-6
@@ -43,14 +43,14 @@ def test_the_ground_shows_where_no_tile_is():
     canvas = Blend(ground, STEP)
     np.testing.assert_array_equal(canvas.image(), ground)
     first, second, _ = WINDOWS
-    canvas.put((first, cut(IMAGE, first)))
-    with_more = canvas.image((second, cut(IMAGE, second)))
+    canvas.put((first, first.cut(IMAGE)))
+    with_more = canvas.image((second, second.cut(IMAGE)))
     # It was not kept.
     image = canvas.image()
-    inner = image[..., : first.width - 64]
-    np.testing.assert_allclose(inner, IMAGE[..., : first.width - 64])
-    assert (image[..., first.width :] == 3).all()
-    end = second.left + second.width
+    inner = image[..., : first.shape[1] - 64]
+    np.testing.assert_allclose(inner, IMAGE[..., : first.shape[1] - 64])
+    assert (image[..., first.shape[1] :] == 3).all()
+    end = second.stop[1]
     np.testing.assert_allclose(
         with_more[..., : end - 64], IMAGE[..., : end - 64], rtol=1e-5
     )

@@ -24,7 +24,7 @@ def short_of_memory(limit: int, seen: list):
     """Copy of a window, where it has at most `limit` pixels a side."""
 
     def evaluate(window):
-        if max(window.height, window.width) > limit:
+        if max(window.shape) > limit:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
         seen.append(window)
         return window.cut(IMAGE).clone()
@@ -40,7 +40,7 @@ def test_a_tile_that_does_not_fit_is_halved_and_nothing_is_lost(limit):
     # The next sweep starts where the last one fitted.
     seen.clear()
     assert torch.equal(sweep((300, 200), short_of_memory(limit, seen)), IMAGE)
-    assert max(max(w.height, w.width) for w in seen) <= limit
+    assert max(max(w.shape) for w in seen) <= limit
 
 
 def test_without_room_for_the_smallest_tile_it_gives_up():

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_dip.grid.regions import Window
+from napari_dip.grid.regions import Region
 from napari_dip.grid.tiles import (
-    cut,
     halve,
     lay_tiles,
     overlap,
     trim,
+    trim_all,
     weights,
 )
 
@@ -19,16 +19,16 @@ from napari_dip.grid.tiles import (
 @pytest.mark.parametrize('step', [(1, 1), (2, 3), (1, 8), (4, 4)])
 @pytest.mark.parametrize('shape', [(240, 960), (1008, 1248), (240, 240)])
 def test_tiles_cover_all_and_their_weights_sum_to_one(shape, step):
-    windows = lay_tiles(Window(0, 0, *shape), step, 288)
+    windows = lay_tiles(Region.whole(shape), step, 288)
     total = np.zeros(shape)
     for window in windows:
-        assert max(window.height, window.width) <= 288
-        corner = (window.top, window.left)
+        assert max(window.shape) <= 288
+        corner = window.start
         assert [n % s for n, s in zip(corner, step, strict=True)] == [0, 0]
-        sides = (window.height, window.width)
+        sides = window.shape
         assert [n % s for n, s in zip(sides, step, strict=True)] == [0, 0]
-        cut(total, window)[:] += weights(window, shape, step)
-    assert len({(w.height, w.width) for w in windows}) == 1
+        window.cut(total)[:] += weights(window, shape, step)
+    assert len({w.shape for w in windows}) == 1
     assert total.min() > 1 - 1e-6
     # More only where tiles overlap further than they must.
     assert np.median(total) == pytest.approx(1)
@@ -38,18 +38,18 @@ def test_tiles_cover_all_and_their_weights_sum_to_one(shape, step):
 
 def test_weights_sum_to_exactly_one_where_tiles_overlap_as_they_must():
     shape = (100, 2 * 136 - 36)
-    windows = lay_tiles(Window(0, 0, *shape), (1, 1), 136)
-    assert [w.left for w in windows] == [0, 100]
+    windows = lay_tiles(Region.whole(shape), (1, 1), 136)
+    assert [w.start[1] for w in windows] == [0, 100]
     total = np.zeros(shape)
     for window in windows:
-        cut(total, window)[:] += weights(window, shape, (1, 1))
+        window.cut(total)[:] += weights(window, shape, (1, 1))
     np.testing.assert_allclose(total, 1, atol=1e-6)
 
 
 @pytest.mark.parametrize('factor', [1, 4, 8])
 def test_the_end_of_a_tile_counts_for_nothing_that_of_the_image_does(factor):
     shape = (480, 960)
-    first, *_ = lay_tiles(Window(0, 0, *shape), (factor, factor), 480)
+    first, *_ = lay_tiles(Region.whole(shape), (factor, factor), 480)
     weight = weights(first, shape, (factor, factor))
     margin = overlap(factor) // 3
     assert (weight[:, -margin:] == 0).all()
@@ -60,37 +60,37 @@ def test_the_end_of_a_tile_counts_for_nothing_that_of_the_image_does(factor):
 
 def test_a_tile_is_halved_where_it_is_and_loses_no_weight():
     shape, step = (800, 1600), (4, 4)
-    window = Window(200, 400, 400, 480)
+    window = Region((200, 400), (400, 480))
     parts = halve(window, step)
     assert len(parts) == 4
-    assert max(max(w.height, w.width) for w in parts) <= 272
+    assert max(max(w.shape) for w in parts) <= 272
     total = np.zeros(shape)
     for part in parts:
-        cut(total, part)[:] += weights(part, shape, step)
+        part.cut(total)[:] += weights(part, shape, step)
     before = weights(window, shape, step)
-    assert (cut(total, window) >= before - 1e-6).all()
-    assert total.sum() == pytest.approx(cut(total, window).sum())
+    assert (window.cut(total) >= before - 1e-6).all()
+    assert total.sum() == pytest.approx(window.cut(total).sum())
 
 
 def test_only_the_long_side_of_a_strip_is_halved():
-    parts = halve(Window(0, 0, 100, 600), (1, 1))
-    assert [(w.height, w.width) for w in parts] == [(100, 318)] * 2
+    parts = halve(Region((0, 0), (100, 600)), (1, 1))
+    assert [w.shape for w in parts] == [(100, 318)] * 2
 
 
 def test_a_small_tile_is_not_halved():
-    assert halve(Window(0, 0, 200, 255), (1, 1)) == []
+    assert halve(Region((0, 0), (200, 255)), (1, 1)) == []
 
 
 def test_a_tile_that_misses_nothing_is_not_needed():
     shape = (600, 900)
     missing = np.zeros((1, *shape), bool)
-    first, second = lay_tiles(Window(0, 0, 600, 900), (1, 1), 600)
+    first, second = lay_tiles(Region((0, 0), (600, 900)), (1, 1), 600)
     missing[:, 100:104, 0:300] = True
     assert trim(first, missing, shape, (1, 1)) is not None
     assert trim(second, missing, shape, (1, 1)) is None
     # Its outermost pixels count for nothing.
     missing[:] = False
-    missing[:, :, second.left : second.left + 8] = True
+    missing[:, :, second.start[1] : second.start[1] + 8] = True
     assert trim(second, missing, shape, (1, 1)) is None
 
 
@@ -100,18 +100,17 @@ def test_of_a_tile_the_missing_pixels_and_their_surroundings_are_needed(
 ):
     shape = (1000, 1000)
     missing = np.zeros((2, *shape), bool)
-    window = Window(200, 300, 600, 600)
+    window = Region((200, 300), (600, 600))
     missing[channel, 500, 430:630] = True
     trimmed = trim(window, missing, shape, (1, 1))
     # Half of 200 pixels on each side, and 256 in all at least.
-    assert trimmed == Window(372, 330, 257, 400)
+    assert trimmed == Region((372, 330), (257, 400))
     # All that is missing counts fully.
     weight = weights(trimmed, shape, (1, 1))
-    assert (weight[cut(missing, trimmed)[channel]] == 1).all()
+    assert (weight[trimmed.cut(missing)[channel]] == 1).all()
     # It does not reach beyond the tile.
     missing[channel, 230, 330] = True
-    assert trim(window, missing, shape, (1, 1)).top == 200
-    assert trim(window, missing, shape, (1, 1)).left == 300
+    assert trim(window, missing, shape, (1, 1)).start == (200, 300)
 
 
 @given(
@@ -125,8 +124,25 @@ def test_what_is_left_of_a_tile_begins_and_ends_with_pixels_of_the_data(
     shape = (600, 600)
     missing = np.zeros((1, *shape), bool)
     missing[:, 300, first : first + length] = True
-    trimmed = trim(Window(0, 0, *shape), missing, shape, (step, step))
-    assert trimmed.left % step == trimmed.width % step == 0
-    assert trimmed.left <= first
-    assert trimmed.left + trimmed.width >= min(first + length, 600)
-    assert trimmed.left + trimmed.width <= 600
+    trimmed = trim(Region.whole(shape), missing, shape, (step, step))
+    start, stop = trimmed.start[1], trimmed.stop[1]
+    assert start % step == (stop - start) % step == 0
+    assert start <= first
+    assert min(first + length, 600) <= stop <= 600
+
+
+def test_tiles_of_a_volume_cover_it_and_their_weights_sum_to_one():
+    shape, step = (40, 200, 240), (1, 2, 2)
+    missing = np.zeros((1, *shape), bool)
+    missing[:, 20, 150, 60:80] = True
+    windows = lay_tiles(Region.whole(shape), step, 144)
+    total = np.zeros(shape)
+    for window in windows:
+        window.cut(total)[:] += weights(window, shape, step)
+    assert len(windows) > 1
+    assert total.min() > 1 - 1e-6
+    trimmed = trim_all(windows, missing, shape, step)
+    assert 0 < len(trimmed) <= len(windows)
+    for window in trimmed:
+        assert window.cut(missing).any()
+    assert len(halve(Region.whole((20, 300, 300)), step)) == 4

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from napari_dip.grid.regions import Window, cut_all
+from napari_dip.grid.regions import Region, cut_all
 from napari_dip.latents.base import (
     BlindSpot,
     FixedLatent,
@@ -24,8 +24,8 @@ def random_mask(part: float, seed: int, shape=(1, 2, 18, 21)) -> Tensor:
     return (torch.rand(shape, generator=generator(seed)) < part).float()
 
 
-WHOLE = [Window(0, 0, 18, 21)]
-WINDOWS = [Window(0, 3, 12, 10), Window(6, 11, 12, 10)]
+WHOLE = [Region((0, 0), (18, 21))]
+WINDOWS = [Region((0, 3), (12, 10)), Region((6, 11), (12, 10))]
 
 
 def test_a_fixed_latent_is_jittered_only_in_the_fit():

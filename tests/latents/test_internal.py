@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.grid.regions import Window
+from napari_dip.grid.regions import Region
 from napari_dip.latents.internal import InternalPairs, steps_of
 from napari_dip.operators.downsample import Downsample
 
-WINDOWS = [Window(0, 0, 8, 8)] * 3
+WINDOWS = [Region((0, 0), (8, 8))] * 3
 
 
 def textured(height: int = 24, width: int = 30) -> torch.Tensor:

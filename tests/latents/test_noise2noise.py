@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.grid.regions import Window, cut_all
+from napari_dip.grid.regions import Region, cut_all
 from napari_dip.latents.noise2noise import Noise2Noise
 
 SHAPE = (1, 2, 40, 50)
-WINDOWS = [Window(0, 3, 32, 32), Window(8, 18, 32, 32)] * 8
+WINDOWS = [Region((0, 3), (32, 32)), Region((8, 18), (32, 32))] * 8
 
 
 def generator(seed: int = 0) -> torch.Generator:

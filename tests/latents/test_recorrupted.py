@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.grid.regions import Window, cut_all
+from napari_dip.grid.regions import Region, cut_all
 from napari_dip.latents.recorrupted import Recorrupted
 from napari_dip.noise.power_spectrum import ColouredNoise
 
 SHAPE = (1, 1, 48, 60)
-WINDOWS = [Window(0, 3, 32, 32), Window(12, 20, 32, 32)]
+WINDOWS = [Region((0, 3), (32, 32)), Region((12, 20), (32, 32))]
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -50,7 +50,7 @@ def test_an_estimate_needs_no_target(image, noise):
 
 def test_noise_of_latent_and_target_tell_nothing_of_each_other(noise):
     # What is drawn is distributed like the noise of the image itself.
-    windows = [Window(0, 0, *SHAPE[2:])]
+    windows = [Region.whole(SHAPE[2:])]
     image = noise.draw(windows, generator(5))
     latent = Recorrupted(image, torch.ones(SHAPE), noise, 0.7)
     source, products = generator(), []

@@ -5,12 +5,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.grid.regions import Window
+from napari_dip.grid.regions import Region
 from napari_dip.noise.power_spectrum import ColouredNoise, measure_noise
 
 BLUR = torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]])[None, None]
 BLUR = BLUR / BLUR.norm()
-WHOLE = [Window(0, 0, 160, 192)]
+WHOLE = [Region((0, 0), (160, 192))]
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -91,7 +91,7 @@ def test_the_seed_decides_and_windows_have_their_own_strength():
     scale = torch.ones(1, 1, 40, 40)
     scale[..., 20:] = 3
     noise = ColouredNoise(scale, BLUR, torch.ones(1, 1))
-    windows = [Window(0, 0, 32, 20), Window(4, 20, 32, 20)]
+    windows = [Region((0, 0), (32, 20)), Region((4, 20), (32, 20))]
     drawn = noise.draw(windows, generator(3))
     assert drawn.shape == (2, 1, 32, 20)
     assert torch.equal(drawn, noise.draw(windows, generator(3)))

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from napari_dip.grid.regions import Window
+from napari_dip.grid.regions import Region
 from napari_dip.operators.base import Operator
 from napari_dip.operators.blur import Blur
 from napari_dip.operators.compose import Compose
@@ -75,7 +75,7 @@ def test_inner_products_agree(operator, seed):
 def test_data_depend_on_their_pixels_and_the_halo_alone(operator, seed):
     tall, wide = operator.image_shape((1, 1))
     rows, columns = operator.image_shape(DATA)
-    window = Window(2 * tall, 2 * wide, tall, wide)
+    window = Region((2 * tall, 2 * wide), (tall, wide))
     data = torch.zeros(1, 2, *DATA, dtype=torch.float64)
     operator.data_window(window).cut(data).fill_(1)
     reached = operator.adjoint(data)
@@ -88,7 +88,7 @@ def test_a_composition_inside_windows_is_that_of_the_whole():
     mask = _mask((12, 14), 3)
     operator = Compose(Downsample((2, 2)), mask)
     image = random(1, 2, 24, 28, seed=0)
-    windows = [Window(2, 4, 8, 10), Window(12, 0, 8, 10)]
+    windows = [Region((2, 4), (8, 10)), Region((12, 0), (8, 10))]
     seen = torch.cat([window.cut(image) for window in windows])
     expected = [operator.data_window(w).cut(operator(image)) for w in windows]
     found = operator.within(windows)(seen)

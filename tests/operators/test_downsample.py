@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from napari_dip.grid.regions import Window
+from napari_dip.grid.regions import Region
 from napari_dip.operators.downsample import Downsample, kernel_weights
 
 KERNELS = ['area', 'gaussian', 'lanczos2', 'lanczos3']
@@ -104,9 +104,9 @@ def test_a_ramp_lands_on_the_pixel_centres(kernel, rows, columns):
 def test_windows_agree_with_the_whole_image(kernel):
     operator = Downsample((2, 3), kernel)
     image = rand(1, 1, 48, 60)
-    window = Window(8, 12, 32, 36)
+    window = Region((8, 12), (32, 36))
     seen = operator.data_window(window)
-    assert seen == Window(4, 4, 16, 12)
+    assert seen == Region((4, 4), (16, 12))
     inner = (..., slice(3, -3), slice(3, -3))
     torch.testing.assert_close(
         operator(window.cut(image))[inner], seen.cut(operator(image))[inner]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from napari_dip.grid.regions import Window
+from napari_dip.grid.regions import Region
 from napari_dip.operators.identity import Identity
 
 
@@ -12,5 +12,5 @@ def test_identity_changes_nothing():
     assert Identity().adjoint(image) is image
     assert Identity().image_shape((5, 6)) == (5, 6)
     assert Identity().halo == (0, 0)
-    window = Window(1, 2, 3, 4)
+    window = Region((1, 2), (3, 4))
     assert Identity().data_window(window) == window

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.grid.binning import unbin_planes
-from napari_dip.grid.regions import Window
-from napari_dip.grid.tiles import cut
+from napari_dip.grid.regions import Region
 from napari_dip.images.acquired import AcquiredImage
 from napari_dip.noise.intensity import Intensity
 
@@ -50,7 +49,7 @@ class Output:
         the data, which stands until this one has settled.
     measured : bool
         Whether the noise was measured on what that has left.
-    place : Window, optional
+    place : Region, optional
         Part of the image that the estimate is of, where pixels are missing
         nowhere else; all of it unless given.
     """
@@ -69,7 +68,7 @@ class Output:
     borders: NDArray[np.bool_] | None = None
     pilot: NDArray[np.float32] | None = None
     measured: bool = False
-    place: Window | None = None
+    place: Region | None = None
 
     def describe_noise(self) -> str:
         """Say what noise was assumed, in words."""
@@ -126,12 +125,12 @@ class Output:
         return planes
 
     def _around(
-        self, part: NDArray[np.float32], place: Window
+        self, part: NDArray[np.float32], place: Region
     ) -> NDArray[np.float32]:
         """Put a part into its place in an image that holds nothing else."""
         assert self.data is not None
         planes = np.zeros(self.data.shape, np.float32)
-        cut(planes, place)[:] = part
+        place.cut(planes)[:] = part
         return planes
 
     def put_back_known(self, planes: NDArray[np.float32]) -> None:

@@ -12,7 +12,7 @@ from napari_dip.engine.problem import Problem
 from napari_dip.engine.uncertainty import Evidence
 from napari_dip.engine.weight_average import WeightAverage
 from napari_dip.grid.dihedral import DIHEDRALS
-from napari_dip.grid.regions import Window
+from napari_dip.grid.regions import Region
 from napari_dip.latents.internal import InternalPairs
 
 
@@ -69,7 +69,7 @@ class CoarseToFineAverage(WeightAverage):
     def _turned(self, image: Tensor, passes: int) -> tuple[Tensor, Tensor]:
         """Mean and variance over the ways that the image is laid down."""
 
-        def evaluate(window: Window) -> Tensor:
+        def evaluate(window: Region) -> Tensor:
             seen = window.cut(image)
             outputs: list[Tensor] = []
             for turn in DIHEDRALS[:passes]:

@@ -29,7 +29,7 @@ from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import FitSettings
 from napari_dip.engine.state import FitState
 from napari_dip.grid.dihedral import Dihedral, draw_dihedral
-from napari_dip.grid.regions import Window, cut_all, draw_windows, whole
+from napari_dip.grid.regions import Region, cut_all, draw_windows
 from napari_dip.latents.base import Draw
 
 # A fit on windows that is no worse than this many times an empty image has
@@ -283,7 +283,7 @@ class Fit(Iterator[FitState]):
         output: Tensor,
         prediction: Tensor,
         target: Tensor,
-        seen: list[Window],
+        seen: list[Region],
     ) -> None:
         if not self._rules:
             return
@@ -295,12 +295,11 @@ class Fit(Iterator[FitState]):
         for rule in self._rules:
             rule.observe(observation)
 
-    def _windows(self, problem: Problem) -> list[Window]:
+    def _windows(self, problem: Problem) -> list[Region]:
         if self.settings.window is None:
-            return [Window(0, 0, *problem.image_shape)]
-        extent = whole(problem.data)
+            return [Region.whole(problem.image_shape)]
         return draw_windows(
-            extent.shape,
+            problem.data.shape[2:],
             self.settings.window,
             self.settings.num_windows,
             self._window_generator,

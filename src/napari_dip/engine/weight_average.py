@@ -18,7 +18,7 @@ from napari_dip.engine.averaging import growing_decay
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.uncertainty import DRAWS, Evidence
 from napari_dip.grid.dihedral import DIHEDRALS
-from napari_dip.grid.regions import Window
+from napari_dip.grid.regions import Region
 from napari_dip.grid.tiled_inference import TiledInference, bytes_a_pixel
 from napari_dip.latents.base import Draw, Latent
 
@@ -99,7 +99,7 @@ class WeightAverage:
         """TiledInference the averaged network over the image."""
         generator = self._new_generator()
 
-        def mean(window: Window) -> Tensor:
+        def mean(window: Region) -> Tensor:
             total: Tensor | None = None
             count = 0
             for _, output in self._draws(window, generator, passes):
@@ -117,7 +117,7 @@ class WeightAverage:
         """TiledInference again and judge the spread of the draws."""
         generator = self._new_generator()
 
-        def gather(window: Window) -> Tensor:
+        def gather(window: Region) -> Tensor:
             draws = self._draws(window, generator, DRAWS)
             data = window.cut(problem.data)
             return Evidence.from_draws(data, _paced(draws)).to_tensor()
@@ -128,7 +128,7 @@ class WeightAverage:
         return torch.Generator(self._device).manual_seed(self._seed)
 
     def _draws(
-        self, window: Window, generator: torch.Generator, count: int
+        self, window: Region, generator: torch.Generator, count: int
     ) -> Iterator[tuple[Draw, Tensor]]:
         for turn in islice(cycle(self._turns), count):
             # Between two draws a fit beside this one may take its turn.
@@ -144,7 +144,7 @@ class WeightAverage:
 
     def _over_image(
         self,
-        evaluate: Callable[[Window], Tensor],
+        evaluate: Callable[[Region], Tensor],
         shape: tuple[int, int] | None = None,
     ) -> Tensor:
         if self._bytes_a_pixel is None:
@@ -212,7 +212,7 @@ class WeightAverage:
         judged = problem.known * problem.held_out > 0
         generator = self._new_generator()
 
-        def predict(window: Window) -> Tensor:
+        def predict(window: Region) -> Tensor:
             go_on()
             with in_turn(self._device):
                 draw = self._latent.draw([window], generator, fitting=True)

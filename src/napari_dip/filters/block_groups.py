@@ -9,7 +9,7 @@ from torch import Tensor
 
 from napari_dip.filters.block_matching import similar_blocks, to_grid
 from napari_dip.filters.dct import over_channels
-from napari_dip.grid.regions import Window
+from napari_dip.grid.regions import Region
 from napari_dip.grid.tiled_inference import TiledInference
 
 #: Groups that are looked at together: bounds the memory.
@@ -49,13 +49,13 @@ def restore_planes(
     """
     given = [image, pilot] if noise is None else [image, pilot, noise]
 
-    def of_window(window: Window) -> Tensor:
+    def of_window(window: Region) -> Tensor:
         padded = [to_grid(window.cut(x), side) for x in given]
         firsts = similar_blocks(padded[1], side, alike)
         channels = [over_channels(x[0], inverse=False) for x in padded]
         planes = [restore(firsts, *c) for c in zip(*channels, strict=True)]
         restored = over_channels(torch.stack(planes), inverse=True)
-        return restored[None, :, : window.height, : window.width]
+        return Region.whole(window.shape).cut(restored[None])
 
     shape = (image.shape[-2], image.shape[-1])
     sweep = TiledInference(image.device, tile=_TILE, halo=_HALO, tells=True)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.grid.regions import Window
+from napari_dip.grid.regions import Region
 
 #: Side of the blocks and distance from one to the next, in pixels.
 SIDE = 8
@@ -63,7 +63,7 @@ def similar_blocks(
     # C library holes too small to use, 600 MB of them.
     distances = guide.new_empty(len(moves), len(tops), len(lefts))
     for distance, (down, right) in zip(distances, moves, strict=True):
-        moved = Window(RADIUS + down, RADIUS + right, height, width)
+        moved = Region((RADIUS + down, RADIUS + right), (height, width))
         squares = (guide - moved.cut(padded)).square_().sum(1, keepdim=True)
         distance.copy_(F.avg_pool2d(squares, side, STEP)[0, 0])
         distance[~_within(tops + down, height - side)] = torch.inf

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from napari_dip.device.pace import go_on
 from napari_dip.filters.dct import LocalCosine
-from napari_dip.grid.regions import Window, cut_all
+from napari_dip.grid.regions import Region, cut_all
 from napari_dip.grid.tiled_inference import TiledInference
 from napari_dip.noise.robust_scale import median_spread
 
@@ -109,7 +109,7 @@ def _shrink(
 ) -> Tensor:
     """Multiply the first image's coefficients with a gain, tile by tile."""
 
-    def shrink(window: Window) -> Tensor:
+    def shrink(window: Region) -> Tensor:
         go_on()
         seen = [cut_all(image, [window]) for image in images]
         blocks = [transform.analyse(part) for part in seen]

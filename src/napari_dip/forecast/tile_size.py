@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 
 from napari_dip.assembly.parts import make_latent
 from napari_dip.device.choice import free_memory
+from napari_dip.grid.regions import Shape
 from napari_dip.grid.tiled_inference import bytes_a_pixel
 from napari_dip.networks import build_network
 from napari_dip.operators.identity import Identity
@@ -34,7 +37,7 @@ JOINED = 24
 
 
 def tile_side(
-    shape: tuple[int, int],
+    shape: Shape,
     channels: int,
     settings: Settings,
     device: torch.device,
@@ -48,7 +51,7 @@ def tile_side(
     Parameters
     ----------
     shape : tuple of int
-        Height and width of the result.
+        Shape of the result.
     channels : int
         Its channels.
     settings : Settings
@@ -71,7 +74,7 @@ def tile_side(
         more memory than it has, and end the process once it is used, with
         whatever else was unsaved in napari.
     """
-    pixels = shape[0] * shape[1]
+    pixels = math.prod(shape)
     at_once = (tile or _AT_ONCE) ** 2
     unlooked = min(at_once, _LEAST_PIXELS)
     if settings.fit.window is not None or pixels < unlooked:
@@ -105,12 +108,13 @@ def _bytes_a_pixel(
     )
 
 
-def _check_room(shape: tuple[int, int], channels: int) -> None:
-    needed = JOINED * shape[0] * shape[1] * channels
+def _check_room(shape: Shape, channels: int) -> None:
+    needed = JOINED * math.prod(shape) * channels
     free = free_memory(torch.device('cpu'))
     if needed > free:
         raise MemoryError(
-            f'Not enough memory for this image: a result of {shape[0]} × '
-            f'{shape[1]} pixels takes about {needed / 1e9:.1f} GB, and '
+            'Not enough memory for this image: a result of '
+            f'{" × ".join(map(str, shape))} pixels takes about '
+            f'{needed / 1e9:.1f} GB, and '
             f'{free / 1e9:.1f} GB are free; crop the image.'
         )

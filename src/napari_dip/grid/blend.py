@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.grid.regions import Window
-from napari_dip.grid.tiles import Step, cut, weights
+from napari_dip.grid.regions import Region
+from napari_dip.grid.tiles import Step, weights
 
-#: A tile, in pixels of the result, and ``(channels, height, width)`` of it.
-Part = tuple[Window, NDArray[np.float32]]
+#: A tile, in pixels of the result, and ``(channels, *shape)`` of it.
+Part = tuple[Region, NDArray[np.float32]]
 
 # Less than this is the rounding of weights that sum to 1.
 _OPEN = 1e-4
@@ -21,7 +21,7 @@ class Blend:
     Parameters
     ----------
     ground : ndarray
-        ``(channels, rows, columns)``: what is shown where there is no tile.
+        ``(channels, *shape)``: what is shown where there is no tile.
     step : tuple of int
         As given to :func:`~napari_dip.grid.tiles.lay_tiles`.
     """
@@ -29,7 +29,7 @@ class Blend:
     def __init__(self, ground: NDArray[np.float32], step: Step) -> None:
         self._ground = ground
         self._step = step
-        self._shape = (ground.shape[1], ground.shape[2])
+        self._shape = ground.shape[1:]
         self._total = np.zeros_like(ground)
         self._weight = np.zeros(self._shape, np.float32)
 
@@ -38,7 +38,7 @@ class Blend:
         self._add(self._total, self._weight, part)
 
     def image(self, more: Part | None = None) -> NDArray[np.float32]:
-        """Return ``(channels, rows, columns)``, a new array.
+        """Return ``(channels, *shape)``, a new array.
 
         Parameters
         ----------
@@ -59,9 +59,9 @@ class Blend:
     ) -> None:
         window, tile = part
         share = weights(window, self._shape, self._step)
-        inside = cut(total, window)
+        inside = window.cut(total)
         inside += share * tile
-        inside = cut(weight, window)
+        inside = window.cut(weight)
         inside += share
 
     def _join(

@@ -1,78 +1,101 @@
-"""Windows: rectangles of an image that a fit looks at one at a time."""
+"""Regions of an image, over any number of spatial axes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, TypeVar
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
+
+#: Lengths along the spatial axes.
+Shape = tuple[int, ...]
+_Image = TypeVar('_Image', Tensor, NDArray[Any])
 
 
 @dataclass(frozen=True)
-class Window:
-    """Rectangle of an image, in pixels.
+class Region:
+    """Box of an image, in pixels.
 
     Parameters
     ----------
-    top, left : int
-        First row and column.
-    height, width : int
-        Size.
+    start : tuple of int
+        First pixel along each axis.
+    shape : tuple of int
+        Pixels along each axis.
+
+    Examples
+    --------
+    >>> Region((0, 4), (8, 6)).inside(Region((0, 2), (9, 9)))
+    Region(start=(0, 2), shape=(8, 6))
     """
 
-    top: int
-    left: int
-    height: int
-    width: int
+    start: Shape
+    shape: Shape
+
+    @classmethod
+    def whole(cls, shape: Sequence[int]) -> Region:
+        """Return the region that holds an image of that shape."""
+        return cls((0,) * len(shape), tuple(shape))
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """Height and width."""
-        return self.height, self.width
+    def stop(self) -> Shape:
+        """First pixel after the region, along each axis."""
+        return tuple(
+            first + length
+            for first, length in zip(self.start, self.shape, strict=True)
+        )
 
-    def cut(self, image: Tensor) -> Tensor:
-        """View of the last two axes of `image` inside the window."""
-        return image[
-            ...,
-            self.top : self.top + self.height,
-            self.left : self.left + self.width,
-        ]
+    @property
+    def slices(self) -> tuple[slice, ...]:
+        """One slice an axis."""
+        return tuple(map(slice, self.start, self.stop))
 
-    def moved(self, rows: int, columns: int) -> Window:
-        """Return the window that lies so much further down and right."""
-        return replace(self, top=self.top + rows, left=self.left + columns)
+    @property
+    def size(self) -> int:
+        """How many pixels there are."""
+        return math.prod(self.shape)
 
-    def inside(self, outer: Window) -> Window:
-        """Return the window as it lies in what `outer` has cut out."""
-        return self.moved(-outer.top, -outer.left)
+    def cut(self, image: _Image) -> _Image:
+        """View of the last axes of `image` inside the region."""
+        index: tuple[Any, ...] = (..., *self.slices)
+        part: _Image = image[index]
+        return part
+
+    def moved(self, *by: int) -> Region:
+        """Return the region that lies so much further along each axis."""
+        start = (n + m for n, m in zip(self.start, by, strict=True))
+        return Region(tuple(start), self.shape)
+
+    def inside(self, outer: Region) -> Region:
+        """Return the region as it lies in what `outer` has cut out."""
+        return self.moved(*(-n for n in outer.start))
 
     def with_halo(
-        self, halo: int, shape: tuple[int, int]
-    ) -> tuple[Window, Window]:
-        """Return the window, and it with a margin, cut at the image's edge.
+        self, halo: int, shape: Sequence[int]
+    ) -> tuple[Region, Region]:
+        """Return the region, and it with a margin, cut at the image's edge.
 
         Parameters
         ----------
         halo : int
             Margin in pixels.
-        shape : tuple of int
-            Height and width of the image.
+        shape : sequence of int
+            Shape of the image.
         """
-        top, left = max(0, self.top - halo), max(0, self.left - halo)
-        bottom = min(shape[0], self.top + self.height + halo)
-        right = min(shape[1], self.left + self.width + halo)
-        return self, Window(top, left, bottom - top, right - left)
+        start = tuple(max(0, n - halo) for n in self.start)
+        stop = map(min, (n + halo for n in self.stop), shape)
+        lengths = (last - n for n, last in zip(start, stop, strict=True))
+        return self, Region(start, tuple(lengths))
 
 
-def whole(image: Tensor) -> Window:
-    """Window that holds the last two axes of `image`."""
-    height, width = image.shape[-2:]
-    return Window(0, 0, height, width)
-
-
-def cut_all(image: Tensor, windows: list[Window]) -> Tensor:
-    """Stack the windows of ``(1, c, h, w)`` along the batch axis."""
-    return torch.cat([window.cut(image) for window in windows])
+def cut_all(image: Tensor, regions: Sequence[Region]) -> Tensor:
+    """Stack the regions of ``(1, c, *shape)`` along the batch axis."""
+    return torch.cat([region.cut(image) for region in regions])
 
 
 # A window that leaves no room to shift shows the network the same pixels at
@@ -81,82 +104,80 @@ _LARGEST_PART = 2 / 3
 _LEAST_SIDE = 32
 
 
-def window_shape(shape: tuple[int, int], side: int) -> tuple[int, int]:
-    """Height and width of the windows drawn from an image.
+def window_shape(shape: Sequence[int], side: int) -> Shape:
+    """Shape of the windows drawn from an image.
 
     Parameters
     ----------
-    shape : tuple of int
-        Height and width of the image.
+    shape : sequence of int
+        Shape of the image.
     side : int
-        Largest height and width of a window; smaller on a small image, in
-        steps of 32 pixels.
+        Longest side of a window; shorter on a small image, in steps of 32
+        pixels.
     """
-    height, width = shape
-    room = int(_LARGEST_PART * min(height, width)) // _LEAST_SIDE
+    room = int(_LARGEST_PART * min(shape)) // _LEAST_SIDE
     side = min(side, max(room, 1) * _LEAST_SIDE)
-    return min(side, height), min(side, width)
+    return tuple(min(side, length) for length in shape)
 
 
 def draw_windows(
-    shape: tuple[int, int],
+    shape: Sequence[int],
     side: int | None,
     count: int,
     generator: torch.Generator,
-) -> list[Window]:
+) -> list[Region]:
     """Draw windows uniformly over an image.
 
     Parameters
     ----------
-    shape : tuple of int
-        Height and width of the image.
+    shape : sequence of int
+        Shape of the image.
     side : int or None
-        Largest height and width of a window, see :func:`window_shape`; None
-        gives the whole image once.
+        Longest side of a window, see :func:`window_shape`; None gives the
+        whole image once.
     count : int
         How many windows.
     generator : torch.Generator
         On the CPU, so that every device sees the same windows.
     """
-    height, width = shape
     if side is None:
-        return [Window(0, 0, height, width)]
-    tall, wide = window_shape(shape, side)
+        return [Region.whole(shape)]
+    window = window_shape(shape, side)
 
     def first(extent: int) -> int:
         return int(torch.randint(extent + 1, (), generator=generator))
 
     return [
-        Window(first(height - tall), first(width - wide), tall, wide)
+        Region(
+            tuple(first(n - m) for n, m in zip(shape, window, strict=True)),
+            window,
+        )
         for _ in range(count)
     ]
 
 
 def tile_windows(
-    shape: tuple[int, int], side: int, halo: int
-) -> list[tuple[Window, Window]]:
+    shape: Sequence[int], side: int, halo: int
+) -> list[tuple[Region, Region]]:
     """Cover an image with tiles, each inside a window with a halo.
 
     Parameters
     ----------
-    shape : tuple of int
-        Height and width of the image.
+    shape : sequence of int
+        Shape of the image.
     side : int
-        Largest height and width of a tile.
+        Longest side of a tile.
     halo : int
         Pixels around a tile that are computed and thrown away.
 
     Returns
     -------
-    list of (Window, Window)
+    list of (Region, Region)
         Each tile, and the window that must be computed for it.
     """
     pairs = []
-    height, width = shape
-    for top in range(0, height, side):
-        for left in range(0, width, side):
-            tile = Window(
-                top, left, min(side, height - top), min(side, width - left)
-            )
-            pairs.append(tile.with_halo(halo, shape))
+    for start in product(*(range(0, length, side) for length in shape)):
+        lengths = (min(side, n - m) for n, m in zip(shape, start, strict=True))
+        tile = Region(start, tuple(lengths))
+        pairs.append(tile.with_halo(halo, shape))
     return pairs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -15,7 +16,7 @@ from napari_dip.device.choice import (
     release_cache,
 )
 from napari_dip.device.pace import look_up
-from napari_dip.grid.regions import Window, tile_windows
+from napari_dip.grid.regions import Region, Shape, tile_windows
 
 # Larger tiles were no faster: what a halo costs less, the cache costs more.
 _LARGEST_TILE = 512
@@ -57,26 +58,26 @@ class TiledInference:
         self._device = device
         self._halo = halo
 
-    def fit_memory(self, bytes_a_pixel: float) -> None:
+    def fit_memory(self, bytes_a_pixel: float, ndim: int = 2) -> None:
         """Halve the tile until it takes no more than half of what is free."""
         room = _SHARE * free_memory(self._device)
         while self._can_shrink(self.tile) and (
-            bytes_a_pixel * (self.tile + 2 * self._halo) ** 2 > room
+            bytes_a_pixel * (self.tile + 2 * self._halo) ** ndim > room
         ):
             self.tile //= 2
 
     @torch.no_grad()
     def __call__(
-        self, shape: tuple[int, int], evaluate: Callable[[Window], Tensor]
+        self, shape: Shape, evaluate: Callable[[Region], Tensor]
     ) -> Tensor:
         """Join what `evaluate` gives for each tile's window.
 
         Parameters
         ----------
         shape : tuple of int
-            Height and width of the image.
+            Shape of the image.
         evaluate : callable
-            From a window to ``(1, c, height, width)``. Where the memory runs
+            From a window to ``(1, c, *shape)``. Where the memory runs
             out inside, the tile is halved and it is asked again.
 
         Raises
@@ -91,29 +92,29 @@ class TiledInference:
             tile, window = waiting.pop()
             if self._tells:
                 # To be ended it asks where it evaluates.
-                look_up(done / (shape[0] * shape[1]))
+                look_up(done / math.prod(shape))
             part = self._attempt(evaluate, tile, window)
             if part is None:
-                # Later tiles, and the next sweep, start where this one fits.
-                self.tile = min(self.tile, max(tile.height, tile.width) // 2)
+                # Later tiles, and the next images, start where this one fits.
+                self.tile = min(self.tile, max(tile.shape) // 2)
                 release_cache(self._device)
-                waiting += self._quarters(tile, shape)[::-1]
+                waiting += self._smaller(tile, shape)[::-1]
                 continue
             if image is None:
                 image = part.new_empty(1, part.shape[1], *shape)
             tile.cut(image).copy_(tile.inside(window).cut(part))
-            done += tile.height * tile.width
+            done += tile.size
         assert image is not None
         return image
 
     def _attempt(
         self,
-        evaluate: Callable[[Window], Tensor],
-        tile: Window,
-        window: Window,
+        evaluate: Callable[[Region], Tensor],
+        tile: Region,
+        window: Region,
     ) -> Tensor | None:
         """Evaluate a window; None where the memory ran out."""
-        side = max(tile.height, tile.width)
+        side = max(tile.shape)
         if side > self.tile:
             return None
         try:
@@ -126,30 +127,29 @@ class TiledInference:
     def _can_shrink(self, side: int) -> bool:
         return side // 2 >= _SMALLEST_TILE
 
-    def _quarters(
-        self, tile: Window, shape: tuple[int, int]
-    ) -> list[tuple[Window, Window]]:
-        pairs = tile_windows((tile.height, tile.width), self.tile, 0)
+    def _smaller(
+        self, tile: Region, shape: Shape
+    ) -> list[tuple[Region, Region]]:
+        pairs = tile_windows(tile.shape, self.tile, 0)
         return [
-            part.moved(tile.top, tile.left).with_halo(self._halo, shape)
+            part.moved(*tile.start).with_halo(self._halo, shape)
             for part, _ in pairs
         ]
 
 
-def inferred_pixels(shape: tuple[int, int]) -> int:
-    """Pixels that a sweep over an image evaluates, halos included."""
-    return sum(_areas(shape))
+def inferred_pixels(shape: Shape) -> int:
+    """Pixels that tiled inference evaluates, halos included."""
+    return sum(_sizes(shape))
 
 
-def largest_window(shape: tuple[int, int]) -> int:
-    """Most pixels that a sweep over an image evaluates at a time."""
-    return max(_areas(shape))
+def largest_window(shape: Shape) -> int:
+    """Most pixels that tiled inference evaluates at a time."""
+    return max(_sizes(shape))
 
 
-def _areas(shape: tuple[int, int]) -> list[int]:
+def _sizes(shape: Shape) -> list[int]:
     return [
-        window.height * window.width
-        for _, window in tile_windows(shape, _LARGEST_TILE, _HALO)
+        window.size for _, window in tile_windows(shape, _LARGEST_TILE, _HALO)
     ]
 
 
@@ -160,6 +160,7 @@ def bytes_a_pixel(
     device: torch.device,
     precision: Precision,
     side: int = _PROBE_SIDE,
+    ndim: int = 2,
 ) -> float:
     """Bytes that a network's layers give out for a pixel, without gradients.
 
@@ -178,6 +179,8 @@ def bytes_a_pixel(
     side : int
         Side of the image that it is measured on, in pixels. What a network
         puts around an image counts less the larger it is.
+    ndim : int
+        Spatial axes of the image.
     """
     sizes: dict[int, int] = {}
 
@@ -189,7 +192,7 @@ def bytes_a_pixel(
         for module in network.modules()
         if next(module.parameters(recurse=False), None) is not None
     ]
-    shape = (1, channels, side, side)
+    shape = (1, channels, *(side,) * ndim)
     latent = torch.zeros(shape, dtype=torch.float32, device=device)
     try:
         with precision_context(device, precision):
@@ -198,4 +201,5 @@ def bytes_a_pixel(
         for hook in hooks:
             hook.remove()
     taken = sum(sizes.values()) + latent.numel() * latent.element_size()
-    return taken / side**2
+    pixels: int = side**ndim
+    return taken / pixels

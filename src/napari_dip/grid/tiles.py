@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from functools import reduce
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.grid.regions import Window
+from napari_dip.grid.regions import Region, Shape
 
-#: Rows and columns that a pixel of the data has in the result.
-Step = tuple[int, int]
+#: Pixels of the result along each axis for one of the data.
+Step = tuple[int, ...]
 
 # What an outermost part of a tile gives counts for nothing: there the
 # network sees the tile's end, and a kernel of super-resolution, which reaches
@@ -34,41 +35,40 @@ def overlap(step: int) -> int:
     return _MARGINS * max(_MARGIN, _REACH * step)
 
 
-def lay_tiles(area: Window, step: Step, side: int) -> list[Window]:
+def lay_tiles(area: Region, step: Step, side: int) -> list[Region]:
     """Cover a part of the result with overlapping tiles of one size.
 
     Parameters
     ----------
-    area : Window
+    area : Region
         The part, in pixels of the result.
     step : tuple of int
         The tiles begin and end at multiples of it.
     side : int
-        Largest height and width of a tile; at least twice the overlap.
+        Longest side of a tile; at least twice the overlap.
 
     Examples
     --------
-    >>> lay_tiles(Window(0, 0, 100, 200), (1, 1), 140)
-    [Window(top=0, left=0, height=100, width=118), \
-Window(top=0, left=82, height=100, width=118)]
+    >>> lay_tiles(Region.whole((100, 200)), (1, 1), 140)
+    [Region(start=(0, 0), shape=(100, 118)), \
+Region(start=(0, 82), shape=(100, 118))]
     """
-    lengths = (area.height, area.width)
-    counts = [_count(n, s, side) for n, s in zip(lengths, step, strict=True)]
+    counts = [
+        _count(n, s, side) for n, s in zip(area.shape, step, strict=True)
+    ]
     return _lay(area, step, counts)
 
 
-def halve(window: Window, step: Step) -> list[Window]:
-    """Cover a tile with tiles of half its longer side; none if too small."""
-    longer = max(window.height, window.width)
-    if longer < _LEAST_TO_HALVE:
+def halve(window: Region, step: Step) -> list[Region]:
+    """Cover a tile with tiles of half its longest side; none if too small."""
+    longest = max(window.shape)
+    if longest < _LEAST_TO_HALVE:
         return []
-    lengths = (window.height, window.width)
-    return _lay(window, step, [2 if 2 * n > longer else 1 for n in lengths])
+    counts = [2 if 2 * n > longest else 1 for n in window.shape]
+    return _lay(window, step, counts)
 
 
-def weights(
-    window: Window, shape: tuple[int, int], step: Step
-) -> NDArray[np.float32]:
+def weights(window: Region, shape: Shape, step: Step) -> NDArray[np.float32]:
     """Weights of a tile's pixels.
 
     They rise smoothly from the margin of the tile to 1, but stay 1 up to the
@@ -77,24 +77,24 @@ def weights(
 
     Parameters
     ----------
-    window : Window
+    window : Region
         The tile.
     shape : tuple of int
-        Height and width of the result.
+        Shape of the result.
     step : tuple of int
         As given to :func:`lay_tiles`.
     """
-    rows = _along(window.top, window.height, shape[0], step[0])
-    columns = _along(window.left, window.width, shape[1], step[1])
-    return (rows[:, None] * columns).astype(np.float32)
+    along = map(_along, window.start, window.shape, shape, step)
+    weight: NDArray[np.float64] = reduce(np.multiply.outer, along)
+    return weight.astype(np.float32)
 
 
 def trim(
-    window: Window,
+    window: Region,
     missing: NDArray[np.bool_],
-    shape: tuple[int, int],
+    shape: Shape,
     step: Step,
-) -> Window | None:
+) -> Region | None:
     """Cut a tile down to its missing pixels and what lies around them.
 
     Parameters
@@ -102,38 +102,37 @@ def trim(
     window, shape, step
         As given to :func:`weights`.
     missing : ndarray of bool
-        ``(channels, rows, columns)`` of the result.
+        ``(channels, *shape)`` of the result.
 
     Returns
     -------
-    Window or None
+    Region or None
         None if the tile counts for no missing pixel.
     """
     counts = weights(window, shape, step) > 0
-    wanted = (counts & cut(missing, window)).any(axis=0)
+    wanted = (counts & window.cut(missing)).any(axis=0)
     if not wanted.any():
         return None
-    rows, columns = (wanted.any(axis=axis) for axis in (1, 0))
-    top, height = _around(rows, step[0])
-    left, width = _around(columns, step[1])
-    return Window(window.top + top, window.left + left, height, width)
+    axes = range(wanted.ndim)
+    spans = [
+        _around(
+            wanted.any(axis=tuple(a for a in axes if a != axis)), step[axis]
+        )
+        for axis in axes
+    ]
+    start, lengths = zip(*spans, strict=True)
+    return Region(start, lengths).moved(*window.start)
 
 
 def trim_all(
-    windows: list[Window],
+    windows: list[Region],
     missing: NDArray[np.bool_],
-    shape: tuple[int, int],
+    shape: Shape,
     step: Step,
-) -> list[Window]:
+) -> list[Region]:
     """Trim tiles and leave out those that count for no missing pixel."""
     trimmed = [trim(window, missing, shape, step) for window in windows]
     return [window for window in trimmed if window is not None]
-
-
-def cut(planes: NDArray[Any], window: Window) -> NDArray[Any]:
-    """View of the last two axes inside a window."""
-    rows = slice(window.top, window.top + window.height)
-    return planes[..., rows, window.left : window.left + window.width]
 
 
 def _count(length: int, step: int, side: int) -> int:
@@ -147,14 +146,12 @@ def _shared(step: int) -> int:
     return math.ceil(overlap(step) / step)
 
 
-def _lay(area: Window, step: Step, counts: list[int]) -> list[Window]:
-    rows = _spans(area.height, step[0], counts[0])
-    columns = _spans(area.width, step[1], counts[1])
-    return [
-        Window(area.top + top, area.left + left, height, width)
-        for top, height in rows
-        for left, width in columns
-    ]
+def _lay(area: Region, step: Step, counts: list[int]) -> list[Region]:
+    regions = []
+    for spans in product(*map(_spans, area.shape, step, counts)):
+        start, lengths = zip(*spans, strict=True)
+        regions.append(Region(start, lengths).moved(*area.start))
+    return regions
 
 
 def _spans(length: int, step: int, count: int) -> list[tuple[int, int]]:

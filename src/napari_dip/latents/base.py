@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.grid.regions import Window, cut_all
+from napari_dip.grid.regions import Region, cut_all
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Latent(Protocol):
 
     def draw(
         self,
-        windows: list[Window],
+        windows: list[Region],
         generator: torch.Generator,
         *,
         fitting: bool,
@@ -85,7 +85,7 @@ class FixedLatent:
 
     def draw(
         self,
-        windows: list[Window],
+        windows: list[Region],
         generator: torch.Generator,
         *,
         fitting: bool,
@@ -213,7 +213,7 @@ class BlindSpot:
 
     def draw(
         self,
-        windows: list[Window],
+        windows: list[Region],
         generator: torch.Generator,
         *,
         fitting: bool,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from napari_dip.grid.regions import Window, cut_all
+from napari_dip.grid.regions import Region, cut_all
 from napari_dip.latents.base import Draw, fill_from_neighbours
 from napari_dip.operators.back_projection import agree, enlarge
 from napari_dip.operators.downsample import Downsample, Kernel
@@ -102,7 +102,7 @@ class InternalPairs:
 
     def draw(
         self,
-        windows: list[Window],
+        windows: list[Region],
         generator: torch.Generator,
         *,
         fitting: bool,
@@ -117,8 +117,8 @@ class InternalPairs:
         latent = enlarge(small, reduce.factors)
         latent = agree(latent, small, torch.ones_like(small), reduce)
         height, width = wanted.shape[-2:]
-        inner = Window(
-            _MARGIN, _MARGIN, height - 2 * _MARGIN, width - 2 * _MARGIN
+        inner = Region(
+            (_MARGIN, _MARGIN), (height - 2 * _MARGIN, width - 2 * _MARGIN)
         )
         return Draw(
             inner.cut(latent),
@@ -148,7 +148,7 @@ class InternalPairs:
     def _agreeing(self, image: Tensor, operator: Downsample) -> Tensor:
         return agree(image, self._data, self._known, operator)
 
-    def _place(self) -> Window:
+    def _place(self) -> Region:
         tall, wide = (
             min(self._side + 2 * _MARGIN, length) // factor * factor
             for length, factor in zip(
@@ -158,7 +158,7 @@ class InternalPairs:
         height, width = self._data.shape[-2:]
         top = self._below(height - tall + 1)
         left = self._below(width - wide + 1)
-        return Window(top, left, tall, wide)
+        return Region((top, left), (tall, wide))
 
     def _below(self, limit: int) -> int:
         return int(torch.randint(limit, (), generator=self._generator))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from napari_dip.grid.regions import Window, cut_all
+from napari_dip.grid.regions import Region, cut_all
 from napari_dip.latents.base import Draw
 
 
@@ -46,7 +46,7 @@ class Noise2Noise:
 
     def draw(
         self,
-        windows: list[Window],
+        windows: list[Region],
         generator: torch.Generator,
         *,
         fitting: bool,

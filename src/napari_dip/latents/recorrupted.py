@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from napari_dip.grid.regions import Window, cut_all
+from napari_dip.grid.regions import Region, cut_all
 from napari_dip.latents.base import Draw
 from napari_dip.noise.power_spectrum import ColouredNoise
 
@@ -56,7 +56,7 @@ class Recorrupted:
 
     def draw(
         self,
-        windows: list[Window],
+        windows: list[Region],
         generator: torch.Generator,
         *,
         fitting: bool,

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.grid.regions import Window, cut_all
+from napari_dip.grid.regions import Region, cut_all
 from napari_dip.noise.brightness_classes import scale_by_brightness
 from napari_dip.noise.homogeneous import well_known
 
@@ -42,7 +42,7 @@ class ColouredNoise:
     mixing: Tensor
 
     def draw(
-        self, windows: list[Window], generator: torch.Generator
+        self, windows: list[Region], generator: torch.Generator
     ) -> Tensor:
         """Draw noise inside each window, ``(windows, channels, h, w)``."""
         scale = cut_all(self.scale, windows)

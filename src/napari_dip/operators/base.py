@@ -8,7 +8,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from napari_dip.grid.regions import Window
+from napari_dip.grid.regions import Region
 
 
 class Operator(Protocol):
@@ -31,8 +31,8 @@ class Operator(Protocol):
         """Height and width of the image behind data of a given shape."""
         return data_shape
 
-    def data_window(self, window: Window) -> Window:
-        """Window of the data that a window of the image predicts."""
+    def data_window(self, window: Region) -> Region:
+        """Region of the data that a window of the image predicts."""
         return window
 
     @property
@@ -40,7 +40,7 @@ class Operator(Protocol):
         """Pixels beyond a window of the image that its data depend on."""
         return 0, 0
 
-    def within(self, windows: list[Window]) -> Operator:
+    def within(self, windows: list[Region]) -> Operator:
         """Return A for windows of the image, stacked along the batch."""
         del windows
         return self

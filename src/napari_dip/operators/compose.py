@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from napari_dip.grid.regions import Window
+from napari_dip.grid.regions import Region
 from napari_dip.operators.base import Operator
 
 
@@ -46,7 +46,7 @@ class Compose(Operator):
             data_shape = operator.image_shape(data_shape)
         return data_shape
 
-    def data_window(self, window: Window) -> Window:
+    def data_window(self, window: Region) -> Region:
         """Return the window of the last data."""
         for operator in self.operators:
             window = operator.data_window(window)
@@ -65,7 +65,7 @@ class Compose(Operator):
             tall, wide = tall * more[0], wide * more[1]
         return rows, columns
 
-    def within(self, windows: list[Window]) -> Compose:
+    def within(self, windows: list[Region]) -> Compose:
         """Return each for the windows of its own image."""
         found = []
         for operator in self.operators:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cache, partial
+from operator import floordiv
 from typing import Literal
 
 import torch
 from torch import Tensor
 
-from napari_dip.grid.regions import Window
+from napari_dip.grid.regions import Region
 from napari_dip.operators.base import Operator
 from napari_dip.operators.separable import filter_along
 
@@ -109,14 +110,11 @@ class Downsample(Operator):
             data_shape[1] * self.factors[1],
         )
 
-    def data_window(self, window: Window) -> Window:
+    def data_window(self, window: Region) -> Region:
         """Return the window in data pixels; it must lie on their edges."""
-        rows, columns = self.factors
-        return Window(
-            window.top // rows,
-            window.left // columns,
-            window.height // rows,
-            window.width // columns,
+        return Region(
+            tuple(map(floordiv, window.start, self.factors)),
+            tuple(map(floordiv, window.shape, self.factors)),
         )
 
     @property

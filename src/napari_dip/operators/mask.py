@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from napari_dip.grid.regions import Window, cut_all
+from napari_dip.grid.regions import Region, cut_all
 from napari_dip.operators.base import Operator
 
 
@@ -28,6 +28,6 @@ class Mask(Operator):
         """Do the same: a mask is its own transpose."""
         return self(data)
 
-    def within(self, windows: list[Window]) -> Mask:
+    def within(self, windows: list[Region]) -> Mask:
         """Return the mask inside windows."""
         return Mask(cut_all(self.known, windows))

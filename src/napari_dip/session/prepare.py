@@ -14,7 +14,7 @@ from napari_dip.assembly.output import Output
 from napari_dip.device.choice import memory_in_words, resolve_device
 from napari_dip.device.clock import Clock
 from napari_dip.forecast.tile_size import tile_side
-from napari_dip.grid.regions import Window
+from napari_dip.grid.regions import Region
 from napari_dip.grid.tiles import trim
 from napari_dip.images.acquired import AcquiredImage
 from napari_dip.images.brightness_match import Repeats
@@ -194,10 +194,10 @@ def _result_shape(source: Source) -> tuple[int, int]:
     return source.operator.image_shape((rows, columns))
 
 
-def _needed(source: Source) -> Window | None:
+def _needed(source: Source) -> Region | None:
     """Find the part with all missing pixels; None if it is the whole."""
     shape = _result_shape(source)
-    whole = Window(0, 0, *shape)
+    whole = Region.whole(shape)
     step = source.operator.image_shape((1, 1))
     part = trim(whole, ~source.known, shape, step)
     return None if part == whole else part

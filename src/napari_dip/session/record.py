@@ -77,7 +77,7 @@ class Record:
     loss_history: list[float]
     metric_history: list[tuple[int, float]]
     uncertainty: NDArray[np.float32] | None = None
-    tiles: list[tuple[int, int, int, int]] = field(default_factory=list)
+    tiles: list[tuple[int, ...]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def to_dict(self, *, histories: bool = True) -> dict[str, Any]:

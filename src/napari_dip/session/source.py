@@ -18,8 +18,7 @@ from napari_dip.engine.early_stopping import StoppingRule
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.problem import Problem
 from napari_dip.grid.binning import bin_planes
-from napari_dip.grid.regions import Window
-from napari_dip.grid.tiles import cut
+from napari_dip.grid.regions import Region
 from napari_dip.latents.base import Latent
 from napari_dip.latents.noise2noise import Noise2Noise
 from napari_dip.latents.recorrupted import Recorrupted
@@ -55,7 +54,7 @@ class Source:
         Whether known pixels keep their values.
     hold_out : bool
         Whether pixels are held out even where no rule needs them.
-    place : Window or None
+    place : Region or None
         Part of the image that is fitted, with all its missing pixels; None
         is all of it.
     borders : ndarray of bool, optional
@@ -74,7 +73,7 @@ class Source:
     copies: NDArray[np.float64] | None
     keep_known: bool
     hold_out: bool
-    place: Window | None = None
+    place: Region | None = None
     borders: NDArray[np.bool_] | None = None
     intensity: Intensity | None = None
 
@@ -82,7 +81,7 @@ class Source:
         """Return the data that are fitted, and which of them are known."""
         if self.place is None:
             return self.planes, self.known
-        return cut(self.planes, self.place), cut(self.known, self.place)
+        return self.place.cut(self.planes), self.place.cut(self.known)
 
     def intensity_of(
         self,

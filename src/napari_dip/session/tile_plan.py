@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from napari_dip.assembly.output import Output
 from napari_dip.grid.blend import Part
 from napari_dip.grid.filling import first_guess
-from napari_dip.grid.regions import Window
-from napari_dip.grid.tiles import Step, cut, halve, lay_tiles, trim_all
+from napari_dip.grid.regions import Region
+from napari_dip.grid.tiles import Step, halve, lay_tiles, trim_all
 from napari_dip.operators.base import Operator
 from napari_dip.session.session import Session
 
@@ -31,16 +31,16 @@ class Tile:
 
     Parameters
     ----------
-    window : Window
+    window : Region
         The tile, in pixels of the result.
-    seen : Window
+    seen : Region
         What the session restores: the tile, or more around it.
     session : Session
         Its restoration, channels along the first axis.
     """
 
-    window: Window
-    seen: Window
+    window: Region
+    seen: Region
     session: Session
 
     @property
@@ -50,7 +50,7 @@ class Tile:
 
     def part(self, planes: NDArray[np.float32]) -> Part:
         """Cut the tile out of what the session gives."""
-        return self.window, cut(planes, self.window.inside(self.seen))
+        return self.window, self.window.inside(self.seen).cut(planes)
 
 
 @dataclass(frozen=True)
@@ -109,31 +109,31 @@ class Plan:
             doubt[self.output.known] = 0
         return doubt
 
-    def windows(self) -> list[Window]:
+    def windows(self) -> list[Region]:
         """Return the tiles that need a fit."""
-        whole = Window(0, 0, *self.shape)
+        whole = Region.whole(self.shape)
         return self._wanted(lay_tiles(whole, self.step, self.side))
 
-    def halve(self, window: Window) -> list[Window]:
+    def halve(self, window: Region) -> list[Region]:
         """Return smaller tiles in the place of one; none if too small."""
         return self._wanted(halve(window, self.step))
 
-    def begin(self, window: Window, time_limit: float | None) -> Tile:
+    def begin(self, window: Region, time_limit: float | None) -> Tile:
         """Begin the fit of a tile."""
         seen, coarser = self._look_around(window)
         source = self.operator.data_window(seen)
-        planes, known = cut(self.planes, source), cut(self.known, source)
+        planes, known = source.cut(self.planes), source.cut(self.known)
         session = self.fit(planes, known, coarser, time_limit)
         return Tile(window, seen, session)
 
-    def _wanted(self, windows: list[Window]) -> list[Window]:
+    def _wanted(self, windows: list[Region]) -> list[Region]:
         """Leave out what would only give known pixels their values."""
         known = self.output.known
         if known is None:
             return windows
         return trim_all(windows, ~known, self.shape, self.step)
 
-    def _look_around(self, window: Window) -> tuple[Window, int]:
+    def _look_around(self, window: Region) -> tuple[Region, int]:
         """Find what is fitted for a tile, and how much coarser.
 
         Where there is little to start from it is twice as much, on a grid
@@ -143,10 +143,10 @@ class Plan:
         if self.output.known is None:
             return seen, coarser
         while seen.shape != self.shape and (
-            _part_known(cut(self.known, seen)) < _LEAST_KNOWN
+            _part_known(seen.cut(self.known)) < _LEAST_KNOWN
         ):
             coarser *= 2
-            halo = (coarser - 1) * max(window.height, window.width) // 2
+            halo = (coarser - 1) * max(window.shape) // 2
             _, seen = window.with_halo(halo, self.shape)
         return seen, coarser
 

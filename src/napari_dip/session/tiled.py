@@ -12,7 +12,7 @@ from napari_dip.device.choice import device_description, release_cache
 from napari_dip.device.clock import Clock
 from napari_dip.engine.early_stopping import StopReason
 from napari_dip.grid.blend import Blend, Part
-from napari_dip.grid.regions import Window
+from napari_dip.grid.regions import Region
 from napari_dip.session.base import Restoration
 from napari_dip.session.progress import Brief, Phase, Progress
 from napari_dip.session.reasons import describe_reason
@@ -73,7 +73,7 @@ class TiledSession(Restoration):
         self._tile: Tile | None = None
         self._latest: Progress | None = None
         self._past = Past()
-        self._windows: list[Window] = []
+        self._windows: list[Region] = []
         self._said: list[str] = []
         # Why each finished tile ended.
         self._ends: list[StopReason] = []
@@ -221,7 +221,7 @@ class TiledSession(Restoration):
             metric_history=past.metrics,
             uncertainty=self._uncertainty,
             notes=[*brief.notes, *self._notes()],
-            tiles=[(w.top, w.left, w.height, w.width) for w in windows],
+            tiles=[(*w.start, *w.shape) for w in windows],
         )
 
     def close(self) -> None:
@@ -266,7 +266,7 @@ class TiledSession(Restoration):
         if self._doubt is not None and doubt is not None:
             self._doubt.put(tile.part(doubt))
         self._ends.append(reason)
-        self._done += _area(tile.window)
+        self._done += tile.window.size
         self._leave_tile()
         self._waiting.pop()
         if not self._waiting:
@@ -333,14 +333,15 @@ class TiledSession(Restoration):
 
     def _side(self) -> int:
         window = self._waiting[-1]
-        return max(window.height, window.width)
+        return max(window.shape)
 
     def _time_left(self) -> float | None:
         """Seconds for the current tile, by its part of what is left."""
         left = self._clock.left
         if left is None:
             return None
-        return left * _area(self._waiting[-1]) / sum(map(_area, self._waiting))
+        waiting = sum(window.size for window in self._waiting)
+        return left * self._waiting[-1].size / waiting
 
     def _look(self, _: Progress) -> bool:
         """Tell who watches how far a tile's long step is."""
@@ -359,14 +360,15 @@ class TiledSession(Restoration):
 
     def _remaining(self) -> float:
         """Seconds for the current tile, and as long a pixel for the rest."""
-        tile, rest = self._tile, sum(map(_area, self._waiting))
+        tile = self._tile
+        rest = sum(window.size for window in self._waiting)
         if self._result is not None and self.finished:
             return 0.0
         now, begun = 0.0, self._done
         if tile is not None:
             now = tile.session.progress.remaining
-            begun += _area(tile.window)
-            rest -= _area(tile.window)
+            begun += tile.window.size
+            rest -= tile.window.size
         if self.finished:
             return now
         seconds = now + rest * (self._clock.elapsed + now) / max(begun, 1)
@@ -406,7 +408,3 @@ class TiledSession(Restoration):
                 'TiledSession: its memory was given back, so it can neither '
                 'go on nor give another estimate; start a new one.'
             )
-
-
-def _area(window: Window) -> int:
-    return window.height * window.width

@@ -32,7 +32,7 @@ from napari_dip.forecast.work import (
     shapes_climbed,
     work_of,
 )
-from napari_dip.grid.regions import Window, window_shape
+from napari_dip.grid.regions import Region, Shape, window_shape
 from napari_dip.grid.tiled_inference import largest_window
 from napari_dip.grid.tiles import lay_tiles, trim, trim_all
 from napari_dip.images.acquired import AcquiredImage, acquire
@@ -146,6 +146,7 @@ def forecast(
     settings = shorten(settings, max_num_iter)
     full = axes.plane[0] * factors[0], axes.plane[1] * factors[1]
     parts = _parts(settings, preset, full, factors, channels, missing, where)
+    fits: list[tuple[Settings, Shape, bool]]
     fits = [(settings, part, uncertainty) for part in parts]
     if settings.second is not None:
         fits.append((settings.second, full, False))
@@ -169,7 +170,7 @@ class _Fit(NamedTuple):
 
 def _of_fit(
     settings: Settings,
-    shape: tuple[int, int],
+    shape: Shape,
     uncertainty: bool,
     channels: int,
     factors: tuple[int, int],
@@ -183,7 +184,8 @@ def _of_fit(
         climbed = shapes_climbed(data, steps_of(factors))
     work = work_of(settings, (height, width), channels, climbed)
     latent = latent_channels(settings, channels)
-    spec, fit, seen = settings.network, settings.fit, (1, height, width)
+    spec, fit = settings.network, settings.fit
+    seen: Shape
     if fit.window is not None:
         seen = (fit.num_windows, *window_shape((height, width), fit.window))
     else:
@@ -209,7 +211,7 @@ def measure_speed(
     latent: int,
     channels: int,
     device: torch.device,
-    size: tuple[int, int, int],
+    size: Shape,
 ) -> float:
     """Seconds an operation of a network in training takes, measured once."""
     number, height, width = size
@@ -273,9 +275,9 @@ def _parts(
     channels: int,
     missing: NDArray[np.bool_] | None,
     device: torch.device,
-) -> list[tuple[int, int]]:
+) -> list[Shape]:
     """Return the shapes of the parts of the result that are fitted."""
-    needed = whole = Window(0, 0, *full)
+    needed = whole = Region.whole(full)
     if missing is not None and inpainting.trims_known(preset):
         needed = trim(whole, missing, full, factors) or whole
     side = tile_side(needed.shape, channels, settings, device)
