@@ -1,0 +1,138 @@
+"""What keeps the house in order, beside the layers that import-linter checks.
+
+Each rule lists the places that still break it. A list can only shrink: a
+place that keeps the rule has to be taken out of it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import napari_dip
+
+PACKAGE = Path(napari_dip.__file__).parent
+
+MOST_FILES = 14
+MOST_LINES = 350
+
+# Folders that may know tasks and presets, the two that stand beside, and the
+# one that is about the names of devices.
+ABOVE_OR_BESIDE = ('tasks', 'cli', 'viewer', 'io', 'samples', 'device')
+
+# What NumPy and torch name by strings.
+FOREIGN = ('dtype.kind', 'device.type')
+
+LARGE_FOLDERS = {
+    'cli',
+    'engine',
+    'io',
+    'noise',
+}
+
+LONG_FILES = {
+    'engine/fit.py',
+    'session/session.py',
+    'session/tiled.py',
+}
+
+COMPARED = {
+    ('assembly/parts.py', "latent.kind == 'dropped'"),
+    ('assembly/parts.py', "latent.kind == 'mesh'"),
+    ('assembly/parts.py', "latent.kind == 'reduced'"),
+    ('assembly/parts.py', "stopping.rule == 'held_out'"),
+    ('assembly/parts.py', "stopping.rule == 'variance'"),
+    ('engine/averages.py', "settings.average == 'output'"),
+    ('engine/fit.py', "self.settings.schedule != 'constant'"),
+    ('engine/optimisers/schedules.py', "schedule == 'constant'"),
+    ('filters/guard.py', "how in ('covariances', 'side by side')"),
+    ('filters/refinement.py', "how == 'agreement'"),
+    ('filters/refinement.py', "how == 'covariances'"),
+    ('filters/refinement.py', "how == 'mean'"),
+    ('filters/refinement.py', "how == 'none'"),
+    ('filters/refinement.py', "how == 'residual'"),
+    ('filters/refinement.py', "how == 'side by side'"),
+    ('filters/refinement.py', "how == 'texture'"),
+    ('forecast/work.py', "fit.average == 'weights'"),
+    ('forecast/work.py', "kind == 'noise'"),
+    ('forecast/work.py', "settings.stopping.rule == 'held_out'"),
+    ('networks/skip.py', "mode == 'bilinear'"),
+    ('networks/skip.py', "spec.downsampling == 'average'"),
+    ('networks/unet.py', "spec.norm == 'batch'"),
+    ('noise/detector.py', "preset == 'ulyanov2018'"),
+    ('noise/intensity.py', "range_ == 'unit'"),
+    ('session/prepare.py', "settings.latent.kind == 'split'"),
+    ('session/session.py', "self.brief.settings.latent.kind == 'split'"),
+    ('session/source.py', "settings.latent.kind == 'recorrupted'"),
+    ('session/source.py', "settings.latent.kind == 'split'"),
+    ('session/source.py', "stopping.rule != 'held_out'"),
+}
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Each file with what it says."""
+    for path in sorted(PACKAGE.rglob('*.py')):
+        name = path.relative_to(PACKAGE).as_posix()
+        yield name, ast.parse(path.read_text(encoding='utf-8'))
+
+
+def test_a_folder_can_be_read_in_one_sitting():
+    folders = [PACKAGE, *(p for p in PACKAGE.rglob('*') if p.is_dir())]
+    large = {
+        folder.relative_to(PACKAGE).as_posix()
+        for folder in folders
+        if len(list(folder.glob('*.py'))) > MOST_FILES
+    }
+    assert large == LARGE_FOLDERS
+
+
+def test_a_file_has_one_purpose():
+    long = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob('*.py')
+        if len(path.read_text(encoding='utf-8').splitlines()) > MOST_LINES
+    }
+    assert long == LONG_FILES
+
+
+def test_nothing_below_tasks_knows_a_kind_task_or_preset_by_name():
+    compared = {
+        (name, comparison)
+        for name, module in modules()
+        if name.partition('/')[0] not in ABOVE_OR_BESIDE
+        for comparison in comparisons(module)
+    }
+    assert compared == COMPARED
+
+
+def comparisons(module: ast.Module) -> Iterator[str]:
+    """Comparisons with a string, as they are written."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.MatchValue) and is_name(node.value):
+            yield f'case {ast.unparse(node)}'
+        if not isinstance(node, ast.Compare):
+            continue
+        sides = [node.left, *node.comparators]
+        if any(ast.unparse(side).endswith(FOREIGN) for side in sides):
+            continue
+        if isinstance(node.ops[0], ast.In | ast.NotIn):
+            # That a text or a table holds a word compares no names.
+            _, *sides = sides
+            sides = [e for s in sides for e in getattr(s, 'elts', [])]
+        if any(is_name(side) for side in sides):
+            yield ast.unparse(node)
+
+
+def is_name(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def test_layers_alone_know_how_many_axes_a_convolution_has():
+    known = {
+        name
+        for name, module in modules()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Attribute) and node.attr == 'Conv2d'
+    }
+    assert known == {'networks/layers.py'}
