@@ -26,8 +26,8 @@ _LEAST_PIXELS = 512**2
 _SMALLEST_TILE = 160
 _PROBE_SIDE = 256
 #: Gradients and the like beside what the layers give out: measured for the
-# networks of inpainting at 1024 × 1024 and 1408 × 1408 pixels, with what the C
-# library keeps.
+# networks of inpainting at 1024 × 1024 and 1408 × 1408 pixels, with freed
+# memory that the C library kept.
 TRAINING = 1.7
 # Of the free memory; the rest is left to everything else that runs.
 _SHARE = 0.75

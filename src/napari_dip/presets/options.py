@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from napari_dip.device.clock import now
+from napari_dip.device.threads import Load
 from napari_dip.engine.early_stopping import StoppingRule
 from napari_dip.images.validation import check_limits
 from napari_dip.presets.choices import DEFAULT_PRESET
@@ -44,6 +45,10 @@ class Options:
     begun : float
         When it was asked for, by the clock of a
         :class:`~napari_dip.device.clock.Clock`: the preparation counts.
+    load : Load
+        What others leave of the processor since then.
+    spare_cores : int
+        Idle cores that a fit leaves to others, such as who draws the window.
     """
 
     preset: str = DEFAULT_PRESET
@@ -56,6 +61,8 @@ class Options:
     uncertainty: bool = False
     tile: int | None = None
     begun: float = field(default_factory=now, compare=False)
+    load: Load = field(default_factory=Load, compare=False, repr=False)
+    spare_cores: int = 0
 
     def __post_init__(self) -> None:
         """Refuse numbers that bound nothing; make Python's of NumPy's."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.device.clock import Clock
+from napari_dip.device.threads import use_threads
 from napari_dip.session.progress import Brief, Check, Progress
 from napari_dip.session.record import Record
 from napari_dip.session.snapshots import Snapshot, Snapshots
@@ -25,6 +28,7 @@ class Restoration(Iterator[Progress], Protocol):
     snapshots: Snapshots
     #: Called now and then in whatever takes long beside iterations.
     check: Check | None = None
+    _clock: Clock
 
     @property
     def progress(self) -> Progress:
@@ -57,3 +61,9 @@ class Restoration(Iterator[Progress], Protocol):
 
     def close(self) -> None:
         """Give the memory back."""
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Context whose time counts, on the threads of the restoration."""
+        with use_threads(self.brief.threads), self._clock.running():
+            yield

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from napari_dip.assembly.output import Output
 from napari_dip.device.choice import memory_in_words, resolve_device
 from napari_dip.device.clock import Clock
+from napari_dip.device.threads import choose_threads, use_threads
 from napari_dip.forecast.tile_size import tile_side
 from napari_dip.grid.regions import Region
 from napari_dip.grid.tiles import trim
@@ -147,17 +148,19 @@ def prepare(
         settings,
         options.seed,
         (*image.notes, *notes),
+        choose_threads(device, options.load, options.spare_cores),
     )
-    if side is not None:
-        return _mosaic(source, settings, options, brief, side)
-    source = replace(source, place=place)
-    return Session(
-        make_stage(source, settings, options.rules),
-        brief,
-        make_sequel(source, settings),
-        clock=Clock.since(options.begun, options.time_limit),
-        uncertainty=options.uncertainty,
-    )
+    with use_threads(brief.threads):
+        if side is not None:
+            return _mosaic(source, settings, options, brief, side)
+        source = replace(source, place=place)
+        return Session(
+            make_stage(source, settings, options.rules),
+            brief,
+            make_sequel(source, settings),
+            clock=Clock.since(options.begun, options.time_limit),
+            uncertainty=options.uncertainty,
+        )
 
 
 def _check_known(known: NDArray[np.bool_]) -> None:

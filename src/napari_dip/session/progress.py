@@ -88,6 +88,9 @@ class Brief:
         Seed of every draw.
     notes : tuple of str
         What the user should know of the data before the fit, a sentence each.
+    threads : int or None
+        Number of threads of all its computations; it decides the last bits.
+        None on a GPU.
     """
 
     task: str
@@ -95,3 +98,4 @@ class Brief:
     settings: Settings
     seed: int
     notes: tuple[str, ...] = ()
+    threads: int | None = None

@@ -106,7 +106,7 @@ class Session(Restoration):
         if self.finished or self._fit.problem is None:
             raise StopIteration
         self._forget_result()
-        with self._clock.running(), watched_by(self._look):
+        with self._at_work(), watched_by(self._look):
             with self._clock.timing(self._work.iteration):
                 next(self._fit)
             self._keep_to_limit()
@@ -144,7 +144,7 @@ class Session(Restoration):
         """Return a quick estimate, in the units and axes of the result."""
         if self._unsettled():
             return self._pilot_image()
-        with self._clock.running():
+        with self._at_work():
             estimate = self._fit.estimate(passes=1)
             problem = self._fit.problem
             assert problem is not None
@@ -164,13 +164,13 @@ class Session(Restoration):
             self._uncertainty = self._pilot_uncertainty
             self._result = self._pilot_image()
             return self._result
-        with self._clock.running(), watched_by(self._look):
+        with self._at_work(), watched_by(self._look):
             return self._keep(self._finish(self._extent()))
 
     def stop(self) -> None:
         """End with the best estimate so far."""
         if not self.finished:
-            with self._clock.running(), watched_by(self._look):
+            with self._at_work(), watched_by(self._look):
                 self._end(StopReason.USER)
 
     def extend(self, num_iter: int, time_limit: float | None = None) -> None:

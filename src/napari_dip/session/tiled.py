@@ -99,7 +99,7 @@ class TiledSession(Restoration):
         if self.finished or self._plan is None:
             raise StopIteration
         self._result = self._uncertainty = None
-        with self._clock.running():
+        with self._at_work():
             try:
                 self._iterate(self._plan)
             except MemoryError as error:
@@ -149,14 +149,14 @@ class TiledSession(Restoration):
         """Return the best estimate so far, in the units of the data."""
         if self._result is None:
             self._check_open()
-            with self._clock.running():
+            with self._at_work():
                 self._result = self._to_image(self._join())
         return self._result
 
     def stop(self) -> None:
         """End with the finished tiles and the best of the current one."""
         if not self.finished:
-            with self._clock.running():
+            with self._at_work():
                 self._end(StopReason.USER)
 
     def extend(self, num_iter: int, time_limit: float | None = None) -> None:

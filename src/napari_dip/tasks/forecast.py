@@ -21,6 +21,7 @@ from napari_dip.device.choice import (
     precision_context,
     resolve_device,
 )
+from napari_dip.device.threads import Load, choose_threads, use_threads
 from napari_dip.engine.optimisers.choice import make_optimiser
 from napari_dip.engine.settings import FitSettings
 from napari_dip.forecast.tile_size import TRAINING, tile_side
@@ -102,6 +103,7 @@ def forecast(
     device: str = 'auto',
     max_num_iter: int | None = None,
     uncertainty: bool = False,
+    spare_cores: int = 0,
 ) -> Forecast:
     """Count the operations and time a few iterations of the network.
 
@@ -120,6 +122,8 @@ def forecast(
         Super-resolution factor, 2 unless given.
     preset, device, max_num_iter, uncertainty
         As in the public function.
+    spare_cores : int
+        As in :class:`~napari_dip.presets.options.Options`.
 
     Raises
     ------
@@ -127,6 +131,7 @@ def forecast(
         If an option is unknown, the shape is none of an image, or image,
         repeats or mask do not fit it.
     """
+    load = Load()
     check_choice(task, TASKS, 'task')
     shape = tuple(shape)
     if len(shape) == 3 and channel_axis is None:
@@ -150,7 +155,9 @@ def forecast(
     fits = [(settings, part, uncertainty) for part in parts]
     if settings.second is not None:
         fits.append((settings.second, full, False))
-    found = [_of_fit(*fit, channels, factors, where) for fit in fits]
+    with use_threads(choose_threads(where, load, spare_cores)):
+        found = [_of_fit(*fit, channels, factors, where) for fit in fits]
+        description = device_description(where)
     beside = _ONCE + _BESIDE * channels * math.prod(full)
     return Forecast(
         sum(one.seconds for one in found),
@@ -158,7 +165,7 @@ def forecast(
         beside + max(one.memory for one in found),
         free_memory(where),
         str(where),
-        device_description(where),
+        description,
     )
 
 
@@ -190,7 +197,8 @@ def _of_fit(
         seen = (fit.num_windows, *window_shape((height, width), fit.window))
     else:
         seen = 1, min(height, _MEASURED_SIDE), min(width, _MEASURED_SIDE)
-    speed = measure_speed(spec, fit, latent, channels, device, seen)
+    threads = torch.get_num_threads()
+    speed = measure_speed(spec, fit, latent, channels, device, seen, threads)
     pixels = TRAINING * seen_pixels(settings.fit, (height, width))
     size = footprint(spec, latent, channels).memory
     if fit.precision == 'auto' and has_fast_bfloat16(device):
@@ -212,8 +220,12 @@ def measure_speed(
     channels: int,
     device: torch.device,
     size: Shape,
+    threads: int,
 ) -> float:
-    """Seconds an operation of a network in training takes, measured once."""
+    """Seconds an operation of a network in training takes, measured once.
+
+    Once for each number of `threads`, which is the one that is set.
+    """
     number, height, width = size
     # Of the user's random numbers none is drawn.
     with torch.random.fork_rng():

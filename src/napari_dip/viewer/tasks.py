@@ -53,7 +53,8 @@ class Choices:
         """Return them as the engine takes them."""
         from napari_dip.presets.options import Options
 
-        return Options(**asdict(self))
+        # The window has to live on a core.
+        return Options(**asdict(self), spare_cores=1)
 
 
 @dataclass(frozen=True)

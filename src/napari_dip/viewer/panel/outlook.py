@@ -235,5 +235,6 @@ def _forecast(question: Question, content: Mapping[str, Any]) -> Forecast:
         device=question.device,
         max_num_iter=question.max_num_iter,
         uncertainty=question.uncertainty,
+        spare_cores=1,
         **content,
     )

@@ -23,8 +23,6 @@ def load_engine() -> None:
     that the window would stand still though the import is in a thread. A
     foreign call of the loader lets go of the lock; the import then finds
     the libraries loaded.
-
-    The engine is also told to leave the window a core to live on.
     """
     with _lock, _without_collection():
         if 'torch' not in sys.modules and sys.platform.startswith('linux'):
@@ -32,9 +30,6 @@ def load_engine() -> None:
         import napari_dip.tasks.denoise
         import napari_dip.tasks.inpaint
         import napari_dip.tasks.super_resolve  # noqa: F401
-        from napari_dip.device.threads import leave_room_for_interface
-
-        leave_room_for_interface()
 
 
 @contextmanager
