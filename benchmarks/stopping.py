@@ -103,6 +103,7 @@ def observe(
 def _plain(settings: Any, num_iter: int, network: Any) -> Any:
     """The settings of a plan, with pixels held out and no end but the last."""
     from napari_dip.engine.settings import FitSettings
+    from napari_dip.latents.noise import UniformNoiseSpec
     from napari_dip.networks import UNetSpec
     from napari_dip.presets import settings as kinds
 
@@ -110,7 +111,7 @@ def _plain(settings: Any, num_iter: int, network: Any) -> Any:
     if network is not None:
         widths, reduction = network
         trunk = UNetSpec(widths, reduction=reduction, norm='batch')
-        noise = kinds.LatentSettings('noise', channels=16, jitter=0.03)
+        noise = UniformNoiseSpec(channels=16, jitter=0.03)
         settings = replace(settings, network=trunk, latent=noise)
         rate = {'learning_rate': 1e-2, 'schedule': 'constant'}
         fit = FitSettings(**rate, precision='auto')

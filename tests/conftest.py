@@ -65,7 +65,7 @@ def make_problem() -> Callable[..., Problem]:
     import torch
 
     from napari_dip.engine.problem import Problem
-    from napari_dip.latents.base import FixedLatent, uniform_noise
+    from napari_dip.latents.noise import FixedLatent, uniform_noise
     from napari_dip.networks import UNetSpec, initialise
     from napari_dip.operators.identity import Identity
 

@@ -38,9 +38,6 @@ LONG_FILES = {
 }
 
 COMPARED = {
-    ('assembly/parts.py', "latent.kind == 'dropped'"),
-    ('assembly/parts.py', "latent.kind == 'mesh'"),
-    ('assembly/parts.py', "latent.kind == 'reduced'"),
     ('assembly/parts.py', "stopping.rule == 'held_out'"),
     ('assembly/parts.py', "stopping.rule == 'variance'"),
     ('engine/averages.py', "settings.average == 'output'"),
@@ -55,17 +52,12 @@ COMPARED = {
     ('filters/refinement.py', "how == 'side by side'"),
     ('filters/refinement.py', "how == 'texture'"),
     ('forecast/work.py', "fit.average == 'weights'"),
-    ('forecast/work.py', "kind == 'noise'"),
     ('forecast/work.py', "settings.stopping.rule == 'held_out'"),
     ('networks/skip.py', "mode == 'bilinear'"),
     ('networks/skip.py', "spec.downsampling == 'average'"),
     ('networks/unet.py', "spec.norm == 'batch'"),
     ('noise/detector.py', "preset == 'ulyanov2018'"),
     ('noise/intensity.py', "range_ == 'unit'"),
-    ('session/prepare.py', "settings.latent.kind == 'split'"),
-    ('session/session.py', "self.brief.settings.latent.kind == 'split'"),
-    ('session/source.py', "settings.latent.kind == 'recorrupted'"),
-    ('session/source.py', "settings.latent.kind == 'split'"),
     ('session/source.py', "stopping.rule != 'held_out'"),
 }
 

@@ -17,7 +17,8 @@ from torch import Tensor
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import FitSettings
-from napari_dip.latents.base import BlindSpot, FixedLatent, uniform_noise
+from napari_dip.latents.blind_spot import BlindSpot
+from napari_dip.latents.noise import FixedLatent, uniform_noise
 from napari_dip.networks import (
     CNNSpec,
     DeepDecoderSpec,

@@ -17,12 +17,9 @@ from napari_dip.engine.early_stopping import (
     WindowedVariance,
 )
 from napari_dip.engine.fit import Fit
-from napari_dip.latents.base import (
-    BlindSpot,
-    Draw,
-    FixedLatent,
-    uniform_noise,
-)
+from napari_dip.latents.base import Draw
+from napari_dip.latents.blind_spot import BlindSpot
+from napari_dip.latents.noise import FixedLatent, uniform_noise
 from napari_dip.networks import UNetSpec, initialise
 from napari_dip.operators.downsample import Downsample
 

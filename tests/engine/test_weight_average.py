@@ -8,11 +8,8 @@ import torch
 from napari_dip.engine.output_average import OutputAverage
 from napari_dip.engine.weight_average import WeightAverage
 from napari_dip.grid.dihedral import DIHEDRALS
-from napari_dip.latents.base import (
-    BlindSpot,
-    FixedLatent,
-    uniform_noise,
-)
+from napari_dip.latents.blind_spot import BlindSpot
+from napari_dip.latents.noise import FixedLatent, uniform_noise
 from napari_dip.networks import UNetSpec, initialise
 
 SPEC = UNetSpec((6, 6, 6))

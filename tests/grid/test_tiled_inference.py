@@ -12,7 +12,7 @@ from napari_dip.engine.settings import FitSettings
 from napari_dip.engine.weight_average import WeightAverage
 from napari_dip.grid import tiled_inference as sweeping
 from napari_dip.grid.tiled_inference import TiledInference, bytes_a_pixel
-from napari_dip.latents.base import BlindSpot
+from napari_dip.latents.blind_spot import BlindSpot
 from napari_dip.networks import UNetSpec, initialise
 from napari_dip.operators.identity import Identity
 

@@ -26,7 +26,7 @@ def test_what_is_asked_for_is_none_of_what_is_fed(count):
     latent = make(count)
     assert latent.channels == SHAPE[1]
     draw = latent.draw(WINDOWS, generator(), fitting=True)
-    copies = torch.stack([cut_all(c[None], WINDOWS) for c in latent.copies])
+    copies = torch.stack([cut_all(c[None], WINDOWS) for c in latent.repeats])
     target = copies.mean(dim=0) + draw.shift
     seen = set()
     for index in range(len(WINDOWS)):
@@ -56,7 +56,7 @@ def test_held_out_and_missing_pixels_weigh_nothing():
 def test_an_estimate_sees_the_mean_of_all():
     latent = make(3)
     draw = latent.draw(WINDOWS, generator(), fitting=False)
-    mean = latent.copies.mean(dim=0, keepdim=True)
+    mean = latent.repeats.mean(dim=0, keepdim=True)
     torch.testing.assert_close(draw.latent, cut_all(mean, WINDOWS))
     assert draw.weight is None
     assert draw.shift is None

@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, median_filter, zoom
-from tests.restoration.drawn import CELLS, WHITE, photons, scanned, shifted
 
 from benchmarks.datasets.photons import compress
 from napari_dip.noise.correlated import SharedNoise, find_shared_noise
+from tests.noise.drawn import CELLS, WHITE, photons, scanned, shifted
 
 COUNTS = photons(12, 0).astype(float)
 

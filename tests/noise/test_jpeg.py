@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.restoration.drawn import CELLS, WHITE, photons
 
 from benchmarks.datasets.photons import compress
 from napari_dip.noise import jpeg as compressed_noise
 from napari_dip.noise.second_differences import measure_grain
+from tests.noise.drawn import CELLS, WHITE, photons
 
 
 def was_compressed(image: np.ndarray) -> bool:

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 import pytest
 
+from napari_dip.latents.base import LatentSpec
+from napari_dip.latents.noise import MeshGridSpec, UniformNoiseSpec
 from napari_dip.presets import published
 
 
 class Row(NamedTuple):
     parameters: int
-    latent: str
-    channels: int
-    jitter: float
+    latent: LatentSpec
     learning_rate: float
     num_iter: int
     upsampling: tuple[str, ...]
@@ -24,36 +24,36 @@ NEAREST, BILINEAR = ('nearest',) * 5, ('bilinear',) * 5
 
 TABLE = {
     'DENOISING': Row(
-        2_217_831, 'noise', 32, 1 / 30, 0.01, 3000, BILINEAR, 0.99
+        2_217_831, UniformNoiseSpec(32, 1 / 30), 0.01, 3000, BILINEAR, 0.99
     ),
-    'JPEG': Row(572_827, 'noise', 3, 1 / 30, 0.01, 2400, BILINEAR, 0.99),
+    'JPEG': Row(
+        572_827, UniformNoiseSpec(3, 1 / 30), 0.01, 2400, BILINEAR, 0.99
+    ),
     'INPAINTING_TEXT': Row(
-        3_002_627, 'noise', 32, 0.03, 0.01, 6001, NEAREST, 0
+        3_002_627, UniformNoiseSpec(32, 0.03), 0.01, 6001, NEAREST, 0
     ),
     'INPAINTING_LARGE_HOLE': Row(
-        2_157_955, 'mesh', 2, 0.03, 0.01, 5001, NEAREST, 0
+        2_157_955, MeshGridSpec(0.03), 0.01, 5001, NEAREST, 0
     ),
     'INPAINTING_LIBRARY': Row(
-        2_996_467, 'noise', 1, 0, 0.01, 3001, ('nearest',) * 6, 0
+        2_996_467, UniformNoiseSpec(1, 0), 0.01, 3001, ('nearest',) * 6, 0
     ),
     # The notebook's image has one channel: 2,217,573 weights.
     'INPAINTING_HALF_MISSING': Row(
-        2_217_831, 'noise', 32, 0.03, 0.001, 11000, BILINEAR, 0
+        2_217_831, UniformNoiseSpec(32, 0.03), 0.001, 11000, BILINEAR, 0
     ),
     'INPAINTING_MOST_MISSING': Row(
-        1_027_379, 'noise', 32, 0, 0.01, 1000, BILINEAR, 0
+        1_027_379, UniformNoiseSpec(32, 0), 0.01, 1000, BILINEAR, 0
     ),
     'SUPER_RESOLUTION': Row(
-        2_217_831, 'noise', 32, 0.03, 0.01, 2000, BILINEAR, 0
+        2_217_831, UniformNoiseSpec(32, 0.03), 0.01, 2000, BILINEAR, 0
     ),
     'SUPER_RESOLUTION_8': Row(
-        2_217_831, 'noise', 32, 0.05, 0.01, 4000, BILINEAR, 0
+        2_217_831, UniformNoiseSpec(32, 0.05), 0.01, 4000, BILINEAR, 0
     ),
     'FLASH': Row(
         2_184_307,
-        'noise',
-        3,
-        0,
+        UniformNoiseSpec(3, 0),
         0.1,
         601,
         ('nearest',) * 2 + ('bilinear',) * 3,
@@ -68,9 +68,7 @@ def test_settings_are_those_of_the_table(name):
     latent, fit = settings.latent, settings.fit
     found = Row(
         parameters(settings),
-        latent.kind,
-        latent.channels,
-        latent.jitter,
+        latent,
         fit.learning_rate,
         fit.num_iter,
         settings.network.upsampling,
@@ -88,7 +86,9 @@ def test_settings_are_those_of_the_table(name):
 
 
 def parameters(settings, channels: int = 3) -> int:
-    network = settings.network.build(settings.latent.channels, channels)
+    network = settings.network.build(
+        settings.latent.num_channels(channels), channels
+    )
     return sum(p.numel() for p in network.parameters())
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from napari_dip.engine.settings import FitSettings
+from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.networks import DeepDecoderSpec
 from napari_dip.presets import published
 from napari_dip.presets.choices import PRESETS
@@ -23,7 +24,7 @@ ALL = [
 @pytest.mark.parametrize('settings', [*ALL, published.INPAINTING_TEXT])
 def test_settings_become_json_and_name_the_network(settings):
     content = json.loads(json.dumps(settings.to_dict(), allow_nan=False))
-    assert content['network']['kind'] in ('trunk', 'chain', 'hourglass')
+    assert content['network']['kind'] in ('unet', 'cnn', 'skip')
     assert content['fit']['num_iter'] == settings.fit.num_iter
     assert set(content) >= {
         'network',
@@ -51,8 +52,8 @@ def test_settings_are_consistent(settings):
         assert settings.network.norm == 'none'
         assert settings.fit.window % settings.network.multiple == 0
         assert settings.fit.average == 'weights'
-    if settings.latent.kind == 'dropped':
-        assert 0 < settings.latent.drop < 1
+    if isinstance(settings.latent, BlindSpotSpec):
+        assert 0 < settings.latent.masked < 1
     assert 0 <= settings.stopping.held_out < 0.5
 
 
@@ -74,6 +75,6 @@ def test_a_second_fit_is_counted_and_named():
     assert second.num_iter == 30
     assert settings.num_iter == 80
     content = json.loads(json.dumps(settings.to_dict(), allow_nan=False))
-    assert content['second']['network']['kind'] == 'trunk'
+    assert content['second']['network']['kind'] == 'unet'
     assert content['second']['fit']['num_iter'] == 30
     assert second.to_dict()['second'] is None

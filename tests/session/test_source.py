@@ -9,11 +9,16 @@ import torch
 from napari_dip.assembly.output import Output
 from napari_dip.engine.early_stopping import WindowedVariance
 from napari_dip.engine.fit import Fit
-from napari_dip.latents.base import FixedLatent, mesh_grid, uniform_noise
+from napari_dip.latents.noise import (
+    FixedLatent,
+    MeshGridSpec,
+    UniformNoiseSpec,
+    mesh_grid,
+    uniform_noise,
+)
 from napari_dip.operators.downsample import Downsample
 from napari_dip.operators.identity import Identity
 from napari_dip.presets.settings import (
-    LatentSettings,
     Settings,
     StoppingSettings,
 )
@@ -64,14 +69,17 @@ def test_the_moving_variance_can_be_chosen():
     assert (rule.window, rule.min_start) == (7, 3)
 
 
-@pytest.mark.parametrize('kind', ['noise', 'mesh'])
-def test_a_latent_has_the_shape_of_the_image_behind_the_data(kind):
-    settings = Settings(latent=LatentSettings(kind, channels=2, jitter=0.1))
+@pytest.mark.parametrize(
+    ('latent', 'expected'),
+    [
+        (UniformNoiseSpec(2, jitter=0.1), uniform_noise(2, (80, 132), 6)),
+        (MeshGridSpec(jitter=0.1), mesh_grid((80, 132))),
+    ],
+    ids=['noise', 'mesh'],
+)
+def test_a_latent_has_the_shape_of_the_image_behind_the_data(latent, expected):
+    settings = Settings(latent=latent)
     latent = build(settings, Downsample((2, 3)), seed=6).problem.latent
     assert isinstance(latent, FixedLatent)
     assert latent.jitter == 0.1
-    expected = {
-        'noise': uniform_noise(2, (80, 132), 6),
-        'mesh': mesh_grid((80, 132)),
-    }
-    assert torch.equal(latent.values, expected[kind])
+    assert torch.equal(latent.values, expected)

@@ -86,7 +86,7 @@ def test_the_record_tells_of_both():
     assert record.reason == complete
     assert len(record.loss_history) == FIRST + SECOND
     assert record.settings['second']['latent']['kind'] == 'recorrupted'
-    assert record.settings['second']['network']['kind'] == 'trunk'
+    assert record.settings['second']['network']['kind'] == 'unet'
     assert 'what a first fit left' in record.noise
 
 

@@ -193,7 +193,7 @@ def test_more_frames_leave_less_noise(correlated):
     assert metrics[1] > metrics[0] + 1
     assert record.arguments['repeats'] == 4
     kind = record.settings['latent']['kind']
-    assert kind == ('split' if correlated else 'dropped')
+    assert kind == ('noise2noise' if correlated else 'blindspot')
     use = 'fitted to the others' if correlated else 'their mean'
     assert '5 copies, the others times 1.0' in record.noise
     assert record.noise.endswith(use)
@@ -211,7 +211,7 @@ def test_channels_of_frames_are_told_apart():
     )
     assert restored.shape == given[0].shape
     assert record.arguments['repeats'] == 1
-    assert record.settings['latent']['kind'] == 'split'
+    assert record.settings['latent']['kind'] == 'noise2noise'
     assert record.noise.count('1.2') == 3
 
 

@@ -3,7 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, zoom
-from tests.restoration.drawn import (
+
+from benchmarks.datasets.photons import compress
+from napari_dip.images.brightness_match import match_all
+from napari_dip.latents.blind_spot import BlindSpotSpec
+from napari_dip.latents.recorrupted import RecorruptedSpec
+from napari_dip.presets.choices import PRESETS
+from napari_dip.tasks.denoise_settings import SETTINGS, choose_settings
+from tests.noise.drawn import (
     CELLS,
     WHITE,
     frames,
@@ -12,11 +19,6 @@ from tests.restoration.drawn import (
     scanned,
     shifted,
 )
-
-from benchmarks.datasets.photons import compress
-from napari_dip.images.brightness_match import match_all
-from napari_dip.presets.choices import PRESETS
-from napari_dip.tasks.denoise_settings import SETTINGS, choose_settings
 
 
 def _ramp(channels, side):
@@ -52,7 +54,7 @@ def test_few_values_are_seen_turned(channels, side, turns):
 
 def test_more_is_dropped_where_other_channels_tell_of_the_place():
     grey, colour = (
-        choose_settings('fast', np.zeros((channels, 512, 512))).latent.drop
+        choose_settings('fast', np.zeros((channels, 512, 512))).latent.masked
         for channels in (1, 3)
     )
     assert grey < colour
@@ -65,7 +67,7 @@ def test_correlated_noise_is_not_asked_for_beside_its_like():
         # Covariances of like blocks ask for more than is known of it.
         assert settings.refinement == 'residual'
         # What that leaves out is found once the noise is known.
-        assert settings.second.latent.kind == 'recorrupted'
+        assert settings.second.latent == RecorruptedSpec(0.5)
         assert settings.second.binning == 1
         assert settings.second.stopping.rule == 'none'
     # The published recipe is what it is.
@@ -85,7 +87,7 @@ def test_noise_along_the_lines_is_not_asked_for_beside_its_like(channels):
         assert along.latent.block == (1, 3)
         assert down.latent.block == (3, 1)
         assert along.second == down.second
-        assert along.second.latent.kind == 'recorrupted'
+        assert along.second.latent == RecorruptedSpec(0.5)
         assert along.second.fit.optimiser == 'adam'
 
 
@@ -95,7 +97,7 @@ def test_noise_of_interpolated_images_is_not_asked_for_beside_its_like():
         settings = choose_settings(preset, planes)
         assert settings.latent.block == (3, 3)
         assert settings.binning == 1
-        assert settings.second.latent.kind == 'recorrupted'
+        assert settings.second.latent == RecorruptedSpec(0.5)
     mixed = np.concatenate([planes, grain(False)])
     assert choose_settings('fast', mixed).latent.block == (1, 1)
 
@@ -107,7 +109,7 @@ def test_noise_that_reaches_further_is_fitted_in_squares():
         settings = choose_settings(preset, planes)
         assert settings.binning == 2
         assert settings.latent.block == (3, 3)
-        assert settings.second.latent.kind == 'recorrupted'
+        assert settings.second.latent == RecorruptedSpec(0.5)
     mixed = np.stack([plane, WHITE])
     assert choose_settings('fast', mixed).binning == 1
 
@@ -184,7 +186,7 @@ def test_frames_whose_noise_is_their_pixels_own_are_fitted_as_any_image():
     given = frames(2, correlated=False)
     copies = match_all(given[:1], [given[1:]])
     settings = choose_settings('balanced', copies.mean, copies)
-    assert settings.latent.kind == 'dropped'
+    assert isinstance(settings.latent, BlindSpotSpec)
     assert settings.second is None
 
 

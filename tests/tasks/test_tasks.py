@@ -173,7 +173,7 @@ def test_the_record_is_complete_and_becomes_json(task, image):
     assert content['reason'] in ('SCHEDULE_COMPLETE', 'MAX_NUM_ITER')
     assert ' ' in content['reason_text']
     assert content['version']
-    assert content['settings']['network']['kind'] == 'trunk'
+    assert content['settings']['network']['kind'] == 'unet'
     short = record.to_dict(histories=False)
     assert set(content) - set(short) == {'loss_history', 'metric_history'}
 

@@ -8,7 +8,6 @@ from napari_dip.engine.output_average import OutputAverage
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import FitSettings
 from napari_dip.engine.weight_average import WeightAverage
-from napari_dip.latents.internal import InternalPairs
 
 
 def make_averaging(
@@ -29,10 +28,11 @@ def make_averaging(
         return OutputAverage(settings.decay)
     like = problem.data.new_empty(1, 1, 1, 1)
     like = like.expand(1, 1, *problem.image_shape)
-    if isinstance(problem.latent, InternalPairs):
+    pyramid = problem.latent.pyramid
+    if pyramid is not None:
         return CoarseToFineAverage(
             problem.network,
-            problem.latent,
+            pyramid,
             like,
             decay=settings.decay,
             precision=settings.precision,

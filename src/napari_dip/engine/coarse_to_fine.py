@@ -13,7 +13,7 @@ from napari_dip.engine.uncertainty import Evidence
 from napari_dip.engine.weight_average import WeightAverage
 from napari_dip.grid.dihedral import DIHEDRALS
 from napari_dip.grid.regions import Region
-from napari_dip.latents.internal import InternalPairs
+from napari_dip.latents.base import Pyramid
 
 
 class CoarseToFineAverage(WeightAverage):
@@ -23,18 +23,18 @@ class CoarseToFineAverage(WeightAverage):
     ----------
     network : nn.Module
         Network to copy.
-    latent : InternalPairs
+    latent : Pyramid
         What it is fitted to.
     shape, decay, precision
         As in :class:`~napari_dip.engine.weight_average.WeightAverage`.
     """
 
-    _latent: InternalPairs
+    _latent: Pyramid
 
     def __init__(
         self,
         network: nn.Module,
-        latent: InternalPairs,
+        latent: Pyramid,
         shape: Tensor,
         *,
         decay: float,

@@ -6,12 +6,10 @@ import math
 
 import torch
 
-from napari_dip.assembly.parts import make_latent
 from napari_dip.device.choice import free_memory
 from napari_dip.grid.regions import Shape
 from napari_dip.grid.tiled_inference import bytes_a_pixel
 from napari_dip.networks import build_network
-from napari_dip.operators.identity import Identity
 from napari_dip.presets.settings import Settings
 
 # Results of no more than its square are fitted at once.
@@ -93,15 +91,11 @@ def tile_side(
 def _bytes_a_pixel(
     channels: int, settings: Settings, device: torch.device
 ) -> float:
-    data = torch.zeros(1, channels, 1, 1, dtype=torch.float32)
-    known = torch.ones_like(data)
-    latent = make_latent(
-        data, known, torch.zeros_like(data), Identity(), settings, seed=0
-    )
-    network = build_network(settings.network, latent.channels, channels)
+    latent = settings.latent.num_channels(channels)
+    network = build_network(settings.network, latent, channels)
     return bytes_a_pixel(
         network.to(device),
-        latent.channels,
+        latent,
         device,
         settings.fit.precision,
         side=_PROBE_SIDE,

@@ -111,7 +111,7 @@ def work_of(
         Shapes on the way to the result, where it is enlarged in steps.
     """
     fit, pixels = settings.fit, math.prod(shape)
-    latent = latent_channels(settings, channels)
+    latent = settings.latent.num_channels(channels)
     forward = footprint(settings.network, latent, channels).operations
     by_weights = fit.average == 'weights'
     judged = by_weights and settings.stopping.rule == 'held_out'
@@ -147,14 +147,6 @@ def seen_pixels(fit: FitSettings, shape: tuple[int, int]) -> int:
     if fit.window is None:
         return math.prod(shape)
     return fit.num_windows * math.prod(window_shape(shape, fit.window))
-
-
-def latent_channels(settings: Settings, channels: int) -> int:
-    """Channels that the network is fed, for those of the image."""
-    kind = settings.latent.kind
-    if kind == 'noise':
-        return settings.latent.channels
-    return {'dropped': 2 * channels, 'mesh': 2}.get(kind, channels)
 
 
 class Footprint(NamedTuple):

@@ -1,14 +1,16 @@
-"""An image and itself, reduced and enlarged again: pairs to learn from."""
+"""Internal learning: an image, downsampled and upsampled again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from napari_dip.grid.regions import Region, cut_all
-from napari_dip.latents.base import Draw, fill_from_neighbours
+from napari_dip.latents.base import Draw, Given, LatentSpec, Pyramid
+from napari_dip.latents.blind_spot import fill_from_neighbours
 from napari_dip.operators.back_projection import agree, enlarge
 from napari_dip.operators.downsample import Downsample, Kernel
 
@@ -23,7 +25,7 @@ _FIRST, _LATER = 0.85, 0.5
 
 
 def steps_of(factors: tuple[int, int]) -> list[tuple[int, int]]:
-    """Split an enlargement into the smallest steps there are.
+    """Split an upsampling into the smallest steps there are.
 
     Examples
     --------
@@ -46,11 +48,11 @@ def _primes(number: int) -> Iterator[int]:
         divisor += 1
 
 
-class InternalPairs:
-    """The image, reduced and enlarged again.
+class InternalPairs(Pyramid):
+    """The image, downsampled and upsampled again.
 
     A draw asks for what a window of the image has lost by that. Who has
-    learnt to give it can add it to the image enlarged by the same step, and
+    learnt to give it can add it to the image upsampled by the same step, and
     so on.
 
     Parameters
@@ -60,9 +62,9 @@ class InternalPairs:
     known : Tensor
         Same shape, 1 where a pixel is measured and may be learnt from.
     factors : tuple of int
-        The whole enlargement.
+        The whole upsampling.
     kernel : str
-        Low-pass filter of a reduction.
+        Low-pass filter of a downsampling.
     side : int
         Side in pixels of what a draw asks for.
     seed : int
@@ -100,6 +102,11 @@ class InternalPairs:
         """Channels of a draw."""
         return self._data.shape[1]
 
+    @property
+    def pyramid(self) -> InternalPairs:
+        """Return itself."""
+        return self
+
     def draw(
         self,
         windows: list[Region],
@@ -127,12 +134,12 @@ class InternalPairs:
         )
 
     def climb(self, sharpen: Callable[[Tensor], Tensor]) -> Tensor:
-        """Enlarge the image step by step.
+        """Upsample the image step by step.
 
         Parameters
         ----------
         sharpen : callable
-            From an enlarged image to what it lacks, of the same shape.
+            From an upsampled image to what it lacks, of the same shape.
         """
         image, part = self._image, _FIRST
         rows, columns = 1, 1
@@ -173,3 +180,36 @@ def _filled(image: Tensor, known: Tensor) -> Tensor:
             return image
         image, known = filled, reached
     return image
+
+
+@dataclass(frozen=True)
+class InternalSpec(LatentSpec):
+    """Internal learning across scales.
+
+    Parameters
+    ----------
+    kernel : {'area', 'gaussian', 'lanczos2', 'lanczos3'}
+        Low-pass filter of the operator.
+    """
+
+    kernel: Kernel = 'lanczos3'
+
+    def make(self, given: Given) -> InternalPairs:
+        """Take pairs as large as the windows of the fit."""
+        assert given.window is not None
+        return InternalPairs(
+            given.data,
+            given.measured * (1 - given.held_out),
+            given.operator.image_shape((1, 1)),
+            self.kernel,
+            side=given.window,
+            seed=given.seed,
+        )
+
+    def num_channels(self, image_channels: int) -> int:
+        """Return those of the image."""
+        return image_channels
+
+    def steps(self, factors: tuple[int, int]) -> list[tuple[int, int]]:
+        """Return the smallest steps there are."""
+        return steps_of(factors)

@@ -1,25 +1,28 @@
-"""A latent for several copies of one field: some are fed, some asked for."""
+"""Noise2Noise: some repeats of a field are fed, the others are the target."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 
 from napari_dip.grid.regions import Region, cut_all
-from napari_dip.latents.base import Draw
+from napari_dip.latents.base import Draw, Given, Latent, LatentSpec
 
 
-class Noise2Noise:
+class Noise2Noise(Latent):
     """Repeats of a field, split anew at every draw.
 
-    The network sees the mean of some copies and is asked for the mean of
-    the others. Noise that the copies do not share cannot be copied, however
-    many pixels share it. An estimate sees the mean of all.
+    The network sees the mean of some repeats and predicts the mean of the
+    others. Noise that differs between them cannot be copied, however far it
+    is correlated. An estimate sees the mean of all.
 
     Parameters
     ----------
-    copies : Tensor
-        ``(copies, channels, height, width)``, two or more of one
+    repeats : Tensor
+        ``(repeats, channels, height, width)``, two or more of one
         brightness; finite everywhere, also where pixels are missing.
     known : Tensor
         ``(1, channels, height, width)``, 1 where a pixel is measured, 0
@@ -34,15 +37,15 @@ class Noise2Noise:
     """
 
     def __init__(
-        self, copies: Tensor, known: Tensor, held_out: Tensor
+        self, repeats: Tensor, known: Tensor, held_out: Tensor
     ) -> None:
-        self.copies = copies
+        self.repeats = repeats
         self.fitted = known * (1 - held_out)
 
     @property
     def channels(self) -> int:
         """Channels of a draw."""
-        return self.copies.shape[1]
+        return self.repeats.shape[1]
 
     def draw(
         self,
@@ -52,23 +55,25 @@ class Noise2Noise:
         fitting: bool,
     ) -> Draw:
         """Feed the mean of all; in the fit, split them in every window."""
-        copies = torch.stack([cut_all(c[None], windows) for c in self.copies])
-        mean = copies.mean(dim=0)
+        repeats = torch.stack(
+            [cut_all(r[None], windows) for r in self.repeats]
+        )
+        mean = repeats.mean(dim=0)
         if not fitting:
             return Draw(mean)
         fed = self._choose(len(windows), generator)
-        target = _mean(copies, ~fed)
+        target = _mean(repeats, ~fed)
         weight = cut_all(self.fitted, windows)
-        return Draw(_mean(copies, fed), weight, shift=target - mean)
+        return Draw(_mean(repeats, fed), weight, shift=target - mean)
 
     def _choose(self, windows: int, generator: torch.Generator) -> Tensor:
-        """Which copies each window shows: some, and never all of them."""
-        count, device = len(self.copies), self.copies.device
+        """Which repeats each window shows: some, and never all of them."""
+        count, device = len(self.repeats), self.repeats.device
         chance = torch.rand(
             (count, windows),
             generator=generator,
             device=device,
-            dtype=self.copies.dtype,
+            dtype=self.repeats.dtype,
         )
         number = torch.randint(
             1, count, (windows,), generator=generator, device=device
@@ -76,8 +81,24 @@ class Noise2Noise:
         return chance.argsort(dim=0).argsort(dim=0) < number
 
 
-def _mean(copies: Tensor, chosen: Tensor) -> Tensor:
-    """Mean of the copies that are chosen for each window."""
-    weight = (chosen / chosen.sum(dim=0)).to(copies)
-    mean: Tensor = (weight[..., None, None, None] * copies).sum(dim=0)
+def _mean(repeats: Tensor, chosen: Tensor) -> Tensor:
+    """Mean of the repeats that are chosen for each window."""
+    weight = (chosen / chosen.sum(dim=0)).to(repeats)
+    mean: Tensor = (weight[..., None, None, None] * repeats).sum(dim=0)
     return mean
+
+
+@dataclass(frozen=True)
+class Noise2NoiseSpec(LatentSpec):
+    """Some repeats predict the others."""
+
+    splits_repeats: ClassVar[bool] = True
+
+    def make(self, given: Given) -> Noise2Noise:
+        """Take the repeats."""
+        assert given.repeats is not None
+        return Noise2Noise(given.repeats(), given.measured, given.held_out)
+
+    def num_channels(self, image_channels: int) -> int:
+        """Return those of the image."""
+        return image_channels

@@ -1,22 +1,24 @@
-"""A latent for noise that neighbours share: the image, made noisier."""
+"""Recorrupted-to-Recorrupted (R2R): the image, made noisier."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 
 from napari_dip.grid.regions import Region, cut_all
-from napari_dip.latents.base import Draw
-from napari_dip.noise.power_spectrum import ColouredNoise
+from napari_dip.latents.base import Draw, Given, Latent, LatentSpec
+from napari_dip.noise.power_spectrum import ColouredNoise, measure_noise
 
 
-class Recorrupted:
+class Recorrupted(Latent):
     r"""The image plus noise of its own kind, drawn anew each time.
 
-    The network sees :math:`y + τn` and is asked for :math:`y - n/τ`. Where
-    n is distributed like the noise of y, the noise of the one tells nothing
-    of that of the other, however many pixels share it, so that the network
-    cannot copy it.
+    The network sees :math:`y + τn` and predicts :math:`y - n/τ`. Where n is
+    distributed like the noise of y, both have independent noise, however far
+    it is correlated, so that the network cannot copy it.
 
     Parameters
     ----------
@@ -68,3 +70,30 @@ class Recorrupted:
             return Draw(latent)
         known = cut_all(self.known, windows)
         return Draw(latent, known, shift=-noise / self.strength)
+
+
+@dataclass(frozen=True)
+class RecorruptedSpec(LatentSpec):
+    """The image with more noise of its own kind.
+
+    Parameters
+    ----------
+    strength : float
+        Added noise, in terms of that of the image.
+    """
+
+    strength: float = 1.0
+
+    measures_noise: ClassVar[bool] = True
+
+    def make(self, given: Given) -> Recorrupted:
+        """Measure the noise on what an earlier fit has left."""
+        data, measured, pilot = given.data, given.measured, given.pilot
+        assert pilot is not None
+        noise = measure_noise((data - pilot) * measured, pilot, measured)
+        filled = torch.where(measured > 0, data, pilot)
+        return Recorrupted(filled, measured, noise, self.strength)
+
+    def num_channels(self, image_channels: int) -> int:
+        """Return those of the image."""
+        return image_channels

@@ -8,10 +8,11 @@ latent, jitter, learning rate, iterations, interpolation, padding, averaging.
 from __future__ import annotations
 
 from napari_dip.engine.settings import FitSettings
+from napari_dip.latents.base import LatentSpec
+from napari_dip.latents.noise import MeshGridSpec, UniformNoiseSpec
 from napari_dip.networks import SkipSpec
 from napari_dip.networks.skip import Upsampling
 from napari_dip.presets.settings import (
-    LatentSettings,
     Settings,
     StoppingSettings,
 )
@@ -25,7 +26,7 @@ _LIBRARY = (16, 32, 64, 128, 128, 128)
 def _published(
     network: SkipSpec,
     *,
-    latent: LatentSettings,
+    latent: LatentSpec,
     num_iter: int,
     learning_rate: float = 0.01,
     decay: float = 0.0,
@@ -45,8 +46,8 @@ def _published(
     )
 
 
-def _noise(jitter: float, channels: int = 32) -> LatentSettings:
-    return LatentSettings(kind='noise', channels=channels, jitter=jitter)
+def _noise(jitter: float, channels: int = 32) -> UniformNoiseSpec:
+    return UniformNoiseSpec(channels, jitter)
 
 
 DENOISING = _published(
@@ -65,7 +66,7 @@ INPAINTING_TEXT = _published(
 )
 INPAINTING_LARGE_HOLE = _published(
     SkipSpec(skip=(0,) * 5, upsampling=_NEAREST),
-    latent=LatentSettings(kind='mesh', channels=2, jitter=0.03),
+    latent=MeshGridSpec(jitter=0.03),
     num_iter=5001,
 )
 INPAINTING_LIBRARY = _published(

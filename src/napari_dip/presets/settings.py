@@ -8,45 +8,12 @@ from typing import Any, Literal
 from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.engine.settings import FitSettings
 from napari_dip.filters.refinement import Refinement
+from napari_dip.latents.base import LatentSpec
+from napari_dip.latents.blind_spot import BlindSpotSpec
+from napari_dip.latents.noise import UniformNoiseSpec
 from napari_dip.networks import NetworkSpec, UNetSpec
 from napari_dip.noise.intensity import Range
 from napari_dip.operators.downsample import Kernel
-
-LatentKind = Literal[
-    'dropped', 'split', 'recorrupted', 'reduced', 'noise', 'mesh'
-]
-
-
-@dataclass(frozen=True)
-class LatentSettings:
-    """z.
-
-    Parameters
-    ----------
-    kind : {'dropped', 'split', 'recorrupted', 'reduced', 'noise', 'mesh'}
-        The image with pixels dropped, some of several copies of it, the
-        image with noise of its own kind added, the image reduced and
-        enlarged again, uniform noise, or a mesh grid.
-    drop : float
-        Probability that a pixel is dropped ('dropped').
-    block : tuple of int
-        Odd rows and columns of the dropped blocks; more than 1 for noise
-        that is correlated between neighbours ('dropped').
-    strength : float
-        Added noise, in terms of that of the image ('recorrupted').
-    channels : int
-        Channels of the latent ('noise').
-    jitter : float
-        Standard deviation of the noise added at each iteration ('noise' and
-        'mesh').
-    """
-
-    kind: LatentKind = 'dropped'
-    drop: float = 0.3
-    block: tuple[int, int] = (1, 1)
-    strength: float = 1.0
-    channels: int = 32
-    jitter: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -80,7 +47,7 @@ class Settings:
     ----------
     network : NetworkSpec
         f.
-    latent : LatentSettings
+    latent : LatentSpec
         z.
     fit : FitSettings
         How the minimum is sought.
@@ -106,7 +73,7 @@ class Settings:
     """
 
     network: NetworkSpec = field(default_factory=UNetSpec)
-    latent: LatentSettings = field(default_factory=LatentSettings)
+    latent: LatentSpec = field(default_factory=BlindSpotSpec)
     fit: FitSettings = field(default_factory=FitSettings)
     stopping: StoppingSettings = field(default_factory=StoppingSettings)
     range_: Range = 'standard'
@@ -125,13 +92,19 @@ class Settings:
         return self.fit.num_iter + later
 
     def to_dict(self) -> dict[str, Any]:
-        """Return nested dictionaries, the network's kind included."""
+        """Return nested dictionaries, in which each part has its kind."""
         content = asdict(self)
-        kind = type(self.network).__name__.removesuffix('Spec').lower()
-        content['network'] = {'kind': kind, **content['network']}
+        for name in ('network', 'latent'):
+            content[name] = _named(getattr(self, name))
         if self.second is not None:
             content['second'] = self.second.to_dict()
         return content
+
+
+def _named(part: Any) -> dict[str, Any]:
+    """Return the fields of a part and what it is."""
+    kind = type(part).__name__.removesuffix('Spec').lower()
+    return {'kind': kind, **asdict(part)}
 
 
 def whole_image(
@@ -157,7 +130,7 @@ def whole_image(
     """
     return Settings(
         network=network,
-        latent=LatentSettings('noise', channels=16, jitter=0.03),
+        latent=UniformNoiseSpec(channels=16, jitter=0.03),
         fit=FitSettings(
             num_iter=num_iter,
             optimiser=optimiser,

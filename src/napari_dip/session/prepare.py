@@ -176,14 +176,14 @@ def _check_known(known: NDArray[np.bool_]) -> None:
 def _describe(copies: Repeats | None, settings: Settings) -> str:
     if copies is None:
         return ''
-    split = settings.latent.kind == 'split'
+    split = settings.latent.splits_repeats
     use = 'some of them fitted to the others' if split else 'their mean'
     return f'{copies.describe()}; {use}'
 
 
 def _sharers(settings: Settings) -> str:
     """Name the neighbours that the settings take to share their noise."""
-    down, along = (side > 1 for side in settings.latent.block)
+    down, along = (side > 1 for side in settings.latent.masked_block)
     squares = settings.binning > 1 and settings.second is not None
     if squares or (down and along):
         return 'neighbouring pixels'

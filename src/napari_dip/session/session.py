@@ -16,7 +16,6 @@ from napari_dip.engine.fit import Fit
 from napari_dip.filters import refinement
 from napari_dip.filters.guard import find_harmed
 from napari_dip.forecast.work import Work, shapes_climbed, work_of
-from napari_dip.latents.internal import InternalPairs
 from napari_dip.presets.settings import Settings
 from napari_dip.presets.shortening import SETTLED
 from napari_dip.session.base import Restoration
@@ -324,7 +323,7 @@ class Session(Restoration):
         planes = output.to_planes(_to_numpy(found.estimate))
         if output.data is not None and not output.keep_known:
             assert problem is not None
-            split = self.brief.settings.latent.kind == 'split'
+            split = self.brief.settings.latent.splits_repeats
             shared = split or bool(output.shared)
             self._harmed = find_harmed(found.estimate, problem, shared=shared)
             output.give_back(planes, self._harmed)
@@ -422,11 +421,10 @@ def _work(stage: Stage, settings: Settings, finer: int = 1) -> Work:
     """Count the operations of a fit like that of a stage, maybe finer."""
     problem = stage.fit.problem
     assert problem is not None
-    latent, (height, width) = problem.latent, problem.image_shape
-    climbed: list[tuple[int, int]] = []
-    if isinstance(latent, InternalPairs):
-        rows, columns = problem.data.shape[-2:]
-        climbed = shapes_climbed((rows, columns), latent.steps)
+    height, width = problem.image_shape
+    rows, columns = problem.data.shape[-2:]
+    steps = settings.latent.steps(problem.operator.image_shape((1, 1)))
+    climbed = shapes_climbed((rows, columns), steps)
     return work_of(
         settings,
         (finer * height, finer * width),

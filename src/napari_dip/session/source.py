@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from napari_dip.assembly.output import Output
-from napari_dip.assembly.parts import make_latent, make_rules
+from napari_dip.assembly.parts import make_rules
 from napari_dip.device.choice import memory_in_words
 from napari_dip.engine.autograd import plain_autograd
 from napari_dip.engine.early_stopping import StoppingRule
@@ -19,13 +20,10 @@ from napari_dip.engine.fit import Fit
 from napari_dip.engine.problem import Problem
 from napari_dip.grid.binning import bin_planes
 from napari_dip.grid.regions import Region
-from napari_dip.latents.base import Latent
-from napari_dip.latents.noise2noise import Noise2Noise
-from napari_dip.latents.recorrupted import Recorrupted
+from napari_dip.latents.base import Given
 from napari_dip.networks import build_network, initialise
 from napari_dip.noise.detector import Detector
 from napari_dip.noise.intensity import Intensity
-from napari_dip.noise.power_spectrum import measure_noise
 from napari_dip.operators.base import Operator
 from napari_dip.operators.identity import Identity
 from napari_dip.presets.settings import Settings
@@ -146,7 +144,7 @@ def make_stage(
         intensity,
         binning=settings.binning,
         pilot=pilot,
-        measured=settings.latent.kind == 'recorrupted',
+        measured=settings.latent.measures_noise,
     )
     return Stage(fit, output, settings.refinement)
 
@@ -183,24 +181,27 @@ def _problem(
     pilot: torch.Tensor | None,
     intensity: Intensity,
 ) -> Problem:
-    device, operator, seed = source.device, source.operator, source.seed
+    device = source.device
     measured = _tensor(known.astype(np.float32), device)
     held_out = _held_out(measured, settings, source)
-    if settings.latent.kind == 'recorrupted':
-        assert pilot is not None
-        latent = _recorrupted(data, measured, pilot, settings)
-    elif settings.latent.kind == 'split':
-        latent = _split(source, known, measured, held_out, intensity)
-    else:
-        latent = make_latent(
-            data, measured, held_out, operator, settings, seed
+    latent = settings.latent.make(
+        Given(
+            data,
+            measured,
+            held_out,
+            source.operator,
+            source.seed,
+            settings.fit.window,
+            pilot,
+            partial(_repeats, source, known, intensity),
         )
+    )
     network = build_network(settings.network, latent.channels, data.shape[1])
-    initialise(network, seed)
+    initialise(network, source.seed)
     return Problem(
         network.to(device),
         latent,
-        operator,
+        source.operator,
         data,
         measured,
         held_out,
@@ -218,30 +219,15 @@ def _deviation(
     return torch.from_numpy(known).to(device)[None, :, None, None]
 
 
-def _split(
-    source: Source,
-    known: NDArray[np.bool_],
-    measured: torch.Tensor,
-    held_out: torch.Tensor,
-    intensity: Intensity,
-) -> Latent:
+def _repeats(
+    source: Source, known: NDArray[np.bool_], intensity: Intensity
+) -> torch.Tensor:
     assert source.copies is not None
     copies = [
         _tensor(intensity.forward(copy, known), source.device)
         for copy in source.copies
     ]
-    return Noise2Noise(torch.cat(copies), measured, held_out)
-
-
-def _recorrupted(
-    data: torch.Tensor,
-    measured: torch.Tensor,
-    pilot: torch.Tensor,
-    settings: Settings,
-) -> Latent:
-    noise = measure_noise((data - pilot) * measured, pilot, measured)
-    filled = torch.where(measured > 0, data, pilot)
-    return Recorrupted(filled, measured, noise, settings.latent.strength)
+    return torch.cat(copies)
 
 
 def _held_out(

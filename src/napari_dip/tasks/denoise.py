@@ -220,12 +220,12 @@ def start_denoising(
         settings = replace(settings, stabilise_noise=False)
     if defects == 'keep':
         settings = replace(settings, exclude_defects=False)
-    if options.uncertainty and settings.latent.kind == 'split':
+    if options.uncertainty and settings.latent.splits_repeats:
         raise ValueError(
             'uncertainty: it is not known for repeats whose neighbouring '
             'pixels share their noise; leave one of the two out.'
         )
-    if options.uncertainty and settings.latent.kind != 'dropped':
+    if options.uncertainty and not settings.latent.hides_pixels:
         raise ValueError(
             f'uncertainty: with the preset {options.preset!r} the network '
             'sees every pixel, and none is left to measure its error by; '

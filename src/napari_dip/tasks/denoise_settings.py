@@ -12,6 +12,9 @@ from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.engine.settings import FitSettings
 from napari_dip.images.brightness_match import Repeats
 from napari_dip.images.validation import check_choice
+from napari_dip.latents.blind_spot import BlindSpotSpec
+from napari_dip.latents.noise2noise import Noise2NoiseSpec
+from napari_dip.latents.recorrupted import RecorruptedSpec
 from napari_dip.networks import UNetSpec
 from napari_dip.noise.autocorrelation import noise_texture
 from napari_dip.noise.correlated import (
@@ -24,7 +27,6 @@ from napari_dip.noise.model import estimate_noise
 from napari_dip.presets import published
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.settings import (
-    LatentSettings,
     Settings,
     StoppingSettings,
 )
@@ -71,7 +73,7 @@ def _light(
 ) -> Settings:
     return Settings(
         network=_NETWORK,
-        latent=LatentSettings('dropped', drop=_DROP),
+        latent=BlindSpotSpec(_DROP),
         fit=FitSettings(
             num_iter=num_iter,
             optimiser=optimiser,
@@ -178,7 +180,7 @@ def _suited(settings: Settings, planes: NDArray[Any]) -> Settings:
     drop = _DROP if len(planes) == 1 else 2 * _DROP
     return replace(
         settings,
-        latent=replace(settings.latent, drop=drop),
+        latent=BlindSpotSpec(drop),
         fit=replace(settings.fit, turns=turns),
     )
 
@@ -222,7 +224,7 @@ def _for_copies(settings: Settings) -> Settings:
     """
     return replace(
         settings,
-        latent=LatentSettings('split'),
+        latent=Noise2NoiseSpec(),
         # An estimate feeds all copies, so that there is one draw of it.
         fit=replace(
             settings.fit,
@@ -248,6 +250,7 @@ def _for_noise_of_neighbours(
 
 
 def _dropping(settings: Settings, block: tuple[int, int]) -> Settings:
+    assert isinstance(settings.latent, BlindSpotSpec)
     return replace(
         settings,
         latent=replace(settings.latent, block=block),
@@ -264,14 +267,13 @@ def _for_smooth_noise(settings: Settings, shared: SharedNoise) -> Settings:
     is seen shares. What is left of the image at its own grid is the noise
     and those details; once the noise is known, a second fit finds them.
     """
-    latent = replace(settings.latent, block=shared.block, drop=0.3)
     second = _recorrupted(settings, _RECORRUPTED_RATE)
     if shared.rounded:
         second = replace(second, refinement='some details')
     return replace(
         settings,
         network=UNetSpec((64,) * 5),
-        latent=latent,
+        latent=BlindSpotSpec(0.3, shared.block),
         fit=replace(settings.fit, turns=True),
         binning=shared.squares,
         **_UNTOLD,
@@ -294,7 +296,7 @@ def _for_smoothed(
 def _recorrupted(settings: Settings, learning_rate: float) -> Settings:
     return Settings(
         network=_NETWORK,
-        latent=LatentSettings('recorrupted', strength=0.5),
+        latent=RecorruptedSpec(strength=0.5),
         fit=replace(
             settings.fit,
             num_iter=_RECORRUPTED_ITERATIONS,

@@ -28,7 +28,6 @@ from napari_dip.forecast.tile_size import TRAINING, tile_side
 from napari_dip.forecast.work import (
     BOTH_WAYS,
     footprint,
-    latent_channels,
     seen_pixels,
     shapes_climbed,
     work_of,
@@ -41,7 +40,6 @@ from napari_dip.images.axes import Axes, settle_axes
 from napari_dip.images.brightness_match import match_repeats
 from napari_dip.images.masks import read_mask
 from napari_dip.images.validation import check_choice, check_factor
-from napari_dip.latents.internal import steps_of
 from napari_dip.networks import NetworkSpec
 from napari_dip.presets.settings import Settings
 from napari_dip.presets.shortening import shorten
@@ -185,12 +183,10 @@ def _of_fit(
 ) -> _Fit:
     """Return what a fit takes whose result has a shape."""
     height, width = (max(n // settings.binning, 1) for n in shape)
-    climbed: list[tuple[int, int]] = []
-    if settings.latent.kind == 'reduced':
-        data = height // factors[0], width // factors[1]
-        climbed = shapes_climbed(data, steps_of(factors))
+    data = height // factors[0], width // factors[1]
+    climbed = shapes_climbed(data, settings.latent.steps(factors))
     work = work_of(settings, (height, width), channels, climbed)
-    latent = latent_channels(settings, channels)
+    latent = settings.latent.num_channels(channels)
     spec, fit = settings.network, settings.fit
     seen: Shape
     if fit.window is not None:

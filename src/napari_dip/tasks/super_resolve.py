@@ -13,13 +13,13 @@ from napari_dip.images.validation import (
     check_factor,
     check_uncertainty,
 )
+from napari_dip.latents.internal import InternalSpec
 from napari_dip.networks import CNNSpec, UNetSpec
 from napari_dip.operators.downsample import Downsample
 from napari_dip.presets import published
 from napari_dip.presets.choices import DEFAULT_PRESET, PRESETS
 from napari_dip.presets.options import Options
 from napari_dip.presets.settings import (
-    LatentSettings,
     Settings,
     StoppingSettings,
     whole_image,
@@ -33,7 +33,7 @@ def _across_scales(num_iter: int, learning_rate: float) -> Settings:
     """Fit a network to what the image loses if it is reduced."""
     return Settings(
         network=CNNSpec(width=32, depth=6),
-        latent=LatentSettings('reduced'),
+        latent=InternalSpec('lanczos3'),
         fit=FitSettings(
             num_iter=num_iter,
             optimiser='muon',
