@@ -41,9 +41,9 @@ def image() -> np.ndarray:
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make 'fast' a network of a few hundred weights."""
     from napari_dip.networks import UNetSpec
-    from napari_dip.tasks import denoise_settings, inpaint, super_resolve
+    from napari_dip.tasks.presets import denoise, inpaint, super_resolve
 
-    for module in (denoise_settings, inpaint, super_resolve):
+    for module in (denoise, inpaint, super_resolve):
         settings = module.SETTINGS['fast']
         network = UNetSpec((4, 4), norm=settings.network.norm)
         fit = replace(settings.fit, check_every=1, passes=2)
@@ -52,11 +52,9 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
             'fast',
             replace(settings, network=network, fit=fit),
         )
-    shared = denoise_settings._SHARED['fast']
+    shared = denoise._SHARED['fast']
     fit = replace(shared.fit, check_every=1, passes=2)
-    monkeypatch.setitem(
-        denoise_settings._SHARED, 'fast', replace(shared, fit=fit)
-    )
+    monkeypatch.setitem(denoise._SHARED, 'fast', replace(shared, fit=fit))
 
 
 @pytest.fixture

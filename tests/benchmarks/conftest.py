@@ -8,7 +8,7 @@ import pytest
 from skimage.io import imsave
 
 from napari_dip.networks import UNetSpec
-from napari_dip.tasks import denoise_settings as denoising_settings
+from napari_dip.tasks.presets import denoise as denoising_settings
 
 HEAD = 'file\tlicence\n'
 

@@ -37,7 +37,7 @@ def test_command_restores(tmp_path: Path, image: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert 'a.tif: 32 × 32 pixels after 3 iterations' in done.stdout
-    assert 'Denoising: 1/3 iterations' in done.stderr
+    assert 'Denoise: 1/3 iterations' in done.stderr
     assert json.loads((tmp_path / 'a.json').read_text('utf-8'))['seed'] == 0
 
 

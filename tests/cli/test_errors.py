@@ -7,7 +7,12 @@ import pytest
 from napari_dip.cli.errors import ArgumentError, about, engine_problems
 from napari_dip.io.errors import FileError
 
-INPUT, MASK = Path('cells.tif'), Path('holes.png')
+INPUT = Path('cells.tif')
+NAMES = {
+    'image': 'INPUT (cells.tif)',
+    'mask': 'MASK (holes.png)',
+    'repeats': '--repeat',
+}
 
 
 def test_about_names_argument_and_file() -> None:
@@ -47,7 +52,7 @@ def test_about_names_argument_and_file() -> None:
 def test_sentences_of_the_restoration(error: Exception, sentence: str) -> None:
     with (
         pytest.raises(ArgumentError) as caught,
-        engine_problems(INPUT, MASK),
+        engine_problems(NAMES),
     ):
         raise error
     assert str(caught.value) == sentence
@@ -56,7 +61,7 @@ def test_sentences_of_the_restoration(error: Exception, sentence: str) -> None:
 def test_memory_that_the_restoration_did_not_foresee() -> None:
     with (
         pytest.raises(ArgumentError, match=r'not enough memory.*crop'),
-        engine_problems(INPUT, None),
+        engine_problems(NAMES),
     ):
         raise MemoryError('Unable to allocate 9 TiB')
 
@@ -64,6 +69,6 @@ def test_memory_that_the_restoration_did_not_foresee() -> None:
 def test_faults_of_the_program_are_not_blamed_on_the_user() -> None:
     with (
         pytest.raises(TypeError, match='unsupported operand'),
-        engine_problems(INPUT, None),
+        engine_problems(NAMES),
     ):
         raise TypeError('unsupported operand')

@@ -33,6 +33,6 @@ def test_what_the_user_should_know_is_said(
 def test_library_that_cannot_be_loaded(
     run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
 ) -> None:
-    monkeypatch.setitem(sys.modules, 'napari_dip.tasks.denoise', None)
+    monkeypatch.setitem(sys.modules, 'napari_dip.session.prepare', None)
     said = run.refused('denoise', image, tmp_path / 'a.npy')
     assert said.startswith('a library that is needed cannot be loaded (')

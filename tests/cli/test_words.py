@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import napari_dip
-from napari_dip.cli.words import OPTIONS, in_options, shown
+from napari_dip.cli.words import in_options, option_names, shown
 
 ROOT = Path(napari_dip.__file__).parent
+OPTIONS = option_names()
 # Words that mean something in a call and nothing on a command line.
 CODE = re.compile(
     rf'\bNone\b|return_info|\w=["\']|\b({"|".join(OPTIONS)})_|'

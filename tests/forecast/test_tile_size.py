@@ -7,8 +7,8 @@ import torch
 from napari_dip import denoise, inpaint, super_resolve
 from napari_dip.forecast import tile_size as room
 from napari_dip.forecast.tile_size import tile_side
-from napari_dip.tasks import denoise_settings as denoising_settings
-from napari_dip.tasks import inpaint as inpainting
+from napari_dip.tasks.presets import denoise as denoising_settings
+from napari_dip.tasks.presets import inpaint as inpainting
 
 CPU = torch.device('cpu')
 OPTIONS = {'preset': 'fast', 'device': 'cpu', 'max_num_iter': 1}

@@ -15,7 +15,7 @@ from napari_dip.presets.choices import (
     FACTORS,
     PRESETS,
 )
-from napari_dip.tasks.denoise_settings import choose_settings
+from napari_dip.tasks.presets.denoise import choose_settings
 
 
 def test_what_is_offered_is_taken():

@@ -7,12 +7,11 @@ import pytest
 from napari_dip.engine.settings import FitSettings
 from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.networks import DeepDecoderSpec
-from napari_dip.presets import published
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.settings import Settings
-from napari_dip.tasks import denoise_settings as denoising_settings
-from napari_dip.tasks import inpaint as inpainting
-from napari_dip.tasks import super_resolve as super_resolution
+from napari_dip.tasks.presets import denoise as denoising_settings
+from napari_dip.tasks.presets import inpaint as inpainting
+from napari_dip.tasks.presets import super_resolve as super_resolution
 
 ALL = [
     pytest.param(settings, id=f'{module.__name__.split(".")[-1]}-{name}')
@@ -21,7 +20,7 @@ ALL = [
 ]
 
 
-@pytest.mark.parametrize('settings', [*ALL, published.INPAINTING_TEXT])
+@pytest.mark.parametrize('settings', [*ALL, *inpainting.PUBLISHED.values()])
 def test_settings_become_json_and_name_the_network(settings):
     content = json.loads(json.dumps(settings.to_dict(), allow_nan=False))
     assert content['network']['kind'] in ('unet', 'cnn', 'skip')

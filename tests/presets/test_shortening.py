@@ -1,6 +1,6 @@
 from napari_dip.presets.shortening import shorten
-from napari_dip.tasks.denoise_settings import SETTINGS
-from napari_dip.tasks.inpaint import SETTINGS as INPAINTING
+from napari_dip.tasks.presets.denoise import SETTINGS
+from napari_dip.tasks.presets.inpaint import SETTINGS as INPAINTING
 
 
 def test_no_limit_or_a_loose_one_changes_nothing():

@@ -15,9 +15,9 @@ from napari_dip.presets.options import Options
 from napari_dip.session.progress import Phase
 from napari_dip.session.session import Session
 from napari_dip.session.tiled import TiledSession
-from napari_dip.tasks import inpaint as inpainting
-from napari_dip.tasks import super_resolve as super_resolution
 from napari_dip.tasks.inpaint import start_inpainting
+from napari_dip.tasks.presets import inpaint as inpainting
+from napari_dip.tasks.presets import super_resolve as super_resolution
 from napari_dip.tasks.super_resolve import start_super_resolution
 
 pytestmark = pytest.mark.usefixtures('quick')

@@ -15,8 +15,8 @@ from napari_dip.forecast import tile_size as room
 from napari_dip.forecast import work
 from napari_dip.presets.choices import PRESETS
 from napari_dip.tasks import forecast as module
-from napari_dip.tasks import inpaint as inpainting
 from napari_dip.tasks.forecast import TASKS, forecast
+from napari_dip.tasks.presets import inpaint as inpainting
 
 
 @pytest.fixture(autouse=True)

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from napari_dip import inpaint
-from napari_dip.presets import published
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.options import Options
-from napari_dip.tasks.inpaint import (
+from napari_dip.tasks.inpaint import start_inpainting
+from napari_dip.tasks.presets.inpaint import (
+    PUBLISHED,
     SETTINGS,
     choose_settings,
-    start_inpainting,
 )
 
 ROWS, COLUMNS = np.mgrid[:64, :64]
@@ -119,13 +119,13 @@ def text() -> np.ndarray:
 @pytest.mark.parametrize(
     ('mask', 'expected'),
     [
-        (scattered(0.98), published.INPAINTING_MOST_MISSING),
-        (scattered(0.5), published.INPAINTING_HALF_MISSING),
-        (hole(40), published.INPAINTING_LARGE_HOLE),
-        (hole(40, at=10), published.INPAINTING_LARGE_HOLE),
-        (hole(6), published.INPAINTING_TEXT),
-        (text(), published.INPAINTING_TEXT),
-        (scattered(0.05), published.INPAINTING_TEXT),
+        (scattered(0.98), PUBLISHED['most missing']),
+        (scattered(0.5), PUBLISHED['half missing']),
+        (hole(40), PUBLISHED['large hole']),
+        (hole(40, at=10), PUBLISHED['large hole']),
+        (hole(6), PUBLISHED['text']),
+        (text(), PUBLISHED['text']),
+        (scattered(0.05), PUBLISHED['text']),
     ],
 )
 def test_the_mask_chooses_the_published_recipe(mask, expected):

@@ -10,14 +10,11 @@ from napari_dip import super_resolve
 from napari_dip.latents.internal import InternalSpec
 from napari_dip.latents.noise import UniformNoiseSpec
 from napari_dip.operators.downsample import Downsample
-from napari_dip.presets import published
 from napari_dip.presets.choices import FACTORS, PRESETS
 from napari_dip.presets.options import Options
-from napari_dip.tasks import super_resolve as super_resolution
-from napari_dip.tasks.super_resolve import (
-    choose_settings,
-    start_super_resolution,
-)
+from napari_dip.tasks.presets import super_resolve as super_resolution
+from napari_dip.tasks.presets.super_resolve import choose_settings
+from napari_dip.tasks.super_resolve import start_super_resolution
 
 ROWS, COLUMNS = np.mgrid[:20, :24]
 IMAGE = 300 + 80 * np.sin(COLUMNS / 3) * np.cos(ROWS / 4)
@@ -93,11 +90,12 @@ def test_a_factor_that_will_not_do(factor, error):
 
 def test_eight_has_a_published_recipe_of_its_own():
     assert choose_settings('ulyanov2018', (8, 8)) is (
-        published.SUPER_RESOLUTION_8
+        super_resolution.PUBLISHED_8
     )
     for factors in ((2, 2), (4, 4), (1, 3)):
-        assert choose_settings('ulyanov2018', factors) is (
-            published.SUPER_RESOLUTION
+        assert (
+            choose_settings('ulyanov2018', factors)
+            is (super_resolution.SETTINGS['ulyanov2018'])
         )
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from napari_dip.cli.words import OPTIONS, in_options, shown
+from napari_dip.cli.words import file_names, in_options, option_names, shown
 from napari_dip.io.errors import FileError
-
-# Beginning of the sentences that the restoration has for its user.
-_SENTENCE = re.compile(rf'(image|mask|repeats|{"|".join(OPTIONS)}): ')
 
 
 class ArgumentError(Exception):
@@ -28,20 +24,29 @@ def about(argument: str, path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def engine_problems(input_: Path, mask: Path | None) -> Iterator[None]:
+def engine_problems(names: Mapping[str, str]) -> Iterator[None]:
     """Say in the words of the command line what the restoration refuses.
 
     Errors that are no sentences of the restoration pass: they are faults of
     the program and not of its user.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        Arguments that are files, and what the command line calls them.
     """
     try:
         yield
     except MemoryError as error:
-        raise ArgumentError(_out_of_memory(str(error), input_)) from error
+        raise ArgumentError(_out_of_memory(str(error), names)) from error
     except (TypeError, ValueError) as error:
-        if not _SENTENCE.match(str(error)):
+        sentence = str(error)
+        argument, colon, rest = sentence.partition(': ')
+        if not colon or argument not in file_names() | option_names():
             raise
-        raise ArgumentError(_translate(str(error), input_, mask)) from error
+        if argument in names:
+            sentence = f'{names[argument]}: {in_options(rest)}'
+        raise ArgumentError(in_options(sentence)) from error
 
 
 def load_engine() -> None:
@@ -54,9 +59,7 @@ def load_engine() -> None:
         can mend it.
     """
     try:
-        import napari_dip.tasks.denoise
-        import napari_dip.tasks.inpaint
-        import napari_dip.tasks.super_resolve  # noqa: F401
+        import napari_dip.session.prepare  # noqa: F401
     except (ImportError, OSError, MemoryError) as error:
         detail = ' '.join(str(error).split()) or type(error).__name__
         raise ArgumentError(
@@ -66,24 +69,7 @@ def load_engine() -> None:
         ) from error
 
 
-def _translate(sentence: str, input_: Path, mask: Path | None) -> str:
-    """Name the files and options that a sentence of a function is about.
-
-    Examples
-    --------
-    >>> _translate('image: it is flat.', Path('a.tif'), None)
-    'INPUT (a.tif): it is flat.'
-    """
-    argument, colon, rest = sentence.partition(':')
-    files = {'image': f'INPUT ({shown(input_)})', 'repeats': '--repeat'}
-    if mask is not None:
-        files['mask'] = f'MASK ({shown(mask)})'
-    if argument in files:
-        return f'{files[argument]}{colon}{in_options(rest)}'
-    return in_options(sentence)
-
-
-def _out_of_memory(sentence: str, input_: Path) -> str:
+def _out_of_memory(sentence: str, names: Mapping[str, str]) -> str:
     if sentence.startswith('Not enough memory'):
         detail = in_options(sentence)
     else:
@@ -91,4 +77,4 @@ def _out_of_memory(sentence: str, input_: Path) -> str:
             'There is not enough memory for this image; close other '
             'programs, choose --preset fast, or crop the image.'
         )
-    return f'INPUT ({shown(input_)}): {detail[0].lower()}{detail[1:]}'
+    return f'{names["image"]}: {detail[0].lower()}{detail[1:]}'

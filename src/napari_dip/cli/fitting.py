@@ -60,7 +60,7 @@ def restore(
     """
     load_engine()
     with (
-        engine_problems(job.input, job.mask),
+        engine_problems(job.names),
         open_monitor(job.title, quiet=job.quiet) as monitor,
     ):
         pixels = layout.squeeze(source.masked)

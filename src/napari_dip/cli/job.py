@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari_dip.cli.words import shown
 from napari_dip.io.choice import ONLY, Choice
 from napari_dip.io.formats import split_ending
 
@@ -17,6 +18,28 @@ if TYPE_CHECKING:
 
 #: Starts a restoration, given the pixels and their channel axis.
 Start = Callable[['NDArray[Any]', int | None], 'Restoration']
+
+
+@dataclass(frozen=True)
+class Files:
+    """Files that an argument is read from, beside the image.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument in Python.
+    spelled : str
+        What the command line calls it.
+    paths : tuple of Path
+        The files.
+    is_list : bool
+        Whether there may be several.
+    """
+
+    name: str
+    spelled: str
+    paths: tuple[Path, ...]
+    is_list: bool
 
 
 @dataclass(frozen=True)
@@ -31,10 +54,8 @@ class Job:
         Files.
     start : callable
         Starts the restoration.
-    mask : Path or None
-        File of the missing pixels, for messages and the report.
-    repeats : tuple of Path
-        Files of further frames of the field, for the report.
+    beside : tuple of Files
+        What else is read, for messages and the report.
     factor : tuple of int
         Rows and columns of the result for each of the image.
     choice : Choice
@@ -55,8 +76,7 @@ class Job:
     input: Path
     output: Path
     start: Start
-    mask: Path | None = None
-    repeats: tuple[Path, ...] = ()
+    beside: tuple[Files, ...] = ()
     factor: tuple[int, int] = (1, 1)
     choice: Choice = ONLY
     channel_axis: int | None = None
@@ -69,9 +89,18 @@ class Job:
     @property
     def files_read(self) -> list[tuple[str, Path]]:
         """Files whose pixels go in, each with its argument."""
-        mask = [] if self.mask is None else [('MASK', self.mask)]
-        repeats = [('--repeat', path) for path in self.repeats]
-        return [('INPUT', self.input), *mask, *repeats]
+        beside = [(one.spelled, p) for one in self.beside for p in one.paths]
+        return [('INPUT', self.input), *beside]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What arguments of the restoration are called here."""
+        names = {'image': f'INPUT ({shown(self.input)})'}
+        for one in self.beside:
+            names[one.name] = one.spelled
+            if not one.spelled.startswith('-'):
+                names[one.name] += f' ({shown(one.paths[0])})'
+        return names
 
     @property
     def uncertainty_file(self) -> Path | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def read_repeats(
-    paths: list[Path], shape: tuple[int, ...]
+    option: str, paths: list[Path], shape: tuple[int, ...]
 ) -> NDArray[Any] | None:
     """Read further frames of a field, from any number of files."""
     import numpy as np
@@ -25,7 +25,7 @@ def read_repeats(
 
     copies = []
     for path in paths:
-        with about('--repeat', path):
+        with about(option, path):
             copies.append(reading.read_repeats(path, shape))
     if any(isinstance(copy, np.ma.MaskedArray) for copy in copies):
         masked: NDArray[Any] = np.ma.concatenate(copies)  # type: ignore[no-untyped-call]

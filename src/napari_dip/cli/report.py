@@ -23,11 +23,11 @@ def encode_report(job: Job, record: Record) -> bytes:
 
 
 def _files(job: Job) -> dict[str, Any]:
-    files = {'input': job.input, 'mask': job.mask, 'output': job.output}
-    names: dict[str, Any] = {k: str(path) for k, path in files.items() if path}
-    if job.repeats:
-        names['repeats'] = [str(path) for path in job.repeats]
-    return names
+    files: dict[str, Any] = {'input': str(job.input)}
+    for one in job.beside:
+        paths = [str(path) for path in one.paths]
+        files[one.name] = paths if one.is_list else paths[0]
+    return {**files, 'output': str(job.output)}
 
 
 def _without_nan(content: Any) -> Any:

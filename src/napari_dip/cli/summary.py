@@ -10,6 +10,7 @@ from napari_dip.cli.monitor import duration
 from napari_dip.cli.target import Target
 from napari_dip.cli.words import shown
 from napari_dip.io.writing import lost
+from napari_dip.tasks.registry import find_task
 
 
 def summarise(job: Job, target: Target, outcome: Outcome) -> Iterator[str]:
@@ -22,7 +23,7 @@ def summarise(job: Job, target: Target, outcome: Outcome) -> Iterator[str]:
         f'in {duration(record.wall_time)} on {record.device}; '
         f'{record.reason_text}.'
     )
-    if record.task == 'denoise':
+    if find_task(record.task).takes('noise'):
         yield f'{output}: assumed {record.noise}.'
     if job.uncertainty_file is not None:
         yield (

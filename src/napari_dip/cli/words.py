@@ -6,22 +6,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-#: Arguments of the functions that options of the same name stand for.
-OPTIONS = (
-    'channel_axis',
-    'defects',
-    'device',
-    'factor',
-    'gain',
-    'max_num_iter',
-    'noise',
-    'offset',
-    'preset',
-    'read_noise',
-    'seed',
-    'time_limit',
-    'uncertainty',
-)
+from napari_dip.tasks.registry import tasks
+
 _IN_PYTHON = {
     'or None': 'or leave it out',
     'leave it at None': 'leave it out',
@@ -30,17 +16,30 @@ _IN_PYTHON = {
         'add --invert-mask, or leave it out if it is there'
     ),
 }
-# These are words of no language: they are options wherever they stand.
-_CODE_NAMES = '|'.join(name for name in OPTIONS if '_' in name)
-_REPLACEMENTS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
-    (rf'^({"|".join(OPTIONS)})(?=:)', lambda match: _option(match[0])),
-    (r'\b(\w+)=["\'](\w+)["\']', lambda m: f'{_option(m[1])} {m[2]}'),
-    (rf'\b(?:an? )?({_CODE_NAMES})\b', lambda match: _option(match[1])),
-    (
-        rf'\b(?:{"|".join(map(re.escape, _IN_PYTHON))})\b',
-        lambda match: _IN_PYTHON[match[0]],
-    ),
-)
+# Numbers of a detector, each with an option of its own.
+_OF_DETECTOR = ('gain', 'offset', 'read_noise')
+_FILES = ('image', 'mask', 'repeats')
+
+
+def option_names() -> set[str]:
+    """Return arguments of all tasks that options of the same name set."""
+    named = {
+        argument.name
+        for task in tasks()
+        for argument in task.arguments
+        if argument.kind not in _FILES
+    }
+    return named | set(_OF_DETECTOR)
+
+
+def file_names() -> set[str]:
+    """Return arguments of all tasks that are files."""
+    return {
+        argument.name
+        for task in tasks()
+        for argument in task.arguments
+        if argument.kind in _FILES
+    }
 
 
 def in_options(sentence: str) -> str:
@@ -53,7 +52,7 @@ def in_options(sentence: str) -> str:
     >>> in_options('Choose preset="fast", or name it with channel_axis.')
     'Choose --preset fast, or name it with --channel-axis.'
     """
-    for pattern, replacement in _REPLACEMENTS:
+    for pattern, replacement in _replacements():
         sentence = re.sub(pattern, replacement, sentence)
     return sentence
 
@@ -72,5 +71,25 @@ def shown(path: Path) -> str:
     return name if name.isprintable() else repr(name)
 
 
-def _option(name: str) -> str:
+def option_of(name: str) -> str:
+    """Spell an argument as an option.
+
+    Examples
+    --------
+    >>> option_of('max_num_iter')
+    '--max-num-iter'
+    """
     return f'--{name.replace("_", "-")}'
+
+
+def _replacements() -> tuple[tuple[str, Callable[[re.Match[str]], str]], ...]:
+    names = sorted(option_names())
+    # These are words of no language: they are options wherever they stand.
+    code = '|'.join(name for name in names if '_' in name)
+    python = '|'.join(map(re.escape, _IN_PYTHON))
+    return (
+        (rf'^({"|".join(names)})(?=:)', lambda m: option_of(m[0])),
+        (r'\b(\w+)=["\'](\w+)["\']', lambda m: f'{option_of(m[1])} {m[2]}'),
+        (rf'\b(?:an? )?({code})\b', lambda m: option_of(m[1])),
+        (rf'\b(?:{python})\b', lambda m: _IN_PYTHON[m[0]]),
+    )

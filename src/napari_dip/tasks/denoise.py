@@ -2,44 +2,79 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
-from numpy.typing import ArrayLike
-
-from napari_dip.images.acquired import AcquiredImage, acquire
-from napari_dip.images.brightness_match import Repeats, match_repeats
-from napari_dip.images.validation import (
-    check_callback,
-    check_choice,
-    check_uncertainty,
+from napari_dip.presets.choices import DEFAULT_PRESET
+from napari_dip.tasks.base import Field, Task
+from napari_dip.tasks.fields import (
+    ChannelAxis,
+    Device,
+    Image,
+    MaxNumIter,
+    Preset,
+    Seed,
+    TimeLimit,
+    Uncertainty,
 )
-from napari_dip.noise.defects import find_defects, find_saturated
-from napari_dip.noise.detector import Detector, Noise, check_noise
-from napari_dip.noise.flat_areas import find_flat_areas
-from napari_dip.noise.pixel_pattern import note_patterns
-from napari_dip.operators.identity import Identity
-from napari_dip.presets.choices import DEFAULT_PRESET, DEFECTS
-from napari_dip.presets.options import Options
-from napari_dip.session.base import Restoration
-from napari_dip.session.prepare import prepare
-from napari_dip.session.run import Callback, Restored, run
-from napari_dip.tasks.denoise_settings import choose_settings
+from napari_dip.tasks.registry import register
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from napari_dip.images.acquired import AcquiredImage
+    from napari_dip.images.brightness_match import Repeats
+    from napari_dip.noise.detector import Detector, Noise
+    from napari_dip.presets.options import Options
+    from napari_dip.session.base import Restoration
+    from napari_dip.session.run import Callback, Restored
+
+_SECTION = 'Noise and detector'
+
+NoiseOf = Annotated[
+    'Noise',
+    Field(
+        'How the variance of the noise depends on the intensity: found from '
+        'the image, or of one variance.',
+        kind='noise',
+        choices={'auto': 'automatic', 'gaussian': 'of one variance'},
+        section=_SECTION,
+    ),
+]
+Defects = Annotated[
+    str,
+    Field(
+        'Hot and dead pixels, far above or below all their neighbours, are '
+        'filled in ("auto") or kept as they are ("keep").',
+        choices={'auto': 'fill in', 'keep': 'keep'},
+        section=_SECTION,
+    ),
+]
+MoreFrames = Annotated[
+    'ArrayLike | None',
+    Field(
+        'Another frame of the same field, or a stack of them, whose noise is '
+        'its own: less noise is left where there are more frames. A '
+        'difference in brightness is evened out.',
+        kind='repeats',
+        label='repeat',
+        section=_SECTION,
+    ),
+]
 
 
 def denoise(
-    image: ArrayLike,
+    image: Image,
     *,
-    repeats: ArrayLike | None = None,
-    channel_axis: int | None = None,
-    noise: Noise = 'auto',
-    defects: str = 'auto',
-    preset: str = DEFAULT_PRESET,
-    seed: int = 0,
-    device: str = 'auto',
-    max_num_iter: int | None = None,
-    time_limit: float | None = None,
-    uncertainty: bool = False,
+    repeats: MoreFrames = None,
+    channel_axis: ChannelAxis = None,
+    noise: NoiseOf = 'auto',
+    defects: Defects = 'auto',
+    preset: Preset = DEFAULT_PRESET,
+    seed: Seed = 0,
+    device: Device = 'auto',
+    max_num_iter: MaxNumIter = None,
+    time_limit: TimeLimit = None,
+    uncertainty: Uncertainty = False,
     callback: Callback | None = None,
     return_info: bool = False,
 ) -> Restored:
@@ -172,24 +207,21 @@ def denoise(
     >>> restored.shape, restored.dtype
     ((32, 32), dtype('float32'))
     """
-    check_callback(callback)
-    check_uncertainty(uncertainty, return_info)
-    session = start_denoising(
-        image,
+    return TASK.run(
+        image=image,
         repeats=repeats,
         channel_axis=channel_axis,
         noise=noise,
         defects=defects,
-        options=Options(
-            preset,
-            seed,
-            device,
-            max_num_iter,
-            time_limit,
-            uncertainty=uncertainty,
-        ),
+        preset=preset,
+        seed=seed,
+        device=device,
+        max_num_iter=max_num_iter,
+        time_limit=time_limit,
+        uncertainty=uncertainty,
+        callback=callback,
+        return_info=return_info,
     )
-    return run(session, callback, return_info)
 
 
 def start_denoising(
@@ -202,6 +234,23 @@ def start_denoising(
     options: Options | None = None,
 ) -> Restoration:
     """Prepare :func:`denoise` as a session, to be run step by step."""
+    from dataclasses import replace
+
+    import numpy as np
+
+    from napari_dip.images.acquired import acquire
+    from napari_dip.images.brightness_match import match_repeats
+    from napari_dip.images.validation import check_choice
+    from napari_dip.noise.defects import find_defects, find_saturated
+    from napari_dip.noise.detector import check_noise
+    from napari_dip.noise.flat_areas import find_flat_areas
+    from napari_dip.noise.pixel_pattern import note_patterns
+    from napari_dip.operators.identity import Identity
+    from napari_dip.presets.choices import DEFECTS
+    from napari_dip.presets.options import Options
+    from napari_dip.session.prepare import prepare
+    from napari_dip.tasks.presets.denoise import choose_settings
+
     options = options or Options()
     acquired = acquire(image, channel_axis)
     planes = acquired.planes
@@ -259,7 +308,12 @@ def _detector(
     noise: Noise, copies: Repeats | None, binning: int
 ) -> Detector | None:
     """The detector that the pixels of the fit seem made by."""
+    from napari_dip.noise.detector import Detector
+
     if not isinstance(noise, Detector):
         return None
     count = 1 if copies is None else copies.count
     return noise.averaged(count * binning**2)
+
+
+TASK = register(Task(denoise, start_denoising, step='denoised'))

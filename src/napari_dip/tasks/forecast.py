@@ -43,9 +43,9 @@ from napari_dip.images.validation import check_choice, check_factor
 from napari_dip.networks import NetworkSpec
 from napari_dip.presets.settings import Settings
 from napari_dip.presets.shortening import shorten
-from napari_dip.tasks import denoise_settings as denoising_settings
-from napari_dip.tasks import inpaint as inpainting
-from napari_dip.tasks import super_resolve as super_resolution
+from napari_dip.tasks.presets import denoise as denoising_settings
+from napari_dip.tasks.presets import inpaint as inpainting
+from napari_dip.tasks.presets import super_resolve as super_resolution
 
 TASKS = ('denoise', 'inpaint', 'super_resolve')
 

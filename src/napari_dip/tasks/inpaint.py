@@ -2,101 +2,51 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import distance_transform_edt
+from typing import TYPE_CHECKING, Annotated
 
-from napari_dip.engine.optimisers.choice import OptimiserName
-from napari_dip.filters.refinement import Refinement
-from napari_dip.images.acquired import AcquiredImage, acquire
-from napari_dip.images.masks import describe_mask, read_mask
-from napari_dip.images.validation import (
-    check_callback,
-    check_choice,
-    check_uncertainty,
+from napari_dip.presets.choices import DEFAULT_PRESET
+from napari_dip.tasks.base import Field, Task
+from napari_dip.tasks.fields import (
+    ChannelAxis,
+    Device,
+    Image,
+    MaxNumIter,
+    Preset,
+    Seed,
+    TimeLimit,
+    Uncertainty,
 )
-from napari_dip.networks import UNetSpec
-from napari_dip.operators.identity import Identity
-from napari_dip.presets import published
-from napari_dip.presets.choices import DEFAULT_PRESET, PRESETS
-from napari_dip.presets.options import Options
-from napari_dip.presets.settings import (
-    Settings,
-    StoppingSettings,
-    whole_image,
-)
-from napari_dip.session.base import Restoration
-from napari_dip.session.prepare import prepare
-from napari_dip.session.run import Callback, Restored, run
+from napari_dip.tasks.registry import register
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def _light(
-    widths: tuple[int, ...],
-    num_iter: int,
-    reduction: int,
-    refinement: Refinement = 'texture',
-    *,
-    optimiser: OptimiserName = 'adam',
-    learning_rate: float = 1e-2,
-) -> Settings:
-    return whole_image(
-        UNetSpec(widths, reduction=reduction, norm='batch'),
-        num_iter,
-        StoppingSettings('held_out', held_out=0.01, min_start=num_iter // 4),
-        optimiser=optimiser,
-        learning_rate=learning_rate,
-        refinement=refinement,
-    )
+    from napari_dip.images.acquired import AcquiredImage
+    from napari_dip.presets.options import Options
+    from napari_dip.session.base import Restoration
+    from napari_dip.session.run import Callback, Restored
 
-
-def _scattered(widths: tuple[int, ...], num_iter: int) -> Settings:
-    return _light(
-        widths,
-        num_iter,
-        reduction=1,
-        refinement='scattered',
-        optimiser='muon',
-        learning_rate=2e-2,
-    )
-
-
-# Scratches, text and holes want a trunk that sees far. With Muon text gained
-# and a large hole lost.
-SETTINGS = {
-    'fast': _light((32, 64, 64, 64, 64), 250, reduction=2),
-    'balanced': _light((64, 64, 128, 128, 128), 500, reduction=2),
-    'best': _light((64, 64, 128, 128, 128), 1500, reduction=2),
-}
-
-# Scattered pixels want one that sees every pixel.
-SETTINGS_SCATTERED = {
-    'fast': _scattered((16, 32, 64, 64, 64), 125),
-    'balanced': _scattered((32, 48, 64, 64, 64), 350),
-    'best': _scattered((32, 48, 64, 64, 64), 500),
-}
-
-# Mean distance of a missing pixel to a known one, in pixels: 1.0 for half of
-# the pixels missing at random, 1.3 for lines three pixels wide.
-_SCATTERED = 1.25
-
-# Which of the published recipes fits a mask: the paper used one for text
-# and scratches, one for a large hole, and two for scattered pixels.
-_MOST = 0.9
-_HALF = 0.3
-_LARGE_RADIUS = 16
+Mask = Annotated[
+    'ArrayLike',
+    Field(
+        'Image that is nonzero where a pixel is missing.',
+        kind='mask',
+        label='labels',
+    ),
+]
 
 
 def inpaint(
-    image: ArrayLike,
-    mask: ArrayLike,
+    image: Image,
+    mask: Mask,
     *,
-    channel_axis: int | None = None,
-    preset: str = DEFAULT_PRESET,
-    seed: int = 0,
-    device: str = 'auto',
-    max_num_iter: int | None = None,
-    time_limit: float | None = None,
-    uncertainty: bool = False,
+    channel_axis: ChannelAxis = None,
+    preset: Preset = DEFAULT_PRESET,
+    seed: Seed = 0,
+    device: Device = 'auto',
+    max_num_iter: MaxNumIter = None,
+    time_limit: TimeLimit = None,
+    uncertainty: Uncertainty = False,
     callback: Callback | None = None,
     return_info: bool = False,
 ) -> Restored:
@@ -163,22 +113,19 @@ return_info
     >>> inpaint(image, mask, preset='fast', max_num_iter=5).shape
     (32, 32)
     """
-    check_callback(callback)
-    check_uncertainty(uncertainty, return_info)
-    session = start_inpainting(
-        image,
-        mask,
+    return TASK.run(
+        image=image,
+        mask=mask,
         channel_axis=channel_axis,
-        options=Options(
-            preset,
-            seed,
-            device,
-            max_num_iter,
-            time_limit,
-            uncertainty=uncertainty,
-        ),
+        preset=preset,
+        seed=seed,
+        device=device,
+        max_num_iter=max_num_iter,
+        time_limit=time_limit,
+        uncertainty=uncertainty,
+        callback=callback,
+        return_info=return_info,
     )
-    return run(session, callback, return_info)
 
 
 def start_inpainting(
@@ -189,6 +136,13 @@ def start_inpainting(
     options: Options | None = None,
 ) -> Restoration:
     """Prepare :func:`inpaint` as a session, to be run step by step."""
+    from napari_dip.images.acquired import acquire
+    from napari_dip.images.masks import describe_mask, read_mask
+    from napari_dip.operators.identity import Identity
+    from napari_dip.presets.options import Options
+    from napari_dip.session.prepare import prepare
+    from napari_dip.tasks.presets.inpaint import choose_settings, trims_known
+
     options = options or Options()
     acquired = acquire(image, channel_axis)
     missing = read_mask(mask, acquired)
@@ -206,48 +160,4 @@ def start_inpainting(
     )
 
 
-def trims_known(preset: str) -> bool:
-    """Whether a preset fits only what lies around the missing pixels.
-
-    The published recipe is that of the whole image.
-    """
-    return preset != 'ulyanov2018'
-
-
-def choose_settings(preset: str, missing: NDArray[np.bool_]) -> Settings:
-    """Return the settings that a preset stands for, given the mask.
-
-    Parameters
-    ----------
-    preset : str
-        Name of the preset.
-    missing : (C, M, N) ndarray of bool
-        True where a pixel is missing.
-    """
-    check_choice(preset, PRESETS, 'preset')
-    distances = _distances(missing)
-    if preset == 'ulyanov2018':
-        return _published_for(missing, float(distances.max()))
-    if distances.mean() < _SCATTERED:
-        return SETTINGS_SCATTERED[preset]
-    return SETTINGS[preset]
-
-
-def _distances(missing: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Distance of each missing pixel to the nearest known one, in pixels."""
-    plane = missing.any(axis=0)
-    distances: NDArray[np.float64] = distance_transform_edt(plane)[plane]
-    return distances
-
-
-def _published_for(
-    missing: NDArray[np.bool_], largest_radius: float
-) -> Settings:
-    part = float(missing.mean())
-    if part >= _MOST:
-        return published.INPAINTING_MOST_MISSING
-    if part >= _HALF:
-        return published.INPAINTING_HALF_MISSING
-    if largest_radius >= _LARGE_RADIUS:
-        return published.INPAINTING_LARGE_HOLE
-    return published.INPAINTING_TEXT
+TASK = register(Task(inpaint, start_inpainting, step='inpainted'))

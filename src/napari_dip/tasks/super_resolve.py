@@ -2,95 +2,56 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from typing import TYPE_CHECKING, Annotated
 
-from napari_dip.engine.settings import FitSettings
-from napari_dip.images.acquired import AcquiredImage, acquire
-from napari_dip.images.validation import (
-    check_callback,
-    check_choice,
-    check_factor,
-    check_uncertainty,
+from napari_dip.presets.choices import DEFAULT_PRESET, FACTORS
+from napari_dip.tasks.base import Field, Task
+from napari_dip.tasks.fields import (
+    ChannelAxis,
+    Device,
+    Image,
+    MaxNumIter,
+    Preset,
+    Seed,
+    TimeLimit,
+    Uncertainty,
 )
-from napari_dip.latents.internal import InternalSpec
-from napari_dip.networks import CNNSpec, UNetSpec
-from napari_dip.operators.downsample import Downsample
-from napari_dip.presets import published
-from napari_dip.presets.choices import DEFAULT_PRESET, PRESETS
-from napari_dip.presets.options import Options
-from napari_dip.presets.settings import (
-    Settings,
-    StoppingSettings,
-    whole_image,
-)
-from napari_dip.session.base import Restoration
-from napari_dip.session.prepare import prepare
-from napari_dip.session.run import Callback, Restored, run
+from napari_dip.tasks.registry import register
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def _across_scales(num_iter: int, learning_rate: float) -> Settings:
-    """Fit a network to what the image loses if it is reduced."""
-    return Settings(
-        network=CNNSpec(width=32, depth=6),
-        latent=InternalSpec('lanczos3'),
-        fit=FitSettings(
-            num_iter=num_iter,
-            optimiser='muon',
-            learning_rate=learning_rate,
-            window=64,
-            num_windows=4,
-            turns=True,
-            average='weights',
-            decay=0.98,
-            passes=8,
-            precision='auto',
-        ),
-        stopping=StoppingSettings('none'),
-        kernel='lanczos3',
-    )
+    from napari_dip.images.acquired import AcquiredImage
+    from napari_dip.presets.options import Options
+    from napari_dip.session.base import Restoration
+    from napari_dip.session.run import Callback, Restored
 
-
-def _of_noise(num_iter: int, learning_rate: float = 1e-2) -> Settings:
-    """Fit a network that makes the image of noise."""
-    return whole_image(
-        UNetSpec((16, 32, 64, 64, 64), reduction=1, norm='batch'),
-        num_iter,
-        StoppingSettings('none'),
-        learning_rate=learning_rate,
-        refinement='agreement',
-        kernel='lanczos3',
-    )
-
-
-SETTINGS = {
-    'fast': _across_scales(125, 1.2e-2),
-    'balanced': _across_scales(200, 1e-2),
-    # More learn the image by heart.
-    'best': _across_scales(200, 1e-2),
-    'ulyanov2018': published.SUPER_RESOLUTION,
-}
-# An image reduced by so much once more has little left to learn from.
-_COARSE = 5
-SETTINGS_COARSE = {
-    'fast': _of_noise(200),
-    'balanced': _of_noise(500),
-    # In half as many iterations such great steps gain nothing.
-    'best': _of_noise(1000, learning_rate=2e-2),
-}
+Factor = Annotated[
+    int | tuple[int, int],
+    Field(
+        'Pixels of the result along each side of a pixel of the image: '
+        f'{", ".join(str(f) for f in FACTORS)}, or one from 1 to 8 for rows '
+        'and one for columns.',
+        kind='factor',
+        choices={str(f): f'×{f}' for f in FACTORS},
+        least=1,
+        most=8,
+        example='4',
+    ),
+]
 
 
 def super_resolve(
-    image: ArrayLike,
-    factor: int | tuple[int, int],
+    image: Image,
+    factor: Factor,
     *,
-    channel_axis: int | None = None,
-    preset: str = DEFAULT_PRESET,
-    seed: int = 0,
-    device: str = 'auto',
-    max_num_iter: int | None = None,
-    time_limit: float | None = None,
-    uncertainty: bool = False,
+    channel_axis: ChannelAxis = None,
+    preset: Preset = DEFAULT_PRESET,
+    seed: Seed = 0,
+    device: Device = 'auto',
+    max_num_iter: MaxNumIter = None,
+    time_limit: TimeLimit = None,
+    uncertainty: Uncertainty = False,
     callback: Callback | None = None,
     return_info: bool = False,
 ) -> Restored:
@@ -164,22 +125,19 @@ return_info
     >>> super_resolve(image, 2, preset='fast', max_num_iter=5).shape
     (32, 32)
     """
-    check_callback(callback)
-    check_uncertainty(uncertainty, return_info)
-    session = start_super_resolution(
-        image,
-        factor,
+    return TASK.run(
+        image=image,
+        factor=factor,
         channel_axis=channel_axis,
-        options=Options(
-            preset,
-            seed,
-            device,
-            max_num_iter,
-            time_limit,
-            uncertainty=uncertainty,
-        ),
+        preset=preset,
+        seed=seed,
+        device=device,
+        max_num_iter=max_num_iter,
+        time_limit=time_limit,
+        uncertainty=uncertainty,
+        callback=callback,
+        return_info=return_info,
     )
-    return run(session, callback, return_info)
 
 
 def start_super_resolution(
@@ -190,6 +148,15 @@ def start_super_resolution(
     options: Options | None = None,
 ) -> Restoration:
     """Prepare :func:`super_resolve` as a session, to be run step by step."""
+    import numpy as np
+
+    from napari_dip.images.acquired import acquire
+    from napari_dip.images.validation import check_factor
+    from napari_dip.operators.downsample import Downsample
+    from napari_dip.presets.options import Options
+    from napari_dip.session.prepare import prepare
+    from napari_dip.tasks.presets.super_resolve import choose_settings
+
     options = options or Options()
     acquired = acquire(image, channel_axis)
     factors = check_factor(factor)
@@ -205,10 +172,15 @@ def start_super_resolution(
     )
 
 
-def choose_settings(preset: str, factors: tuple[int, int]) -> Settings:
-    """Return the settings that a preset stands for, given the factors."""
-    check_choice(preset, PRESETS, 'preset')
-    if preset == 'ulyanov2018' and max(factors) > 4:
-        return published.SUPER_RESOLUTION_8
-    coarse = min(factors) >= _COARSE
-    return (SETTINGS_COARSE if coarse else SETTINGS)[preset]
+def _pair(factor: int | tuple[int, int]) -> tuple[int, int]:
+    return factor if isinstance(factor, tuple) else (factor, factor)
+
+
+def _say(factor: int | tuple[int, int]) -> str:
+    rows, columns = _pair(factor)
+    return f'×{rows}' + ('' if rows == columns else f'×{columns}')
+
+
+TASK = register(
+    Task(super_resolve, start_super_resolution, step=_say, scale=_pair)
+)

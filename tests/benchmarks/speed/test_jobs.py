@@ -8,9 +8,9 @@ from benchmarks import results, runner
 from benchmarks.speed import jobs, measures, work
 from napari_dip.networks import UNetSpec
 from napari_dip.noise.autocorrelation import noise_texture
-from napari_dip.tasks import denoise_settings as denoising_settings
-from napari_dip.tasks import inpaint as inpainting
-from napari_dip.tasks import super_resolve as super_resolution
+from napari_dip.tasks.presets import denoise as denoising_settings
+from napari_dip.tasks.presets import inpaint as inpainting
+from napari_dip.tasks.presets import super_resolve as super_resolution
 
 
 @pytest.fixture(autouse=True)

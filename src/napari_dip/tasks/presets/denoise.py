@@ -15,7 +15,7 @@ from napari_dip.images.validation import check_choice
 from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.latents.noise2noise import Noise2NoiseSpec
 from napari_dip.latents.recorrupted import RecorruptedSpec
-from napari_dip.networks import UNetSpec
+from napari_dip.networks import SkipSpec, UNetSpec
 from napari_dip.noise.autocorrelation import noise_texture
 from napari_dip.noise.correlated import (
     SharedNoise,
@@ -24,8 +24,8 @@ from napari_dip.noise.correlated import (
 from napari_dip.noise.low_counts import photon_squares
 from napari_dip.noise.low_snr import faint_squares
 from napari_dip.noise.model import estimate_noise
-from napari_dip.presets import published
 from napari_dip.presets.choices import PRESETS
+from napari_dip.presets.published import noise, publish
 from napari_dip.presets.settings import (
     Settings,
     StoppingSettings,
@@ -101,7 +101,7 @@ SETTINGS = {
     'fast': _light(100, 0.012, 8),
     'balanced': _light(400, 0.006, 16),
     'best': replace(_light(2000, 0.003, 32), refinement='side by side'),
-    'ulyanov2018': published.DENOISING,
+    'ulyanov2018': publish(SkipSpec(), noise(1 / 30), 3000, decay=0.99),
 }
 
 # Of squares of pixels.

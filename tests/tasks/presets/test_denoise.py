@@ -9,7 +9,7 @@ from napari_dip.images.brightness_match import match_all
 from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.latents.recorrupted import RecorruptedSpec
 from napari_dip.presets.choices import PRESETS
-from napari_dip.tasks.denoise_settings import SETTINGS, choose_settings
+from napari_dip.tasks.presets.denoise import SETTINGS, choose_settings
 from tests.noise.drawn import (
     CELLS,
     WHITE,

@@ -1,0 +1,84 @@
+"""The command of a task, made from what its function asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import Signature
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from napari_dip.cli.arguments import INPUT, OF_FILES, OUTPUT
+from napari_dip.cli.inputs import input_of
+from napari_dip.cli.interrupt import INTERRUPT
+from napari_dip.tasks.base import Task
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from napari_dip.session.base import Restoration
+
+
+def add_commands(app: typer.Typer, tasks: list[Task]) -> None:
+    """Give an app a command for each task."""
+    for task in tasks:
+        name = task.name.replace('_', '-')
+        app.command(name, help=task.summary)(make_command(task))
+
+
+def make_command(task: Task) -> Callable[..., None]:
+    """Make the function that typer reads a command from."""
+    inputs = [input_of(one) for one in task.arguments if one.kind != 'image']
+    parameters = [
+        INPUT,
+        *(one for entry in inputs for one in entry.positional()),
+        OUTPUT,
+        *(one for entry in inputs for one in entry.options()),
+        *OF_FILES,
+    ]
+
+    def command(**given: Any) -> None:
+        parsed = {one.argument.name: one.parse(given) for one in inputs}
+
+        def start(image: NDArray[Any], axis: int | None) -> Restoration:
+            values = {
+                one.argument.name: one.read(
+                    given, parsed[one.argument.name], image
+                )
+                for one in inputs
+            }
+            # Of the axes of the file some are left out.
+            values['channel_axis'] = axis
+            return task.begin(image=image, **values)
+
+        from napari_dip.cli.carrying_out import carry_out
+        from napari_dip.cli.job import Files, Job
+        from napari_dip.io.choice import Choice
+
+        job = Job(
+            task.title,
+            given['input'],
+            given['output'],
+            start,
+            tuple(
+                Files(
+                    one.argument.name, one.spelled, tuple(files), one.is_list
+                )
+                for one in inputs
+                if (files := one.files(given))
+            ),
+            factor=task.scale_of(parsed),
+            choice=Choice(given['series'], given['page']),
+            channel_axis=parsed['channel_axis'],
+            dtype=given['dtype'],
+            report=given['report'],
+            uncertainty=parsed.get('uncertainty', False),
+            overwrite=given['overwrite'],
+            quiet=given['quiet'],
+        )
+        raise typer.Exit(carry_out(job, typer.echo, INTERRUPT))
+
+    annotations = {one.name: one.annotation for one in parameters}
+    command.__annotations__ = {**annotations, 'return': None}
+    command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    return command

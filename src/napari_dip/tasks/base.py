@@ -1,0 +1,281 @@
+"""What a task is, and what it asks its user for.
+
+Nothing here or in a task's file loads torch or NumPy before a restoration
+starts: help and forms are made from the signatures of functions.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+if TYPE_CHECKING:
+    from napari_dip.session.base import Restoration
+    from napari_dip.session.run import Callback, Restored
+
+#: What an argument is: pixels from elsewhere, or something to enter.
+#: 'value' is a number, a choice or a yes; 'factor' a whole number for each
+#: spatial axis.
+Kind = Literal[
+    'image', 'mask', 'repeats', 'channel_axis', 'noise', 'factor', 'value'
+]
+
+#: Section of a form for what most people never touch.
+ADVANCED = 'Advanced'
+
+#: Arguments that become :class:`~napari_dip.presets.options.Options`.
+OPTIONS = (
+    'preset',
+    'seed',
+    'device',
+    'max_num_iter',
+    'time_limit',
+    'uncertainty',
+)
+
+
+@dataclass(frozen=True)
+class Field:
+    """What an interface says about an argument; its metadata in a signature.
+
+    Name, type and default are those of the parameter.
+
+    Parameters
+    ----------
+    help : str
+        A sentence or two for the help of the command line and the tooltip.
+    kind : Kind
+        How it is entered.
+    label : str
+        What it is called in a form; the name unless given.
+    unit : str
+        Unit of a number, such as 'seconds'.
+    least, most : int or float, optional
+        Smallest and greatest number.
+    choices : mapping of str to str
+        Values to choose from, and how a form calls each.
+    example : str
+        A value that makes sense, for messages and help.
+    empty : str
+        What an empty entry of a form means.
+    section : str
+        Section of a form that it is folded away in; '' is always in sight.
+    """
+
+    help: str
+    kind: Kind = 'value'
+    label: str = ''
+    unit: str = ''
+    least: float | None = None
+    most: float | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    example: str = ''
+    empty: str = ''
+    section: str = ''
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A parameter of a task's public function, as it is told there.
+
+    Parameters
+    ----------
+    name : str
+        Its name in Python.
+    type : type
+        What it takes.
+    default : object
+        `inspect.Parameter.empty` if it has to be given.
+    field : Field
+        What there is to say about it.
+    """
+
+    name: str
+    type: Any
+    default: Any
+    field: Field
+
+    @property
+    def kind(self) -> Kind:
+        """How it is entered."""
+        return self.field.kind
+
+    @property
+    def label(self) -> str:
+        """What a form calls it."""
+        return self.field.label or self.name.replace('_', ' ')
+
+    @property
+    def is_required(self) -> bool:
+        """Whether it has no default."""
+        return self.default is inspect.Parameter.empty
+
+    @property
+    def plain_type(self) -> type:
+        """Its type if it is given: int for ``int | None``."""
+        kinds = [t for t in get_args(self.type) if t is not type(None)]
+        plain: type = kinds[0] if kinds else self.type
+        return plain
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether it may be None."""
+        return type(None) in get_args(self.type)
+
+
+def read_arguments(function: Callable[..., Any]) -> tuple[Argument, ...]:
+    """Read the arguments of a function that have a :class:`Field`."""
+    found = []
+    for name, parameter in inspect.signature(function).parameters.items():
+        annotation = _evaluate(parameter.annotation, function)
+        told = getattr(annotation, '__metadata__', ())
+        fields = [one for one in told if isinstance(one, Field)]
+        if fields:
+            kind = annotation.__origin__
+            found.append(Argument(name, kind, parameter.default, fields[0]))
+    return tuple(found)
+
+
+def _evaluate(annotation: Any, function: Callable[..., Any]) -> Any:
+    """Evaluate an annotation; None if it names what is not loaded."""
+    if not isinstance(annotation, str):
+        return annotation
+    try:
+        return eval(annotation, inspect.unwrap(function).__globals__)
+    except NameError:
+        return None
+
+
+def _unchanged(**arguments: Any) -> tuple[int, int]:
+    return 1, 1
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a person can ask for.
+
+    Parameters
+    ----------
+    function : callable
+        Public function: image in, restored image out. Its parameters that
+        are annotated with a :class:`Field` are the entries of form and
+        command line, the first line of its docstring their summary.
+    start : callable
+        Begins the restoration: takes the image, what is the task's own by
+        name, `channel_axis` and `options`, and returns a session.
+    outline : callable
+        Tells beforehand what `start` would fit: takes the axes of the image,
+        the name of the preset and, as far as they are known, the task's own
+        arguments by name, and returns an
+        :class:`~napari_dip.tasks.outline.Outline`.
+    step : str or callable
+        What was done, for the name of the result, or a function of the
+        task's own arguments that says it.
+    scale : callable
+        From the task's own arguments to the pixels of the result along each
+        spatial axis for each of the image.
+    """
+
+    function: Callable[..., Any]
+    start: Callable[..., Restoration]
+    step: str | Callable[..., str]
+    scale: Callable[..., tuple[int, int]] = _unchanged
+    outline: Callable[..., Any] | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the public function."""
+        return self.function.__name__
+
+    @property
+    def title(self) -> str:
+        """Name for people.
+
+        Examples
+        --------
+        >>> from napari_dip.tasks.registry import find_task
+        >>> find_task('super_resolve').title
+        'Super-resolve'
+        """
+        return self.name.replace('_', '-').capitalize()
+
+    @property
+    def summary(self) -> str:
+        """What it does, in a sentence."""
+        return (inspect.getdoc(self.function) or '').partition('\n')[0]
+
+    @cached_property
+    def arguments(self) -> tuple[Argument, ...]:
+        """What it takes from its user, in the order of the signature."""
+        return read_arguments(self.function)
+
+    @property
+    def own(self) -> tuple[Argument, ...]:
+        """Arguments that are neither the image nor options of all tasks."""
+        shared = ('image', 'channel_axis')
+        return tuple(
+            one
+            for one in self.arguments
+            if one.kind not in shared and one.name not in OPTIONS
+        )
+
+    def takes(self, kind: Kind) -> bool:
+        """Whether one of the arguments is of a kind."""
+        return any(one.kind == kind for one in self.arguments)
+
+    def say_step(self, arguments: Mapping[str, Any]) -> str:
+        """Say what is done, for the name of a result."""
+        if isinstance(self.step, str):
+            return self.step
+        return self.step(**self.own_of(arguments))
+
+    def scale_of(self, arguments: Mapping[str, Any]) -> tuple[int, int]:
+        """Return rows and columns of the result for each of the image."""
+        return self.scale(**self.own_of(arguments))
+
+    def own_of(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return those of some arguments that are the task's own."""
+        names = {one.name for one in self.own}
+        return {k: value for k, value in arguments.items() if k in names}
+
+    def begin(self, **arguments: Any) -> Restoration:
+        """Prepare the restoration as a session, to be run step by step.
+
+        Parameters
+        ----------
+        **arguments
+            As the public function takes them.
+        """
+        from napari_dip.presets.options import Options
+
+        given = {n: arguments.pop(n) for n in OPTIONS if n in arguments}
+        return self.start(**arguments, options=Options(**given))
+
+    def run(
+        self,
+        *,
+        callback: Callback | None,
+        return_info: bool,
+        **arguments: Any,
+    ) -> Restored:
+        """Restore an image; what the public function does.
+
+        Parameters
+        ----------
+        callback, return_info
+            As in :func:`~napari_dip.denoise`.
+        **arguments
+            All others of the public function.
+        """
+        from napari_dip.images.validation import (
+            check_callback,
+            check_uncertainty,
+        )
+        from napari_dip.session.run import run
+
+        check_callback(callback)
+        check_uncertainty(arguments.get('uncertainty', False), return_info)
+        return run(self.begin(**arguments), callback, return_info)

@@ -1,0 +1,87 @@
+"""Arguments that several tasks have, each told once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from napari_dip.presets.choices import DEVICES, PRESETS
+from napari_dip.tasks.base import ADVANCED, Field
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+__all__ = [
+    'ChannelAxis',
+    'Device',
+    'Image',
+    'MaxNumIter',
+    'Preset',
+    'Seed',
+    'TimeLimit',
+    'Uncertainty',
+]
+
+Image = Annotated[
+    'ArrayLike', Field('Image to restore.', kind='image', label='image')
+]
+ChannelAxis = Annotated[
+    int | None,
+    Field('Axis that holds channels, counted from 0.', kind='channel_axis'),
+]
+Preset = Annotated[
+    str,
+    Field(
+        'From the quickest to the most thorough; "ulyanov2018" is the '
+        'published recipe, which takes hours on a CPU.',
+        choices={name: name for name in PRESETS},
+    ),
+]
+Uncertainty = Annotated[
+    bool,
+    Field(
+        'Also tell by how much each pixel may be off: one standard '
+        'deviation, in the units of the image.',
+        label='with a map of the uncertainty',
+    ),
+]
+Seed = Annotated[
+    int,
+    Field(
+        'The same seed, image, version and device give the same result.',
+        least=0,
+        most=2**31 - 1,
+        section=ADVANCED,
+    ),
+]
+Device = Annotated[
+    str,
+    Field(
+        'Where to compute: "auto" takes the fastest, "cuda:1" the second GPU.',
+        choices={name: name for name in DEVICES},
+        section=ADVANCED,
+    ),
+]
+MaxNumIter = Annotated[
+    int | None,
+    Field(
+        'Most iterations. By default the number of the preset; it stops by '
+        'itself before.',
+        label='most iterations',
+        least=1,
+        example='500',
+        empty='automatic',
+        section=ADVANCED,
+    ),
+]
+TimeLimit = Annotated[
+    float | None,
+    Field(
+        'Time after which the best estimate so far is taken.',
+        label='time limit',
+        unit='seconds',
+        least=0,
+        example='60',
+        empty='none',
+        section=ADVANCED,
+    ),
+]
