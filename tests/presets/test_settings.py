@@ -43,7 +43,7 @@ def test_the_deep_decoder_is_named_too():
 
 @pytest.mark.parametrize('settings', ALL)
 def test_settings_are_consistent(settings):
-    # A trunk has a linear output; only a sigmoid needs data from 0 to 1.
+    # A U-Net has a linear output; only a sigmoid needs data from 0 to 1.
     squeezed = getattr(settings.network, 'sigmoid', False)
     assert (settings.range_ == 'unit') == squeezed
     if settings.fit.window is not None:
