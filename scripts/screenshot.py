@@ -76,7 +76,8 @@ def restore(viewer: napari.Viewer) -> Iterator[str]:
     form.departures.reset('max_num_iter')
     unfold(form, False)
     form.start()
-    wait_until(lambda: form.panel.monitor.bar.value >= 50, seconds=600)
+    bar = form.panel.monitor.bar
+    wait_until(lambda: bar.value >= bar.max / 2, seconds=600)
     yield 'during'
     wait_until(lambda: not form.panel.run.state.is_busy, seconds=600)
     yield 'after'

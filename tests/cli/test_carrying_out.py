@@ -98,7 +98,7 @@ def test_repeats_of_the_field(
     call = ('denoise', image, tmp_path / 'a.tif', *files, '--report', report)
     result = run.quick(*call)
     assert result.exit_code == 0, result.output
-    assert '4 copies, the others times' in result.stdout
+    assert '4 frames, the others times' in result.stdout
     content = json.loads(report.read_text())
     assert content['arguments']['repeats'] == 3
     assert content['files']['repeats'] == [str(repeat), str(stack)]
@@ -110,7 +110,7 @@ def test_repeats_that_are_none(
     output, other = tmp_path / 'a.tif', tmp_path / 'other.npy'
     np.save(other, np.zeros((8, 32)))
     for path, says in (
-        (image, '--repeat: copy 1 is equal'),
+        (image, '--repeat: frame 1 is equal'),
         (other, f'--repeat ({other}): its shape (8, 32)'),
         (tmp_path / 'no.tif', f'--repeat ({tmp_path / "no.tif"}): there is'),
     ):

@@ -28,13 +28,13 @@ def average(factors=(4, 4), side=20):
     return found, network, latent, data
 
 
-def test_a_turned_image_has_a_turned_estimate():
+def test_an_augmented_image_has_an_augmented_estimate():
     found, _, _, _ = average()
     image = torch.randn((1, 1, 16, 16))
     mean, _ = found._turned(image, 8)
-    for turn in DIHEDRALS:
-        again, _ = found._turned(turn.apply(image), 8)
-        torch.testing.assert_close(turn.undo(again), mean)
+    for dihedral in DIHEDRALS:
+        again, _ = found._turned(dihedral.apply(image), 8)
+        torch.testing.assert_close(dihedral.undo(again), mean)
 
 
 def test_the_deviation_is_that_of_held_out_data():

@@ -253,7 +253,7 @@ def test_what_is_within_tolerance_is_not_lower():
     assert minimum.update(3, 0.85)
 
 
-def test_a_figure_that_is_no_number_is_passed_over():
+def test_a_metric_that_is_no_number_is_passed_over():
     minimum = follow([1.0, math.nan, -math.inf, math.inf], patience=50)
     assert (minimum.best, minimum.best_iteration) == (1.0, 1)
     assert not minimum.confirmed

@@ -88,7 +88,7 @@ def test_there_is_no_estimate_before_an_output():
         average.estimate(1)
 
 
-def test_the_spread_is_that_of_late_outputs(make_problem):
+def test_the_deviation_is_that_of_late_outputs(make_problem):
     generator = torch.Generator().manual_seed(0)
     average = OutputAverage(0.95)
     for size in [100.0] * 50 + [0.5] * 200:

@@ -100,7 +100,7 @@ def test_through_one_tensor_and_back(generator):
     assert torch.equal(back.deviation(), evidence.deviation())
 
 
-def test_held_out_errors_scale_the_spread(make_problem, generator):
+def test_held_out_errors_scale_the_deviation(make_problem, generator):
     problem = make_problem(shape=(96, 96), operator=Identity())
     noise = torch.randn(problem.data.shape, generator=generator)
     estimate = problem.data + 0.3 * noise

@@ -12,7 +12,7 @@ def _repeated_texture(side):
     return tile.repeat(1, 1, side // 8, side // 8)
 
 
-def test_like_blocks_are_found_wherever_they_repeat():
+def test_similar_blocks_are_found_wherever_they_repeat():
     positions = similar_blocks(_repeated_texture(40))
     rows, columns = positions // 40, positions % 40
     own = positions[:, :1]

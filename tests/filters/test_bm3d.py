@@ -69,7 +69,7 @@ def test_noise_is_taken_from_the_coefficients_that_have_it():
     assert kept.std() > 0.95
 
 
-def test_noise_that_neighbours_share_does_not_pass_for_a_like_block():
+def test_correlated_noise_does_not_pass_for_a_similar_block():
     """A mean of overlapping blocks keeps most of such noise."""
     shared = F.avg_pool2d(white_noise((1, 1, 102, 102)), 7, stride=1)
     shared = shared / shared.std()

@@ -19,7 +19,7 @@ def test_what_repeats_itself_loses_its_noise(channels, shown):
     assert error(restored, truth) < 0.6 * error(pilot, truth)
 
 
-def test_noise_that_neighbours_share_is_told_by_what_is_shown():
+def test_correlated_noise_is_told_by_what_is_shown():
     truth = stripes(48).mT
     along = 3 * white_noise((1, 1, 48, 1)).expand_as(truth)
     told = nl_bayes_filter(truth + along, truth, along.contiguous())

@@ -57,5 +57,5 @@ def test_a_ramp_comes_back_where_it_was(side):
 @pytest.mark.parametrize(
     ('shape', 'side'), [((20, 500), 1), ((64, 64), 2), ((500, 130), 4)]
 )
-def test_squares_leave_enough_of_them(shape, side):
+def test_binning_leaves_enough_pixels(shape, side):
     assert largest_squares(shape) == side

@@ -13,40 +13,40 @@ IMAGE = np.random.default_rng(0).normal(50, 9, SHAPE).astype(np.float32)
 
 
 def test_tiles_of_one_image_give_the_image():
-    canvas = Blend(np.full(SHAPE, np.nan, np.float32), STEP)
+    blend = Blend(np.full(SHAPE, np.nan, np.float32), STEP)
     for window in WINDOWS:
-        canvas.put((window, window.cut(IMAGE)))
+        blend.put((window, window.cut(IMAGE)))
     assert len(WINDOWS) == 3
-    np.testing.assert_allclose(canvas.image(), IMAGE, rtol=1e-5)
+    np.testing.assert_allclose(blend.image(), IMAGE, rtol=1e-5)
 
 
 def test_a_second_tile_in_a_place_is_averaged_in():
-    canvas = Blend(np.zeros(SHAPE, np.float32), STEP)
+    blend = Blend(np.zeros(SHAPE, np.float32), STEP)
     whole = Region.whole(SHAPE[1:])
-    canvas.put((whole, IMAGE))
-    canvas.put((whole, IMAGE + 2))
-    np.testing.assert_allclose(canvas.image(), IMAGE + 1, rtol=1e-5)
+    blend.put((whole, IMAGE))
+    blend.put((whole, IMAGE + 2))
+    np.testing.assert_allclose(blend.image(), IMAGE + 1, rtol=1e-5)
 
 
 def test_two_tiles_that_differ_pass_smoothly_into_each_other():
-    canvas = Blend(np.zeros(SHAPE, np.float32), STEP)
+    blend = Blend(np.zeros(SHAPE, np.float32), STEP)
     for level, window in enumerate(WINDOWS):
         tile = np.full((1, *window.shape), level, np.float32)
-        canvas.put((window, tile))
-    steps = np.diff(canvas.image()[0, 75])
+        blend.put((window, tile))
+    steps = np.diff(blend.image()[0, 75])
     assert steps.min() >= -1e-6
     assert steps.max() < 0.13
 
 
 def test_the_ground_shows_where_no_tile_is():
     ground = np.full(SHAPE, 3, np.float32)
-    canvas = Blend(ground, STEP)
-    np.testing.assert_array_equal(canvas.image(), ground)
+    blend = Blend(ground, STEP)
+    np.testing.assert_array_equal(blend.image(), ground)
     first, second, _ = WINDOWS
-    canvas.put((first, first.cut(IMAGE)))
-    with_more = canvas.image((second, second.cut(IMAGE)))
+    blend.put((first, first.cut(IMAGE)))
+    with_more = blend.image((second, second.cut(IMAGE)))
     # It was not kept.
-    image = canvas.image()
+    image = blend.image()
     inner = image[..., : first.shape[1] - 64]
     np.testing.assert_allclose(inner, IMAGE[..., : first.shape[1] - 64])
     assert (image[..., first.shape[1] :] == 3).all()

@@ -9,8 +9,8 @@ from napari_dip.images.brightness_match import match_all, match_brightness
 
 def field(size: int = 128) -> np.ndarray:
     """Blobs of 2 to 40 photons."""
-    grain = np.random.default_rng(0).normal(size=(size, size))
-    smooth = gaussian_filter(grain, 6)
+    noise = np.random.default_rng(0).normal(size=(size, size))
+    smooth = gaussian_filter(noise, 6)
     return 10 * np.exp(smooth / smooth.std() / 2)
 
 
@@ -55,9 +55,9 @@ def test_a_flat_copy_is_only_shifted():
 def test_every_channel_has_a_line_of_its_own():
     image = np.stack([photons(0), photons(1)])
     other = (image - [[[5]], [[-3]]]) / [[[2]], [[4]]]
-    copies = match_all(image, [other, image])
-    assert copies.count == 3
-    np.testing.assert_allclose(copies.planes[1], image)
-    np.testing.assert_allclose(copies.mean, image)
-    assert copies.gains == pytest.approx([2, 4, 1, 1])
-    assert copies.describe() == '3 copies, the others times 2, 4, 1, 1'
+    repeats = match_all(image, [other, image])
+    assert repeats.count == 3
+    np.testing.assert_allclose(repeats.planes[1], image)
+    np.testing.assert_allclose(repeats.mean, image)
+    assert repeats.gains == pytest.approx([2, 4, 1, 1])
+    assert repeats.describe() == '3 frames, the others times 2, 4, 1, 1'

@@ -67,7 +67,7 @@ def test_without_any_pixel_it_ends():
     assert drawn(scales(image, torch.zeros_like(image))).weight.sum() == 0
 
 
-def test_the_climb_agrees_with_the_image():
+def test_coarse_to_fine_agrees_with_the_image():
     image = textured()
     latent = scales(image, factors=(4, 2))
     found = latent.climb(nothing)

@@ -23,17 +23,17 @@ def _waves(height, width):
 @settings(max_examples=30, deadline=None)
 def test_the_grid_is_that_of_the_transform(height, width):
     image = torch.rand(1, 2, height, width)
-    quiet = homogeneous_blocks(image, torch.ones_like(image))
+    found = homogeneous_blocks(image, torch.ones_like(image))
     blocks = LocalCosine(SIDE, STEP, image).analyse(image)
-    assert quiet.shape == blocks.shape[-2:]
-    assert quiet.any()
-    assert pixels_of(quiet, (height, width)).shape == (1, 1, height, width)
+    assert found.shape == blocks.shape[-2:]
+    assert found.any()
+    assert pixels_of(found, (height, width)).shape == (1, 1, height, width)
 
 
-def test_flat_places_of_every_brightness_are_quiet():
+def test_flat_places_of_every_brightness_are_homogeneous():
     image = _waves(256, 256)
-    quiet = homogeneous_blocks(image, torch.ones_like(image))
-    pixels = pixels_of(quiet, (256, 256))[0, 0]
+    found = homogeneous_blocks(image, torch.ones_like(image))
+    pixels = pixels_of(found, (256, 256))[0, 0]
     assert 0.05 < pixels.mean() < 0.15
     assert not pixels[:, 140:].any()
     for rows in torch.arange(256).split(64):
@@ -49,7 +49,7 @@ def test_pixels_are_the_middle_of_their_block():
     assert columns.unique().tolist() == [26, 27, 28, 29]
 
 
-def test_missing_pixels_are_in_no_quiet_block():
+def test_missing_pixels_are_in_no_homogeneous_block():
     image = _waves(128, 128)
     known = torch.ones_like(image)
     known[..., 40:60, :] = 0
@@ -59,7 +59,7 @@ def test_missing_pixels_are_in_no_quiet_block():
 
 
 @pytest.mark.parametrize('left', [0, 1])
-def test_there_are_quiet_blocks_however_little_is_known(left):
+def test_there_are_homogeneous_blocks_however_little_is_known(left):
     image = _waves(32, 32)
     known = torch.zeros_like(image)
     known[..., :left, :left] = 1

@@ -195,7 +195,7 @@ def test_more_frames_leave_less_noise(correlated):
     kind = record.settings['latent']['kind']
     assert kind == ('noise2noise' if correlated else 'blindspot')
     use = 'fitted to the others' if correlated else 'their mean'
-    assert '5 copies, the others times 1.0' in record.noise
+    assert '5 frames, the others times 1.0' in record.noise
     assert record.noise.endswith(use)
 
 

@@ -87,7 +87,7 @@ def test_denoise_with_a_repeat(
     told = layer.metadata[METADATA_KEY]
     assert told['arguments']['repeats'] == 1
     assert told['repeats']['layer'] == 'again'
-    assert '2 copies, the others times' in told['noise']
+    assert '2 frames, the others times' in told['noise']
     assert "or viewer.layers['again']" in as_python(told)
     assert_repeats(layer)
 

@@ -1,4 +1,4 @@
-"""Several copies of one field, brought to the brightness of the first."""
+"""Several frames of one field, brought to the brightness of the first."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from napari_dip.noise.blocks import block_mean
 
 Array = NDArray[np.float64]
 
-# Side of the squares whose means are compared, in pixels: their noise is
-# small even where photons are few or neighbours share it.
+# Side of the blocks whose means are compared, in pixels: their noise is
+# small even where photons are few or noise is correlated.
 _SIDE = 8
-# Squares further than this many robust deviations from the line differ in
+# Blocks further than this many robust deviations from the line differ in
 # content, as those of a neighbour in time or depth may.
 _FAR = 4.0
 _DEVIATION = 1.4826
@@ -32,7 +32,7 @@ class Repeats:
     Parameters
     ----------
     planes : ndarray
-        ``(copies, channels, rows, columns)``, the first as it was given and
+        ``(frames, channels, rows, columns)``, the first as it was given and
         the others in its units.
     gains : list of float
         What each of the others was multiplied by, channel by channel.
@@ -43,19 +43,19 @@ class Repeats:
 
     @property
     def count(self) -> int:
-        """How many copies there are."""
+        """How many frames there are."""
         return len(self.planes)
 
     @property
     def mean(self) -> Array:
-        """Mean of the copies, ``(channels, rows, columns)``."""
+        """Mean of the frames, ``(channels, rows, columns)``."""
         mean: Array = self.planes.mean(axis=0)
         return mean
 
     def describe(self) -> str:
         """Say how many there are and what was done to them."""
         gains = ', '.join(f'{gain:.3g}' for gain in self.gains)
-        return f'{self.count} copies, the others times {gains}'
+        return f'{self.count} frames, the others times {gains}'
 
 
 def match_repeats(
@@ -81,7 +81,7 @@ def match_repeats(
 
 
 def match_all(image: NDArray[Any], repeats: Sequence[NDArray[Any]]) -> Repeats:
-    """Bring copies of a field to the brightness of the first.
+    """Bring frames of a field to the brightness of the first.
 
     A lamp that drifts and a dye that bleaches change gain and offset from
     frame to frame, and so do neighbours in depth or time.
@@ -89,7 +89,7 @@ def match_all(image: NDArray[Any], repeats: Sequence[NDArray[Any]]) -> Repeats:
     Parameters
     ----------
     image : (C, M, N) ndarray
-        The first copy; pixels that are not finite are missing.
+        The first frame; pixels that are not finite are missing.
     repeats : sequence of (C, M, N) ndarray
         The others, finite.
     """
@@ -111,7 +111,7 @@ def match_brightness(plane: Array, reference: Array) -> tuple[float, float]:
 
     The line has the ratio of the standard deviations as its slope, since
     both planes are noisy and least squares would make it too flat. It is
-    found on means of squares; those that differ in more than brightness
+    found on means of blocks; those that differ in more than brightness
     are left out.
 
     Parameters

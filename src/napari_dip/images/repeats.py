@@ -54,16 +54,16 @@ def read_repeats(
         raise ValueError(
             f'{name}: the shape {array.shape} is not that of the '
             f'image, {image.axes.shape}, nor that with one more axis in '
-            'front; give one or more copies of the field of the image.'
+            'front; give one or more frames of the field of the image.'
         )
     if any(mask.any() for mask, _ in invalid):
         raise ValueError(
-            f'{name}: some pixels are masked; leave those copies out, or '
+            f'{name}: some pixels are masked; leave those frames out, or '
             'fill them.'
         )
     earlier = [image.planes]
     for frame in frames:
-        which = f'{name}: copy {len(earlier)}'
+        which = f'{name}: frame {len(earlier)}'
         _check_values(frame, earlier, which)
         _check_field(frame, image.planes, which)
         earlier.append(frame)
@@ -85,7 +85,7 @@ def _check_values(
     if not np.isfinite(frame).all():
         raise ValueError(
             f'{which} has pixels that are not finite numbers; leave that '
-            'copy out, or fill them.'
+            'frame out, or fill them.'
         )
     if frame.min() == frame.max():
         raise ValueError(
@@ -94,7 +94,7 @@ def _check_values(
     # Files do come twice, and the same noise twice looks like the image.
     if any(np.array_equal(frame, other) for other in earlier):
         raise ValueError(
-            f'{which} is equal to another copy in every pixel, and so has '
+            f'{which} is equal to another frame in every pixel, and so has '
             'the same noise; leave it out.'
         )
 

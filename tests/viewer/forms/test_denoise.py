@@ -356,7 +356,7 @@ def test_the_same_frame_twice(viewer, noisy, open_form, finish, notices):
     form.image.value, form.repeat.value = viewer.layers
     form.start()
     finish(form)
-    assert any('layer "copy": copy 1 is equal' in n for n in notices())
+    assert any('layer "copy": frame 1 is equal' in n for n in notices())
 
 
 def test_a_renamed_layer_stays_chosen(viewer, noisy, open_form):
