@@ -76,3 +76,13 @@ def test_jpeg_spreads_the_noise_of_colours(quality):
 def test_independent_noise_of_colours_is_not_shared():
     noise = np.random.default_rng(0).normal(0, 20, (3, *CELLS.shape))
     assert find_shared_noise(40 + CELLS / 2 + noise) is None
+
+
+@pytest.mark.parametrize('noise', [1e-4, 1.0, 5.0])
+@pytest.mark.parametrize('waves', [(40, 40), (33, 23), (60, 10)])
+def test_smooth_structure_is_no_correlated_noise(waves, noise):
+    rows, columns = np.mgrid[:160, :160] / 160
+    down, along = waves
+    image = 100 * np.sin(columns * along) * np.cos(rows * down)
+    image += np.random.default_rng(0).normal(0, noise, image.shape)
+    assert find_shared_noise(image[None]) is None

@@ -29,6 +29,15 @@ def test_noise_and_waves_are_no_pattern():
     assert not any(note_patterns(_noisy(seed)) for seed in range(20))
 
 
+def test_a_pattern_far_below_the_noise_is_not_told():
+    noise = np.random.default_rng(0).normal(0, 20, (512, 512))
+    rows, columns = np.indices(noise.shape)
+    pattern = (rows + columns) % 2
+    # Half of the difference is the amplitude.
+    assert not note_patterns((noise + 0.04 * 40 * pattern)[None])
+    assert note_patterns((noise + 0.2 * 40 * pattern)[None])
+
+
 def test_the_record_tells_it():
     image = (_noisy(0) + 30 * PATTERNS['chequerboard'])[0]
     _, info = denoise(image, preset='fast', max_num_iter=2, return_info=True)

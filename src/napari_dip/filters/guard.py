@@ -7,20 +7,20 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
+from scipy.stats import chi2
 from torch import Tensor
-from torch.nn import functional as F
 
 from napari_dip.engine.problem import Problem
 from napari_dip.filters.refinement import Refinement, preview, refine
-from napari_dip.noise.model import estimate_noise
+from napari_dip.noise.model import estimate_noise, is_predictable
 
 # The sides of a triangle: an estimate that is further from the data than
 # twice their noise is further from the truth than the data are.
 _FURTHEST = 2.0
-# Of the power that an estimate leaves of the data. Noise is no image of the
-# estimate.
-_MOST_COPIED = 0.5
-_NEIGHBOURHOOD = 5
+# Pixels that correlated noise hardly reaches.
+_CORRELATED = 3
+# Images whose noise a few pairs of pixels tell too small.
+_CHANCE = 1e-6
 
 _LEFT_OUT = (
     'A step after the fit was left out, because it led out of the range of '
@@ -118,7 +118,7 @@ def find_harmed(
 ) -> list[bool]:
     """Find the channels that a result is further from than their noise.
 
-    The data are nearer to the truth there.
+    The data are nearer to the truth there. Only measured pixels are compared.
 
     Parameters
     ----------
@@ -127,44 +127,48 @@ def find_harmed(
     problem : Problem
         What was fitted; its operator is the identity.
     shared : bool
-        Whether neighbouring pixels share their noise, so that its strength
-        cannot be told from the data alone. Then what was taken out must not
-        be an image of the result.
+        Whether the noise is correlated, so that the data alone do not tell
+        its strength.
     """
     return [
-        _is_copied(*channel) if shared else _is_further(*channel)
+        _is_further(*channel, shared)
         for channel in zip(
             refined[0], problem.data[0], problem.known[0], strict=True
         )
     ]
 
 
-def _is_further(result: Tensor, data: Tensor, known: Tensor) -> bool:
-    seen = known > 0
-    if not bool(seen.any()):
-        return False
-    off = float((result - data)[seen].square().mean().sqrt())
-    plane = torch.where(seen, data, torch.nan).double().cpu().numpy()
-    noise = estimate_noise(plane)
-    variance = float(np.nanmean(noise.variance(plane)))
-    return off > _FURTHEST * math.sqrt(variance)
+def _is_further(
+    result: Tensor, data: Tensor, known: Tensor, shared: bool
+) -> bool:
+    missing = known == 0
+    residual = (data - result).double().masked_fill(missing, torch.nan)
+    plane = data.double().masked_fill(missing, torch.nan).cpu().numpy()
+    noise = 0.0
+    if not missing.all():
+        noise = float(np.nanmean(estimate_noise(plane).variance(plane)))
+    if shared or not is_predictable(plane):
+        # The data tell it too small where it is correlated or few neighbours
+        # are known. All of it is in differences of the residual, and little
+        # structure.
+        distance = _CORRELATED if shared else 1
+        noise = max(noise, _power_of_differences(residual, distance))
+    return float(residual.square().nanmean()) > _FURTHEST**2 * noise
 
 
-def _is_copied(result: Tensor, data: Tensor, known: Tensor) -> bool:
-    """Whether a filter makes most of the residual of the result."""
-    seen = known > 0
-    around = F.pad(
-        result[None, None], (_NEIGHBOURHOOD // 2,) * 4, mode='reflect'
+def _power_of_differences(residual: Tensor, distance: int) -> float:
+    """Half the mean square of differences: the variance of white noise.
+
+    Of few pairs chance makes it too small, so that it is what it is at most.
+    """
+    pairs = torch.cat(
+        [
+            (residual[distance:] - residual[:-distance]).flatten(),
+            (residual[:, distance:] - residual[:, :-distance]).flatten(),
+        ]
     )
-    columns = F.unfold(around, _NEIGHBOURHOOD)[0].double()
-    given = columns[:, seen.flatten()].T
-    residual = (data - result)[seen].double()
-    if len(residual) <= given.shape[1]:
-        return False
-    given = given - given.mean(0)
-    residual = residual - residual.mean()
-    normal = given.T @ given
-    ridge = 1e-9 * normal.trace() * torch.eye(len(normal)).to(normal)
-    right = given.T @ residual
-    taken = right @ torch.linalg.solve(normal + ridge, right)
-    return bool(taken > _MOST_COPIED * residual.square().sum())
+    count = int(pairs.isfinite().sum())
+    if not count:
+        return math.inf
+    total = float(pairs.square().nansum())
+    return total / 2 / float(chi2.ppf(_CHANCE, count))

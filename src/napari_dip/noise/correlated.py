@@ -91,7 +91,9 @@ def find_shared_noise(planes: NDArray[Any]) -> SharedNoise | None:
     smoothed = all(map(was_smoothed, grains))
     if smoothed and not _share(grains, _MEDIAN):
         return SharedNoise(_SMOOTHED, _AROUND, fine=True)
-    if _shows_on_even_ground(planes):
+    # Slow structure alone has like neighbours, too.
+    of_noise = _share(grains, _ROUNDED) and _without_structure(grains)
+    if of_noise and _shows_on_even_ground(planes):
         return SharedNoise(_INTERPOLATED, _AROUND)
     squares = min(map(smooth_noise_squares, planes, grains))
     if squares > 1:
@@ -118,3 +120,7 @@ def _scanned_along(planes: NDArray[Any]) -> int | None:
 def _shows_on_even_ground(planes: NDArray[Any]) -> bool:
     textures = [noise_texture(plane) for plane in planes]
     return all(t.dominated_by_noise and not t.independent for t in textures)
+
+
+def _without_structure(grains: list[Grain | None]) -> bool:
+    return all(grain is not None and grain.of_noise for grain in grains)

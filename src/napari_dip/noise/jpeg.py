@@ -25,7 +25,6 @@ _LAID = 1.1
 # Of the fine coefficients. Fewer zeros are too few to be compared.
 _NOTABLE = 0.1
 # Photographs in little noise have spreads of 2.3 and more.
-_FAR = 1.35
 _EVEN = 1.9
 _SPREAD = 2.2
 # Of a large image its middle is looked at.
@@ -77,7 +76,7 @@ def was_compressed(plane: Array, grain: Grain | None) -> bool:
 def _is_noise(grain: Grain | None) -> bool:
     """Whether most blocks hold noise and little else."""
     return grain is not None and bool(
-        grain.six_apart < _FAR
+        grain.of_noise
         and grain.evenness < _EVEN
         and max(grain.spreads[1:]) < _SPREAD
     )

@@ -134,6 +134,35 @@ def estimate_noise(
     return _fit_line(*_noise_curve(mean, power))
 
 
+def is_predictable(plane: ArrayLike) -> bool:
+    """Whether neighbours tell a pixel as those of noise never do.
+
+    Parameters
+    ----------
+    plane : (M, N) array_like
+        One image plane; pixels that are not finite are missing.
+
+    Returns
+    -------
+    bool
+        True for smooth images with hardly any noise; False where too few
+        neighbours are known to tell.
+
+    Examples
+    --------
+    >>> wave = np.sin(np.arange(64) / 5) * np.ones((64, 1))
+    >>> is_predictable(wave)
+    True
+    >>> is_predictable(wave + np.random.default_rng(0).normal(size=(64, 64)))
+    False
+    """
+    planes = [np.asarray(plane, float)]
+    _, power = _pooled_statistics(planes)
+    if not power.size:
+        return False
+    return _quiet_power(planes) < _NO_NOISE * float(np.quantile(power, _QUIET))
+
+
 def _unit_of_events(values: Array) -> float | None:
     """What an event counts, in a frame of nothing but 0 and one value.
 

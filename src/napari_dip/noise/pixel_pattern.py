@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 _AROUND = 8
 # Images in which chance makes a pattern.
 _CHANCE = 1e-6
+# Amplitude of a pattern by the standard deviation of the noise. One that is
+# weaker is lost in what is left of the noise. Cameras that interpolate, and
+# means of many frames, have 0.01 to 0.04.
+_NOTABLE = 0.1
 
 _NOTE = (
     'A pattern that changes from pixel to pixel was found; it cannot be told '
@@ -24,7 +28,8 @@ def note_patterns(planes: NDArray[Any]) -> list[str]:
 
     A pixel that is told from its neighbours takes such a pattern for noise.
     At the highest frequency along the rows, the columns or both it has more
-    power than those near it, which noise and structure fill alike.
+    power than those near it, which noise and structure fill alike, and more
+    than noise that is not much stronger.
 
     Parameters
     ----------
@@ -55,8 +60,11 @@ def _has_pattern(plane: NDArray[Any]) -> bool:
     power = np.abs(np.fft.fft2(filled[:rows, :columns])) ** 2
     # Of a normal variable and three frequencies.
     limit = 2 * math.log(3 / _CHANCE)
+    # The median tells the variance of noise, in spectra of so many pixels.
+    least = power.size * _NOTABLE**2 * np.median(power) / math.log(2)
     return any(
-        power[row, column] > limit * _power_near(power, row, column)
+        power[row, column]
+        > max(limit * _power_near(power, row, column), least)
         for row, column in (
             (rows // 2, columns // 2),
             (rows // 2, 0),

@@ -9,11 +9,10 @@ from napari_dip.grid.binning import bin_planes
 from napari_dip.noise.second_differences import Grain, measure_grain
 
 # Images smoothed by 0.7 to 1 pixels, by means or medians of 3 x 3, or enlarged
-# by 1.5 and 2 have 0.30, 0.91, 1.29 and 1.54 at most and spreads of 2.14, 1.82
+# by 1.5 and 2 have 0.30, 0.91 and 1.54 at most and spreads of 2.14, 1.82
 # and 1.83; micrographs and photographs in little noise exceed one of these.
 _SHARED = 0.3
 _NEXT = 0.95
-_FAR = 1.35
 _EVEN = 1.6
 _SPREADS = (2.3, 1.9, 2.0)
 # Noise of images enlarged by 3 or 4 does so where squares of two pixels are
@@ -54,7 +53,7 @@ def was_smoothed(grain: Grain | None) -> bool:
     return grain is not None and bool(
         grain.neighbours < _SHARED
         and grain.two_apart < _NEXT
-        and grain.six_apart < _FAR
+        and grain.of_noise
         and grain.evenness < _EVEN
         and all(
             found < most
