@@ -27,7 +27,6 @@ FOREIGN = ('dtype.kind', 'device.type')
 LARGE_FOLDERS = {
     'cli',
     'engine',
-    'io',
     'noise',
 }
 

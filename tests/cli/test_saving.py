@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from napari_dip.cli import saving
-from napari_dip.io.atomic import Transaction
+from napari_dip.io.files.atomic import Transaction
 from napari_dip.session.session import Session
 
 if TYPE_CHECKING:

@@ -10,16 +10,16 @@ import numpy as np
 from napari_dip.cli.errors import ArgumentError, about
 from napari_dip.cli.job import Job
 from napari_dip.cli.target import Target
-from napari_dip.io.destinations import (
+from napari_dip.io.errors import FileError
+from napari_dip.io.files.destinations import (
     check_destination,
     check_space,
     replaces,
 )
-from napari_dip.io.errors import FileError
+from napari_dip.io.files.sources import check_source
 from napari_dip.io.formats import format_of
 from napari_dip.io.layout import Layout
 from napari_dip.io.rehearsal import check_writable
-from napari_dip.io.sources import check_source
 from napari_dip.io.stored import StoredImage
 from napari_dip.io.writing import DTYPES, choose_dtype
 

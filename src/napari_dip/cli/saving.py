@@ -18,8 +18,8 @@ from napari_dip.cli.job import Job
 from napari_dip.cli.report import encode_report
 from napari_dip.cli.target import Target
 from napari_dip.cli.words import shown
-from napari_dip.io.atomic import Transaction
 from napari_dip.io.errors import in_words
+from napari_dip.io.files.atomic import Transaction
 from napari_dip.io.formats import format_of, split_ending
 from napari_dip.io.stored import StoredImage
 from napari_dip.io.writing import write_into

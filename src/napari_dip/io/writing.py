@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from napari_dip.io.atomic import write_atomically
+from napari_dip.io.files.atomic import write_atomically
 from napari_dip.io.formats import Format, format_of
 from napari_dip.io.npy import write_npy
 from napari_dip.io.png.png import check_png, write_png

@@ -20,10 +20,10 @@ PROGRESS = Progress(1200, 3000, 0.1, None, 0, 61.4, 90.0, 'it was enough')
     ('seconds', 'text'),
     [
         (0.2, '0 s'),
-        (59.6, '1_min 0_s'),
-        (95, '1_min 35_s'),
-        (3599.7, '1_h 0_min'),
-        (7300, '2_h 1_min'),
+        (59.6, '1_min_0_s'),
+        (95, '1_min_35_s'),
+        (3599.7, '1_h_0_min'),
+        (7300, '2_h_1_min'),
     ],
 )
 def test_durations(seconds, text):

@@ -11,8 +11,8 @@ import numpy as np
 from qtpy.QtWidgets import QFileDialog
 
 from napari_dip.io.casting import count_clipped, round_and_clip
-from napari_dip.io.destinations import check_destination
 from napari_dip.io.errors import FileError, in_words
+from napari_dip.io.files.destinations import check_destination
 from napari_dip.io.formats import format_of
 from napari_dip.io.pictures.opacity import split
 from napari_dip.io.pictures.pixel_size import RELATIVE, PixelSize, length

@@ -41,16 +41,16 @@ def describe_seconds(seconds: float) -> str:
     Examples
     --------
     >>> describe_seconds(7.2), describe_seconds(95), describe_seconds(7200)
-    ('7\xa0s', '1\xa0min 35\xa0s', '2\xa0h 0\xa0min')
+    ('7\xa0s', '1\xa0min\xa035\xa0s', '2\xa0h\xa00\xa0min')
     """
     whole = round(seconds)
     if whole < 60:
         text = f'{whole}~s'
     elif whole < 3600:
-        text = f'{whole // 60}~min {whole % 60}~s'
+        text = f'{whole // 60}~min~{whole % 60}~s'
     else:
-        text = f'{whole // 3600}~h {whole % 3600 // 60}~min'
-    # No line ends between a number and its unit.
+        text = f'{whole // 3600}~h~{whole % 3600 // 60}~min'
+    # No line ends within a duration.
     return text.replace('~', '\N{NO-BREAK SPACE}')
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from napari_dip.io.destinations import settle_path
-from napari_dip.io.drafts import Draft, draft_name
+from napari_dip.io.files.destinations import settle_path
+from napari_dip.io.files.drafts import Draft, draft_name
 
 
 class Transaction:

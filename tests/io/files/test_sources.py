@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from napari_dip.io.errors import FileError
-from napari_dip.io.sources import check_source
+from napari_dip.io.files.sources import check_source
 
 
 def test_file(tmp_path: Path) -> None:

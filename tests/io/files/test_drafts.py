@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from napari_dip.io.drafts import Draft, draft_name, remove_abandoned
+from napari_dip.io.files.drafts import Draft, draft_name, remove_abandoned
 
 pytest.importorskip('fcntl')
 
@@ -29,7 +29,7 @@ def test_a_draft_of_a_killed_program_goes(tmp_path: Path) -> None:
     code = (
         'import os, signal, sys\n'
         'from pathlib import Path\n'
-        'from napari_dip.io.drafts import Draft\n'
+        'from napari_dip.io.files.drafts import Draft\n'
         'draft = Draft(Path(sys.argv[1]))\n'
         'os.kill(os.getpid(), signal.SIGKILL)'
     )

@@ -7,8 +7,8 @@ import os
 import shutil
 from pathlib import Path
 
-from napari_dip.io.drafts import Draft
 from napari_dip.io.errors import FileError, in_words
+from napari_dip.io.files.drafts import Draft
 
 # Room for headers and metadata beside the pixels.
 _HEADERS = 1 << 16

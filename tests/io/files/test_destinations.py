@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from napari_dip.io.destinations import (
+from napari_dip.io.errors import FileError
+from napari_dip.io.files.destinations import (
     check_destination,
     check_space,
     replaces,
 )
-from napari_dip.io.errors import FileError
 
 
 def names_in(folder: Path) -> list[str]:

@@ -6,8 +6,8 @@ from typing import BinaryIO
 
 import pytest
 
-from napari_dip.io.atomic import Transaction, write_atomically
-from napari_dip.io.drafts import Draft
+from napari_dip.io.files.atomic import Transaction, write_atomically
+from napari_dip.io.files.drafts import Draft
 
 
 def names_in(folder: Path) -> list[str]:
