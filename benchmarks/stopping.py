@@ -63,7 +63,7 @@ def observe(
     case: Case, plan: str, size: int, num_iter: int, seed: int, device: str
 ) -> Record:
     """Fit the centre of a case past its peak with all rules looking on."""
-    from napari_dip.engine.early_stopping import (
+    from napari_dip.engine.metrics import (
         ExponentialVariance,
         WindowedVariance,
     )
@@ -73,7 +73,9 @@ def observe(
     moving = WindowedVariance(seed=seed), ExponentialVariance(seed=seed)
     plain = partial(_plain, num_iter=num_iter, network=network)
     options = {'seed': seed, 'device': device, 'adjust': plain}
-    session = engine.start(case.task, problem, preset, **options, rules=moving)
+    session = engine.start(
+        case.task, problem, preset, **options, metrics=moving
+    )
     decibels: list[float] = []
     metrics: dict[str, list[float | None]] = {name: [] for name in RULES}
     start = time.perf_counter()
@@ -83,7 +85,7 @@ def observe(
             continue
         score = case.score(session.preview(), problem)['psnr']
         decibels.append(round(score, 3))
-        seen = [*(rule.metric() for rule in moving), progress.metric]
+        seen = [*(metric.value() for metric in moving), progress.metric]
         for name, metric in zip(RULES, seen, strict=True):
             short = None if metric is None else float(f'{float(metric):.5g}')
             metrics[name].append(short)
@@ -102,10 +104,10 @@ def observe(
 
 def _plain(settings: Any, num_iter: int, network: Any) -> Any:
     """The settings of a plan, with pixels held out and no end but the last."""
+    from napari_dip.engine.early_stopping import HeldOut
     from napari_dip.engine.settings import FitSettings
     from napari_dip.latents.noise import UniformNoiseSpec
     from napari_dip.networks import UNetSpec
-    from napari_dip.presets import settings as kinds
 
     fit = settings.fit
     if network is not None:
@@ -115,6 +117,6 @@ def _plain(settings: Any, num_iter: int, network: Any) -> Any:
         settings = replace(settings, network=trunk, latent=noise)
         rate = {'learning_rate': 1e-2, 'schedule': 'constant'}
         fit = FitSettings(**rate, precision='auto')
-    fit = replace(fit, num_iter=num_iter, patience=num_iter)
-    stopping = kinds.StoppingSettings('held_out', held_out=_HELD_OUT)
+    fit = replace(fit, num_iter=num_iter)
+    stopping = HeldOut(part=_HELD_OUT, patience=num_iter)
     return replace(settings, fit=fit, stopping=stopping)

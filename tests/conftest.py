@@ -96,14 +96,16 @@ def make_problem() -> Callable[..., Problem]:
 @pytest.fixture
 def make_fit(make_problem: Callable[..., Problem]) -> Callable[..., Fit]:
     """Build a fit that looks at loss and metric after every iteration."""
+    from napari_dip.engine.early_stopping import EarlyStopping
     from napari_dip.engine.fit import Fit
     from napari_dip.engine.settings import FitSettings
 
     def make(
         problem: Problem | None = None,
-        rules: Any = (),
+        metrics: Any = (),
         *,
         seed: int = 0,
+        patience: int = 1000,
         **settings: Any,
     ) -> Fit:
         defaults = {
@@ -113,10 +115,12 @@ def make_fit(make_problem: Callable[..., Problem]) -> Callable[..., Fit]:
             'check_every': 1,
             'decay': 0.9,
         }
+        followed, *observers = [*metrics] or [None]
         return Fit(
             problem or make_problem(),
             FitSettings(**{**defaults, **settings}),
-            rules,
+            followed and EarlyStopping(followed, patience),
+            observers=observers,
             seed=seed,
         )
 

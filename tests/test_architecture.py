@@ -31,14 +31,11 @@ LARGE_FOLDERS = {
 }
 
 LONG_FILES = {
-    'engine/fit.py',
     'session/session.py',
     'session/tiled.py',
 }
 
 COMPARED = {
-    ('assembly/parts.py', "stopping.rule == 'held_out'"),
-    ('assembly/parts.py', "stopping.rule == 'variance'"),
     ('engine/averages.py', "settings.average == 'output'"),
     ('engine/fit.py', "self.settings.schedule != 'constant'"),
     ('engine/optimisers/schedules.py', "schedule == 'constant'"),
@@ -51,13 +48,11 @@ COMPARED = {
     ('filters/refinement.py', "how == 'side by side'"),
     ('filters/refinement.py', "how == 'texture'"),
     ('forecast/work.py', "fit.average == 'weights'"),
-    ('forecast/work.py', "settings.stopping.rule == 'held_out'"),
     ('networks/skip.py', "mode == 'bilinear'"),
     ('networks/skip.py', "spec.downsampling == 'average'"),
     ('networks/unet.py', "spec.norm == 'batch'"),
     ('noise/detector.py', "preset == 'ulyanov2018'"),
     ('noise/intensity.py', "range_ == 'unit'"),
-    ('session/source.py', "stopping.rule != 'held_out'"),
 }
 
 

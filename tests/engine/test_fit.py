@@ -11,12 +11,9 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from napari_dip.engine.early_stopping import (
-    HeldOutError,
-    StopReason,
-    WindowedVariance,
-)
 from napari_dip.engine.fit import Fit
+from napari_dip.engine.metrics import HeldOutError, WindowedVariance
+from napari_dip.engine.state import StopReason
 from napari_dip.latents.base import Draw
 from napari_dip.latents.blind_spot import BlindSpot
 from napari_dip.latents.noise import FixedLatent, uniform_noise
@@ -25,7 +22,7 @@ from napari_dip.operators.downsample import Downsample
 
 
 class Script:
-    """A stopping rule whose metric follows a script."""
+    """A stopping metric that follows a script."""
 
     reason = StopReason.VARIANCE_MINIMUM
 
@@ -38,7 +35,7 @@ class Script:
         self.now = observation.iteration
         self.observation = observation
 
-    def metric(self):
+    def value(self):
         if self.now > len(self.metrics):
             return None
         value = self.metrics[self.now - 1]
@@ -82,7 +79,7 @@ def dropped(data: torch.Tensor, **parts) -> BlindSpot:
 def windowed(make_problem, make_fit):
     """Make a fit of the default kind: dropped pixels, windows, weights."""
 
-    def make(num_iter: int = 8, seed: int = 0, rules=None) -> Fit:
+    def make(num_iter: int = 8, seed: int = 0, metrics=None) -> Fit:
         network = UNetSpec((4, 4)).build(2, 1)
         initialise(network, seed)
         problem = make_problem(network, shape=(40, 40))
@@ -90,7 +87,7 @@ def windowed(make_problem, make_fit):
         problem = make_problem(network, shape=(40, 40), latent=latent)
         return make_fit(
             problem,
-            [HeldOutError()] if rules is None else rules,
+            metrics or [HeldOutError()],
             seed=seed,
             num_iter=num_iter,
             window=16,
@@ -186,9 +183,9 @@ def test_through_an_operator_the_estimate_is_the_finer_image(
 
 @pytest.mark.parametrize('average', ['output', 'weights'])
 def test_it_stops_at_the_minimum_and_keeps_its_estimate(make_fit, average):
-    def run(rules, num_iter):
+    def run(metrics, num_iter):
         fit = make_fit(
-            rules=rules,
+            metrics=metrics,
             num_iter=num_iter,
             patience=5,
             decay=0.5,
@@ -209,8 +206,8 @@ def test_it_stops_at_the_minimum_and_keeps_its_estimate(make_fit, average):
 
 
 def test_the_figure_of_the_first_rule_is_followed(make_fit):
-    rules = [Script(valley(9)), HeldOutError()]
-    *_, last = make_fit(rules=rules, num_iter=50, patience=4)
+    metrics = [Script(valley(9)), HeldOutError()]
+    *_, last = make_fit(metrics=metrics, num_iter=50, patience=4)
     assert (last.best_iteration, last.iteration) == (9, 13)
 
 
@@ -218,7 +215,7 @@ def test_the_figure_of_the_first_rule_is_followed(make_fit):
 def test_noise_learnt_in_the_second_half_is_not_kept(windowed, num_iter, half):
     falling = Script(range(num_iter, 0, -1))
     falling.reason = StopReason.HELD_OUT_MINIMUM
-    fit = windowed(num_iter, rules=[falling])
+    fit = windowed(num_iter, metrics=[falling])
     for state in fit:
         if state.iteration == half:
             expected = fit.estimate()
@@ -231,7 +228,7 @@ def test_noise_learnt_in_the_second_half_is_not_kept(windowed, num_iter, half):
 
 def test_moving_variance_stops_a_fit(make_fit):
     rule = WindowedVariance(window=5, min_start=3)
-    fit = make_fit(rules=[rule], num_iter=400, patience=8)
+    fit = make_fit(metrics=[rule], num_iter=400, patience=8)
     *_, last = fit
     assert last.reason is StopReason.VARIANCE_MINIMUM
     assert last.iteration == last.best_iteration + 8
@@ -239,7 +236,7 @@ def test_moving_variance_stops_a_fit(make_fit):
 
 
 def test_stopping_keeps_the_best_so_far(make_fit):
-    fit = make_fit(rules=[Script(valley(4))], num_iter=50, decay=0.0)
+    fit = make_fit(metrics=[Script(valley(4))], num_iter=50, decay=0.0)
     best = None
     for state in fit:
         if state.iteration == 4:
@@ -272,12 +269,12 @@ def test_pausing_is_not_asking(make_fit):
 
 @pytest.mark.parametrize('how', ['end', 'stop', 'minimum'])
 def test_an_ended_fit_can_go_on(make_fit, how):
-    fit = make_fit(rules=[Script(valley(3))], num_iter=10, patience=4)
+    fit = make_fit(metrics=[Script(valley(3))], num_iter=10, patience=4)
     for state in fit:
         if how == 'stop' and state.iteration == 5:
             fit.stop()
         if how == 'end':
-            fit._minimum.patience = 1000
+            fit._rule.patience = 1000
     ended = fit.iteration
     assert ended == {'end': 10, 'stop': 5, 'minimum': 7}[how]
     fit.extend(6)
@@ -292,7 +289,7 @@ def test_an_ended_fit_can_go_on(make_fit, how):
 
 
 def test_going_on_shows_what_comes_next(make_fit):
-    fit = make_fit(rules=[Script(valley(2))], num_iter=5, decay=0.0)
+    fit = make_fit(metrics=[Script(valley(2))], num_iter=5, decay=0.0)
     list(fit)
     best = fit.estimate().clone()
     fit.extend(10)
@@ -542,14 +539,14 @@ class Looks(TorchDispatchMode):
 
 
 @pytest.mark.parametrize('average', ['output', 'weights'])
-@pytest.mark.parametrize('rule', [HeldOutError, WindowedVariance])
+@pytest.mark.parametrize('metric', [HeldOutError, WindowedVariance])
 def test_only_looks_at_the_figures_wait_for_the_device(
-    make_fit, average, rule
+    make_fit, average, metric
 ):
-    rules = [rule(window=2) if rule is WindowedVariance else rule()]
+    options = {'window': 2} if metric is WindowedVariance else {}
     windowed = average == 'weights'
     fit = make_fit(
-        rules=rules,
+        metrics=[metric(**options)],
         average=average,
         check_every=5,
         turns=windowed,

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from napari_dip.engine.early_stopping import StopReason
+from napari_dip.engine.early_stopping import MovingVariance
+from napari_dip.engine.state import StopReason
 from napari_dip.images.acquired import acquire
 from napari_dip.networks import UNetSpec
 from napari_dip.operators.identity import Identity
 from napari_dip.presets.options import Options
 from napari_dip.presets.settings import (
     Settings,
-    StoppingSettings,
 )
 from napari_dip.session.prepare import prepare
 
@@ -77,26 +77,26 @@ class Counts:
     def observe(self, observation):
         self.seen = observation.iteration
 
-    def metric(self):
+    def value(self):
         return torch.tensor(float(self.seen))
 
     def rewind(self):
         self.seen = 0
 
 
-def test_settings_can_be_adjusted_and_rules_added_that_end_nothing():
+def test_settings_can_be_adjusted_and_metrics_added_that_end_nothing():
     rule = Counts()
     session = build(
         Settings(network=UNetSpec((4, 4))),
         adjust=lambda settings: replace(
             settings,
-            fit=replace(settings.fit, num_iter=30, patience=10),
-            stopping=StoppingSettings('variance', window=100),
+            fit=replace(settings.fit, num_iter=30),
+            stopping=MovingVariance(window=100, patience=10),
         ),
-        rules=(rule,),
+        metrics=(rule,),
     )
     assert [progress.iteration for progress in session][-1] == 30
-    assert session.brief.settings.fit.patience == 10
+    assert session.brief.settings.stopping.patience == 10
     # Its metric only rises, so it would have ended the fit at once.
     assert rule.seen == 30
     assert session.record().metric_history == []

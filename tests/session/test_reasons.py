@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from napari_dip.engine.early_stopping import StopReason
+from napari_dip.engine.state import StopReason
 from napari_dip.presets.settings import Settings
 from napari_dip.presets.shortening import shorten
 from napari_dip.session.progress import Brief

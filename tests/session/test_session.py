@@ -252,7 +252,7 @@ def test_snapshots_are_kept_with_their_iteration(start):
 def test_stopping_after_a_look_gives_the_best_and_not_that_look(start):
     session = start()
     # No metric moves the best, so that it is not the running estimate.
-    session._fit._rules.clear()
+    session._fit._rule = None
     for _ in range(3):
         next(session)
     session.result()

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from napari_dip.assembly.output import Output
-from napari_dip.engine.early_stopping import WindowedVariance
+from napari_dip.engine.early_stopping import HeldOut, MovingVariance, NoRule
 from napari_dip.engine.fit import Fit
+from napari_dip.engine.metrics import WindowedVariance
 from napari_dip.latents.noise import (
     FixedLatent,
     MeshGridSpec,
@@ -20,7 +21,6 @@ from napari_dip.operators.downsample import Downsample
 from napari_dip.operators.identity import Identity
 from napari_dip.presets.settings import (
     Settings,
-    StoppingSettings,
 )
 from napari_dip.session.source import Source, make_stage
 
@@ -44,7 +44,7 @@ def build(settings: Settings, operator=None, known=None, seed=0) -> Fit:
 
 
 def test_held_out_pixels_are_the_part_asked_for_and_measured(tiny):
-    stopping = StoppingSettings('held_out', held_out=0.2)
+    stopping = HeldOut(part=0.2)
     known = np.ones(PLANES.shape, bool)
     known[:, :20] = False
     problem = build(Settings(stopping=stopping), known=known).problem
@@ -58,15 +58,15 @@ def test_held_out_pixels_are_the_part_asked_for_and_measured(tiny):
 
 
 def test_without_held_out_pixels_all_are_fitted():
-    problem = build(Settings(stopping=StoppingSettings('none'))).problem
+    problem = build(Settings(stopping=NoRule())).problem
     assert not problem.held_out.any()
 
 
 def test_the_moving_variance_can_be_chosen():
-    stopping = StoppingSettings('variance', window=7, min_start=3)
-    (rule,) = build(Settings(stopping=stopping))._rules
-    assert isinstance(rule, WindowedVariance)
-    assert (rule.window, rule.min_start) == (7, 3)
+    stopping = MovingVariance(window=7, min_start=3)
+    metric = build(Settings(stopping=stopping))._rule.metric
+    assert isinstance(metric, WindowedVariance)
+    assert (metric.window, metric.min_start) == (7, 3)
 
 
 @pytest.mark.parametrize(

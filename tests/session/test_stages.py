@@ -11,7 +11,7 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
-from napari_dip.engine.early_stopping import StopReason
+from napari_dip.engine.state import StopReason
 from napari_dip.filters.frequency_split import cross_over
 from napari_dip.networks import UNetSpec
 from napari_dip.presets.options import Options

@@ -44,7 +44,7 @@ def test_choices_are_the_options_of_the_engine():
     options = choices.to_options()
     assert vars(options) | vars(choices) == vars(options)
     # What experiments may do is not for the form.
-    assert (options.adjust, options.rules) == (None, ())
+    assert (options.adjust, options.metrics) == (None, ())
 
 
 @pytest.mark.parametrize(

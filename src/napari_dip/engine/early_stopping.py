@@ -1,282 +1,42 @@
-"""When to stop, and why. No rule ever sees the ground truth."""
+"""When to stop: rules that follow a metric to its minimum."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from enum import Enum
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
-import torch
-from torch import Tensor
-
-
-class StopReason(Enum):
-    """Why a fit ended; the value is shown to the user."""
-
-    VARIANCE_MINIMUM = 'the estimate had settled and began to take up noise'
-    HELD_OUT_MINIMUM = 'the error on held-out pixels stopped falling'
-    SCHEDULE_COMPLETE = 'all planned iterations were done'
-    MAX_NUM_ITER = 'all iterations asked for were done'
-    TIME_LIMIT = 'the time limit was reached'
-    USER = 'you stopped it'
-    OUT_OF_MEMORY = 'the memory ran out; the best estimate so far was kept'
-    DIVERGED = 'the fit diverged; the best estimate so far was kept'
+from napari_dip.engine.metrics import (
+    HeldOutError,
+    Metric,
+    WindowedVariance,
+)
+from napari_dip.engine.state import StopReason
 
 
 @dataclass(frozen=True)
-class Observation:
-    """What a rule may look at after an iteration.
+class StoppingState:
+    """Where a rule stands.
 
     Parameters
     ----------
-    iteration : int
-        Iterations done.
-    output : Tensor
-        The network's output, ``(n, c, h, w)``, on the device.
-    held_out_error : Tensor or None
-        Mean squared error of the output on held-out pixels, a scalar on the
-        device; None where no pixel is held out.
+    metric : float or None
+        Latest value; None if there is none yet.
+    best : float
+        Lowest value.
+    best_iteration : int
+        Its iteration; 0 if there is none yet.
+    confirmed : bool
+        Whether patience has confirmed that it is the minimum.
     """
 
-    iteration: int
-    output: Tensor
-    held_out_error: Tensor | None
+    metric: float | None = None
+    best: float = math.inf
+    best_iteration: int = 0
+    confirmed: bool = False
 
 
-class StoppingRule(Protocol):
-    """Watches a metric that has a minimum where the fit should end."""
-
-    reason: StopReason
-
-    def observe(self, observation: Observation) -> None:
-        """Take in an iteration; nothing may wait for the device."""
-
-    def metric(self) -> Tensor | None:
-        """Return the metric as a scalar on the device, None if not yet."""
-
-    def rewind(self) -> None:
-        """Forget what was observed: the fit went back to a checkpoint."""
-
-
-class _PixelSample:
-    """A fixed random sample of an output's values, all if they are few."""
-
-    def __init__(self, num_pixels: int, seed: int) -> None:
-        self._num_pixels = num_pixels
-        self._generator = torch.Generator().manual_seed(seed)
-        self._chosen: Tensor | None = None
-
-    def of(self, output: Tensor) -> Tensor:
-        """Return the values, flat; never a view of `output`."""
-        flat = output.detach().flatten()
-        if flat.numel() <= self._num_pixels:
-            return flat.clone()
-        if self._chosen is None:
-            self._chosen = torch.randint(
-                flat.numel(), (self._num_pixels,), generator=self._generator
-            ).to(flat.device)
-        return flat[self._chosen]
-
-
-class WindowedVariance:
-    """Moving variance of the last outputs (ES-WMV) in constant memory.
-
-    The metric is the mean over pixels of the variance of the last `window`
-    outputs. It falls while the outputs settle on the image and rises when
-    they begin to wander among the noise. Only a fixed random sample of the
-    pixels is kept, and mean and variance are updated in place, so that
-    memory does not depend on the image, nor time on the window.
-
-    Parameters
-    ----------
-    window : int
-        Number of outputs.
-    num_pixels : int
-        Greatest number of values sampled from an output.
-    min_start : int
-        Iterations to let pass first: in the first few hundred the variance
-        dips before the image is there.
-    seed : int
-        Chooses the sample.
-
-    References
-    ----------
-    .. [1] H. Wang et al., "Early Stopping for Deep Image Prior",
-           TMLR 2023.
-    """
-
-    reason = StopReason.VARIANCE_MINIMUM
-
-    def __init__(
-        self,
-        window: int = 100,
-        num_pixels: int = 65_536,
-        min_start: int = 0,
-        seed: int = 0,
-    ) -> None:
-        self.window = window
-        self.min_start = min_start
-        self._sample = _PixelSample(num_pixels, seed)
-        self.rewind()
-
-    def rewind(self) -> None:
-        """Empty the window."""
-        self._seen = 0
-        self._kept: Tensor | None = None
-
-    def observe(self, observation: Observation) -> None:
-        """Slide the window over one more output."""
-        if observation.iteration <= self.min_start:
-            return
-        values = self._sample.of(observation.output)
-        if self._kept is None:
-            self._kept = values.new_zeros(self.window, values.numel())
-            self._mean = torch.zeros_like(values)
-            self._sum_squares = torch.zeros_like(values)
-        slot = self._seen % self.window
-        if self._seen < self.window:
-            step = (values - self._mean) / (self._seen + 1)
-            self._sum_squares += (values - self._mean) * (
-                values - self._mean - step
-            )
-            self._mean += step
-        else:
-            old = self._kept[slot]
-            step = (values - old) / self.window
-            self._sum_squares += (values - old) * (
-                values + old - 2 * self._mean - step
-            )
-            self._mean += step
-        self._kept[slot] = values
-        self._seen += 1
-
-    def metric(self) -> Tensor | None:
-        """Return the variance, once the window is full."""
-        if self._seen < self.window:
-            return None
-        return self._sum_squares.mean() / self.window
-
-
-class ExponentialVariance:
-    """Exponentially weighted variance of the outputs (ES-EMV).
-
-    The metric means what that of :class:`WindowedVariance` does, but the
-    past fades instead of leaving a window, so that one mean and one variance
-    of a pixel are all that is kept.
-
-    Parameters
-    ----------
-    weight : float
-        Weight of the newest output, 0 to 1, ends excluded.
-    num_pixels : int
-        Greatest number of values sampled from an output.
-    min_start : int
-        Iterations to let pass first.
-    seed : int
-        Chooses the sample.
-
-    Notes
-    -----
-    The variance of the first output alone is zero, which is no minimum: the
-    metric is given after ``10 / weight`` outputs, when the first has faded.
-    For the published weight of 0.1 these are the published 100.
-
-    References
-    ----------
-    .. [1] H. Wang et al., "Early Stopping for Deep Image Prior",
-           TMLR 2023.
-    """
-
-    reason = StopReason.VARIANCE_MINIMUM
-
-    def __init__(
-        self,
-        weight: float = 0.1,
-        num_pixels: int = 65_536,
-        min_start: int = 0,
-        seed: int = 0,
-    ) -> None:
-        self.weight = weight
-        self.min_start = min_start
-        self._warm_up = round(10 / weight)
-        self._sample = _PixelSample(num_pixels, seed)
-        self.rewind()
-
-    def rewind(self) -> None:
-        """Forget mean and variance."""
-        self._seen = 0
-        self._mean: Tensor | None = None
-        self._variance: Tensor | None = None
-
-    def observe(self, observation: Observation) -> None:
-        """Let the past fade by one more output."""
-        if observation.iteration <= self.min_start:
-            return
-        values = self._sample.of(observation.output)
-        self._seen += 1
-        if self._mean is None or self._variance is None:
-            self._mean = values
-            self._variance = torch.zeros_like(values)
-            return
-        away = values - self._mean
-        self._mean += self.weight * away
-        self._variance += self.weight * away**2
-        self._variance *= 1 - self.weight
-
-    def metric(self) -> Tensor | None:
-        """Return the variance, once the first output has faded."""
-        if self._variance is None or self._seen < self._warm_up:
-            return None
-        return self._variance.mean()
-
-
-class HeldOutError:
-    """Error on pixels that the fit never sees.
-
-    Unbiased where the noise is independent from pixel to pixel: the
-    expected metric is the true error plus the variance of the noise.
-
-    Parameters
-    ----------
-    smoothing : float
-        Weight of the past in the exponential average, 0 to 1.
-    min_start : int
-        Iterations before a metric is given.
-    """
-
-    reason = StopReason.HELD_OUT_MINIMUM
-
-    def __init__(self, smoothing: float = 0.99, min_start: int = 0) -> None:
-        self.smoothing = smoothing
-        self.min_start = min_start
-        self.rewind()
-
-    def rewind(self) -> None:
-        """Forget the average."""
-        self._average: Tensor | None = None
-        self._weight = 0.0
-        self._iteration = 0
-
-    def observe(self, observation: Observation) -> None:
-        """Average in one more error."""
-        self._iteration = observation.iteration
-        error = observation.held_out_error
-        if error is None:
-            return
-        if self._average is None:
-            self._average = torch.zeros_like(error)
-        self._average = torch.lerp(error, self._average, self.smoothing)
-        self._weight = 1 - self.smoothing * (1 - self._weight)
-
-    def metric(self) -> Tensor | None:
-        """Return the average, its start-up bias removed."""
-        if self._average is None or self._iteration <= self.min_start:
-            return None
-        return self._average / self._weight
-
-
-class Minimum:
+class EarlyStopping:
     """Follow a metric to the first minimum that patience confirms.
 
     Once confirmed it is frozen: late in a fit a metric can fall below an
@@ -284,25 +44,142 @@ class Minimum:
 
     Parameters
     ----------
+    metric : Metric
+        What is followed.
     patience : int
         Iterations without a lower metric that confirm a minimum.
     tolerance : float
         Relative fall that counts as lower.
     """
 
-    def __init__(self, patience: int, tolerance: float = 0.0) -> None:
+    def __init__(
+        self, metric: Metric, patience: int, tolerance: float = 0.0
+    ) -> None:
+        self.metric = metric
         self.patience = patience
         self.tolerance = tolerance
-        self.best = math.inf
-        self.best_iteration = 0
-        self.confirmed = False
+        self.state = StoppingState()
 
-    def update(self, iteration: int, metric: float) -> bool:
-        """Take in a metric; return whether it is the new minimum."""
-        if self.confirmed or not math.isfinite(metric):
+    @property
+    def reason(self) -> StopReason:
+        """Why a fit ends by it."""
+        return self.metric.reason
+
+    def update(self, iteration: int, value: float) -> bool:
+        """Take in a value; return whether it is the new minimum."""
+        state = self.state = replace(self.state, metric=value)
+        if state.confirmed or not math.isfinite(value):
             return False
-        if metric < self.best * (1 - self.tolerance):
-            self.best, self.best_iteration = metric, iteration
+        if value < state.best * (1 - self.tolerance):
+            self.state = StoppingState(value, value, iteration)
             return True
-        self.confirmed = iteration - self.best_iteration >= self.patience
+        waited = iteration - state.best_iteration
+        self.state = replace(state, confirmed=waited >= self.patience)
         return False
+
+    def settle(self, iteration: int) -> None:
+        """Take the estimate of another iteration for the best."""
+        if self.state.best_iteration:
+            self.state = replace(self.state, best_iteration=iteration)
+
+
+class StoppingSpec(Protocol):
+    """When to stop, as data."""
+
+    @property
+    def held_out(self) -> float:
+        """Part of the measured pixels that it keeps from the fit."""
+        return 0.0
+
+    def make(self, seed: int) -> EarlyStopping | None:
+        """Make the rule; None ends with the schedule."""
+
+    def shortened(self, num_iter: int, planned: int) -> Self:
+        """Return it for a fit of fewer iterations than were planned."""
+        del num_iter, planned
+        return self
+
+
+@dataclass(frozen=True)
+class NoRule(StoppingSpec):
+    """End with the schedule."""
+
+    def make(self, seed: int) -> None:
+        """Make nothing."""
+        del seed
+
+
+@dataclass(frozen=True)
+class _Follow(StoppingSpec):
+    """Follow a metric to its minimum.
+
+    Parameters
+    ----------
+    min_start : int
+        Iterations before the first metric.
+    patience, tolerance
+        As in :class:`EarlyStopping`.
+    """
+
+    min_start: int = 0
+    patience: int = 1000
+    tolerance: float = 0.0
+
+    def metric(self, seed: int) -> Metric:
+        """Make the metric."""
+        raise NotImplementedError
+
+    def make(self, seed: int) -> EarlyStopping:
+        """Make the rule."""
+        metric = self.metric(seed)
+        return EarlyStopping(metric, self.patience, self.tolerance)
+
+    def shortened(self, num_iter: int, planned: int) -> Self:
+        """Let the metric start as much earlier."""
+        return replace(self, min_start=self.min_start * num_iter // planned)
+
+
+@dataclass(frozen=True)
+class HeldOut(_Follow):
+    """Stop where the error on held-out pixels is least.
+
+    Parameters
+    ----------
+    part : float
+        Part of the measured pixels kept from the fit.
+    min_start, patience, tolerance
+        Iterations before the first metric, and as in :class:`EarlyStopping`.
+    """
+
+    part: float = 0.02
+
+    @property
+    def held_out(self) -> float:
+        """Part of the measured pixels that it keeps from the fit."""
+        return self.part
+
+    def metric(self, seed: int) -> HeldOutError:
+        """Make the metric."""
+        del seed
+        return HeldOutError(min_start=self.min_start)
+
+
+@dataclass(frozen=True)
+class MovingVariance(_Follow):
+    """Stop where the moving variance of the outputs is least.
+
+    Parameters
+    ----------
+    window : int
+        Outputs in the moving variance.
+    min_start, patience, tolerance
+        Iterations before the first metric, and as in :class:`EarlyStopping`.
+    """
+
+    window: int = 100
+
+    def metric(self, seed: int) -> WindowedVariance:
+        """Make the metric."""
+        return WindowedVariance(
+            self.window, min_start=self.min_start, seed=seed
+        )

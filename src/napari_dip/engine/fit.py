@@ -5,32 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from napari_dip.device.choice import (
-    memory_in_words,
-    precision_context,
-    release_cache,
-)
+from napari_dip.device.choice import memory_in_words, release_cache
 from napari_dip.device.lock import in_turn
 from napari_dip.engine.autograd import plain_autograd
 from napari_dip.engine.averages import make_averaging
 from napari_dip.engine.checkpoints import Checkpoints
-from napari_dip.engine.early_stopping import (
-    Minimum,
-    Observation,
-    StoppingRule,
-    StopReason,
-)
+from napari_dip.engine.early_stopping import EarlyStopping, StoppingState
+from napari_dip.engine.metrics import Metric, Observation
 from napari_dip.engine.optimisers.choice import make_optimiser
-from napari_dip.engine.optimisers.gradient_clipping import GradientClipping
 from napari_dip.engine.optimisers.schedules import learning_rate_factor
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import FitSettings
-from napari_dip.engine.state import FitState
-from napari_dip.grid.dihedral import Dihedral, draw_dihedral
-from napari_dip.grid.regions import Region, cut_all, draw_windows
-from napari_dip.latents.base import Draw
+from napari_dip.engine.state import FitState, StopReason
+from napari_dip.engine.step import Step
 
 # A fit on windows that is no worse than this many times an empty image has
 # not diverged.
@@ -49,9 +38,11 @@ class Fit(Iterator[FitState]):
         The equation.
     settings : FitSettings
         How to go about it.
-    rules : sequence of StoppingRule
-        The first rule's metric is the one reported and followed to its
-        minimum.
+    rule : EarlyStopping, optional
+        Whose metric is reported and followed to its minimum; without one
+        the fit ends with its schedule.
+    observers : sequence of Metric
+        Further metrics that see every iteration, and end nothing.
     seed : int
         Seed of every draw: the same seed, problem and device give the same
         states.
@@ -66,8 +57,9 @@ class Fit(Iterator[FitState]):
         self,
         problem: Problem,
         settings: FitSettings,
-        rules: Sequence[StoppingRule] = (),
+        rule: EarlyStopping | None = None,
         *,
+        observers: Sequence[Metric] = (),
         seed: int = 0,
     ) -> None:
         self.problem: Problem | None = problem
@@ -76,21 +68,16 @@ class Fit(Iterator[FitState]):
         self.reason: StopReason | None = None
         self.iteration = 0
         self.num_iter = settings.num_iter
-        self._rules = list(rules)
-        self._minimum = Minimum(settings.patience, settings.tolerance)
-        self._weights = problem.known * (1 - problem.held_out)
-        self._judged = problem.known * problem.held_out
-        self._has_held_out = bool(self._judged.any())
-        self._generator = torch.Generator(self.device).manual_seed(seed)
-        self._window_generator = torch.Generator().manual_seed(seed)
+        self._rule = rule
+        self._observing = [*observers]
+        if rule is not None:
+            self._observing.append(rule.metric)
         self._optimiser = make_optimiser(
             settings.optimiser,
             problem.network.parameters(),
             settings.learning_rate,
         )
-        self._limit: GradientClipping | None = None
-        if settings.gradient_clipping is not None:
-            self._limit = GradientClipping(settings.gradient_clipping)
+        self._step = Step(problem, settings, self._optimiser, seed)
         self._averaging = make_averaging(problem, settings, seed)
         self._checkpoints = Checkpoints(
             problem.network, self._optimiser, self._averaging
@@ -98,7 +85,6 @@ class Fit(Iterator[FitState]):
         self._losses: list[Tensor] = []
         self._powers: list[Tensor] = []
         self._metrics: list[tuple[int, float]] = []
-        self._metric: float | None = None
         self._loss = float('nan')
         self._ending: StopReason | None = None
         self._extended = False
@@ -118,7 +104,7 @@ class Fit(Iterator[FitState]):
             raise StopIteration
         try:
             with in_turn(self.device), memory_in_words(self.device):
-                self._iterate(self.problem)
+                self._iterate(self.problem.network)
                 self._decide()
         except MemoryError:
             if self.iteration == 0:
@@ -131,12 +117,13 @@ class Fit(Iterator[FitState]):
 
     def state(self) -> FitState:
         """Return where the fit stands."""
+        stopping = self._rule.state if self._rule else StoppingState()
         return FitState(
             self.iteration,
             self.num_iter,
             self._loss,
-            self._metric,
-            self._minimum.best_iteration,
+            stopping.metric,
+            stopping.best_iteration,
             self.reason,
         )
 
@@ -230,9 +217,10 @@ class Fit(Iterator[FitState]):
         self._losses = [loss.cpu() for loss in self._losses]
         self._powers = []
         self.problem = None
-        self._rules = []
-        del self._averaging, self._optimiser, self._checkpoints
-        del self._weights, self._judged
+        self._observing = []
+        if self._rule is not None:
+            self._rule.metric.rewind()
+        del self._averaging, self._optimiser, self._checkpoints, self._step
         release_cache(self.device)
 
     def _check_open(self) -> None:
@@ -242,73 +230,19 @@ class Fit(Iterator[FitState]):
                 'give another estimate; start a new one.'
             )
 
-    def _iterate(self, problem: Problem) -> None:
-        self._optimiser.learning_rate = self._learning_rate()
-        windows = self._windows(problem)
-        draw = problem.latent.draw(windows, self._generator, fitting=True)
-        turn = self._turn()
-        with precision_context(self.device, self.settings.precision):
-            output = problem.network(turn.apply(draw.latent))
-        output = turn.undo(output.float())
-        seen = [problem.operator.data_window(w) for w in windows]
-        weight = draw.weight
-        if weight is None:
-            weight = cut_all(self._weights, seen)
-        if draw.target is not None:
-            prediction, target = output, draw.target
-        else:
-            prediction = problem.operator.within(windows)(output)
-            data = cut_all(problem.data, seen)
-            target = data if draw.shift is None else data + draw.shift
-        loss = problem.loss(prediction, target, weight)
-        self._optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        if self._limit is not None:
-            self._limit(problem.network.parameters())
-        self._optimiser.step()
+    def _iterate(self, network: nn.Module) -> None:
+        outcome = self._step(self._learning_rate())
         # Before it counts: without it there is no estimate to fall back on.
-        self._averaging.update(problem.network, output)
+        self._averaging.update(network, outcome.output)
         self.iteration += 1
-        self._losses.append(loss.detach())
-        if self.settings.window is not None:
-            nothing = torch.zeros_like(target)
-            self._powers.append(problem.loss(nothing, target, weight))
-        self._observe(problem, draw, output, prediction, target, seen)
-
-    @torch.no_grad()
-    def _observe(
-        self,
-        problem: Problem,
-        draw: Draw,
-        output: Tensor,
-        prediction: Tensor,
-        target: Tensor,
-        seen: list[Region],
-    ) -> None:
-        if not self._rules:
-            return
-        error = None
-        if self._has_held_out and draw.target is None:
-            judged = cut_all(self._judged, seen)
-            error = problem.loss(prediction, target, judged)
-        observation = Observation(self.iteration, output, error)
-        for rule in self._rules:
-            rule.observe(observation)
-
-    def _windows(self, problem: Problem) -> list[Region]:
-        if self.settings.window is None:
-            return [Region.whole(problem.image_shape)]
-        return draw_windows(
-            problem.data.shape[2:],
-            self.settings.window,
-            self.settings.num_windows,
-            self._window_generator,
+        self._losses.append(outcome.loss)
+        if outcome.empty_loss is not None:
+            self._powers.append(outcome.empty_loss)
+        observation = Observation(
+            self.iteration, outcome.output, outcome.held_out_error
         )
-
-    def _turn(self) -> Dihedral:
-        if not self.settings.turns:
-            return Dihedral()
-        return draw_dihedral(self._window_generator)
+        for metric in self._observing:
+            metric.observe(observation)
 
     def _learning_rate(self) -> float:
         settings = self.settings
@@ -353,23 +287,23 @@ class Fit(Iterator[FitState]):
         if exhausted:
             self._ending = StopReason.DIVERGED
             return
-        for rule in self._rules:
-            rule.rewind()
+        for metric in self._observing:
+            metric.rewind()
 
     def _follow_metric(self) -> None:
-        if not self._rules:
+        rule = self._rule
+        if rule is None:
             return
         if self._is_halfway():
             self._averaging.mark(self.iteration)
-        value = self._rules[0].metric()
+        value = rule.metric.value()
         if value is None:
             return
-        self._metric = float(value)
-        self._metrics.append((self.iteration, self._metric))
-        if self._minimum.update(self.iteration, self._metric):
+        self._metrics.append((self.iteration, float(value)))
+        if rule.update(self.iteration, float(value)):
             self._averaging.keep(self.iteration)
-        elif self._minimum.confirmed and not self._extended:
-            self._ending = self._rules[0].reason
+        elif rule.state.confirmed and not self._extended:
+            self._ending = rule.reason
 
     def _is_halfway(self) -> bool:
         """Whether no earlier look was in the second half."""
@@ -380,9 +314,11 @@ class Fit(Iterator[FitState]):
         self.reason, self._ending = reason, None
         if self.problem is None or self._extended:
             return
-        rule = self._rules[0].reason if self._rules else None
-        judged = rule is StopReason.HELD_OUT_MINIMUM and self._has_held_out
+        rule = self._rule
+        judged = self._step.has_held_out and (
+            rule is not None and rule.reason is StopReason.HELD_OUT_MINIMUM
+        )
         with memory_in_words(self.device):
             chosen = self._averaging.restore(self.problem if judged else None)
-        if self._minimum.best_iteration:
-            self._minimum.best_iteration = chosen or self.iteration
+        if rule is not None:
+            rule.settle(chosen or self.iteration)

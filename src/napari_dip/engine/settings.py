@@ -44,10 +44,6 @@ class FitSettings:
         Weight of the past in that average.
     passes : int
         Realisations of a random latent averaged in the final estimate.
-    patience : int
-        Iterations without a lower stopping metric that end the fit.
-    tolerance : float
-        Relative fall of the stopping metric that counts as lower.
     check_every : int
         Iterations between looks at loss and stopping metric. Only then does
         the fit wait for the device.
@@ -67,7 +63,5 @@ class FitSettings:
     average: Literal['output', 'weights'] = 'output'
     decay: float = 0.99
     passes: int = 1
-    patience: int = 1000
-    tolerance: float = 0.0
     check_every: int = 10
     precision: Precision = 'float32'

@@ -1,10 +1,22 @@
-"""Where a fit stands."""
+"""Where a fit stands, and why it ended."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
-from napari_dip.engine.early_stopping import StopReason
+
+class StopReason(Enum):
+    """Why a fit ended; the value is shown to the user."""
+
+    VARIANCE_MINIMUM = 'the estimate had settled and began to take up noise'
+    HELD_OUT_MINIMUM = 'the error on held-out pixels stopped falling'
+    SCHEDULE_COMPLETE = 'all planned iterations were done'
+    MAX_NUM_ITER = 'all iterations asked for were done'
+    TIME_LIMIT = 'the time limit was reached'
+    USER = 'you stopped it'
+    OUT_OF_MEMORY = 'the memory ran out; the best estimate so far was kept'
+    DIVERGED = 'the fit diverged; the best estimate so far was kept'
 
 
 @dataclass(frozen=True)

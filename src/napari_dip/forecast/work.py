@@ -114,7 +114,7 @@ def work_of(
     latent = settings.latent.num_channels(channels)
     forward = footprint(settings.network, latent, channels).operations
     by_weights = fit.average == 'weights'
-    judged = by_weights and settings.stopping.rule == 'held_out'
+    judged = by_weights and settings.stopping.held_out > 0
     return Work(
         iteration=BOTH_WAYS * forward * seen_pixels(fit, shape),
         sweeps=tuple(

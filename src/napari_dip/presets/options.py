@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from napari_dip.device.clock import now
 from napari_dip.device.threads import Load
-from napari_dip.engine.early_stopping import StoppingRule
+from napari_dip.engine.metrics import Metric
 from napari_dip.images.validation import check_limits
 from napari_dip.presets.choices import DEFAULT_PRESET
 from napari_dip.presets.settings import Settings
@@ -32,10 +32,9 @@ class Options:
     adjust : callable, optional
         Called with the settings that the preset stands for; returns those to
         use instead. For experiments and the benchmark.
-    rules : tuple of StoppingRule
-        Further rules that observe the fit, the first where there are two, and
-        none of tiles. Only the first of all, that of the settings if there is
-        one, can end it.
+    metrics : tuple of Metric
+        Further stopping metrics that observe the fit, the first where there
+        are two, and none of tiles. They end nothing.
     uncertainty : bool
         Whether the record of the result holds its uncertainty.
     tile : int, optional
@@ -57,7 +56,7 @@ class Options:
     max_num_iter: int | None = None
     time_limit: float | None = None
     adjust: Callable[[Settings], Settings] | None = None
-    rules: tuple[StoppingRule, ...] = ()
+    metrics: tuple[Metric, ...] = ()
     uncertainty: bool = False
     tile: int | None = None
     begun: float = field(default_factory=now, compare=False)

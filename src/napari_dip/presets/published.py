@@ -7,11 +7,12 @@ latent, jitter, learning rate, iterations, interpolation, padding, averaging.
 
 from __future__ import annotations
 
+from napari_dip.engine.early_stopping import NoRule
 from napari_dip.engine.settings import FitSettings
 from napari_dip.latents.base import LatentSpec
 from napari_dip.latents.noise import UniformNoiseSpec
 from napari_dip.networks import SkipSpec
-from napari_dip.presets.settings import Settings, StoppingSettings
+from napari_dip.presets.settings import Settings
 
 
 def publish(
@@ -40,7 +41,7 @@ def publish(
             schedule='constant',
             decay=decay,
         ),
-        stopping=StoppingSettings(rule='none'),
+        stopping=NoRule(),
         range_='unit',
         kernel='lanczos2',
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any
 
+from napari_dip.engine.early_stopping import HeldOut, StoppingSpec
 from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.engine.settings import FitSettings
 from napari_dip.filters.refinement import Refinement
@@ -14,29 +15,6 @@ from napari_dip.latents.noise import UniformNoiseSpec
 from napari_dip.networks import NetworkSpec, UNetSpec
 from napari_dip.noise.intensity import Range
 from napari_dip.operators.downsample import Kernel
-
-
-@dataclass(frozen=True)
-class StoppingSettings:
-    """When to stop.
-
-    Parameters
-    ----------
-    rule : {'held_out', 'variance', 'none'}
-        Figure that is followed to its minimum; 'none' ends with the
-        schedule.
-    held_out : float
-        Part of the measured pixels kept from the fit ('held_out').
-    window : int
-        Outputs in the moving variance ('variance').
-    min_start : int
-        Iterations before the first metric.
-    """
-
-    rule: Literal['held_out', 'variance', 'none'] = 'held_out'
-    held_out: float = 0.02
-    window: int = 100
-    min_start: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,7 +29,7 @@ class Settings:
         z.
     fit : FitSettings
         How the minimum is sought.
-    stopping : StoppingSettings
+    stopping : StoppingSpec
         When the search ends.
     range_ : {'standard', 'unit'}
         Range of the network's output.
@@ -75,7 +53,7 @@ class Settings:
     network: NetworkSpec = field(default_factory=UNetSpec)
     latent: LatentSpec = field(default_factory=BlindSpotSpec)
     fit: FitSettings = field(default_factory=FitSettings)
-    stopping: StoppingSettings = field(default_factory=StoppingSettings)
+    stopping: StoppingSpec = field(default_factory=HeldOut)
     range_: Range = 'standard'
     stabilise_noise: bool = False
     undo_clipping: bool = False
@@ -94,7 +72,7 @@ class Settings:
     def to_dict(self) -> dict[str, Any]:
         """Return nested dictionaries, in which each part has its kind."""
         content = asdict(self)
-        for name in ('network', 'latent'):
+        for name in ('network', 'latent', 'stopping'):
             content[name] = _named(getattr(self, name))
         if self.second is not None:
             content['second'] = self.second.to_dict()
@@ -110,7 +88,7 @@ def _named(part: Any) -> dict[str, Any]:
 def whole_image(
     network: NetworkSpec,
     num_iter: int,
-    stopping: StoppingSettings,
+    stopping: StoppingSpec,
     *,
     optimiser: OptimiserName = 'adam',
     learning_rate: float = 1e-2,
@@ -136,7 +114,6 @@ def whole_image(
             optimiser=optimiser,
             learning_rate=learning_rate,
             decay=0.95,
-            patience=num_iter // 2,
             precision='auto',
         ),
         stopping=stopping,

@@ -33,11 +33,10 @@ def shorten(settings: Settings, max_num_iter: int | None) -> Settings:
         max_num_iter -= second.num_iter if second is not None else 0
     planned = settings.fit.num_iter
     num_iter = min(max_num_iter, planned)
-    start = settings.stopping.min_start * num_iter // planned
     return replace(
         settings,
         fit=_shorter(settings.fit, num_iter),
-        stopping=replace(settings.stopping, min_start=start),
+        stopping=settings.stopping.shortened(num_iter, planned),
         second=second,
     )
 

@@ -155,7 +155,7 @@ def prepare(
             return _mosaic(source, settings, options, brief, side)
         source = replace(source, place=place)
         return Session(
-            make_stage(source, settings, options.rules),
+            make_stage(source, settings, options.metrics),
             brief,
             make_sequel(source, settings),
             clock=Clock.since(options.begun, options.time_limit),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from napari_dip.engine.early_stopping import StopReason
+from napari_dip.engine.state import StopReason
 from napari_dip.session.progress import Brief
 
 _ALL_DONE = (StopReason.SCHEDULE_COMPLETE, StopReason.MAX_NUM_ITER)

@@ -34,7 +34,7 @@ class Record:
         Iterations of each fit, where one followed another, and the name of
         the reason why it ended.
     reason : str
-        Name of the :class:`~napari_dip.engine.early_stopping.StopReason`.
+        Name of the :class:`~napari_dip.engine.state.StopReason`.
     reason_text : str
         The same in words.
     best_iteration : int

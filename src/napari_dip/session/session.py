@@ -11,8 +11,8 @@ from napari_dip.device.choice import device_description
 from napari_dip.device.clock import Clock
 from napari_dip.device.pace import watched_by
 from napari_dip.device.peak_memory import PeakMemory
-from napari_dip.engine.early_stopping import StopReason
 from napari_dip.engine.fit import Fit
+from napari_dip.engine.state import StopReason
 from napari_dip.filters import refinement
 from napari_dip.filters.guard import find_harmed
 from napari_dip.forecast.work import Work, shapes_climbed, work_of

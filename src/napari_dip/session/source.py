@@ -12,11 +12,10 @@ import torch
 from numpy.typing import NDArray
 
 from napari_dip.assembly.output import Output
-from napari_dip.assembly.parts import make_rules
 from napari_dip.device.choice import memory_in_words
 from napari_dip.engine.autograd import plain_autograd
-from napari_dip.engine.early_stopping import StoppingRule
 from napari_dip.engine.fit import Fit
+from napari_dip.engine.metrics import Metric
 from napari_dip.engine.problem import Problem
 from napari_dip.grid.binning import bin_planes
 from napari_dip.grid.regions import Region
@@ -28,6 +27,10 @@ from napari_dip.operators.base import Operator
 from napari_dip.operators.identity import Identity
 from napari_dip.presets.settings import Settings
 from napari_dip.session.stages import Sequel, Stage
+
+# Part of the pixels that an uncertainty is judged by, where no rule holds
+# some out.
+_JUDGED = 0.02
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ class Source:
 def make_stage(
     source: Source,
     settings: Settings,
-    rules: tuple[StoppingRule, ...] = (),
+    metrics: tuple[Metric, ...] = (),
     pilot: NDArray[np.float32] | None = None,
 ) -> Stage:
     """Make a fit that is ready to run, and the way to its image.
@@ -119,8 +122,8 @@ def make_stage(
     ----------
     source, settings
         What it starts from, and how to go about it.
-    rules : tuple of StoppingRule
-        Further rules that observe it.
+    metrics : tuple of Metric
+        Further metrics that observe it.
     pilot : (C, M, N) ndarray, optional
         Estimate of a fit before this one, in the units of the data.
     """
@@ -137,7 +140,8 @@ def make_stage(
         fit = Fit(
             problem,
             settings.fit,
-            [*make_rules(settings, source.seed), *rules],
+            settings.stopping.make(source.seed),
+            observers=metrics,
             seed=source.seed,
         )
     output = source.make_output(
@@ -234,11 +238,11 @@ def _held_out(
     measured: torch.Tensor, settings: Settings, source: Source
 ) -> torch.Tensor:
     """Choose the pixels that judge the fit, on the CPU for every device."""
-    stopping = settings.stopping
-    if stopping.rule != 'held_out' and not source.hold_out:
+    part = settings.stopping.held_out or _JUDGED * source.hold_out
+    if not part:
         return torch.zeros_like(measured)
     generator = torch.Generator().manual_seed(source.seed)
     chance = torch.rand(
         measured.shape, generator=generator, dtype=measured.dtype
     )
-    return measured * (chance < stopping.held_out).to(measured)
+    return measured * (chance < part).to(measured)

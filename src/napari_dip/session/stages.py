@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.assembly.output import Output
-from napari_dip.engine.early_stopping import StopReason
 from napari_dip.engine.fit import Fit
+from napari_dip.engine.state import StopReason
 from napari_dip.filters.refinement import Refinement
 from napari_dip.session.record import Record
 

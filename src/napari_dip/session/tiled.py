@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from napari_dip import __version__
 from napari_dip.device.choice import device_description, release_cache
 from napari_dip.device.clock import Clock
-from napari_dip.engine.early_stopping import StopReason
+from napari_dip.engine.state import StopReason
 from napari_dip.grid.blend import Blend, Part
 from napari_dip.grid.regions import Region
 from napari_dip.session.base import Restoration

@@ -5,6 +5,7 @@ import pytest
 from scipy.ndimage import gaussian_filter, zoom
 
 from benchmarks.datasets.photons import compress
+from napari_dip.engine.early_stopping import NoRule
 from napari_dip.images.brightness_match import match_all
 from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.latents.recorrupted import RecorruptedSpec
@@ -69,7 +70,7 @@ def test_correlated_noise_is_not_asked_for_beside_its_like():
         # What that leaves out is found once the noise is known.
         assert settings.second.latent == RecorruptedSpec(0.5)
         assert settings.second.binning == 1
-        assert settings.second.stopping.rule == 'none'
+        assert settings.second.stopping == NoRule()
     # The published recipe is what it is.
     published = choose_settings('ulyanov2018', grain(True))
     assert published is SETTINGS['ulyanov2018']

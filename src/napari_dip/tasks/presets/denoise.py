@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.engine.early_stopping import HeldOut, NoRule
 from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.engine.settings import FitSettings
 from napari_dip.images.brightness_match import Repeats
@@ -28,7 +29,6 @@ from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import noise, publish
 from napari_dip.presets.settings import (
     Settings,
-    StoppingSettings,
 )
 
 # Below this the noise of too few pixels is too little known.
@@ -84,11 +84,10 @@ def _light(
             num_windows=8,
             average='weights',
             passes=passes,
-            patience=num_iter // 2,
             precision='auto',
         ),
-        stopping=StoppingSettings(
-            'held_out', held_out=0.02, min_start=num_iter // 4
+        stopping=HeldOut(
+            part=0.02, min_start=num_iter // 4, patience=num_iter // 2
         ),
         stabilise_noise=True,
         undo_clipping=True,
@@ -232,7 +231,7 @@ def _for_copies(settings: Settings) -> Settings:
             turns=True,
             passes=1,
         ),
-        stopping=StoppingSettings('none'),
+        stopping=NoRule(),
         **_UNTOLD,
     )
 
@@ -306,6 +305,6 @@ def _recorrupted(settings: Settings, learning_rate: float) -> Settings:
             turns=True,
         ),
         # The noise of held-out pixels is that of their neighbours too.
-        stopping=StoppingSettings('none'),
+        stopping=NoRule(),
         refinement='details',
     )

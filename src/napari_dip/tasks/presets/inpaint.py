@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
+from napari_dip.engine.early_stopping import HeldOut
 from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.filters.refinement import Refinement
 from napari_dip.images.validation import check_choice
@@ -16,7 +17,6 @@ from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import noise, publish
 from napari_dip.presets.settings import (
     Settings,
-    StoppingSettings,
     whole_image,
 )
 
@@ -33,7 +33,7 @@ def _light(
     return whole_image(
         UNetSpec(widths, reduction=reduction, norm='batch'),
         num_iter,
-        StoppingSettings('held_out', held_out=0.01, min_start=num_iter // 4),
+        HeldOut(part=0.01, min_start=num_iter // 4, patience=num_iter // 2),
         optimiser=optimiser,
         learning_rate=learning_rate,
         refinement=refinement,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from napari_dip.engine.early_stopping import NoRule
 from napari_dip.engine.settings import FitSettings
 from napari_dip.images.validation import check_choice
 from napari_dip.latents.internal import InternalSpec
@@ -10,7 +11,6 @@ from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import noise, publish
 from napari_dip.presets.settings import (
     Settings,
-    StoppingSettings,
     whole_image,
 )
 
@@ -32,7 +32,7 @@ def _across_scales(num_iter: int, learning_rate: float) -> Settings:
             passes=8,
             precision='auto',
         ),
-        stopping=StoppingSettings('none'),
+        stopping=NoRule(),
         kernel='lanczos3',
     )
 
@@ -42,7 +42,7 @@ def _of_noise(num_iter: int, learning_rate: float = 1e-2) -> Settings:
     return whole_image(
         UNetSpec((16, 32, 64, 64, 64), reduction=1, norm='batch'),
         num_iter,
-        StoppingSettings('none'),
+        NoRule(),
         learning_rate=learning_rate,
         refinement='agreement',
         kernel='lanczos3',

@@ -1,0 +1,126 @@
+"""One iteration: draw, predict, compare, step."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from napari_dip.device.choice import precision_context
+from napari_dip.engine.optimisers.choice import Optimiser
+from napari_dip.engine.optimisers.gradient_clipping import GradientClipping
+from napari_dip.engine.problem import Problem
+from napari_dip.engine.settings import FitSettings
+from napari_dip.grid.dihedral import Dihedral, draw_dihedral
+from napari_dip.grid.regions import Region, cut_all, draw_windows
+
+
+class Outcome(NamedTuple):
+    """What an iteration gave.
+
+    Parameters
+    ----------
+    loss : Tensor
+        Data term, a scalar.
+    output : Tensor
+        Of the network.
+    empty_loss : Tensor or None
+        Data term that an empty image would have had; None for whole images,
+        of which it is always the same.
+    held_out_error : Tensor or None
+        Data term on held-out pixels; None if there are none to be compared.
+    """
+
+    loss: Tensor
+    output: Tensor
+    empty_loss: Tensor | None
+    held_out_error: Tensor | None
+
+
+class Step:
+    """One step of an optimiser down the data term.
+
+    Parameters
+    ----------
+    problem : Problem
+        The equation.
+    settings : FitSettings
+        How to go about it.
+    optimiser : Optimiser
+        Of the weights of its network.
+    seed : int
+        Seed of every draw.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        settings: FitSettings,
+        optimiser: Optimiser,
+        seed: int,
+    ) -> None:
+        self._problem = problem
+        self._settings = settings
+        self._optimiser = optimiser
+        self._device = problem.data.device
+        self._fitted = problem.known * (1 - problem.held_out)
+        self._judged = problem.known * problem.held_out
+        self.has_held_out = bool(self._judged.any())
+        self._generator = torch.Generator(self._device).manual_seed(seed)
+        # On the CPU: every device sees the same windows.
+        self._window_generator = torch.Generator().manual_seed(seed)
+        self._clip: GradientClipping | None = None
+        if settings.gradient_clipping is not None:
+            self._clip = GradientClipping(settings.gradient_clipping)
+
+    def __call__(self, learning_rate: float) -> Outcome:
+        """Take it."""
+        problem = self._problem
+        self._optimiser.learning_rate = learning_rate
+        windows = self._windows()
+        draw = problem.latent.draw(windows, self._generator, fitting=True)
+        dihedral = self._dihedral()
+        with precision_context(self._device, self._settings.precision):
+            output = problem.network(dihedral.apply(draw.latent))
+        output = dihedral.undo(output.float())
+        seen = [problem.operator.data_window(w) for w in windows]
+        weight = draw.weight
+        if weight is None:
+            weight = cut_all(self._fitted, seen)
+        if draw.target is not None:
+            prediction, target = output, draw.target
+        else:
+            prediction = problem.operator.within(windows)(output)
+            data = cut_all(problem.data, seen)
+            target = data if draw.shift is None else data + draw.shift
+        loss = problem.loss(prediction, target, weight)
+        self._optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        if self._clip is not None:
+            self._clip(problem.network.parameters())
+        self._optimiser.step()
+        with torch.no_grad():
+            empty = error = None
+            if self._settings.window is not None:
+                nothing = torch.zeros_like(target)
+                empty = problem.loss(nothing, target, weight)
+            if self.has_held_out and draw.target is None:
+                judged = cut_all(self._judged, seen)
+                error = problem.loss(prediction, target, judged)
+        return Outcome(loss.detach(), output.detach(), empty, error)
+
+    def _windows(self) -> list[Region]:
+        if self._settings.window is None:
+            return [Region.whole(self._problem.image_shape)]
+        return draw_windows(
+            self._problem.data.shape[2:],
+            self._settings.window,
+            self._settings.num_windows,
+            self._window_generator,
+        )
+
+    def _dihedral(self) -> Dihedral:
+        if not self._settings.turns:
+            return Dihedral()
+        return draw_dihedral(self._window_generator)
