@@ -48,7 +48,6 @@ COMPARED = {
     ('filters/refinement.py', "how == 'side by side'"),
     ('filters/refinement.py', "how == 'texture'"),
     ('forecast/work.py', "fit.average == 'weights'"),
-    ('networks/skip.py', "mode == 'bilinear'"),
     ('networks/skip.py', "spec.downsampling == 'average'"),
     ('networks/unet.py', "spec.norm == 'batch'"),
     ('noise/detector.py', "preset == 'ulyanov2018'"),

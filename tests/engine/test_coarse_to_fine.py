@@ -5,7 +5,7 @@ import torch
 
 from napari_dip.engine.coarse_to_fine import CoarseToFineAverage
 from napari_dip.engine.problem import Problem
-from napari_dip.grid.dihedral import DIHEDRALS
+from napari_dip.grid.dihedral import dihedrals
 from napari_dip.latents.internal import InternalPairs
 from napari_dip.networks import CNNSpec, initialise
 from napari_dip.operators.downsample import Downsample
@@ -32,7 +32,7 @@ def test_an_augmented_image_has_an_augmented_estimate():
     found, _, _, _ = average()
     image = torch.randn((1, 1, 16, 16))
     mean, _ = found._turned(image, 8)
-    for dihedral in DIHEDRALS:
+    for dihedral in dihedrals():
         again, _ = found._turned(dihedral.apply(image), 8)
         torch.testing.assert_close(dihedral.undo(again), mean)
 

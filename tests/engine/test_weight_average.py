@@ -7,7 +7,7 @@ import torch
 
 from napari_dip.engine.output_average import OutputAverage
 from napari_dip.engine.weight_average import WeightAverage
-from napari_dip.grid.dihedral import DIHEDRALS
+from napari_dip.grid.dihedral import dihedrals
 from napari_dip.latents.blind_spot import BlindSpot
 from napari_dip.latents.noise import FixedLatent, uniform_noise
 from napari_dip.networks import UNetSpec, initialise
@@ -102,7 +102,7 @@ def test_a_turned_latent_has_a_turned_estimate_if_every_draw_is_turned():
         )
         return average.estimate(8)
 
-    for turn in DIHEDRALS[1:]:
+    for turn in dihedrals()[1:]:
         turned = turn.apply(latent)
         again = turn.undo(estimate(turned, turns=True))
         torch.testing.assert_close(again, estimate(latent, turns=True))

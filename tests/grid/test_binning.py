@@ -59,3 +59,17 @@ def test_a_ramp_comes_back_where_it_was(side):
 )
 def test_binning_leaves_enough_pixels(shape, side):
     assert largest_squares(shape) == side
+
+
+def test_cubes_of_a_volume_are_averaged_and_come_back():
+    volume = np.full((1, 20, 32, 19), 7.0)
+    known = np.ones_like(volume, bool)
+    known[0, :2, :2, :2] = False
+    volume[~known] = np.nan
+    binned, measured = bin_planes(volume, known, 2)
+    assert binned.shape == (1, 10, 16, 10)
+    assert not measured[0, 0, 0, 0]
+    assert measured.sum() == measured.size - 1
+    np.testing.assert_array_equal(binned[measured], 7)
+    back = unbin_planes(np.where(measured, binned, 7), 2, (20, 32, 19))
+    np.testing.assert_allclose(back[0], np.full((20, 32, 19), 7.0))

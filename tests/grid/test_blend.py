@@ -54,3 +54,15 @@ def test_the_ground_shows_where_no_tile_is():
     np.testing.assert_allclose(
         with_more[..., : end - 64], IMAGE[..., : end - 64], rtol=1e-5
     )
+
+
+def test_tiles_of_a_volume_give_the_volume():
+    volume = np.random.default_rng(0).normal(50, 9, (2, 20, 150, 240))
+    volume = volume.astype(np.float32)
+    step = (1, 1, 1)
+    blend = Blend(np.full(volume.shape, np.nan, np.float32), step)
+    windows = lay_tiles(Region.whole(volume.shape[1:]), step, 120)
+    assert len(windows) > 4
+    for window in windows:
+        blend.put((window, window.cut(volume)))
+    np.testing.assert_allclose(blend.image(), volume, rtol=1e-5)

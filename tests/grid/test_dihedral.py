@@ -1,10 +1,11 @@
-"""The eight dihedral augmentations."""
+"""Flips and exchanges of axes, in two and three dimensions."""
 
 from __future__ import annotations
 
+import pytest
 import torch
 
-from napari_dip.grid.dihedral import DIHEDRALS, Dihedral, draw_dihedral
+from napari_dip.grid.dihedral import Dihedral, dihedrals, draw_dihedral
 
 
 def test_every_augmentation_comes_and_is_undone():
@@ -28,9 +29,44 @@ def test_the_eight_augmentations_differ():
     image = torch.arange(6.0).reshape(1, 1, 2, 3)
     seen = {
         tuple(dihedral.apply(image).flatten().tolist())
-        for dihedral in DIHEDRALS
+        for dihedral in dihedrals()
     }
     assert len(seen) == 8
-    for dihedral in DIHEDRALS:
+    for dihedral in dihedrals():
         assert torch.equal(dihedral.undo(dihedral.apply(image)), image)
-    assert DIHEDRALS[0] == Dihedral()
+    assert dihedrals()[0] == Dihedral()
+
+
+def test_the_draws_of_two_axes_are_what_they_were():
+    generator = torch.Generator().manual_seed(0)
+    turns = [draw_dihedral(generator) for _ in range(8)]
+    drawn = [dihedrals().index(turn) for turn in turns]
+    assert drawn == [
+        5,
+        5,
+        7,
+        3,
+        1,
+        0,
+        1,
+        3,
+    ]
+
+
+@pytest.mark.parametrize(('alike', 'count'), [(1, 8), (2, 16), (3, 48)])
+def test_every_augmentation_of_a_volume_comes_once_and_is_undone(alike, count):
+    volume = torch.arange(2 * 3 * 4.0).reshape(1, 1, 2, 3, 4)
+    turns = dihedrals(3, alike)
+    assert turns[0] == Dihedral()
+    seen = set()
+    for turn in turns:
+        turned = turn.apply(volume)
+        assert torch.equal(turn.undo(turned), volume)
+        seen.add((turned.shape, tuple(turned.flatten().tolist())))
+        if alike < 3:
+            # Depth stays depth: its steps are not those of a plane.
+            assert turned.shape[2] == 2
+    assert len(turns) == len(seen) == count
+    generator = torch.Generator().manual_seed(0)
+    drawn = {draw_dihedral(generator, 3, alike) for _ in range(600)}
+    assert drawn == set(turns)

@@ -39,3 +39,13 @@ def test_pixels_stay_where_they_were_when_they_become_more(factors):
     means = guess.reshape(1, 45, rows, 70, columns).mean((2, 4))
     inner = (slice(None), slice(1, -1), slice(1, -1))
     np.testing.assert_allclose(means[inner], SLOPE[inner], rtol=1e-5)
+
+
+def test_a_volume_is_filled_smoothly():
+    z, y, x = np.mgrid[:20, :24, :30]
+    slope = (z + 2.0 * y - x)[np.newaxis]
+    known = np.random.default_rng(0).random(slope.shape) < 0.4
+    guess = first_guess(np.where(known, slope, np.nan), known, (40, 24, 30))
+    assert guess.shape == (1, 40, 24, 30)
+    means = guess.reshape(1, 20, 2, 24, 30).mean(2)
+    assert np.abs(means - slope).mean() < 2

@@ -128,3 +128,25 @@ def test_tiles_leave_no_seam():
         )
         assert wanted > noisy + 5
         assert found == pytest.approx(wanted, abs=0.1)
+
+
+def test_a_volume_is_joined_from_halved_tiles():
+    volume = torch.arange(20.0 * 140 * 150).reshape(1, 1, 20, 140, 150)
+    seen = []
+
+    def evaluate(region):
+        if max(region.shape) > 100:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+        seen.append(region)
+        return region.cut(volume).clone()
+
+    inference = TiledInference(CPU, tile=160, halo=8)
+    assert torch.equal(inference((20, 140, 150), evaluate), volume)
+    assert len(seen) == 4
+
+
+def test_memory_is_counted_a_pixel_of_a_volume():
+    network = UNetSpec((8, 8), reduction=1).build(2, 1, 3)
+    taken = bytes_a_pixel(network, 2, CPU, 'float32', side=16, ndim=3)
+    # Two outputs of eight channels at full resolution, and the latent.
+    assert taken > 4 * (2 * 8 + 2)

@@ -79,7 +79,7 @@ def test_data_depend_on_their_pixels_and_the_halo_alone(operator, seed):
     data = torch.zeros(1, 2, *DATA, dtype=torch.float64)
     operator.data_window(window).cut(data).fill_(1)
     reached = operator.adjoint(data)
-    _, around = window.with_halo(max(operator.halo), (rows, columns))
+    _, around = window.with_halo(max(operator.halo()), (rows, columns))
     around.cut(reached).zero_()
     assert not reached.any()
 

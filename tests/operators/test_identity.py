@@ -11,6 +11,6 @@ def test_identity_changes_nothing():
     assert Identity()(image) is image
     assert Identity().adjoint(image) is image
     assert Identity().image_shape((5, 6)) == (5, 6)
-    assert Identity().halo == (0, 0)
+    assert Identity().halo() == (0, 0)
     window = Region((1, 2), (3, 4))
     assert Identity().data_window(window) == window

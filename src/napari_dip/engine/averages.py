@@ -26,8 +26,8 @@ def make_averaging(
     """
     if settings.average == 'output':
         return OutputAverage(settings.decay)
-    like = problem.data.new_empty(1, 1, 1, 1)
-    like = like.expand(1, 1, *problem.image_shape)
+    shape = 1, 1, *problem.image_shape
+    like = problem.data.new_empty(1).expand(shape)
     pyramid = problem.latent.pyramid
     if pyramid is not None:
         return CoarseToFineAverage(

@@ -11,7 +11,7 @@ from napari_dip.device.pace import go_on, look_up
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.uncertainty import Evidence
 from napari_dip.engine.weight_average import WeightAverage
-from napari_dip.grid.dihedral import DIHEDRALS
+from napari_dip.grid.dihedral import dihedrals
 from napari_dip.grid.regions import Region
 from napari_dip.latents.base import Pyramid
 
@@ -57,7 +57,7 @@ class CoarseToFineAverage(WeightAverage):
 
         def sharpen(image: Tensor) -> Tensor:
             nonlocal spread
-            mean, spread = self._turned(image, len(DIHEDRALS))
+            mean, spread = self._turned(image, len(dihedrals()))
             # Fewer ways would differ less.
             go_on()
             return mean
@@ -72,7 +72,7 @@ class CoarseToFineAverage(WeightAverage):
         def evaluate(window: Region) -> Tensor:
             seen = window.cut(image)
             outputs: list[Tensor] = []
-            for turn in DIHEDRALS[:passes]:
+            for turn in dihedrals()[:passes]:
                 with in_turn(self._device):
                     output = self._evaluate(turn.apply(seen))
                 outputs.append(turn.undo(output))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from napari_dip.engine.losses import DataTerm, squared_error
+from napari_dip.grid.regions import Shape
 from napari_dip.latents.base import Latent
 from napari_dip.operators.base import Operator
 
@@ -24,7 +25,7 @@ class Problem:
     operator : Operator
         A.
     data : Tensor
-        x0, ``(1, c, h, w)``, float32, finite everywhere, on the device.
+        x0, ``(1, c, *shape)``, float32, finite everywhere, on the device.
     known : Tensor
         Same shape: 1 where the data were measured, 0 where they are missing.
     held_out : Tensor
@@ -50,8 +51,6 @@ class Problem:
     loss: DataTerm = squared_error
 
     @property
-    def image_shape(self) -> tuple[int, int]:
-        """Height and width of the image behind the data."""
-        return self.operator.image_shape(
-            (self.data.shape[-2], self.data.shape[-1])
-        )
+    def image_shape(self) -> Shape:
+        """Shape of the image behind the data."""
+        return self.operator.image_shape(self.data.shape[2:])

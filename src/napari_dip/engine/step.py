@@ -123,4 +123,5 @@ class Step:
     def _dihedral(self) -> Dihedral:
         if not self._settings.turns:
             return Dihedral()
-        return draw_dihedral(self._window_generator)
+        ndim = self._problem.data.ndim - 2
+        return draw_dihedral(self._window_generator, ndim)

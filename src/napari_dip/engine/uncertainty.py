@@ -20,6 +20,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from napari_dip.engine.problem import Problem
+from napari_dip.grid.by_axes import convolve
 from napari_dip.grid.interpolation import interpolate
 from napari_dip.latents.base import Draw
 
@@ -46,7 +47,7 @@ class Evidence:
     Parameters
     ----------
     spread : Tensor
-        ``(1, channels, height, width)``: variance over draws or iterates.
+        ``(1, channels, *shape)``: variance over draws or iterates.
     total, squares, count : Tensor
         Same shape: sum of the samples of the error's variance at a pixel,
         sum of their squares, and how many there are.
@@ -69,7 +70,7 @@ class Evidence:
         Parameters
         ----------
         data : Tensor
-            ``(1, channels, height, width)``.
+            ``(1, channels, *shape)``.
         draws : iterable of (Draw, Tensor)
             Draws that hide pixels, and what the network made of them, of
             the shape of the data.
@@ -84,7 +85,7 @@ class Evidence:
             mean += change / number
             spread += change * (output - mean)
             residual = (data - output) * draw.hidden
-            for axis in (-2, -1):
+            for axis in range(2, data.ndim):
                 product = _by_next(residual, axis)
                 total += product
                 squares += product**2
@@ -103,7 +104,7 @@ class Evidence:
         Parameters
         ----------
         spread : Tensor
-            ``(1, channels, height, width)``: variance over iterates.
+            ``(1, channels, *shape)``: variance over iterates.
         problem : Problem
             Its data may be fewer than the pixels of the estimate.
         estimate : Tensor
@@ -111,7 +112,7 @@ class Evidence:
         """
         judged = problem.known * problem.held_out
         squares = (problem.data - problem.operator(estimate)) ** 2 * judged
-        size = spread.shape[-2:]
+        size = spread.shape[2:]
         # A datum for several pixels is still one sample.
         part = judged.numel() / spread.numel()
         total, powers, count = (
@@ -159,20 +160,20 @@ def _by_next(image: Tensor, axis: int) -> Tensor:
 
 def _average(image: Tensor) -> Tensor:
     """Average with Gaussian weights."""
-    for axis in (-2, -1):
+    ndim, channels = image.ndim - 2, image.shape[1]
+    for axis in range(2, image.ndim):
         reach = min(round(3 * _RADIUS), image.shape[axis] - 1)
         offsets = torch.arange(
             -reach, reach + 1, dtype=image.dtype, device=image.device
         )
         weights = torch.exp(-((offsets / _RADIUS) ** 2) / 2)
-        along = [1, 1, 1, 1]
-        along[axis] = len(weights)
-        margins = [0, 0, reach, reach] if axis == -2 else [reach, reach, 0, 0]
-        channels = image.shape[1]
+        along = [1] * ndim
+        along[axis - 2] = len(weights)
+        margins = [n for k in along[::-1] for n in (k // 2, k // 2)]
         kernel = (weights / weights.sum()).to(image).reshape(along)
-        image = F.conv2d(
+        image = convolve[ndim](
             F.pad(image, margins, mode='reflect'),
-            kernel.expand(channels, 1, *along[2:]),
+            kernel.expand(channels, 1, *along),
             groups=channels,
         )
     return image

@@ -17,8 +17,8 @@ from napari_dip.device.pace import CutShort, go_on, look_up
 from napari_dip.engine.averaging import growing_decay
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.uncertainty import DRAWS, Evidence
-from napari_dip.grid.dihedral import DIHEDRALS
-from napari_dip.grid.regions import Region
+from napari_dip.grid.dihedral import dihedrals
+from napari_dip.grid.regions import Region, Shape
 from napari_dip.grid.tiled_inference import TiledInference, bytes_a_pixel
 from napari_dip.latents.base import Draw, Latent
 
@@ -37,7 +37,7 @@ class WeightAverage:
     latent : Latent
         What the estimate is drawn from.
     shape : Tensor
-        Any tensor of the height and width of the image, on the device.
+        Any tensor of the shape of the image, on the device.
     decay : float
         Weight of the past.
     precision : {'float32', 'auto'}
@@ -69,11 +69,12 @@ class WeightAverage:
         self.decay = decay
         self._network = copy.deepcopy(network).requires_grad_(False)
         self._latent = latent
-        self._shape = (shape.shape[-2], shape.shape[-1])
+        self._shape: Shape = shape.shape[2:]
         self._device = shape.device
         self._precision = precision
         self._seed = seed
-        self._turns = DIHEDRALS if turns else DIHEDRALS[:1]
+        all_of_them = dihedrals(len(self._shape))
+        self._turns = all_of_them if turns else all_of_them[:1]
         self._sweep = TiledInference(
             shape.device, tile=tile, halo=halo, tells=True
         )
@@ -145,7 +146,7 @@ class WeightAverage:
     def _over_image(
         self,
         evaluate: Callable[[Region], Tensor],
-        shape: tuple[int, int] | None = None,
+        shape: Shape | None = None,
     ) -> Tensor:
         if self._bytes_a_pixel is None:
             self._bytes_a_pixel = bytes_a_pixel(
@@ -153,8 +154,9 @@ class WeightAverage:
                 self._latent.channels,
                 self._device,
                 self._precision,
+                ndim=len(self._shape),
             )
-        self._sweep.fit_memory(self._bytes_a_pixel)
+        self._sweep.fit_memory(self._bytes_a_pixel, len(self._shape))
         return self._sweep(shape or self._shape, evaluate)
 
     def keep(self, iteration: int) -> None:

@@ -132,7 +132,7 @@ def work_of(
 
 
 def shapes_climbed(
-    shape: tuple[int, int], steps: Sequence[tuple[int, int]]
+    shape: tuple[int, int], steps: Sequence[tuple[int, ...]]
 ) -> list[tuple[int, int]]:
     """Shapes that an image has as it is enlarged step by step."""
     shapes = []

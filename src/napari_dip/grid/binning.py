@@ -8,19 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import zoom
 
+from napari_dip.grid.regions import Region, Shape
+
 Array = NDArray[np.float64]
 
-# The noise of fewer squares is too little known.
+# The noise of fewer blocks is too little known.
 _LEAST_SIDE = 32
 
 
-def largest_squares(shape: tuple[int, ...]) -> int:
-    """Side of the largest squares that leave a plane enough of them.
+def largest_squares(shape: Shape) -> int:
+    """Side of the largest blocks that leave an image enough of them.
 
     Parameters
     ----------
     shape : tuple of int
-        Rows and columns of the plane.
+        Shape of the image.
     """
     return max(1, min(shape) // _LEAST_SIDE)
 
@@ -28,22 +30,22 @@ def largest_squares(shape: tuple[int, ...]) -> int:
 def bin_planes(
     planes: NDArray[Any], known: NDArray[np.bool_], side: int
 ) -> tuple[Array, NDArray[np.bool_]]:
-    """Average squares of pixels.
+    """Average blocks of pixels, squares or cubes.
 
     Parameters
     ----------
     planes : ndarray
-        ``(channels, rows, columns)``.
+        ``(channels, *shape)``.
     known : ndarray of bool
         Same shape; only known pixels are averaged.
     side : int
-        Pixels along a side of a square. An image that is no multiple is
+        Pixels along a side of a block. An image that is no multiple is
         continued by its outermost pixels.
 
     Returns
     -------
     planes, known : ndarray
-        A square is known where one of its pixels is.
+        A block is known where one of its pixels is.
 
     Examples
     --------
@@ -55,36 +57,32 @@ def bin_planes(
     margins = [(0, 0), *((0, -n % side) for n in planes.shape[1:])]
     values = np.pad(np.where(known, planes, 0).astype(float), margins, 'edge')
     counts = np.pad(known.astype(float), margins, 'edge')
-    total, count = _sum_squares(values, side), _sum_squares(counts, side)
+    total, count = _sum_blocks(values, side), _sum_blocks(counts, side)
     return total / np.maximum(count, 1), count > 0
 
 
-def _sum_squares(values: Array, side: int) -> Array:
-    channels, rows, columns = values.shape
-    squares = values.reshape(
-        channels, rows // side, side, columns // side, side
-    )
-    total: Array = squares.sum(axis=(2, 4))
+def _sum_blocks(values: Array, side: int) -> Array:
+    channels, *shape = values.shape
+    pairs = [part for n in shape for part in (n // side, side)]
+    within = tuple(range(2, 2 * len(shape) + 1, 2))
+    total: Array = values.reshape(channels, *pairs).sum(axis=within)
     return total
 
 
-def unbin_planes(
-    planes: NDArray[Any], side: int, shape: tuple[int, int]
-) -> Array:
+def unbin_planes(planes: NDArray[Any], side: int, shape: Shape) -> Array:
     """Interpolate binned planes at the pixels of the image, by cubic splines.
 
     Parameters
     ----------
     planes : ndarray
-        ``(channels, rows, columns)``.
+        ``(channels, *shape)``.
     side : int
         As given to :func:`bin_planes`.
     shape : tuple of int
-        Rows and columns of the image.
+        Shape of the image.
     """
-    rows, columns = shape
     finer = [
         zoom(plane, side, order=3, mode='nearest', grid_mode=True)
         for plane in planes.astype(float)
     ]
-    return np.stack(finer)[:, :rows, :columns]
+    return Region.whole(shape).cut(np.stack(finer))

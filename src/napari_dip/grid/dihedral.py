@@ -1,9 +1,10 @@
-"""The eight ways to lay a square down."""
+"""Dihedral augmentation: flips of axes, and exchanges of equal ones."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
+from functools import cache
+from itertools import permutations, product
 
 import torch
 from torch import Tensor
@@ -11,7 +12,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Dihedral:
-    """A flip of each axis, then perhaps an exchange of the two.
+    """A flip of some axes, then perhaps another order of the last ones.
 
     A network that must give the turned image for the turned latent cannot
     learn the noise of an image by heart as easily.
@@ -19,44 +20,79 @@ class Dihedral:
     Parameters
     ----------
     flipped : tuple of int
-        Axes to flip, of -2 and -1.
-    exchanged : bool
-        Whether rows become columns.
+        Axes to flip, counted from the last, which is -1.
+    order : tuple of int
+        The last axes in their new order; none keeps it.
     """
 
     flipped: tuple[int, ...] = ()
-    exchanged: bool = False
+    order: tuple[int, ...] = ()
 
     def apply(self, image: Tensor) -> Tensor:
-        """Flip and rotate the last two axes."""
-        image = image.flip(self.flipped)
-        return image.transpose(-2, -1) if self.exchanged else image
+        """Turn the spatial axes of an image."""
+        return _ordered(image.flip(self.flipped), self.order)
 
     def undo(self, image: Tensor) -> Tensor:
-        """Flip and rotate the last two axes back."""
-        image = image.transpose(-2, -1) if self.exchanged else image
-        return image.flip(self.flipped)
+        """Turn them back."""
+        count = len(self.order)
+        back = (self.order.index(n) - count for n in range(-count, 0))
+        return _ordered(image, tuple(back)).flip(self.flipped)
 
 
-#: All of them; the first leaves everything as it is.
-DIHEDRALS = [
-    Dihedral(flipped, exchanged)
-    for exchanged, flipped in product(
-        (False, True), ((), (-1,), (-2,), (-2, -1))
+def _ordered(image: Tensor, order: tuple[int, ...]) -> Tensor:
+    kept = image.ndim - len(order)
+    return image.permute(*range(kept), *(image.ndim + n for n in order))
+
+
+@cache
+def dihedrals(ndim: int = 2, alike: int = 2) -> tuple[Dihedral, ...]:
+    """Return all of them; the first leaves everything as it is.
+
+    Parameters
+    ----------
+    ndim : int
+        Spatial axes of the image: each may be flipped.
+    alike : int
+        Last axes that may be exchanged: rows and columns. All three of a
+        volume only if a voxel is as deep as it is wide.
+
+    Examples
+    --------
+    >>> len(dihedrals()), len(dihedrals(3)), len(dihedrals(3, alike=3))
+    (8, 16, 48)
+    """
+    axes = range(-ndim, 0)
+    return tuple(
+        Dihedral(
+            tuple(a for a, flip in zip(axes, flips, strict=True) if flip),
+            order,
+        )
+        for order in _orders(alike)
+        for flips in product((False, True), repeat=ndim)
     )
-]
 
 
-def draw_dihedral(generator: torch.Generator) -> Dihedral:
-    """Draw one of the eight turns.
+def draw_dihedral(
+    generator: torch.Generator, ndim: int = 2, alike: int = 2
+) -> Dihedral:
+    """Draw one of them.
 
     Parameters
     ----------
     generator : torch.Generator
         On the CPU, so that nothing waits for the device.
+    ndim, alike : int
+        As given to :func:`dihedrals`.
     """
-    rows, columns, exchanged = torch.randint(
-        2, (3,), generator=generator
-    ).tolist()
-    place: int = 4 * exchanged + 2 * rows + columns
-    return DIHEDRALS[place]
+    flips = torch.randint(2, (ndim,), generator=generator).tolist()
+    order = torch.randint(len(_orders(alike)), (), generator=generator)
+    place = int(order)
+    for flip in flips:
+        place = 2 * place + flip
+    return dihedrals(ndim, alike)[place]
+
+
+@cache
+def _orders(alike: int) -> list[tuple[int, ...]]:
+    _, *others = permutations(range(-alike, 0))
+    return [(), *others]

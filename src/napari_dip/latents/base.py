@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 import torch
 from torch import Tensor
 
-from napari_dip.grid.regions import Region
+from napari_dip.grid.regions import Region, Shape
 from napari_dip.operators.base import Operator
 
 
@@ -20,10 +20,10 @@ class Draw:
     Parameters
     ----------
     latent : Tensor
-        ``(windows, channels, height, width)``.
+        ``(windows, channels, *shape)``.
     weight : Tensor or None
         Weight of each datum in the data term, ``(windows, image channels,
-        height, width)``; None weighs all alike.
+        *shape)``; None weighs all alike.
     shift : Tensor or None
         Added to the data before they are compared with the prediction, of
         the shape of `weight`; None adds nothing.
@@ -96,8 +96,8 @@ class Given:
     pilot : Tensor, optional
         Like the data: the estimate of a fit before this one.
     repeats : callable, optional
-        Gives the repeats that the data are the mean of, ``(repeats, c, h,
-        w)``.
+        Gives the repeats that the data are the mean of, ``(repeats, c,
+        *shape)``.
     """
 
     data: Tensor
@@ -110,10 +110,9 @@ class Given:
     repeats: Callable[[], Tensor] | None = None
 
     @property
-    def image_shape(self) -> tuple[int, int]:
-        """Height and width of the image behind the data."""
-        rows, columns = self.data.shape[-2:]
-        return self.operator.image_shape((rows, columns))
+    def image_shape(self) -> Shape:
+        """Shape of the image behind the data."""
+        return self.operator.image_shape(self.data.shape[2:])
 
 
 class LatentSpec(Protocol):
@@ -132,15 +131,15 @@ class LatentSpec(Protocol):
     def make(self, given: Given) -> Latent:
         """Make the latent, on the device of the data."""
 
-    def num_channels(self, image_channels: int) -> int:
-        """Channels of the latent of an image of so many."""
+    def num_channels(self, image_channels: int, ndim: int = 2) -> int:
+        """Channels of the latent of an image of so many, and axes."""
 
     @property
-    def masked_block(self) -> tuple[int, int]:
-        """Rows and columns of pixels that are masked together."""
+    def masked_block(self) -> Shape:
+        """Pixels along the last axes that are masked together."""
         return 1, 1
 
-    def steps(self, factors: tuple[int, int]) -> Sequence[tuple[int, int]]:
+    def steps(self, factors: Shape) -> Sequence[Shape]:
         """Factors of the steps that an estimate is upsampled in; or none."""
         del factors
         return ()

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
-from napari_dip.grid.regions import Region, cut_all
+from napari_dip.grid.by_axes import convolve, max_pool
+from napari_dip.grid.regions import Region, Shape, cut_all
 from napari_dip.latents.base import Draw, Given, Latent, LatentSpec
 
-# Binomial weights of the eight neighbours that stand in for a masked pixel.
-_NEIGHBOURS = ((1.0, 2.0, 1.0), (2.0, 0.0, 2.0), (1.0, 2.0, 1.0))
+
+def _neighbours(image: Tensor) -> Tensor:
+    """Binomial weights of the neighbours that stand in for a pixel."""
+    along = image.new_tensor([1.0, 2.0, 1.0])
+    weights: Tensor = along
+    for _ in range(image.ndim - 3):
+        weights = weights[..., None] * along
+    weights.flatten()[weights.numel() // 2] = 0
+    return weights
 
 
 def fill_from_neighbours(image: Tensor, keep: Tensor) -> Tensor:
@@ -22,7 +30,7 @@ def fill_from_neighbours(image: Tensor, keep: Tensor) -> Tensor:
     Parameters
     ----------
     image, keep : Tensor
-        ``(n, c, h, w)``; `keep` is 1 where a pixel is kept and 0 elsewhere.
+        ``(n, c, *shape)``; `keep` is 1 where a pixel is kept and 0 elsewhere.
 
     Returns
     -------
@@ -30,11 +38,14 @@ def fill_from_neighbours(image: Tensor, keep: Tensor) -> Tensor:
         The image; 0 where no neighbour is kept.
     """
     channels = image.shape[1]
-    kernel = image.new_tensor(_NEIGHBOURS).expand(channels, 1, 3, 3)
+    weights = _neighbours(image)
+    kernel = weights.expand(channels, 1, *weights.shape)
+    convolution = convolve[weights.ndim]
     kept = image * keep
-    total = F.conv2d(kept, kernel, padding=1, groups=channels)
-    count = F.conv2d(keep, kernel, padding=1, groups=channels)
-    return kept + (1 - keep) * total / count.clamp(min=1.0)
+    total = convolution(kept, kernel, padding=1, groups=channels)
+    count = convolution(keep, kernel, padding=1, groups=channels)
+    filled: Tensor = kept + (1 - keep) * total / count.clamp(min=1.0)
+    return filled
 
 
 # The loss is taken this much deeper in a block than its edge, counting both
@@ -42,14 +53,15 @@ def fill_from_neighbours(image: Tensor, keep: Tensor) -> Tensor:
 _APART = 4
 
 
-def _grow(centres: Tensor, block: tuple[int, int]) -> Tensor:
+def _grow(centres: Tensor, block: Shape) -> Tensor:
     """Grow each centre to a block."""
-    if block == (1, 1):
+    if math.prod(block) == 1:
         return centres
-    rows, columns = block
-    return F.max_pool2d(
-        centres, block, stride=1, padding=(rows // 2, columns // 2)
+    margin = tuple(n // 2 for n in block)
+    grown: Tensor = max_pool[len(block)](
+        centres, block, stride=1, padding=margin
     )
+    return grown
 
 
 class BlindSpot(Latent):
@@ -63,7 +75,7 @@ class BlindSpot(Latent):
     Parameters
     ----------
     image : Tensor
-        ``(1, channels, height, width)``, standardised; finite everywhere.
+        ``(1, channels, *shape)``, standardised; finite everywhere.
     known : Tensor
         Same shape, 1 where a pixel is measured, 0 where it is missing.
     held_out : Tensor
@@ -71,9 +83,9 @@ class BlindSpot(Latent):
     masked : float
         Probability that a pixel is masked, between 0 and 1.
     block : tuple of int
-        Odd rows and columns of the blocks that are masked. Noise that is
-        correlated over a few pixels needs more than 1 along them: the loss
-        is taken only where no kept pixel tells of the noise.
+        Odd lengths of the blocks that are masked, along the last axes.
+        Noise that is correlated over a few pixels needs more than 1 along
+        them: the loss is taken only where no kept pixel tells of the noise.
 
     References
     ----------
@@ -89,13 +101,14 @@ class BlindSpot(Latent):
         held_out: Tensor,
         masked: float,
         *,
-        block: tuple[int, int] = (1, 1),
+        block: Shape = (1, 1),
     ) -> None:
         self.image = image
         self.known = known
         self.fitted = known * (1 - held_out)
         self.masked = masked
-        self.block = block
+        # Depth goes alone where only rows and columns are given.
+        self.block = (1,) * (image.ndim - 2 - len(block)) + block
 
     @property
     def channels(self) -> int:
@@ -113,12 +126,11 @@ class BlindSpot(Latent):
         image = cut_all(self.image, windows)
         known = cut_all(self.fitted if fitting else self.known, windows)
         # As many centres as mask the wanted part of the pixels.
-        rows, columns = self.block
-        rate = 1 - (1 - self.masked) ** (1 / (rows * columns))
+        rate = 1 - (1 - self.masked) ** (1 / math.prod(self.block))
         chance = torch.empty_like(image).uniform_(generator=generator)
         centres = (chance < rate).to(image)
         keep = known * (1 - _grow(centres, self.block))
-        inner = max(1, rows - _APART), max(1, columns - _APART)
+        inner = tuple(max(1, n - _APART) for n in self.block)
         judged = known * _grow(centres, inner)
         filled = fill_from_neighbours(image, keep)
         latent = torch.cat([filled, keep], dim=1)
@@ -134,12 +146,12 @@ class BlindSpotSpec(LatentSpec):
     masked : float
         Probability that a pixel is masked.
     block : tuple of int
-        Odd rows and columns of the masked blocks; more than 1 for noise
-        that is correlated between neighbours.
+        Odd lengths of the masked blocks along the last axes; more than 1
+        for noise that is correlated between neighbours.
     """
 
     masked: float = 0.3
-    block: tuple[int, int] = (1, 1)
+    block: Shape = (1, 1)
 
     hides_pixels: ClassVar[bool] = True
 
@@ -153,11 +165,11 @@ class BlindSpotSpec(LatentSpec):
             block=self.block,
         )
 
-    def num_channels(self, image_channels: int) -> int:
+    def num_channels(self, image_channels: int, ndim: int = 2) -> int:
         """Return those of the image and of the mask."""
         return 2 * image_channels
 
     @property
-    def masked_block(self) -> tuple[int, int]:
-        """Rows and columns of pixels that are masked together."""
+    def masked_block(self) -> Shape:
+        """Pixels along the last axes that are masked together."""
         return self.block

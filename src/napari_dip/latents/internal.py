@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
+from operator import mul
 
 import torch
 from torch import Tensor
 
-from napari_dip.grid.regions import Region, cut_all
+from napari_dip.grid.regions import Region, Shape, cut_all
 from napari_dip.latents.base import Draw, Given, LatentSpec, Pyramid
 from napari_dip.latents.blind_spot import fill_from_neighbours
 from napari_dip.operators.back_projection import agree, enlarge
@@ -24,7 +26,7 @@ _MARGIN = 4
 _FIRST, _LATER = 0.85, 0.5
 
 
-def steps_of(factors: tuple[int, int]) -> list[tuple[int, int]]:
+def steps_of(factors: Shape) -> list[Shape]:
     """Split an upsampling into the smallest steps there are.
 
     Examples
@@ -32,11 +34,8 @@ def steps_of(factors: tuple[int, int]) -> list[tuple[int, int]]:
     >>> steps_of((8, 2))
     [(2, 2), (2, 1), (2, 1)]
     """
-    rows, columns = (list(_primes(factor)) for factor in factors)
-    count = max(len(rows), len(columns))
-    rows += [1] * (count - len(rows))
-    columns += [1] * (count - len(columns))
-    return list(zip(rows, columns, strict=True))
+    primes = [list(_primes(factor)) for factor in factors]
+    return list(zip_longest(*primes, fillvalue=1))
 
 
 def _primes(number: int) -> Iterator[int]:
@@ -58,7 +57,7 @@ class InternalPairs(Pyramid):
     Parameters
     ----------
     image : Tensor
-        ``(1, c, h, w)``, standardised; finite everywhere.
+        ``(1, c, *shape)``, standardised; finite everywhere.
     known : Tensor
         Same shape, 1 where a pixel is measured and may be learnt from.
     factors : tuple of int
@@ -82,7 +81,7 @@ class InternalPairs(Pyramid):
         self,
         image: Tensor,
         known: Tensor,
-        factors: tuple[int, int],
+        factors: Shape,
         kernel: Kernel,
         *,
         side: int,
@@ -123,9 +122,9 @@ class InternalPairs(Pyramid):
         small = reduce(wanted)
         latent = enlarge(small, reduce.factors)
         latent = agree(latent, small, torch.ones_like(small), reduce)
-        height, width = wanted.shape[-2:]
+        shape = wanted.shape[2:]
         inner = Region(
-            (_MARGIN, _MARGIN), (height - 2 * _MARGIN, width - 2 * _MARGIN)
+            (_MARGIN,) * len(shape), tuple(n - 2 * _MARGIN for n in shape)
         )
         return Draw(
             inner.cut(latent),
@@ -142,10 +141,10 @@ class InternalPairs(Pyramid):
             From an upsampled image to what it lacks, of the same shape.
         """
         image, part = self._image, _FIRST
-        rows, columns = 1, 1
+        factors: Shape = (1,) * (image.ndim - 2)
         for step in self.steps:
-            rows, columns = rows * step[0], columns * step[1]
-            operator = Downsample((rows, columns), self._kernel)
+            factors = tuple(map(mul, factors, step))
+            operator = Downsample(factors, self._kernel)
             image = self._agreeing(enlarge(image, step), operator)
             image = image + part * sharpen(image)
             image = self._agreeing(image, operator)
@@ -156,16 +155,16 @@ class InternalPairs(Pyramid):
         return agree(image, self._data, self._known, operator)
 
     def _place(self) -> Region:
-        tall, wide = (
+        lengths = self._data.shape[2:]
+        shape = tuple(
             min(self._side + 2 * _MARGIN, length) // factor * factor
-            for length, factor in zip(
-                self._data.shape[-2:], self.steps[0], strict=True
-            )
+            for length, factor in zip(lengths, self.steps[0], strict=True)
         )
-        height, width = self._data.shape[-2:]
-        top = self._below(height - tall + 1)
-        left = self._below(width - wide + 1)
-        return Region((top, left), (tall, wide))
+        start = tuple(
+            self._below(length - n + 1)
+            for length, n in zip(lengths, shape, strict=True)
+        )
+        return Region(start, shape)
 
     def _below(self, limit: int) -> int:
         return int(torch.randint(limit, (), generator=self._generator))
@@ -200,16 +199,16 @@ class InternalSpec(LatentSpec):
         return InternalPairs(
             given.data,
             given.measured * (1 - given.held_out),
-            given.operator.image_shape((1, 1)),
+            given.operator.image_shape((1,) * (given.data.ndim - 2)),
             self.kernel,
             side=given.window,
             seed=given.seed,
         )
 
-    def num_channels(self, image_channels: int) -> int:
+    def num_channels(self, image_channels: int, ndim: int = 2) -> int:
         """Return those of the image."""
         return image_channels
 
-    def steps(self, factors: tuple[int, int]) -> list[tuple[int, int]]:
+    def steps(self, factors: Shape) -> list[Shape]:
         """Return the smallest steps there are."""
         return steps_of(factors)

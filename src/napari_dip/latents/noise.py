@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from napari_dip.grid.regions import Region, cut_all
+from napari_dip.grid.regions import Region, Shape, cut_all
 from napari_dip.latents.base import Draw, Given, Latent, LatentSpec
 
 
@@ -17,7 +17,7 @@ class FixedLatent(Latent):
     Parameters
     ----------
     values : Tensor
-        ``(1, channels, height, width)``: uniform noise, a mesh grid or a
+        ``(1, channels, *shape)``: uniform noise, a mesh grid or a
         guide image.
     jitter : float
         Standard deviation of the Gaussian noise added in the fit.
@@ -48,7 +48,7 @@ class FixedLatent(Latent):
 
 
 def uniform_noise(
-    channels: int, shape: tuple[int, int], seed: int, amplitude: float = 0.1
+    channels: int, shape: Shape, seed: int, amplitude: float = 0.1
 ) -> Tensor:
     """Uniform noise in 0 to `amplitude`, the published default latent.
 
@@ -60,13 +60,11 @@ def uniform_noise(
     )
 
 
-def mesh_grid(shape: tuple[int, int]) -> Tensor:
-    """Coordinates in 0 to 1, ``(1, 2, height, width)``, x first."""
-    rows, columns = (
-        torch.linspace(0, 1, n, dtype=torch.float32) for n in shape
-    )
-    y, x = torch.meshgrid(rows, columns, indexing='ij')
-    return torch.stack([x, y])[None]
+def mesh_grid(shape: Shape) -> Tensor:
+    """Coordinates in 0 to 1, ``(1, axes, *shape)``, x first."""
+    along = [torch.linspace(0, 1, n, dtype=torch.float32) for n in shape]
+    coordinates = torch.meshgrid(*along, indexing='ij')
+    return torch.stack(coordinates[::-1])[None]
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ class UniformNoiseSpec(LatentSpec):
         values = uniform_noise(self.channels, given.image_shape, given.seed)
         return FixedLatent(values.to(given.data.device), self.jitter)
 
-    def num_channels(self, image_channels: int) -> int:
+    def num_channels(self, image_channels: int, ndim: int = 2) -> int:
         """Return those of the noise."""
         return self.channels
 
@@ -111,6 +109,6 @@ class MeshGridSpec(LatentSpec):
         values = mesh_grid(given.image_shape)
         return FixedLatent(values.to(given.data.device), self.jitter)
 
-    def num_channels(self, image_channels: int) -> int:
+    def num_channels(self, image_channels: int, ndim: int = 2) -> int:
         """Return one for each axis."""
-        return 2
+        return ndim

@@ -22,10 +22,10 @@ class Noise2Noise(Latent):
     Parameters
     ----------
     repeats : Tensor
-        ``(repeats, channels, height, width)``, two or more of one
+        ``(repeats, channels, *shape)``, two or more of one
         brightness; finite everywhere, also where pixels are missing.
     known : Tensor
-        ``(1, channels, height, width)``, 1 where a pixel is measured, 0
+        ``(1, channels, *shape)``, 1 where a pixel is measured, 0
         where it is missing.
     held_out : Tensor
         Same shape, 1 where a pixel must never enter the fit.
@@ -84,7 +84,8 @@ class Noise2Noise(Latent):
 def _mean(repeats: Tensor, chosen: Tensor) -> Tensor:
     """Mean of the repeats that are chosen for each window."""
     weight = (chosen / chosen.sum(dim=0)).to(repeats)
-    mean: Tensor = (weight[..., None, None, None] * repeats).sum(dim=0)
+    each = (None,) * (repeats.ndim - 2)
+    mean: Tensor = (weight[(..., *each)] * repeats).sum(dim=0)
     return mean
 
 
@@ -99,6 +100,6 @@ class Noise2NoiseSpec(LatentSpec):
         assert given.repeats is not None
         return Noise2Noise(given.repeats(), given.measured, given.held_out)
 
-    def num_channels(self, image_channels: int) -> int:
+    def num_channels(self, image_channels: int, ndim: int = 2) -> int:
         """Return those of the image."""
         return image_channels

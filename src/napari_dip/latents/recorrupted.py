@@ -23,7 +23,7 @@ class Recorrupted(Latent):
     Parameters
     ----------
     image : Tensor
-        ``(1, channels, height, width)``; finite everywhere, also where
+        ``(1, channels, *shape)``; finite everywhere, also where
         pixels are missing.
     known : Tensor
         Same shape, 1 where a pixel is measured, 0 where it is missing.
@@ -94,6 +94,6 @@ class RecorruptedSpec(LatentSpec):
         filled = torch.where(measured > 0, data, pilot)
         return Recorrupted(filled, measured, noise, self.strength)
 
-    def num_channels(self, image_channels: int) -> int:
+    def num_channels(self, image_channels: int, ndim: int = 2) -> int:
         """Return those of the image."""
         return image_channels

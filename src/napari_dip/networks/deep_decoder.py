@@ -8,7 +8,8 @@ from itertools import pairwise
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from napari_dip.networks.layers import AveragePool, BatchNorm, Conv, linear
+from napari_dip.grid.by_axes import linear
+from napari_dip.networks.layers import AveragePool, BatchNorm, Conv
 from napari_dip.networks.padding import Padded
 
 

@@ -2,65 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-Layer = TypeVar('Layer')
+from napari_dip.grid.by_axes import (
+    ByAxes,
+    convolve,
+    convolve_transposed,
+    linear,
+)
+
 _SIDE = 3
 
 
-class ByAxes(Generic[Layer]):
-    """A layer's forms by the number of spatial axes.
-
-    Parameters
-    ----------
-    name : str
-        What to call it where there is none.
-    two, three : object
-        Its forms.
-
-    Examples
-    --------
-    >>> Conv[3](1, 8, kernel_size=3)
-    Conv3d(1, 8, kernel_size=(3, 3, 3), stride=(1, 1, 1))
-    """
-
-    def __init__(self, name: str, two: Layer, three: Layer) -> None:
-        self._name = name
-        self._forms = {2: two, 3: three}
-
-    def __getitem__(self, ndim: int) -> Layer:
-        if ndim not in self._forms:
-            raise NotImplementedError(
-                f'{self._name}: there is none for images of {ndim} spatial '
-                'axes, but for 2 and 3.'
-            )
-        return self._forms[ndim]
-
-
-Conv: ByAxes[Any] = ByAxes('convolution', nn.Conv2d, nn.Conv3d)
-BatchNorm: ByAxes[Any] = ByAxes('batch norm', nn.BatchNorm2d, nn.BatchNorm3d)
-AveragePool: ByAxes[Any] = ByAxes(
-    'average pooling', nn.AvgPool2d, nn.AvgPool3d
+Conv: ByAxes[Any] = ByAxes('convolution', nn.Conv2d, nn.Conv3d, first=2)
+BatchNorm: ByAxes[Any] = ByAxes(
+    'batch norm', nn.BatchNorm2d, nn.BatchNorm3d, first=2
 )
-#: Mode of interpolation.
-linear = ByAxes('linear interpolation', 'bilinear', 'trilinear')
+AveragePool: ByAxes[Any] = ByAxes(
+    'average pooling', nn.AvgPool2d, nn.AvgPool3d, first=2
+)
+#: Modes of upsampling, by the name of that of two axes.
+upsampling = {
+    'nearest': ByAxes('upsampling', 'nearest', 'nearest', first=2),
+    'bilinear': linear,
+}
 #: Memory layout that the fast convolution kernels want.
 channels_last: ByAxes[torch.memory_format] = ByAxes(
-    'memory layout', torch.channels_last, torch.channels_last_3d
+    'memory layout', torch.channels_last, torch.channels_last_3d, first=2
 )
 
 #: To ask what a layer is.
 CONVOLUTIONS = (nn.Conv2d, nn.Conv3d)
 NORMS = (nn.BatchNorm2d, nn.BatchNorm3d)
-
-_conv: ByAxes[Any] = ByAxes('convolution', F.conv2d, F.conv3d)
-_conv_transpose: ByAxes[Any] = ByAxes(
-    'transposed convolution', F.conv_transpose2d, F.conv_transpose3d
-)
 
 
 def pixel_unshuffle(image: Tensor, factor: int) -> Tensor:
@@ -157,9 +134,11 @@ class _Merge(nn.Module):
         weight = self.weight[:, self.coarse :].contiguous(
             memory_format=channels_last[self.ndim]
         )
-        merged: Tensor = _conv[self.ndim](fine, weight, self.bias, padding=1)
+        merged: Tensor = convolve[self.ndim](
+            fine, weight, self.bias, padding=1
+        )
         return merged.add_(
-            _conv_transpose[self.ndim](
+            convolve_transposed[self.ndim](
                 coarse, self._kernel(), stride=2, padding=1
             )
         )
@@ -181,4 +160,4 @@ class _Merge3d(_Merge, nn.Conv3d):  # type: ignore[misc]
     ndim = 3
 
 
-Merge: ByAxes[Any] = ByAxes('merging of scales', _Merge2d, _Merge3d)
+Merge: ByAxes[Any] = ByAxes('merging of scales', _Merge2d, _Merge3d, first=2)

@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from napari_dip.networks.layers import AveragePool, BatchNorm, Conv, linear
+from napari_dip.networks.layers import AveragePool, BatchNorm, Conv, upsampling
 from napari_dip.networks.padding import Padded
 
 Upsampling = Literal['nearest', 'bilinear']
@@ -125,9 +125,7 @@ class _Scale(nn.Module):
             _convolution(spec, ndim, down, down, kernel),
         )
         self.coarser = None if last else _Scale(spec, ndim, scale + 1, down)
-        mode: str = spec.upsampling[scale]
-        if mode == 'bilinear':
-            mode = linear[ndim]
+        mode = upsampling[spec.upsampling[scale]][ndim]
         self.upsample = nn.Upsample(scale_factor=2, mode=mode)
         merged = skip + (down if last else spec.up[scale + 1])
         self.norm = BatchNorm[ndim](merged, track_running_stats=False)

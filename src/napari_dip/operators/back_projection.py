@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from napari_dip.grid.by_axes import convolve_transposed
+from napari_dip.grid.regions import Shape
 from napari_dip.operators.base import Operator
 from napari_dip.operators.downsample import kernel_weights
 
@@ -16,20 +17,20 @@ _REACH = 3
 _ROUNDS = 3
 
 
-def enlarge(image: Tensor, factors: tuple[int, int]) -> Tensor:
+def enlarge(image: Tensor, factors: Shape) -> Tensor:
     """Interpolate with a Lanczos-3 filter.
 
     Parameters
     ----------
     image : Tensor
-        ``(n, c, h, w)``; continued by its outermost pixels.
+        ``(n, c, *shape)``; continued by its outermost pixels.
     factors : tuple of int
-        Pixels of the result a pixel of the image, along rows and columns.
+        Pixels of the result a pixel of the image, along each axis.
 
     Returns
     -------
     Tensor
-        ``(n, c, h * factors[0], w * factors[1])``. Pixel k of the image is
+        ``(n, c, *shape * factors)``. Pixel k of the image is
         centred at ``(k + 1/2) factor - 1/2``.
 
     Examples
@@ -38,31 +39,37 @@ def enlarge(image: Tensor, factors: tuple[int, int]) -> Tensor:
     >>> enlarge(torch.ones(1, 1, 4, 4), (2, 3)).shape
     torch.Size([1, 1, 8, 12])
     """
-    rows, columns = factors
-    taller = _along_rows(image, rows)
-    return _along_rows(taller.transpose(-2, -1), columns).transpose(-2, -1)
+    for axis, factor in enumerate(factors, start=2):
+        turned = _along_first(image.transpose(axis, 2), factor)
+        image = turned.transpose(axis, 2)
+    return image
 
 
-def _along_rows(image: Tensor, factor: int) -> Tensor:
+def _along_first(image: Tensor, factor: int) -> Tensor:
+    """Interpolate along the first spatial axis."""
     if factor == 1:
         return image
-    channels, rows = image.shape[-3:-1]
-    kernel = kernel_weights('lanczos3', factor).to(image)[:, None]
-    padded = F.pad(image, (0, 0, _REACH, _REACH), mode='replicate')
-    spread = F.conv_transpose2d(
+    channels, length, *others = image.shape[1:]
+    ones = [1] * len(others)
+    kernel = kernel_weights('lanczos3', factor).to(image).reshape(-1, *ones)
+    margins = [0] * 2 * len(others) + [_REACH, _REACH]
+    padded = F.pad(image, margins, mode='replicate')
+    transposed = convolve_transposed[1 + len(others)]
+    spread: Tensor = transposed(
         padded,
         kernel.expand(channels, 1, *kernel.shape),
-        stride=(factor, 1),
+        stride=(factor, *ones),
         groups=channels,
     )
     # The weights of the pixels around a place sum to 1 nearly, not quite.
-    share = F.conv_transpose2d(
-        torch.ones_like(padded[:1, :1, :, :1]),
+    share = transposed(
+        padded.new_ones(1, 1, padded.shape[2], *ones),
         kernel[None, None],
-        stride=(factor, 1),
+        stride=(factor, *ones),
     )
     first = _REACH * factor + (len(kernel) - factor) // 2
-    return (spread / share).narrow(-2, first, rows * factor)
+    interpolated: Tensor = spread / share
+    return interpolated.narrow(2, first, length * factor)
 
 
 def agree(
@@ -73,7 +80,7 @@ def agree(
     Parameters
     ----------
     estimate : Tensor
-        ``(1, c, h, w)``.
+        ``(1, c, *shape)``.
     data, known : Tensor
         What `operator` should make of it; 1 where that is known.
     operator : Operator
@@ -84,7 +91,7 @@ def agree(
     .. [1] M. Irani, S. Peleg, "Improving Resolution by Image
            Registration", CVGIP 53, 1991.
     """
-    factors = operator.image_shape((1, 1))
+    factors = operator.image_shape((1,) * (data.ndim - 2))
     for _ in range(_ROUNDS):
         missing = (data - operator(estimate)) * known
         estimate = estimate + enlarge(missing, factors)

@@ -8,7 +8,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from napari_dip.grid.regions import Region
+from napari_dip.grid.regions import Region, Shape
 
 
 class Operator(Protocol):
@@ -19,26 +19,27 @@ class Operator(Protocol):
     """
 
     def __call__(self, image: Tensor) -> Tensor:
-        """Apply A to ``(n, c, h, w)``."""
+        """Apply A to ``(n, c, *shape)``."""
 
     def adjoint(self, data: Tensor) -> Tensor:
         """Apply the transpose of A to data of whole images."""
-        rows, columns = data.shape[-2:]
-        shape = self.image_shape((rows, columns))
-        return transpose(self, data, (*data.shape[:-2], *shape))
+        shape = self.image_shape(data.shape[2:])
+        return transpose(self, data, (*data.shape[:2], *shape))
 
-    def image_shape(self, data_shape: tuple[int, int]) -> tuple[int, int]:
-        """Height and width of the image behind data of a given shape."""
+    def image_shape(self, data_shape: Shape) -> Shape:
+        """Shape of the image behind data of a given shape."""
         return data_shape
 
     def data_window(self, window: Region) -> Region:
         """Region of the data that a window of the image predicts."""
         return window
 
-    @property
-    def halo(self) -> tuple[int, int]:
-        """Pixels beyond a window of the image that its data depend on."""
-        return 0, 0
+    def halo(self, ndim: int = 2) -> Shape:
+        """Pixels beyond a window of the image that its data depend on.
+
+        One number for each of so many spatial axes.
+        """
+        return (0,) * ndim
 
     def within(self, windows: list[Region]) -> Operator:
         """Return A for windows of the image, stacked along the batch."""

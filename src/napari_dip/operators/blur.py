@@ -7,6 +7,7 @@ import math
 import torch
 from torch import Tensor
 
+from napari_dip.grid.regions import Shape
 from napari_dip.operators.base import Operator
 from napari_dip.operators.separable import filter_along
 
@@ -30,23 +31,22 @@ class Blur(Operator):
     True
     """
 
-    def __init__(self, sigmas: tuple[float, float]) -> None:
+    def __init__(self, sigmas: tuple[float, ...]) -> None:
         self.sigmas = sigmas
         self._weights = [_gaussian(sigma) for sigma in sigmas]
 
     def __call__(self, image: Tensor) -> Tensor:
-        """Apply A to ``(n, c, h, w)``."""
+        """Apply A to ``(n, c, *shape)``."""
         self._weights = [w.to(image) for w in self._weights]
         for axis, weights in enumerate(self._weights):
             if weights.numel() > 1:
                 image = filter_along(image, weights, axis)
         return image
 
-    @property
-    def halo(self) -> tuple[int, int]:
+    def halo(self, ndim: int = 2) -> Shape:
         """Reach of the point spread function."""
-        rows, columns = (w.numel() // 2 for w in self._weights)
-        return rows, columns
+        del ndim
+        return tuple(w.numel() // 2 for w in self._weights)
 
 
 def _gaussian(sigma: float) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from napari_dip.grid.regions import Region
+from napari_dip.grid.regions import Region, Shape
 from napari_dip.operators.base import Operator
 
 
@@ -21,7 +21,7 @@ class Compose(Operator):
     >>> from napari_dip.operators.blur import Blur
     >>> from napari_dip.operators.downsample import Downsample
     >>> both = Compose(Blur((1.0, 1.0)), Downsample((2, 2)))
-    >>> both.image_shape((8, 8)), both.halo
+    >>> both.image_shape((8, 8)), both.halo()
     ((16, 16), (4, 4))
     """
 
@@ -29,7 +29,7 @@ class Compose(Operator):
         self.operators = operators
 
     def __call__(self, image: Tensor) -> Tensor:
-        """Apply A to ``(n, c, h, w)``."""
+        """Apply A to ``(n, c, *shape)``."""
         for operator in self.operators:
             image = operator(image)
         return image
@@ -40,7 +40,7 @@ class Compose(Operator):
             data = operator.adjoint(data)
         return data
 
-    def image_shape(self, data_shape: tuple[int, int]) -> tuple[int, int]:
+    def image_shape(self, data_shape: Shape) -> Shape:
         """Return the shape of the first image."""
         for operator in reversed(self.operators):
             data_shape = operator.image_shape(data_shape)
@@ -52,18 +52,17 @@ class Compose(Operator):
             window = operator.data_window(window)
         return window
 
-    @property
-    def halo(self) -> tuple[int, int]:
+    def halo(self, ndim: int = 2) -> Shape:
         """Sum of the reaches, in pixels of the first image."""
-        rows = columns = 0
-        tall = wide = 1
+        total, pixels = [0] * ndim, [1] * ndim
         for operator in self.operators:
-            down, along = operator.halo
-            rows, columns = rows + down * tall, columns + along * wide
+            reach = operator.halo(ndim)
             # Pixels of the first image that the next counts in.
-            more = operator.image_shape((1, 1))
-            tall, wide = tall * more[0], wide * more[1]
-        return rows, columns
+            more = operator.image_shape((1,) * ndim)
+            for axis in range(ndim):
+                total[axis] += reach[axis] * pixels[axis]
+                pixels[axis] *= more[axis]
+        return tuple(total)
 
     def within(self, windows: list[Region]) -> Compose:
         """Return each for the windows of its own image."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cache, partial
-from operator import floordiv
+from operator import floordiv, mul
 from typing import Literal
 
 import torch
 from torch import Tensor
 
-from napari_dip.grid.regions import Region
+from napari_dip.grid.regions import Region, Shape
 from napari_dip.operators.base import Operator
 from napari_dip.operators.separable import filter_along
 
@@ -72,7 +72,7 @@ class Downsample(Operator):
     Parameters
     ----------
     factors : tuple of int
-        Image pixels a data pixel along rows and columns, at least 1.
+        Image pixels a data pixel along each axis, at least 1.
     kernel : {'area', 'gaussian', 'lanczos2', 'lanczos3'}
         'area' is the mean over a data pixel, which is what a camera pixel
         collects; 'gaussian' has a full width at half maximum of one data
@@ -86,15 +86,13 @@ class Downsample(Operator):
     torch.Size([1, 1, 4, 2])
     """
 
-    def __init__(
-        self, factors: tuple[int, int], kernel: Kernel = 'area'
-    ) -> None:
+    def __init__(self, factors: Shape, kernel: Kernel = 'area') -> None:
         self.factors = factors
         self.kernel = kernel
         self._weights = tuple(kernel_weights(kernel, f) for f in factors)
 
     def __call__(self, image: Tensor) -> Tensor:
-        """Apply A to ``(n, c, h, w)``."""
+        """Apply A to ``(n, c, *shape)``."""
         # Moved once: a copy to a GPU at each iteration would wait for it.
         self._weights = tuple(w.to(image) for w in self._weights)
         for axis, weights in enumerate(self._weights):
@@ -103,12 +101,9 @@ class Downsample(Operator):
                 image = filter_along(image, weights, axis, factor)
         return image
 
-    def image_shape(self, data_shape: tuple[int, int]) -> tuple[int, int]:
+    def image_shape(self, data_shape: Shape) -> Shape:
         """Return the shape of the data times the factors."""
-        return (
-            data_shape[0] * self.factors[0],
-            data_shape[1] * self.factors[1],
-        )
+        return tuple(map(mul, data_shape, self.factors))
 
     def data_window(self, window: Region) -> Region:
         """Return the window in data pixels; it must lie on their edges."""
@@ -117,13 +112,12 @@ class Downsample(Operator):
             tuple(map(floordiv, window.shape, self.factors)),
         )
 
-    @property
-    def halo(self) -> tuple[int, int]:
+    def halo(self, ndim: int = 2) -> Shape:
         """Reach of the low-pass filter beyond a datum."""
-        rows, columns = (
+        del ndim
+        return tuple(
             (weights.numel() - factor) // 2
             for weights, factor in zip(
                 self._weights, self.factors, strict=True
             )
         )
-        return rows, columns

@@ -14,14 +14,14 @@ class Mask(Operator):
     Parameters
     ----------
     known : Tensor
-        ``(1, c, h, w)``: 1 where there is a datum, 0 where there is none.
+        ``(1, c, *shape)``: 1 where there is a datum, 0 where there is none.
     """
 
     def __init__(self, known: Tensor) -> None:
         self.known = known
 
     def __call__(self, image: Tensor) -> Tensor:
-        """Apply A to ``(n, c, h, w)``."""
+        """Apply A to ``(n, c, *shape)``."""
         return image * self.known
 
     def adjoint(self, data: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional as F
 
-_CONVOLUTIONS = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
+from napari_dip.grid.by_axes import convolve
 
 
 def filter_along(
@@ -37,4 +37,7 @@ def filter_along(
     along[axis], strides[axis] = weights.numel(), stride
     padded = F.pad(image, margins, mode='replicate')
     kernel = weights.reshape(along).expand(channels, 1, *along)
-    return _CONVOLUTIONS[axes](padded, kernel, stride=strides, groups=channels)
+    filtered: Tensor = convolve[axes](
+        padded, kernel, stride=strides, groups=channels
+    )
+    return filtered

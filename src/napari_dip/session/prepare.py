@@ -15,7 +15,7 @@ from napari_dip.device.choice import memory_in_words, resolve_device
 from napari_dip.device.clock import Clock
 from napari_dip.device.threads import choose_threads, use_threads
 from napari_dip.forecast.tile_size import tile_side
-from napari_dip.grid.regions import Region
+from napari_dip.grid.regions import Region, Shape
 from napari_dip.grid.tiles import trim
 from napari_dip.images.acquired import AcquiredImage
 from napari_dip.images.brightness_match import Repeats
@@ -192,7 +192,7 @@ def _sharers(settings: Settings) -> str:
     return 'neighbours down the columns' if down else ''
 
 
-def _result_shape(source: Source) -> tuple[int, int]:
+def _result_shape(source: Source) -> Shape:
     rows, columns = source.planes.shape[1:]
     return source.operator.image_shape((rows, columns))
 

@@ -200,7 +200,9 @@ def _problem(
             partial(_repeats, source, known, intensity),
         )
     )
-    network = build_network(settings.network, latent.channels, data.shape[1])
+    network = build_network(
+        settings.network, latent.channels, data.shape[1], data.ndim - 2
+    )
     initialise(network, source.seed)
     return Problem(
         network.to(device),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from napari_dip.assembly.output import Output
 from napari_dip.grid.blend import Part
 from napari_dip.grid.filling import first_guess
-from napari_dip.grid.regions import Region
+from napari_dip.grid.regions import Region, Shape
 from napari_dip.grid.tiles import Step, halve, lay_tiles, trim_all
 from napari_dip.operators.base import Operator
 from napari_dip.session.session import Session
@@ -88,14 +88,13 @@ class Plan:
 
     @property
     def step(self) -> Step:
-        """Rows and columns of the result for each of the data."""
-        return self.operator.image_shape((1, 1))
+        """Pixels of the result along each axis for one of the data."""
+        return self.operator.image_shape((1,) * (self.planes.ndim - 1))
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """Height and width of the result."""
-        rows, columns = self.planes.shape[1:]
-        return self.operator.image_shape((rows, columns))
+    def shape(self) -> Shape:
+        """Shape of the result."""
+        return self.operator.image_shape(self.planes.shape[1:])
 
     def ground(self) -> NDArray[np.float32]:
         """Return what is shown where there is no tile yet."""
@@ -153,7 +152,9 @@ class Plan:
 
 def _part_known(known: NDArray[np.bool_]) -> float:
     """Part of the blocks of an image that hold a known pixel."""
-    rows, columns = (n // _BLOCK for n in known.shape[1:])
-    whole = known[:, : rows * _BLOCK, : columns * _BLOCK]
-    blocks = whole.reshape(-1, rows, _BLOCK, columns, _BLOCK)
-    return float(np.mean(blocks.any(axis=(0, 2, 4))))
+    counts = [n // _BLOCK for n in known.shape[1:]]
+    whole = Region.whole([n * _BLOCK for n in counts]).cut(known)
+    pairs = [part for n in counts for part in (n, _BLOCK)]
+    within = tuple(range(2, 2 * len(counts) + 1, 2))
+    blocks = whole.reshape(-1, *pairs).any(axis=(0, *within))
+    return float(np.mean(blocks))
