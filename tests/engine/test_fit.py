@@ -205,7 +205,7 @@ def test_it_stops_at_the_minimum_and_keeps_its_estimate(make_fit, average):
     assert torch.equal(fit.estimate(), short.estimate())
 
 
-def test_the_figure_of_the_first_rule_is_followed(make_fit):
+def test_the_metric_of_the_first_rule_is_followed(make_fit):
     metrics = [Script(valley(9)), HeldOutError()]
     *_, last = make_fit(metrics=metrics, num_iter=50, patience=4)
     assert (last.best_iteration, last.iteration) == (9, 13)
@@ -540,7 +540,7 @@ class Looks(TorchDispatchMode):
 
 @pytest.mark.parametrize('average', ['output', 'weights'])
 @pytest.mark.parametrize('metric', [HeldOutError, WindowedVariance])
-def test_only_looks_at_the_figures_wait_for_the_device(
+def test_only_looks_at_the_metrics_wait_for_the_device(
     make_fit, average, metric
 ):
     options = {'window': 2} if metric is WindowedVariance else {}

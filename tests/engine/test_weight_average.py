@@ -55,7 +55,7 @@ def test_the_fit_network_is_left_alone():
 
 
 @pytest.mark.parametrize('shape', [(96, 128), (101, 75), (150, 33)])
-def test_tiles_join_to_the_sweep_of_the_whole_image(shape):
+def test_tiles_join_to_the_inference_of_the_whole_image(shape):
     latent = FixedLatent(uniform_noise(3, shape, 0, 1.0))
     net = network()
     whole = weight_average(net, latent, shape).estimate(1)
@@ -85,14 +85,14 @@ def estimates(count: int, passes: int) -> torch.Tensor:
     )
 
 
-def test_more_passes_vary_less_about_the_same_mean():
+def test_more_samples_vary_less_about_the_same_mean():
     one, many = estimates(40, 1), estimates(40, 8)
     ratio = (one.var(dim=0).mean() / many.var(dim=0).mean()).item()
     assert ratio == pytest.approx(8, rel=0.25)
     torch.testing.assert_close(one.mean(0), many.mean(0), atol=0.05, rtol=0)
 
 
-def test_a_turned_latent_has_a_turned_estimate_if_every_draw_is_turned():
+def test_an_augmented_latent_has_an_augmented_estimate_if_every_draw_is():
     latent = uniform_noise(3, (16, 24), 0, 1.0)
 
     def estimate(values: torch.Tensor, turns: bool) -> torch.Tensor:

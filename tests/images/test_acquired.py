@@ -54,6 +54,7 @@ def test_the_channel_axis_is_settled(image, axis, expected):
         (np.arange(99), ValueError, '1 axes are too few', '2-D image'),
         (np.stack([GREY] * 5), ValueError, 'stack', 'channel_axis'),
         (np.stack([RGB] * 2), ValueError, 'stack', 'one 2-D plane'),
+        (np.dstack([GREY, GREY]), ValueError, 'stack', 'channel_axis'),
     ],
 )
 def test_an_image_that_will_not_do(image, error, says, remedy):
