@@ -13,8 +13,10 @@ from napari_dip.engine.fit import Fit
 from napari_dip.engine.metrics import HeldOutError
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import FitSettings
+from napari_dip.filters.refinement import refine
 from napari_dip.latents.base import Latent
 from napari_dip.latents.blind_spot import BlindSpot
+from napari_dip.latents.internal import InternalPairs
 from napari_dip.latents.noise import FixedLatent, mesh_grid, uniform_noise
 from napari_dip.latents.noise2noise import Noise2Noise
 from napari_dip.networks import (
@@ -24,6 +26,7 @@ from napari_dip.networks import (
     build_network,
     initialise,
 )
+from napari_dip.noise.power_spectrum import measure_noise
 from napari_dip.operators.base import Operator
 from napari_dip.operators.blur import Blur
 from napari_dip.operators.compose import Compose
@@ -59,6 +62,7 @@ def fit(
     shape: tuple[int, ...] = SHAPE,
     seed: int = 0,
     num_iter: int = 4,
+    judged: bool = True,
     **settings,
 ) -> Fit:
     data = noisy(shape)
@@ -73,7 +77,7 @@ def fit(
         chosen(data, 0.05),
     )
     options = FitSettings(num_iter=num_iter, check_every=2, **settings)
-    rule = EarlyStopping(HeldOutError(), patience=100)
+    rule = EarlyStopping(HeldOutError(), patience=100) if judged else None
     fit = Fit(problem, options, rule, seed=seed)
     for _ in fit:
         pass
@@ -181,6 +185,35 @@ def test_blur_and_decimation_are_fitted_through():
     estimate = run.estimate()
     assert estimate.shape == (1, 1, *wide)
     assert run.deviation(estimate).shape == estimate.shape
+
+
+def test_a_volume_is_upsampled_from_coarse_to_fine():
+    shape, factors = (16, 24, 20), (1, 2, 2)
+    data = noisy(shape)
+    latent = InternalPairs(
+        data, torch.ones_like(data), factors, 'area', side=12, seed=0
+    )
+    options = {**WINDOWS, 'turns': False, 'judged': False}
+    run = fit(
+        CNNSpec(8, 3), latent, Downsample(factors), shape=shape, **options
+    )
+    estimate = run.estimate(passes=2)
+    assert estimate.shape == (1, 1, 16, 48, 40)
+    assert run.deviation(estimate).shape == estimate.shape
+
+
+def test_what_has_no_form_for_a_volume_says_so():
+    run = fit(CNNSpec(4, 3), noise(), num_iter=1)
+    estimate, problem = run.estimate(), run.problem
+    assert problem is not None
+    for how in ('residual', 'texture', 'some details'):
+        with pytest.raises(NotImplementedError, match='filters after a fit'):
+            refine(estimate, problem, how)
+    assert refine(estimate, problem, 'none') is estimate
+    agreeing = refine(estimate, problem, 'agreement')
+    assert agreeing.shape == estimate.shape
+    with pytest.raises(NotImplementedError, match='noise power spectrum'):
+        measure_noise(problem.data - estimate, estimate, problem.known)
 
 
 def test_repeats_of_a_volume_are_split():

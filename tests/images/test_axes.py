@@ -83,3 +83,21 @@ def test_colours_are_found_among_axes_of_length_one(shape, expected):
 def test_a_stack_is_called_one_whatever_axis_is_given(shape, axis):
     with pytest.raises(ValueError, match='stack'):
         settle_axes(shape, axis)
+
+
+@pytest.mark.parametrize(
+    ('shape', 'channel_axis', 'channels'),
+    [
+        ((8, 20, 30), None, 1),
+        ((1, 8, 20, 1, 30), None, 1),
+        ((8, 20, 30, 3), None, 3),
+        ((8, 2, 20, 30), 1, 2),
+    ],
+)
+def test_a_volume_there_and_back(shape, channel_axis, channels):
+    volume = np.arange(np.prod(shape)).reshape(shape)
+    axes = settle_axes(shape, channel_axis, ndim=3)
+    assert axes.plane == (8, 20, 30)
+    planes = axes.to_planes(volume)
+    assert planes.shape == (channels, 8, 20, 30)
+    np.testing.assert_array_equal(axes.from_planes(planes), volume)

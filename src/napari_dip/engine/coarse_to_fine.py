@@ -57,7 +57,8 @@ class CoarseToFineAverage(WeightAverage):
 
         def sharpen(image: Tensor) -> Tensor:
             nonlocal spread
-            mean, spread = self._turned(image, len(dihedrals()))
+            ways = dihedrals(image.ndim - 2)
+            mean, spread = self._turned(image, len(ways))
             # Fewer ways would differ less.
             go_on()
             return mean
@@ -72,7 +73,7 @@ class CoarseToFineAverage(WeightAverage):
         def evaluate(window: Region) -> Tensor:
             seen = window.cut(image)
             outputs: list[Tensor] = []
-            for turn in dihedrals()[:passes]:
+            for turn in dihedrals(image.ndim - 2)[:passes]:
                 with in_turn(self._device):
                     output = self._evaluate(turn.apply(seen))
                 outputs.append(turn.undo(output))
@@ -83,6 +84,6 @@ class CoarseToFineAverage(WeightAverage):
             mean, variance = stacked.mean(0), stacked.var(0, correction=0)
             return torch.cat([mean, variance], dim=1)
 
-        shape = (image.shape[-2], image.shape[-1])
-        mean, variance = self._over_image(evaluate, shape).chunk(2, dim=1)
+        found = self._over_image(evaluate, image.shape[2:])
+        mean, variance = found.chunk(2, dim=1)
         return mean, variance

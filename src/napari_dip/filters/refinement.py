@@ -19,6 +19,7 @@ from napari_dip.filters.residual import (
     structure_in_residual,
 )
 from napari_dip.filters.texture import continue_texture
+from napari_dip.grid.by_axes import require_planes
 from napari_dip.operators.back_projection import agree
 
 Refinement = Literal[
@@ -65,10 +66,12 @@ def preview(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
         As in :func:`refine`.
     """
     if how in _CALIBRATED:
+        require_planes('filters after a fit', estimate)
         return calibrate(estimate, problem.data, problem.known)
     if how == 'mean':
         return _with_pilot(preview(estimate, problem, 'residual'), problem)
     if how in _DETAILS:
+        require_planes('filters after a fit', estimate)
         mean = _with_pilot(estimate, problem)
         return _with_details(mean, problem, _DETAILS[how])
     return estimate
@@ -118,6 +121,7 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
         return estimate
     if how == 'agreement':
         return _agreeing(estimate, problem)
+    require_planes('filters after a fit', estimate)
     if how == 'residual':
         pilot = _with_structure(estimate, problem)
         return _filtered(pilot, problem, bm3d_wiener, _OF_COLLABORATIVE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+from torch import Tensor
 from torch.nn import functional as F
 
 Form = TypeVar('Form')
@@ -41,6 +42,19 @@ class ByAxes(Generic[Form]):
                 f'axes, but for {known}.'
             )
         return self._forms[ndim]
+
+
+def require_planes(name: str, image: Tensor) -> None:
+    """Refuse what is written for two spatial axes only.
+
+    Parameters
+    ----------
+    name : str
+        What it is.
+    image : Tensor
+        ``(n, c, *shape)``.
+    """
+    _ = ByAxes(name, None, first=2)[image.ndim - 2]
 
 
 #: Functions of torch.

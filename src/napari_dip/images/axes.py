@@ -1,4 +1,4 @@
-"""Between a user's axes and the (channels, rows, columns) of a fit."""
+"""Between a user's axes and the (channels, *shape) of a fit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ class Axes:
     channel_axis : int or None
         Axis of the channels, counted from the front.
     plane_axes : tuple of int
-        Axes of rows and columns. Any other has a length of one.
+        Spatial axes, those of rows and columns last. Any other has a length
+        of one.
     """
 
     shape: tuple[int, ...]
@@ -33,10 +34,9 @@ class Axes:
     plane_axes: tuple[int, ...]
 
     @property
-    def plane(self) -> tuple[int, int]:
-        """Height and width."""
-        rows, columns = (self.shape[axis] for axis in self.plane_axes)
-        return rows, columns
+    def plane(self) -> tuple[int, ...]:
+        """Lengths of the spatial axes."""
+        return tuple(self.shape[axis] for axis in self.plane_axes)
 
     @property
     def channels(self) -> int:
@@ -45,7 +45,7 @@ class Axes:
         return 1 if axis is None else self.shape[axis]
 
     def to_planes(self, image: NDArray[Any]) -> NDArray[Any]:
-        """View an image as ``(channels, rows, columns)``."""
+        """View an image as ``(channels, *shape)``."""
         axis = self.channel_axis
         image = image.squeeze(self._dropped)
         if axis is None:
@@ -80,12 +80,16 @@ class Axes:
 
 
 def settle_axes(
-    shape: tuple[int, ...], channel_axis: int | None, name: str = 'image'
+    shape: tuple[int, ...],
+    channel_axis: int | None,
+    name: str = 'image',
+    *,
+    ndim: int = 2,
 ) -> Axes:
     """Decide what the axes of an image mean.
 
-    Axes of length one are left out, except that of the channels, until rows
-    and columns remain.
+    Axes of length one are left out, except that of the channels, until as
+    many as the image has in space remain.
 
     Parameters
     ----------
@@ -95,6 +99,8 @@ def settle_axes(
         Axis of the channels; None looks for RGB.
     name : str
         What to call the image in a message.
+    ndim : int
+        Spatial axes: 2 of a plane, 3 of a volume.
 
     Raises
     ------
@@ -110,11 +116,11 @@ def settle_axes(
         )
     if channel_axis is not None:
         channel_axis = _check_channel_axis(shape, channel_axis, name)
-    plane = _plane_axes(shape, channel_axis)
-    is_colour = channel_axis is None and len(plane) == 3
+    plane = _plane_axes(shape, channel_axis, ndim)
+    is_colour = channel_axis is None and len(plane) == ndim + 1
     if is_colour and shape[plane[-1]] in _COLOURS:
         *plane, channel_axis = plane
-    if len(plane) != 2:
+    if len(plane) != ndim:
         raise ValueError(_wrong_ndim(shape, name))
     return Axes(shape, channel_axis, tuple(plane))
 
@@ -124,10 +130,12 @@ def without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(length for length in shape if length != 1)
 
 
-def _plane_axes(shape: tuple[int, ...], channel_axis: int | None) -> list[int]:
+def _plane_axes(
+    shape: tuple[int, ...], channel_axis: int | None, ndim: int
+) -> list[int]:
     axes = [axis for axis in range(len(shape)) if axis != channel_axis]
     for axis in axes[:]:
-        if shape[axis] == 1 and len(axes) > 2:
+        if shape[axis] == 1 and len(axes) > ndim:
             axes.remove(axis)
     return axes
 

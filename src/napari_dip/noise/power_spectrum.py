@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from napari_dip.grid.by_axes import require_planes
 from napari_dip.grid.regions import Region, cut_all
 from napari_dip.noise.brightness_classes import scale_by_brightness
 from napari_dip.noise.homogeneous import well_known
@@ -76,6 +77,7 @@ def measure_noise(
     known : Tensor
         Same shape, 1 where the data were measured.
     """
+    require_planes('noise power spectrum', residual)
     scale = scale_by_brightness(residual.abs(), estimate, known)
     whitened = residual / scale
     kernels = torch.stack(
