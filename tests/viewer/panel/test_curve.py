@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from napari_dip.viewer.panel.curve import (
-    FIGURE_COLOUR,
     LOSS_COLOUR,
+    METRIC_COLOUR,
     Curve,
     Trace,
 )
@@ -54,7 +54,7 @@ def test_draws_both_traces(curve):
     assert columns.max() > 190
     assert rows[columns < 10].mean() < rows[columns > 190].mean() - 20
     # The stopping metric is there from its first look on.
-    _, columns = np.nonzero(near(area, FIGURE_COLOUR))
+    _, columns = np.nonzero(near(area, METRIC_COLOUR))
     assert columns.min() > 90
     curve.clear()
     assert np.array_equal(pixels(curve), blank)

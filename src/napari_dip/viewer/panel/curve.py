@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QSizePolicy, QWidget
 
 # Told apart by lightness too, and legible on napari's dark and light themes.
 LOSS_COLOUR = QColor('#2f8fd8')
-FIGURE_COLOUR = QColor('#e08a1e')
+METRIC_COLOUR = QColor('#e08a1e')
 _MOST_POINTS = 512
 
 
@@ -100,7 +100,7 @@ class Curve(QWidget):
         if last:
             self._draw_best(painter, area, last)
             _draw_trace(painter, area, self.loss, last, LOSS_COLOUR)
-            _draw_trace(painter, area, self.stopping, last, FIGURE_COLOUR)
+            _draw_trace(painter, area, self.stopping, last, METRIC_COLOUR)
             self._draw_text(painter, last)
         painter.end()
 
@@ -121,7 +121,7 @@ class Curve(QWidget):
         if not 0 < self.best_iteration <= last:
             return
         x = area.left() + area.width() * self.best_iteration / last
-        painter.setPen(QPen(FIGURE_COLOUR, 1, Qt.PenStyle.DashLine))
+        painter.setPen(QPen(METRIC_COLOUR, 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
 
     def _draw_text(self, painter: QPainter, last: int) -> None:
@@ -131,7 +131,7 @@ class Curve(QWidget):
         bottom = Qt.AlignmentFlag.AlignBottom
         painter.setPen(LOSS_COLOUR)
         painter.drawText(box, left, _legend('loss', self.loss))
-        painter.setPen(FIGURE_COLOUR)
+        painter.setPen(METRIC_COLOUR)
         painter.drawText(box, right, _legend('stopping metric', self.stopping))
         painter.setPen(self._text_colour())
         painter.drawText(box, left | bottom, '0')
