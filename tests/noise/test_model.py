@@ -71,6 +71,22 @@ def test_counts_of_no_photon_do_not_pass_for_clipping():
         assert np.sqrt(noise.variance(0)) < 0.5 * step
 
 
+def test_the_planes_of_a_volume_are_pooled():
+    generator = np.random.default_rng(0)
+    photons = 20 * draw_cells(96)
+    depths = np.linspace(0.5, 1.5, 12)[:, None, None] * photons
+    volume = 2.0 * generator.poisson(depths) + 100
+    noise = estimate_noise(volume)
+    assert noise.gain == pytest.approx(2, rel=0.1)
+    first = estimate_noise(volume[0])
+    assert estimate_noise(volume[:1]) == first
+    # Whatever axis the channels are.
+    channels = volume[:3]
+    pooled = estimate_noise(channels, channel_axis=0)
+    last = np.moveaxis(channels, 0, -1)
+    assert estimate_noise(last, channel_axis=-1) == pooled
+
+
 def test_noise_scales_with_the_unit():
     image = np.random.default_rng(2).poisson(50 * draw_cells(128)) + 3.0
     one, thousand = estimate_noise(image), estimate_noise(1000 * image)

@@ -89,10 +89,11 @@ def estimate_noise(
 
     Parameters
     ----------
-    image : (M, N) or (M, N, C) array_like
+    image : (M, N), (L, M, N) or either with channels, array_like
         Any real dtype, in any linear unit.  Non-finite values are ignored.
     channel_axis : int, optional
-        Axis of the channels, which are then pooled into one model.
+        Axis of the channels, which are then pooled into one model, as are
+        the planes of a volume.
 
     Returns
     -------
@@ -119,13 +120,14 @@ def estimate_noise(
     1.0
     """
     values = np.asarray(image, float)
-    planes = [values]
     if channel_axis is not None:
-        planes = list(np.moveaxis(values, channel_axis, 0))
+        values = np.moveaxis(values, channel_axis, 0)
+    # Blocks lie in planes: a volume's planes are often far apart.
+    planes = list(values.reshape(-1, *values.shape[-2:]))
     mean, power = _pooled_statistics(planes)
     if mean.size == 0:
         return NoiseModel(0.0, 0.0)
-    if (count := _unit_of_events(values)) is not None:
+    if (count := _unit_of_events(values, planes)) is not None:
         return NoiseModel(count, 0.0)
     fine = _quiet_power(planes)
     if fine < _NO_NOISE * np.quantile(power, _QUIET):
@@ -163,7 +165,7 @@ def is_predictable(plane: ArrayLike) -> bool:
     return _quiet_power(planes) < _NO_NOISE * float(np.quantile(power, _QUIET))
 
 
-def _unit_of_events(values: Array) -> float | None:
+def _unit_of_events(values: Array, planes: list[Array]) -> float | None:
     """What an event counts, in a frame of nothing but 0 and one value.
 
     Most blocks of a sparse frame hold no event. Events are independent, so
@@ -173,7 +175,6 @@ def _unit_of_events(values: Array) -> float | None:
     unit = float(finite.max(initial=0))
     if unit <= 0 or not ((finite == 0) | (finite == unit)).all():
         return None
-    planes = np.moveaxis(values, -1, 0) if values.ndim > 2 else [values]
     power = [np.nanmean(high_pass(plane) ** 2) for plane in planes]
     sparse = finite.mean() < unit / 2
     return unit if sparse and np.mean(power) > finite.var() / 2 else None
