@@ -8,8 +8,12 @@ from torch.nn import functional as F
 from napari_dip import denoise
 from napari_dip.filters import guard
 from napari_dip.filters.guard import find_harmed, refine_within_range
+from napari_dip.filters.refinement import Bm3d, Calibrate, NlBayes
 from napari_dip.operators.downsample import Downsample
 from napari_dip.operators.identity import Identity
+
+RESIDUAL = (Calibrate(), Bm3d())
+COVARIANCES = (*RESIDUAL, NlBayes())
 
 ROWS, COLUMNS = np.mgrid[:96, :96] / 96
 WAVES = np.sin(COLUMNS * 20) * np.cos(ROWS * 14) * 100 + 100
@@ -35,13 +39,13 @@ def test_a_step_that_leaves_the_range_is_left_out(monkeypatch):
     estimate = torch.zeros_like(problem.data)
 
     def blown_up(estimate, problem, how):
-        return estimate + (1e4 if how == 'covariances' else 0.5)
+        return estimate + (1e4 if how == COVARIANCES else 0.5)
 
     monkeypatch.setattr(guard, 'refine', blown_up)
-    refined, notes = refine_within_range(estimate, problem, 'covariances')
+    refined, notes = refine_within_range(estimate, problem, COVARIANCES)
     assert torch.equal(refined, estimate + 0.5)
     assert notes == [guard._LEFT_OUT]
-    refined, notes = refine_within_range(estimate, problem, 'residual')
+    refined, notes = refine_within_range(estimate, problem, RESIDUAL)
     assert torch.equal(refined, estimate + 0.5)
     assert not notes
 
@@ -51,7 +55,7 @@ def test_an_estimate_never_leaves_the_range(value):
     problem = _problem(channels=2)
     estimate = torch.zeros_like(problem.data)
     estimate[0, 1, 3, 3] = value
-    refined, notes = refine_within_range(estimate, problem, 'none')
+    refined, notes = refine_within_range(estimate, problem, ())
     assert refined.abs().max() < 10
     assert notes == [guard._CLIPPED.format(1)]
 
@@ -61,7 +65,7 @@ def test_a_reduced_point_may_be_brighter_than_the_data():
     problem.data[..., 30, 30] = 10
     estimate = torch.zeros(1, 1, 96, 96)
     estimate[..., 60, 60] = 40
-    refined, notes = refine_within_range(estimate, problem, 'none')
+    refined, notes = refine_within_range(estimate, problem, ())
     assert refined.max() == 40
     assert not notes
 

@@ -29,11 +29,11 @@ TASKS = ['inpaint', 'super_resolve']
 @pytest.fixture
 def quick(tiny, monkeypatch):
     """Leave the texture alone, which takes most of the time."""
-    plain = replace(inpainting.SETTINGS['fast'], refinement='none')
+    plain = replace(inpainting.SETTINGS['fast'], filters=())
     monkeypatch.setitem(inpainting.SETTINGS, 'fast', plain)
     # An enlargement that fits the whole result, as by a factor of 8.
     coarse = super_resolution.SETTINGS_COARSE['fast']
-    whole = replace(coarse, refinement='none')
+    whole = replace(coarse, filters=())
     network = UNetSpec((4, 4), norm='batch')
     monkeypatch.setitem(
         super_resolution.SETTINGS, 'fast', replace(whole, network=network)

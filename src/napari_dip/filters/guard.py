@@ -11,7 +11,7 @@ from scipy.stats import chi2
 from torch import Tensor
 
 from napari_dip.engine.problem import Problem
-from napari_dip.filters.refinement import Refinement, preview, refine
+from napari_dip.filters.refinement import Chain, ever_fewer, preview, refine
 from napari_dip.noise.model import estimate_noise, is_predictable
 
 # The sides of a triangle: an estimate that is further from the data than
@@ -36,17 +36,17 @@ _CLIPPED = (
 def refine_within_range(
     estimate: Tensor,
     problem: Problem,
-    how: Refinement,
+    filters: Chain,
     *,
-    filters: bool = True,
+    whole: bool = True,
 ) -> tuple[Tensor, list[str]]:
     """Make more of an estimate, and leave out a step that goes wrong.
 
     Parameters
     ----------
-    estimate, problem, how
+    estimate, problem, filters
         As in :func:`~napari_dip.filters.refinement.refine`.
-    filters : bool
+    whole : bool
         Whether what takes long is done, too.
 
     Returns
@@ -59,7 +59,7 @@ def refine_within_range(
     """
     low, high = _range(estimate, problem)
     note: list[str] = []
-    for made in _steps(estimate, problem, how, filters):
+    for made in _steps(estimate, problem, filters, whole):
         within = (made >= low) & (made <= high)
         if bool(within.all()):
             return made, note
@@ -69,14 +69,13 @@ def refine_within_range(
 
 
 def _steps(
-    estimate: Tensor, problem: Problem, how: Refinement, filters: bool
+    estimate: Tensor, problem: Problem, filters: Chain, whole: bool
 ) -> Iterator[Tensor]:
     """Results, each with one step less."""
-    if filters:
-        yield refine(estimate, problem, how)
-    if filters and how in ('covariances', 'side by side'):
-        yield refine(estimate, problem, 'residual')
-    yield preview(estimate, problem, how)
+    if whole:
+        for fewer in ever_fewer(filters):
+            yield refine(estimate, problem, fewer)
+    yield preview(estimate, problem, filters)
     yield estimate
 
 

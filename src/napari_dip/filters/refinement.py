@@ -1,8 +1,13 @@
-"""What is made of a finished estimate and the data."""
+"""Filters: what is made of a finished estimate and the data.
+
+Each is an object, and a tuple of them is a chain.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
 import torch
 from torch import Tensor
@@ -14,7 +19,7 @@ from napari_dip.filters.brightness import calibrate
 from napari_dip.filters.frequency_split import cross_over
 from napari_dip.filters.nl_bayes import nl_bayes_filter
 from napari_dip.filters.residual import (
-    Filter,
+    BlockFilter,
     remove_noise,
     structure_in_residual,
 )
@@ -22,77 +27,37 @@ from napari_dip.filters.texture import continue_texture
 from napari_dip.grid.by_axes import require_planes
 from napari_dip.operators.back_projection import agree
 
-Refinement = Literal[
-    'none',
-    'residual',
-    'covariances',
-    'side by side',
-    'mean',
-    'details',
-    'some details',
-    'texture',
-    'scattered',
-    'agreement',
-]
+# Operations a pixel and channel: what a processor takes as long for in a
+# network.
+_BM3D, _NL_BAYES, _TEXTURE = 800_000, 450_000, 2_000_000
 
-# Of what filters of like blocks change. Their errors, those of each other and
-# those of the estimate differ, so that a mean is nearer than any.
-_OF_COLLABORATIVE = 0.75
-_OF_COVARIANCES = 0.5
-# Where the fit is long, so that it has missed little (docs/decisions/0019).
-_OF_COLLABORATIVE_BESIDE = 0.3
-_OF_COVARIANCES_BESIDE = 0.4
 
-# Pixels. What neighbours share of their noise is known from near, so that a
-# second fit tells the details from it and the first one the rest.
-_DETAIL = 4.0
-# Of details that are told less well. The mean over 27 images is the same
-# with all of them, the worst is 0.35 dB below the better of both fits instead
-# of 0.48 (docs/lab/correlated-noise.md).
-_SOME = 0.75
-_DETAILS: dict[Refinement, float] = {'details': 1.0, 'some details': _SOME}
+class Filter(Protocol):
+    """A step from one estimate to a better one."""
 
-_CALIBRATED = ('residual', 'covariances', 'side by side')
+    #: Whether it takes volumes as it takes planes.
+    any_axes: ClassVar[bool] = False
+
+    def apply(self, estimate: Tensor, problem: Problem) -> Tensor:
+        """Make more of an estimate, ``(1, channels, height, width)``."""
+
+    def preview(self, estimate: Tensor, problem: Problem) -> Tensor:
+        """Make of it what takes no time."""
+        del problem
+        return estimate
+
+    @property
+    def work(self) -> tuple[float, ...]:
+        """Operations a pixel and channel, of each pass that takes long."""
+        return ()
+
+
+Chain = tuple[Filter, ...]
 
 
 @plain_autograd()
 @torch.no_grad()
-def preview(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
-    """Make of an estimate what takes no time.
-
-    Parameters
-    ----------
-    estimate, problem, how
-        As in :func:`refine`.
-    """
-    if how in _CALIBRATED:
-        require_planes('filters after a fit', estimate)
-        return calibrate(estimate, problem.data, problem.known)
-    if how == 'mean':
-        return _with_pilot(preview(estimate, problem, 'residual'), problem)
-    if how in _DETAILS:
-        require_planes('filters after a fit', estimate)
-        mean = _with_pilot(estimate, problem)
-        return _with_details(mean, problem, _DETAILS[how])
-    return estimate
-
-
-def _with_pilot(estimate: Tensor, problem: Problem) -> Tensor:
-    """Mean with the earlier fit, whose errors differ."""
-    assert problem.pilot is not None
-    return (problem.pilot + estimate) / 2
-
-
-def _with_details(mean: Tensor, problem: Problem, part: float) -> Tensor:
-    """Earlier fit with a part of what is finer in the mean with it."""
-    assert problem.pilot is not None
-    finer = torch.lerp(problem.pilot, mean, part)
-    return cross_over(problem.pilot, finer, _DETAIL)
-
-
-@plain_autograd()
-@torch.no_grad()
-def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
+def refine(estimate: Tensor, problem: Problem, filters: Chain) -> Tensor:
     """Make more of an estimate.
 
     Parameters
@@ -100,82 +65,246 @@ def refine(estimate: Tensor, problem: Problem, how: Refinement) -> Tensor:
     estimate : Tensor
         ``(1, channels, height, width)``, of the fit.
     problem : Problem
-        What was fitted; its operator is the identity unless `how` is 'none'
-        or 'agreement'.
-    how : {'none', 'residual', 'covariances', 'side by side', 'mean', \
-'details', 'some details', 'texture', 'scattered', 'agreement'}
-        'residual' takes the brightness of the data, puts back what the
-        residual holds beyond noise, and filters like blocks together;
-        'covariances' does so, then again by how their pixels vary together;
-        'side by side' filters the same estimate in both ways and keeps a
-        part of it; 'mean' does what 'residual' does, then takes the mean with
-        an earlier fit; 'details' takes from the mean with an earlier fit, its
-        like blocks filtered together, what is fine, and from the earlier fit
-        the rest; 'some details' takes a quarter of what is fine from the
-        earlier fit too; 'texture' continues the residual where the data are
-        missing; 'scattered' does so from the estimate and from nothing, and
-        takes the mean of both; 'agreement' projects it back onto reduced
-        data.
+        What was fitted.
+    filters : tuple of Filter
+        The first is applied first.
     """
-    if how == 'none':
-        return estimate
-    if how == 'agreement':
-        return _agreeing(estimate, problem)
-    require_planes('filters after a fit', estimate)
-    if how == 'residual':
-        pilot = _with_structure(estimate, problem)
-        return _filtered(pilot, problem, bm3d_wiener, _OF_COLLABORATIVE)
-    if how == 'covariances':
-        pilot = refine(estimate, problem, 'residual')
-        return _filtered(pilot, problem, nl_bayes_filter, _OF_COVARIANCES)
-    if how == 'side by side':
-        return _side_by_side(_with_structure(estimate, problem), problem)
-    if how == 'mean':
-        return _with_pilot(refine(estimate, problem, 'residual'), problem)
-    if how in _DETAILS:
-        mean = preview(estimate, problem, 'details')
-        filtered = _filtered(mean, problem, bm3d_wiener, _OF_COLLABORATIVE)
-        return _with_details(filtered, problem, _DETAILS[how])
-    continued = _continued(estimate, problem)
-    if how == 'texture':
-        return continued
-    return (continued + _continued(torch.zeros_like(estimate), problem)) / 2
+    for step in filters:
+        _check_axes(step, estimate)
+        estimate = step.apply(estimate, problem)
+    return estimate
 
 
-def _agreeing(estimate: Tensor, problem: Problem) -> Tensor:
-    """Project back onto the reduced data that were fitted."""
-    fitted = problem.known * (1 - problem.held_out)
-    return agree(estimate, problem.data, fitted, problem.operator)
+@plain_autograd()
+@torch.no_grad()
+def preview(estimate: Tensor, problem: Problem, filters: Chain) -> Tensor:
+    """Make of an estimate what takes no time.
+
+    Parameters
+    ----------
+    estimate, problem, filters
+        As in :func:`refine`.
+    """
+    for step in filters:
+        _check_axes(step, estimate)
+        estimate = step.preview(estimate, problem)
+    return estimate
 
 
-def _with_structure(estimate: Tensor, problem: Problem) -> Tensor:
-    """Estimate in the brightness of the data, and what its residual holds."""
-    estimate = preview(estimate, problem, 'residual')
-    residual = (problem.data - estimate) * problem.known
-    return estimate + structure_in_residual(
-        residual, estimate, problem.known, problem.deviation
-    )
+def _check_axes(step: Filter, estimate: Tensor) -> None:
+    if not step.any_axes:
+        require_planes('filters after a fit', estimate)
+
+
+def work_of_chain(filters: Chain) -> tuple[float, ...]:
+    """Return the operations of all passes, a pixel and channel."""
+    return tuple(operations for step in filters for operations in step.work)
+
+
+def ever_fewer(filters: Chain) -> Iterator[Chain]:
+    """Leave out the last filter that takes long, again and again; but one."""
+    yield filters
+    slow = [index for index, step in enumerate(filters) if step.work]
+    while len(slow) > 1:
+        last = slow.pop()
+        filters = filters[:last] + filters[last + 1 :]
+        yield filters
+
+
+@dataclass(frozen=True)
+class Calibrate(Filter):
+    """Take the brightness of the data."""
+
+    def apply(self, estimate: Tensor, problem: Problem) -> Tensor:
+        """Do so."""
+        return calibrate(estimate, problem.data, problem.known)
+
+    def preview(self, estimate: Tensor, problem: Problem) -> Tensor:
+        """Do the same."""
+        return self.apply(estimate, problem)
+
+
+@dataclass(frozen=True)
+class ResidualStructure(Filter):
+    """Put back what the residual holds beyond noise."""
+
+    def apply(self, estimate: Tensor, problem: Problem) -> Tensor:
+        """Do so."""
+        residual = (problem.data - estimate) * problem.known
+        return estimate + structure_in_residual(
+            residual, estimate, problem.known, problem.deviation
+        )
+
+
+@dataclass(frozen=True)
+class Bm3d(Filter):
+    """Filter groups of similar blocks of the data, the estimate as pilot.
+
+    Parameters
+    ----------
+    share : float
+        Share of what that changes. The errors of filter and estimate differ,
+        so that a mean is nearer than either.
+    """
+
+    share: float = 0.75
+
+    def apply(self, estimate: Tensor, problem: Problem) -> Tensor:
+        """Do so."""
+        return _filtered(estimate, problem, bm3d_wiener, self.share)
+
+    @property
+    def work(self) -> tuple[float, ...]:
+        """One pass."""
+        return (_BM3D,)
+
+
+@dataclass(frozen=True)
+class NlBayes(Filter):
+    """Filter groups of similar blocks by their covariance in the estimate.
+
+    Parameters
+    ----------
+    share : float
+        As in :class:`Bm3d`.
+    """
+
+    share: float = 0.5
+
+    def apply(self, estimate: Tensor, problem: Problem) -> Tensor:
+        """Do so."""
+        return _filtered(estimate, problem, nl_bayes_filter, self.share)
+
+    @property
+    def work(self) -> tuple[float, ...]:
+        """One pass."""
+        return (_NL_BAYES,)
 
 
 def _filtered(
-    pilot: Tensor, problem: Problem, by: Filter, part: float
+    pilot: Tensor, problem: Problem, by: BlockFilter, share: float
 ) -> Tensor:
-    """Take a part of what a filter of like blocks changes."""
     found = remove_noise(
         problem.data, problem.known, pilot, problem.deviation, by
     )
-    return torch.lerp(pilot, found, part)
+    return torch.lerp(pilot, found, share)
 
 
-def _side_by_side(pilot: Tensor, problem: Problem) -> Tensor:
-    """Add to an estimate what both filters change."""
-    together = _filtered(pilot, problem, bm3d_wiener, _OF_COLLABORATIVE_BESIDE)
-    varying = _filtered(
-        pilot, problem, nl_bayes_filter, _OF_COVARIANCES_BESIDE
-    )
-    return together + (varying - pilot)
+@dataclass(frozen=True)
+class SideBySide(Filter):
+    """Add what several filters change of the same estimate.
+
+    Parameters
+    ----------
+    filters : tuple of Filter
+        Two or more.
+    """
+
+    filters: Chain
+
+    def apply(self, estimate: Tensor, problem: Problem) -> Tensor:
+        """Do so."""
+        first, *others = self.filters
+        found = first.apply(estimate, problem)
+        for other in others:
+            found = found + (other.apply(estimate, problem) - estimate)
+        return found
+
+    @property
+    def work(self) -> tuple[float, ...]:
+        """Passes of all."""
+        return work_of_chain(self.filters)
 
 
-def _continued(estimate: Tensor, problem: Problem) -> Tensor:
-    """Continue the texture of the residual where data are missing."""
-    return continue_texture(estimate, problem)
+@dataclass(frozen=True)
+class PilotMean(Filter):
+    """Take the mean with the estimate of an earlier fit: its errors differ."""
+
+    def apply(self, estimate: Tensor, problem: Problem) -> Tensor:
+        """Do so."""
+        assert problem.pilot is not None
+        return (problem.pilot + estimate) / 2
+
+    def preview(self, estimate: Tensor, problem: Problem) -> Tensor:
+        """Do the same."""
+        return self.apply(estimate, problem)
+
+
+@dataclass(frozen=True)
+class FrequencySplit(Filter):
+    """Take fine details of the estimate, and the rest from an earlier fit.
+
+    Parameters
+    ----------
+    scale : float
+        Standard deviation of the Gaussian that parts them, in pixels.
+    share : float
+        Share of the details; the earlier fit has the others.
+    filters : tuple of Filter
+        What is made of all details before a share of them is taken.
+    """
+
+    scale: float = 4.0
+    share: float = 1.0
+    filters: Chain = ()
+
+    def apply(self, estimate: Tensor, problem: Problem) -> Tensor:
+        """Do so."""
+        if self.filters:
+            whole = self._split(estimate, problem, 1.0)
+            estimate = refine(whole, problem, self.filters)
+        return self._split(estimate, problem, self.share)
+
+    def preview(self, estimate: Tensor, problem: Problem) -> Tensor:
+        """Do the same without the filters."""
+        return self._split(estimate, problem, self.share)
+
+    @property
+    def work(self) -> tuple[float, ...]:
+        """Passes of the filters."""
+        return work_of_chain(self.filters)
+
+    def _split(
+        self, estimate: Tensor, problem: Problem, share: float
+    ) -> Tensor:
+        assert problem.pilot is not None
+        finer = torch.lerp(problem.pilot, estimate, share)
+        return cross_over(problem.pilot, finer, self.scale)
+
+
+@dataclass(frozen=True)
+class Texture(Filter):
+    """Continue the texture of the residual where data are missing.
+
+    Parameters
+    ----------
+    from_nothing : bool
+        Whether to do so from an empty image too, and take the mean of both.
+    """
+
+    from_nothing: bool = False
+
+    def apply(self, estimate: Tensor, problem: Problem) -> Tensor:
+        """Do so."""
+        continued = continue_texture(estimate, problem)
+        if not self.from_nothing:
+            return continued
+        empty = torch.zeros_like(estimate)
+        return (continued + continue_texture(empty, problem)) / 2
+
+    @property
+    def work(self) -> tuple[float, ...]:
+        """One pass or two."""
+        return (_TEXTURE,) * (2 if self.from_nothing else 1)
+
+
+@dataclass(frozen=True)
+class BackProjection(Filter):
+    """Project an estimate back onto the data that were fitted."""
+
+    any_axes: ClassVar[bool] = True
+
+    def apply(self, estimate: Tensor, problem: Problem) -> Tensor:
+        """Do so."""
+        fitted = problem.known * (1 - problem.held_out)
+        return agree(estimate, problem.data, fitted, problem.operator)

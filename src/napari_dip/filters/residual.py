@@ -31,7 +31,7 @@ from napari_dip.noise.homogeneous import (
 )
 from napari_dip.noise.robust_scale import spread
 
-Filter = Callable[[Tensor, Tensor, Tensor | None], Tensor]
+BlockFilter = Callable[[Tensor, Tensor, Tensor | None], Tensor]
 
 # Times the noise's standard deviation: one coefficient of white noise in 200
 # is greater, and most of those the second, Wiener pass takes back.
@@ -99,7 +99,7 @@ def remove_noise(
     known: Tensor,
     pilot: Tensor,
     deviation: Tensor | None,
-    by: Filter,
+    by: BlockFilter,
 ) -> Tensor:
     """Take the noise out of data, given an estimate that is nearly right.
 

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from napari_dip.engine.settings import FitSettings
 from napari_dip.engine.uncertainty import DRAWS
-from napari_dip.filters.refinement import Refinement
+from napari_dip.filters.refinement import work_of_chain
 from napari_dip.grid.regions import window_shape
 from napari_dip.grid.tiled_inference import inferred_pixels
 from napari_dip.networks import NetworkSpec
@@ -26,22 +26,6 @@ from napari_dip.presets.settings import Settings
 
 #: Forward and backward, which takes twice as much.
 BOTH_WAYS = 3
-# Operations a pixel and channel, of each filter of like blocks and of a
-# continued texture: what a processor takes as long for in a network.
-_COLLABORATIVE, _COVARIANCES, _TEXTURE = 800_000, 450_000, 2_000_000
-#: Last steps: sweeps of the image in each, and what they take.
-FILTERS: dict[Refinement, tuple[float, ...]] = {
-    'none': (),
-    'agreement': (),
-    'residual': (_COLLABORATIVE,),
-    'covariances': (_COLLABORATIVE, _COVARIANCES),
-    'side by side': (_COLLABORATIVE, _COVARIANCES),
-    'mean': (_COLLABORATIVE,),
-    'details': (_COLLABORATIVE,),
-    'some details': (_COLLABORATIVE,),
-    'texture': (_TEXTURE,),
-    'scattered': (_TEXTURE, _TEXTURE),
-}
 _SIDE = 64
 
 
@@ -122,7 +106,8 @@ def work_of(
             for seen_at in climbed or [shape]
         ),
         filter_steps=tuple(
-            step * pixels * channels for step in FILTERS[settings.refinement]
+            step * pixels * channels
+            for step in work_of_chain(settings.filters)
         ),
         num_iter=fit.num_iter,
         passes=fit.passes,

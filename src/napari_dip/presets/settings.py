@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from napari_dip.engine.early_stopping import HeldOut, StoppingSpec
 from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.engine.settings import FitSettings
-from napari_dip.filters.refinement import Refinement
+from napari_dip.filters.refinement import Chain
 from napari_dip.latents.base import LatentSpec
 from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.latents.noise import UniformNoiseSpec
@@ -41,9 +41,8 @@ class Settings:
         Whether hot and dead pixels are treated as missing.
     binning : int
         Pixels of the image along a side of a pixel of the fit.
-    refinement : str
-        What is made of the finished estimate and the data, as
-        :func:`~napari_dip.filters.refinement.refine` names it.
+    filters : tuple of Filter
+        What is made of the finished estimate and the data.
     kernel : {'area', 'gaussian', 'lanczos2', 'lanczos3'}
         Low-pass filter of the downsampling operator.
     second : Settings or None
@@ -59,7 +58,7 @@ class Settings:
     undo_clipping: bool = False
     exclude_defects: bool = False
     binning: int = 1
-    refinement: Refinement = 'none'
+    filters: Chain = ()
     kernel: Kernel = 'area'
     second: Settings | None = None
 
@@ -71,18 +70,23 @@ class Settings:
 
     def to_dict(self) -> dict[str, Any]:
         """Return nested dictionaries, in which each part has its kind."""
-        content = asdict(self)
-        for name in ('network', 'latent', 'stopping'):
-            content[name] = _named(getattr(self, name))
+        content: dict[str, Any] = _plain(self)
+        # There is but one of each.
+        del content['kind'], content['fit']['kind']
         if self.second is not None:
             content['second'] = self.second.to_dict()
         return content
 
 
-def _named(part: Any) -> dict[str, Any]:
+def _plain(part: Any) -> Any:
     """Return the fields of a part and what it is."""
+    if isinstance(part, tuple):
+        return [_plain(item) for item in part]
+    if not is_dataclass(part):
+        return part
     kind = type(part).__name__.removesuffix('Spec').lower()
-    return {'kind': kind, **asdict(part)}
+    values = {f.name: _plain(getattr(part, f.name)) for f in fields(part)}
+    return {'kind': kind, **values}
 
 
 def whole_image(
@@ -92,7 +96,7 @@ def whole_image(
     *,
     optimiser: OptimiserName = 'adam',
     learning_rate: float = 1e-2,
-    refinement: Refinement = 'none',
+    filters: Chain = (),
     kernel: Kernel = 'area',
 ) -> Settings:
     """Return settings of a fit of uniform noise to the whole of an image.
@@ -101,7 +105,7 @@ def whole_image(
 
     Parameters
     ----------
-    network, stopping, refinement, kernel
+    network, stopping, filters, kernel
         As in :class:`Settings`.
     num_iter, optimiser, learning_rate
         As in :class:`~napari_dip.engine.settings.FitSettings`.
@@ -117,6 +121,6 @@ def whole_image(
             precision='auto',
         ),
         stopping=stopping,
-        refinement=refinement,
+        filters=filters,
         kernel=kernel,
     )

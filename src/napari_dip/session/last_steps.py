@@ -184,7 +184,7 @@ class Ending:
         problem = stage.fit.problem
         assert problem is not None
         refined, notes = refine_within_range(
-            estimate, problem, stage.refinement, filters=filters
+            estimate, problem, stage.filters, whole=filters
         )
         self.notes += notes
         return refined

@@ -13,8 +13,8 @@ from napari_dip.device.pace import watched_by
 from napari_dip.device.peak_memory import PeakMemory
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.state import StopReason
-from napari_dip.filters import refinement
 from napari_dip.filters.guard import find_harmed
+from napari_dip.filters.refinement import preview
 from napari_dip.forecast.work import Work, shapes_climbed, work_of
 from napari_dip.presets.settings import Settings
 from napari_dip.presets.shortening import SETTLED
@@ -147,8 +147,8 @@ class Session(Restoration):
             estimate = self._fit.estimate(passes=1)
             problem = self._fit.problem
             assert problem is not None
-            how = self._stage.refinement
-            return self._to_image(refinement.preview(estimate, problem, how))
+            filters = self._stage.filters
+            return self._to_image(preview(estimate, problem, filters))
 
     def result(self) -> NDArray[np.float32]:
         """Return the best estimate so far, in the units of the data.

@@ -150,7 +150,7 @@ def make_stage(
         pilot=pilot,
         measured=settings.latent.measures_noise,
     )
-    return Stage(fit, output, settings.refinement)
+    return Stage(fit, output, settings.filters)
 
 
 def make_sequel(source: Source, settings: Settings) -> Sequel | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from napari_dip.assembly.output import Output
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.state import StopReason
-from napari_dip.filters.refinement import Refinement
+from napari_dip.filters.refinement import Chain
 from napari_dip.session.record import Record
 
 # Ends after which there is more to gain. A fit that was stopped, or went
@@ -36,14 +36,13 @@ class Stage:
         The fit.
     output : Output
         The way.
-    refinement : str
-        What is made of the finished estimate and the data, as
-        :func:`~napari_dip.filters.refinement.refine` names it.
+    filters : tuple of Filter
+        What is made of the finished estimate and the data.
     """
 
     fit: Fit
     output: Output
-    refinement: Refinement
+    filters: Chain
 
 
 @dataclass(frozen=True)

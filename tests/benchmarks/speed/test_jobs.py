@@ -25,7 +25,7 @@ def _small(monkeypatch):
         old = settings[preset]
         fit = replace(old.fit, num_iter=num_iter, passes=1)
         network = UNetSpec((4, 4), norm='batch')
-        new = replace(old, network=network, fit=fit, refinement='none')
+        new = replace(old, network=network, fit=fit, filters=())
         monkeypatch.setitem(settings, preset, new)
     monkeypatch.setattr(work, '_SECONDS', 0.0)
 

@@ -6,10 +6,12 @@ from scipy.ndimage import gaussian_filter, zoom
 
 from benchmarks.datasets.photons import compress
 from napari_dip.engine.early_stopping import NoRule
+from napari_dip.filters.refinement import PilotMean
 from napari_dip.images.brightness_match import match_all
 from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.latents.recorrupted import RecorruptedSpec
 from napari_dip.presets.choices import PRESETS
+from napari_dip.tasks.presets import denoise
 from napari_dip.tasks.presets.denoise import SETTINGS, choose_settings
 from tests.noise.drawn import (
     CELLS,
@@ -38,10 +40,14 @@ def test_a_preset_stands_for_its_settings():
 
 def test_only_a_long_fit_keeps_a_part_of_itself_beside_both_filters():
     chosen = [
-        choose_settings(preset, _ramp(1, 256)).refinement
+        choose_settings(preset, _ramp(1, 256)).filters
         for preset in ('fast', 'balanced', 'best')
     ]
-    assert chosen == ['covariances', 'covariances', 'side by side']
+    assert chosen == [
+        denoise._COVARIANCES,
+        denoise._COVARIANCES,
+        denoise._SIDE_BY_SIDE,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +72,7 @@ def test_correlated_noise_is_not_asked_for_beside_its_like():
         settings = choose_settings(preset, grain(True))
         assert settings.latent.block == (3, 3)
         # Covariances of like blocks ask for more than is known of it.
-        assert settings.refinement == 'residual'
+        assert settings.filters == denoise._RESIDUAL
         # What that leaves out is found once the noise is known.
         assert settings.second.latent == RecorruptedSpec(0.5)
         assert settings.second.binning == 1
@@ -121,10 +127,10 @@ def test_fewer_details_are_taken_from_rounded_noise():
     for preset in ('fast', 'balanced', 'best'):
         alone = choose_settings(preset, plane[None])
         assert (alone.binning, alone.latent.block) == (2, (1, 1))
-        assert alone.second.refinement == 'some details'
+        assert alone.second.filters == denoise._details(0.75)
         several = choose_settings(preset, channels)
         assert (several.binning, several.latent.block) == (2, (3, 3))
-        assert several.second.refinement == 'details'
+        assert several.second.filters == denoise._details()
 
 
 def test_details_that_squares_would_lose_are_fitted_in_pixels_too():
@@ -134,7 +140,7 @@ def test_details_that_squares_would_lose_are_fitted_in_pixels_too():
         second = settings.second
         assert (settings.binning, second.binning) == (2, 1)
         assert settings.latent.block == second.latent.block == (3, 3)
-        assert second.refinement == 'mean'
+        assert second.filters == (*denoise._RESIDUAL, PilotMean())
         assert second.second is None
         assert second.num_iter <= SETTINGS['balanced'].num_iter
         assert not settings.stabilise_noise

@@ -8,7 +8,7 @@ from scipy.ndimage import distance_transform_edt
 
 from napari_dip.engine.early_stopping import HeldOut
 from napari_dip.engine.optimisers.choice import OptimiserName
-from napari_dip.filters.refinement import Refinement
+from napari_dip.filters.refinement import Texture
 from napari_dip.images.validation import check_choice
 from napari_dip.latents.noise import MeshGridSpec
 from napari_dip.networks import SkipSpec, UNetSpec
@@ -24,9 +24,9 @@ from napari_dip.presets.settings import (
 def _light(
     widths: tuple[int, ...],
     num_iter: int,
-    reduction: int,
-    refinement: Refinement = 'texture',
     *,
+    reduction: int,
+    from_nothing: bool = False,
     optimiser: OptimiserName = 'adam',
     learning_rate: float = 1e-2,
 ) -> Settings:
@@ -36,7 +36,7 @@ def _light(
         HeldOut(part=0.01, min_start=num_iter // 4, patience=num_iter // 2),
         optimiser=optimiser,
         learning_rate=learning_rate,
-        refinement=refinement,
+        filters=(Texture(from_nothing),),
     )
 
 
@@ -45,7 +45,7 @@ def _scattered(widths: tuple[int, ...], num_iter: int) -> Settings:
         widths,
         num_iter,
         reduction=1,
-        refinement='scattered',
+        from_nothing=True,
         optimiser='muon',
         learning_rate=2e-2,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from napari_dip.engine.early_stopping import NoRule
 from napari_dip.engine.settings import FitSettings
+from napari_dip.filters.refinement import BackProjection
 from napari_dip.images.validation import check_choice
 from napari_dip.latents.internal import InternalSpec
 from napari_dip.networks import CNNSpec, SkipSpec, UNetSpec
@@ -44,7 +45,7 @@ def _of_noise(num_iter: int, learning_rate: float = 1e-2) -> Settings:
         num_iter,
         NoRule(),
         learning_rate=learning_rate,
-        refinement='agreement',
+        filters=(BackProjection(),),
         kernel='lanczos3',
     )
 
