@@ -13,7 +13,14 @@ from napari_dip.engine.fit import Fit
 from napari_dip.engine.metrics import HeldOutError
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import FitSettings
-from napari_dip.filters.refinement import refine
+from napari_dip.filters.refinement import (
+    BackProjection,
+    Bm3d,
+    Calibrate,
+    FrequencySplit,
+    Texture,
+    refine,
+)
 from napari_dip.latents.base import Latent
 from napari_dip.latents.blind_spot import BlindSpot
 from napari_dip.latents.internal import InternalPairs
@@ -206,11 +213,11 @@ def test_what_has_no_form_for_a_volume_says_so():
     run = fit(CNNSpec(4, 3), noise(), num_iter=1)
     estimate, problem = run.estimate(), run.problem
     assert problem is not None
-    for how in ('residual', 'texture', 'some details'):
+    for step in (Calibrate(), Bm3d(), Texture(), FrequencySplit()):
         with pytest.raises(NotImplementedError, match='filters after a fit'):
-            refine(estimate, problem, how)
-    assert refine(estimate, problem, 'none') is estimate
-    agreeing = refine(estimate, problem, 'agreement')
+            refine(estimate, problem, (step,))
+    assert refine(estimate, problem, ()) is estimate
+    agreeing = refine(estimate, problem, (BackProjection(),))
     assert agreeing.shape == estimate.shape
     with pytest.raises(NotImplementedError, match='noise power spectrum'):
         measure_noise(problem.data - estimate, estimate, problem.known)
