@@ -9,6 +9,7 @@ step is taken in windows of both sizes, to be looked at.
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import sys
 import tempfile
@@ -36,20 +37,27 @@ SHOWN = {
     'after-1600x1000': 'window-after.png',
     'two-forms-1280x720': 'window-two-forms.png',
     'compared-1600x1000': 'napari-dip.png',
+    'scratched-1280x720': 'inpaint-before.png',
+    'inpainted-1280x720': 'inpaint-after.png',
+    'small-1280x720': 'super-resolve-before.png',
+    'upsampled-1280x720': 'super-resolve-after.png',
 }
 # Greys enough for an image without steps, colours enough for a window.
 GREYS, COLOURS = 48, 64
 
 
 def main() -> None:
-    """Go through a restoration in windows of both sizes."""
+    """Go through the tutorials in windows of both sizes."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('folder', nargs='?', type=Path)
-    folder = parser.parse_args().folder
-    for size in SIZES:
+    parser.add_argument('--only', choices=TUTORIALS, help='one tutorial')
+    asked = parser.parse_args()
+    folder = asked.folder
+    chosen = [asked.only] if asked.only else list(TUTORIALS)
+    for tutorial, size in itertools.product(chosen, SIZES):
         viewer = napari.Viewer(show=True)
         viewer.window.resize(*size)
-        for step in restore(viewer):
+        for step in TUTORIALS[tutorial](viewer):
             name = f'{step}-{size[0]}x{size[1]}'
             if folder is not None:
                 save(viewer, folder / f'{name}.png')
@@ -62,7 +70,7 @@ def main() -> None:
     os._exit(0)
 
 
-def restore(viewer: napari.Viewer) -> Iterator[str]:
+def denoise(viewer: napari.Viewer) -> Iterator[str]:
     """Denoise a sample, and name each step that is worth a picture."""
     viewer.open_sample('napari-dip', 'nuclei')
     form = open_form(viewer, 'Denoise')
@@ -94,6 +102,42 @@ def restore(viewer: napari.Viewer) -> Iterator[str]:
     other = open_form(viewer, 'Inpaint')
     wait_until(lambda: 'estimating' not in other.outlook.value)
     yield 'two-forms'
+
+
+def inpaint(viewer: napari.Viewer) -> Iterator[str]:
+    """Fill the scratches of a sample."""
+    viewer.open_sample('napari-dip', 'scratched_membranes')
+    form = open_form(viewer, 'Inpaint')
+    form.preset.value = 'fast'
+    yield from run(viewer, form, 'scratched', 'inpainted')
+
+
+def super_resolve(viewer: napari.Viewer) -> Iterator[str]:
+    """Give a small sample more pixels."""
+    viewer.open_sample('napari-dip', 'cells')
+    form = open_form(viewer, 'Super-resolve')
+    form.preset.value = 'fast'
+    yield from run(viewer, form, 'small', 'upsampled')
+
+
+TUTORIALS = {
+    'denoise': denoise,
+    'inpaint': inpaint,
+    'super-resolve': super_resolve,
+}
+
+
+def run(
+    viewer: napari.Viewer, form: Any, before: str, after: str
+) -> Iterator[str]:
+    """Run a form to its end; the result and nothing else is seen then."""
+    wait_until(lambda: 'estimating' not in form.outlook.value)
+    yield before
+    form.start()
+    wait_until(lambda: not form.panel.run.state.is_busy, seconds=600)
+    for layer in viewer.layers[:-1]:
+        layer.visible = False
+    yield after
 
 
 def open_form(viewer: napari.Viewer, name: str) -> Any:

@@ -104,6 +104,7 @@ def test_wheel_carries_the_licence(wheel: zipfile.ZipFile) -> None:
         'LICENSE',
         'README.md',
         'constraints.txt',
+        'mkdocs.yml',
         'tox.ini',
         'src/napari_dip/napari.yaml',
         'src/napari_dip/samples/nuclei.tif',

@@ -8,8 +8,11 @@ import shlex
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import napari_dip
+from benchmarks.datasets.sets import SETS
+from napari_dip.cli.app import app
 
 CHECKOUT = Path(__file__).parents[1]
 README = (CHECKOUT / 'README.md').read_text(encoding='utf-8')
@@ -64,6 +67,29 @@ def test_linked_files_exist() -> None:
     links = re.findall(r'\]\((?!https?:)([^)#]+)\)', README)
     assert links
     assert [link for link in links if not (CHECKOUT / link).exists()] == []
+
+
+def test_it_is_read_in_one_go() -> None:
+    assert len(README.splitlines()) <= 120
+
+
+def test_commands_are_there() -> None:
+    [block] = code_under('Use it from the command line', 'sh')
+    for line in block.splitlines():
+        program, command, *arguments = shlex.split(line)
+        assert program == 'napari-dip'
+        helped = CliRunner().invoke(app, [command, '--help'])
+        assert helped.exit_code == 0
+        options = [word for word in arguments if word.startswith('--')]
+        assert [word for word in options if word not in helped.output] == []
+
+
+def test_the_figure_can_be_repeated() -> None:
+    [block] = code_under('How good it is', 'sh')
+    words = shlex.split(block)
+    assert words[:4] == ['python', '-m', 'benchmarks', 'run']
+    assert words[words.index('--set') + 1] in SETS
+    assert '--data' in words
 
 
 def test_citation_names_this_version() -> None:

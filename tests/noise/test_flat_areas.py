@@ -17,8 +17,9 @@ MARGINS = {
 }
 
 
-@pytest.mark.parametrize('value', [0, 100])
-@pytest.mark.parametrize('shape', MARGINS)
+@pytest.mark.parametrize(
+    ('shape', 'value'), [('letterbox', 0), ('frame', 100), ('turned', 0)]
+)
 def test_margins_come_back_and_tell_nothing_of_the_noise(shape, value):
     margin = MARGINS[shape]
     image = np.where(margin, value, NOISY)
@@ -33,9 +34,18 @@ def test_margins_come_back_and_tell_nothing_of_the_noise(shape, value):
 
 
 @pytest.mark.parametrize('value', [-1, 65535, -9999, 1e30])
-def test_areas_of_a_value_far_from_all_others_are_missing(value):
+def test_areas_of_a_value_far_from_all_others_are_found(value):
     image = NOISY.copy()
     image[30:50, 20:50] = value
+    flat = find_flat_areas(image[None])
+    np.testing.assert_array_equal(flat.all[0], image == value)
+    [note] = flat.notes
+    assert note.startswith('600 pixels of')
+
+
+def test_areas_of_a_value_far_from_all_others_are_missing():
+    image = NOISY.copy()
+    image[30:50, 20:50] = 1e30
     restored, info = denoise(
         image, preset='fast', max_num_iter=30, return_info=True
     )
