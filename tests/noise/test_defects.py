@@ -106,6 +106,8 @@ def test_defects_are_kept_if_asked(cells):
 
 
 def test_a_hot_pixel_does_not_spoil_the_result(cells, truth):
+    # Larger images are seen in windows that take four times as long.
+    cells, truth = cells[:80, :80], truth[:80, :80]
     damaged = cells.copy()
     damaged[48, 48] = 65_535
     clean = denoise(cells, preset='fast', max_num_iter=40, device='cpu')
