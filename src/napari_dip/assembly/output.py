@@ -116,8 +116,7 @@ class Output:
         """Bring an estimate to the user's units and pixels."""
         planes = self.intensity.backward(estimate)
         if self.binning > 1:
-            rows, columns = self.shape
-            finer = unbin_planes(planes, self.binning, (rows, columns))
+            finer = unbin_planes(planes, self.binning, self.shape)
             planes = finer.astype(np.float32)
         if self.place is not None:
             planes = self._around(planes, self.place)

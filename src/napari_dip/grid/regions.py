@@ -114,8 +114,14 @@ def window_shape(shape: Sequence[int], side: int) -> Shape:
     side : int
         Longest side of a window; shorter on a small image, in steps of 32
         pixels.
+
+    Examples
+    --------
+    >>> window_shape((80, 300), 64), window_shape((20, 300, 300), 64)
+    ((32, 32), (20, 64, 64))
     """
-    room = int(_LARGEST_PART * min(shape)) // _LEAST_SIDE
+    # Along rows and columns: a volume may be thin, and still has them.
+    room = int(_LARGEST_PART * min(shape[-2:])) // _LEAST_SIDE
     side = min(side, max(room, 1) * _LEAST_SIDE)
     return tuple(min(side, length) for length in shape)
 

@@ -193,15 +193,14 @@ def _sharers(settings: Settings) -> str:
 
 
 def _result_shape(source: Source) -> Shape:
-    rows, columns = source.planes.shape[1:]
-    return source.operator.image_shape((rows, columns))
+    return source.operator.image_shape(source.planes.shape[1:])
 
 
 def _needed(source: Source) -> Region | None:
     """Find the part with all missing pixels; None if it is the whole."""
     shape = _result_shape(source)
     whole = Region.whole(shape)
-    step = source.operator.image_shape((1, 1))
+    step = source.operator.image_shape((1,) * len(shape))
     part = trim(whole, ~source.known, shape, step)
     return None if part == whole else part
 
