@@ -26,7 +26,6 @@ FOREIGN = ('dtype.kind', 'device.type')
 
 LARGE_FOLDERS = {
     'cli',
-    'engine',
     'noise',
 }
 
@@ -36,7 +35,7 @@ LONG_FILES = {
 }
 
 COMPARED = {
-    ('engine/averages.py', "settings.average == 'output'"),
+    ('engine/averaging/choice.py', "settings.average == 'output'"),
     ('engine/fit.py', "self.settings.schedule != 'constant'"),
     ('engine/optimisers/schedules.py', "schedule == 'constant'"),
     ('forecast/work.py', "fit.average == 'weights'"),

@@ -6,10 +6,10 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
+from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import FitSettings
-from napari_dip.engine.weight_average import WeightAverage
 from napari_dip.grid import tiled_inference as sweeping
 from napari_dip.grid.tiled_inference import TiledInference, bytes_a_pixel
 from napari_dip.latents.blind_spot import BlindSpot

@@ -9,8 +9,8 @@ import weakref
 import numpy as np
 import pytest
 
+from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.engine.fit import Fit
-from napari_dip.engine.weight_average import WeightAverage
 from napari_dip.presets.options import Options
 from napari_dip.session.progress import Phase
 from napari_dip.tasks import denoise as denoising

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-from napari_dip.engine.averaging import Averaging
+from napari_dip.engine.averaging.choice import Averaging
 from napari_dip.engine.optimisers.choice import Optimiser
 
 # The published code goes back when PSNR falls by 5 dB: a loss 3.2 times

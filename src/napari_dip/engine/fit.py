@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from napari_dip.device.choice import memory_in_words, release_cache
 from napari_dip.device.lock import in_turn
 from napari_dip.engine.autograd import plain_autograd
-from napari_dip.engine.averages import make_averaging
+from napari_dip.engine.averaging.choice import make_averaging
 from napari_dip.engine.checkpoints import Checkpoints
 from napari_dip.engine.early_stopping import EarlyStopping, StoppingState
 from napari_dip.engine.metrics import Metric, Observation

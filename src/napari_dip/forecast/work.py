@@ -15,8 +15,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from napari_dip.engine.averaging.uncertainty import DRAWS
 from napari_dip.engine.settings import FitSettings
-from napari_dip.engine.uncertainty import DRAWS
 from napari_dip.filters.refinement import work_of_chain
 from napari_dip.grid.regions import window_shape
 from napari_dip.grid.tiled_inference import inferred_pixels

@@ -6,7 +6,11 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
+from napari_dip.engine.averaging.coarse_to_fine import CoarseToFineAverage
+from napari_dip.engine.averaging.output import OutputAverage
+from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.engine.problem import Problem
+from napari_dip.engine.settings import FitSettings
 
 
 class Averaging(Protocol):
@@ -48,6 +52,39 @@ class Averaging(Protocol):
         """Go on from the average held: a fit diverged since."""
 
 
-def growing_decay(longest: float, count: int) -> float:
-    """Decay that averages all there is until that is more than wanted."""
-    return min(longest, count / (count + 10))
+def make_averaging(
+    problem: Problem, settings: FitSettings, seed: int
+) -> Averaging:
+    """Make the average that the settings name and the latent asks for.
+
+    Parameters
+    ----------
+    problem : Problem
+        The equation.
+    settings : FitSettings
+        How its minimum is gone about.
+    seed : int
+        Seed of the draws of its estimates.
+    """
+    if settings.average == 'output':
+        return OutputAverage(settings.decay)
+    shape = 1, 1, *problem.image_shape
+    like = problem.data.new_empty(1).expand(shape)
+    pyramid = problem.latent.pyramid
+    if pyramid is not None:
+        return CoarseToFineAverage(
+            problem.network,
+            pyramid,
+            like,
+            decay=settings.decay,
+            precision=settings.precision,
+        )
+    return WeightAverage(
+        problem.network,
+        problem.latent,
+        like,
+        decay=settings.decay,
+        precision=settings.precision,
+        seed=seed,
+        turns=settings.turns,
+    )

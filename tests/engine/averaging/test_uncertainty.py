@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from napari_dip.engine.uncertainty import DRAWS, Evidence
+from napari_dip.engine.averaging.uncertainty import DRAWS, Evidence
 from napari_dip.latents.base import Draw
 from napari_dip.operators.downsample import Downsample
 from napari_dip.operators.identity import Identity

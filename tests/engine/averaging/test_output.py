@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from napari_dip.engine.output_average import OutputAverage
+from napari_dip.engine.averaging.output import OutputAverage
 
 
 def filled(value: float) -> torch.Tensor:

@@ -8,9 +8,9 @@ from torch import Tensor, nn
 from napari_dip.device.choice import Precision
 from napari_dip.device.lock import in_turn
 from napari_dip.device.pace import go_on, look_up
+from napari_dip.engine.averaging.uncertainty import Evidence
+from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.engine.problem import Problem
-from napari_dip.engine.uncertainty import Evidence
-from napari_dip.engine.weight_average import WeightAverage
 from napari_dip.grid.dihedral import dihedrals
 from napari_dip.grid.regions import Region
 from napari_dip.latents.base import Pyramid
@@ -26,7 +26,7 @@ class CoarseToFineAverage(WeightAverage):
     latent : Pyramid
         What it is fitted to.
     shape, decay, precision
-        As in :class:`~napari_dip.engine.weight_average.WeightAverage`.
+        As in :class:`~napari_dip.engine.averaging.weights.WeightAverage`.
     """
 
     _latent: Pyramid

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.engine.coarse_to_fine import CoarseToFineAverage
+from napari_dip.engine.averaging.coarse_to_fine import CoarseToFineAverage
 from napari_dip.engine.problem import Problem
 from napari_dip.grid.dihedral import dihedrals
 from napari_dip.latents.internal import InternalPairs

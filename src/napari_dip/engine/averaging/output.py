@@ -5,9 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from napari_dip.engine.averaging import growing_decay
+from napari_dip.engine.averaging.uncertainty import Evidence
 from napari_dip.engine.problem import Problem
-from napari_dip.engine.uncertainty import Evidence
+
+
+def growing_decay(longest: float, count: int) -> float:
+    """Decay that averages all there is until that is more than wanted."""
+    return min(longest, count / (count + 10))
 
 
 class OutputAverage:

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from napari_dip.engine.output_average import OutputAverage
-from napari_dip.engine.weight_average import WeightAverage
+from napari_dip.engine.averaging.output import OutputAverage
+from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.grid.dihedral import dihedrals
 from napari_dip.latents.blind_spot import BlindSpot
 from napari_dip.latents.noise import FixedLatent, uniform_noise

@@ -1,0 +1,1 @@
+"""x*: the estimate, averaged over the fit, and how far it is off."""
