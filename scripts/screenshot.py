@@ -77,7 +77,7 @@ def denoise(viewer: napari.Viewer) -> Iterator[str]:
     form.preset.value = 'fast'
     wait_until(lambda: 'estimating' not in form.outlook.value)
     yield 'before'
-    form.advanced.max_num_iter.value = '60'
+    form.max_num_iter.value = '60'
     unfold(form, True)
     wait_until(lambda: 'estimating' not in form.outlook.value)
     yield 'unfolded'

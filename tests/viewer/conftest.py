@@ -11,9 +11,10 @@ from npe2 import PluginManifest
 
 from napari_dip.session.progress import Progress
 from napari_dip.session.snapshots import Snapshot, Snapshots
+from napari_dip.tasks.registry import find_task
 from napari_dip.viewer.layers.layers import ImageSource
+from napari_dip.viewer.request import Request
 from napari_dip.viewer.runs.run import Run
-from napari_dip.viewer.tasks import Choices, Denoise
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +57,7 @@ def open_form(viewer, qtbot):
     def open_form(name='Denoise'):
         _, form = viewer.window.add_plugin_dock_widget('napari-dip', name)
         form.preset.value = 'fast'
-        form.advanced.max_num_iter.value = '10'
+        form.max_num_iter.value = '10'
         # Forecasts have tests of their own and would only take time here.
         form.outlook.ask = lambda question, read: None
         form.outlook.say('')
@@ -171,8 +172,8 @@ class FakeSession:
         self.closed = True
 
 
-class FakeTask(Denoise):
-    """Task whose session is given."""
+class FakeRequest(Request):
+    """Request whose session is given."""
 
     def start(self):
         return self.session
@@ -199,7 +200,7 @@ def fake_task():
             path=None,
             attributes={'rgb': False, 'scale': (1.0, 1.0)},
         )
-        task = FakeTask(source, Choices())
+        task = FakeRequest(find_task('denoise'), source)
         object.__setattr__(task, 'session', session)
         return task
 

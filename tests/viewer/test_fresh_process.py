@@ -51,7 +51,7 @@ for name in ('Denoise', 'Inpaint', 'Super-resolve'):
     viewer.layers.selection.active = viewer.layers[0]
     _, form = viewer.window.add_plugin_dock_widget('napari-dip', name)
     form.preset.value = 'fast'
-    form.advanced.max_num_iter.value = '4'
+    form.max_num_iter.value = '4'
     form.uncertainty.value = True
     wait_until(lambda: 'about' in form.outlook.value)
     assert UNKNOWN not in form.outlook.value

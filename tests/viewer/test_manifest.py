@@ -111,7 +111,7 @@ def test_preferences_are_read_when_a_form_opens(viewer, open_form):
     get_plugin_settings('napari-dip').restoration.device = 'cpu'
     get_plugin_settings('napari-dip').restoration.preset = 'best'
     _, form = viewer.window.add_plugin_dock_widget('napari-dip', 'Denoise')
-    assert form.advanced.device.value == 'cpu'
+    assert form.device.value == 'cpu'
     assert form.preset.value == 'best'
 
 

@@ -89,10 +89,10 @@ def test_entries_that_make_no_sense_are_left_out(viewer, noisy, entries):
     )
     _, form = viewer.window.add_plugin_dock_widget('napari-dip', 'Denoise')
     form.outlook.say('')
-    assert form.advanced.seed.value == 0
+    assert form.seed.value == 0
     assert form.preset.value == preferences.preset
     assert form.uncertainty.value is False
-    assert form.noise.gain.value == ''
+    assert form.gain.value == ''
 
 
 def test_a_form_opens_over_a_damaged_file(viewer, noisy, notices):
@@ -110,7 +110,7 @@ def test_form_opens_as_it_was_last_used(viewer, noisy, open_form, finish):
     viewer.add_image(noisy)
     form = open_form('Super-resolve')
     form.factor.value = '×2'
-    form.advanced.seed.value = 9
+    form.seed.value = 9
     form.start()
     finish(form)
     viewer.window.remove_dock_widget(form.native)
@@ -118,7 +118,7 @@ def test_form_opens_as_it_was_last_used(viewer, noisy, open_form, finish):
         'napari-dip', 'Super-resolve'
     )
     assert again.factor.value == '×2'
-    assert again.advanced.seed.value == 9
+    assert again.seed.value == 9
     assert again.preset.value == 'fast'
     assert 'seed 9' in again.departures.value
 
@@ -126,13 +126,13 @@ def test_form_opens_as_it_was_last_used(viewer, noisy, open_form, finish):
 def test_limits_are_for_one_session(viewer, noisy, open_form, finish):
     viewer.add_image(noisy)
     form = open_form()
-    form.advanced.time_limit.value = '60'
+    form.time_limit.value = '60'
     form.start()
     finish(form)
     viewer.window.remove_dock_widget(form.native)
     _, again = viewer.window.add_plugin_dock_widget('napari-dip', 'Denoise')
-    assert again.advanced.max_num_iter.value == ''
-    assert again.advanced.time_limit.value == ''
+    assert again.max_num_iter.value == ''
+    assert again.time_limit.value == ''
 
 
 def test_a_preference_set_since_then_wins(viewer, noisy, open_form, finish):

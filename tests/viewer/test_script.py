@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import asdict
 
 import numpy as np
 import pytest
 from napari.layers import Image, Labels
 
+from napari_dip.tasks.registry import find_task
 from napari_dip.viewer.layers.layers import (
     describe_image,
     describe_mask,
@@ -16,8 +16,8 @@ from napari_dip.viewer.layers.layers import (
 )
 from napari_dip.viewer.layers.provenance import Provenance
 from napari_dip.viewer.layers.result import METADATA_KEY
+from napari_dip.viewer.request import Request
 from napari_dip.viewer.script import as_python
-from napari_dip.viewer.tasks import Choices, Denoise, Inpaint
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def assert_repeats(viewer, monkeypatch):
 def test_denoise(viewer, noisy, open_form, finish, assert_repeats):
     viewer.add_image(noisy, name="the user's \\ cells")
     form = open_form()
-    form.advanced.seed.value = 5
+    form.seed.value = 5
     form.start()
     finish(form)
     assert_repeats(viewer.layers[-1])
@@ -61,9 +61,9 @@ def test_denoise_with_a_known_detector(
 ):
     viewer.add_image(noisy, name='cells')
     form = open_form()
-    form.noise.gain.value = '1.2'
-    form.noise.offset.value = '-4'
-    form.noise.defects.value = 'keep'
+    form.gain.value = '1.2'
+    form.offset.value = '-4'
+    form.defects.value = 'keep'
     form.start()
     finish(form)
     layer = viewer.layers[-1]
@@ -80,7 +80,7 @@ def test_denoise_with_a_repeat(
     viewer.add_image(noisy, name='cells')
     viewer.add_image([again, again[::2, ::2]], multiscale=True, name='again')
     form = open_form()
-    form.image.value, form.repeat.value = viewer.layers
+    form.image.value, form.repeats.value = viewer.layers
     form.start()
     finish(form)
     layer = viewer.layers[-1]
@@ -133,6 +133,9 @@ HOSTILE = (
 )
 
 
+OPTIONS = {'preset': 'fast', 'seed': 0, 'device': 'cpu', 'max_num_iter': 9}
+
+
 def scripts_of(name):
     """Scripts of tasks whose layers, files and axes have the same name."""
     pixels = np.random.default_rng(0).poisson(50, (2, 32, 32))
@@ -143,16 +146,22 @@ def scripts_of(name):
         layer._source = layer.source.model_copy(update={'path': name})
     image = describe_image(first, None)
     tasks = (
-        Denoise(image, Choices(), repeats=describe_repeats(second, image)),
-        Inpaint(image, Choices(), describe_mask(labels, None)),
+        Request(
+            find_task('denoise'),
+            image,
+            {'repeats': describe_repeats(second, image)},
+        ),
+        Request(
+            find_task('inpaint'), image, {'mask': describe_mask(labels, None)}
+        ),
     )
     for task in tasks:
         account = Provenance(task, None)
         account.add(
             {
                 'version': '0',
-                'task': task.function,
-                'arguments': {'channel_axis': None, **asdict(Choices())},
+                'task': task.task.name,
+                'arguments': {'channel_axis': None, **OPTIONS},
                 'iterations': 10,
                 'reason': 'MAX_NUM_ITER',
             }
@@ -214,7 +223,7 @@ def test_stopped_by_the_user(
 ):
     viewer.add_image(noisy, name='cells')
     form = open_form()
-    form.advanced.max_num_iter.value = '100000'
+    form.max_num_iter.value = '100000'
     form.start()
     qtbot.wait_until(lambda: len(viewer.layers) == 2, timeout=30_000)
     form.panel.buttons.stop.native.click()

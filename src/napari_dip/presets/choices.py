@@ -11,6 +11,3 @@ FACTORS = (2, 3, 4, 8)
 
 #: Devices by name; a machine has some of them.
 DEVICES = ('auto', 'cpu', 'cuda', 'mps')
-
-#: What to do about hot, dead and saturated pixels.
-DEFECTS = ('auto', 'keep')

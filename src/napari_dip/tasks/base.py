@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 if TYPE_CHECKING:
     from napari_dip.session.base import Restoration
     from napari_dip.session.run import Callback, Restored
+    from napari_dip.tasks.outline import Outline
 
 #: What an argument is: pixels from elsewhere, or something to enter.
 #: 'value' is a number, a choice or a yes; 'factor' a whole number for each
@@ -35,6 +36,10 @@ OPTIONS = (
     'time_limit',
     'uncertainty',
 )
+
+
+# Options that any forecast depends on.
+_FORESEEN = ('preset', 'device', 'max_num_iter', 'uncertainty')
 
 
 @dataclass(frozen=True)
@@ -91,12 +96,15 @@ class Argument:
         `inspect.Parameter.empty` if it has to be given.
     field : Field
         What there is to say about it.
+    is_keyword : bool
+        Whether it is given by name only.
     """
 
     name: str
     type: Any
     default: Any
     field: Field
+    is_keyword: bool
 
     @property
     def kind(self) -> Kind:
@@ -134,8 +142,15 @@ def read_arguments(function: Callable[..., Any]) -> tuple[Argument, ...]:
         told = getattr(annotation, '__metadata__', ())
         fields = [one for one in told if isinstance(one, Field)]
         if fields:
-            kind = annotation.__origin__
-            found.append(Argument(name, kind, parameter.default, fields[0]))
+            found.append(
+                Argument(
+                    name,
+                    annotation.__origin__,
+                    parameter.default,
+                    fields[0],
+                    parameter.kind is inspect.Parameter.KEYWORD_ONLY,
+                )
+            )
     return tuple(found)
 
 
@@ -181,9 +196,9 @@ class Task:
 
     function: Callable[..., Any]
     start: Callable[..., Restoration]
+    outline: Callable[..., Outline]
     step: str | Callable[..., str]
     scale: Callable[..., tuple[int, int]] = _unchanged
-    outline: Callable[..., Any] | None = None
 
     @property
     def name(self) -> str:
@@ -226,6 +241,11 @@ class Task:
         """Whether one of the arguments is of a kind."""
         return any(one.kind == kind for one in self.arguments)
 
+    def foresees(self, name: str) -> bool:
+        """Whether a forecast depends on an argument."""
+        of_outline = inspect.signature(self.outline).parameters
+        return name in of_outline or name in _FORESEEN
+
     def say_step(self, arguments: Mapping[str, Any]) -> str:
         """Say what is done, for the name of a result."""
         if isinstance(self.step, str):
@@ -241,18 +261,22 @@ class Task:
         names = {one.name for one in self.own}
         return {k: value for k, value in arguments.items() if k in names}
 
-    def begin(self, **arguments: Any) -> Restoration:
+    def begin(self, *, spare_cores: int = 0, **arguments: Any) -> Restoration:
         """Prepare the restoration as a session, to be run step by step.
 
         Parameters
         ----------
+        spare_cores : int
+            As in :class:`~napari_dip.presets.options.Options`.
         **arguments
             As the public function takes them.
         """
         from napari_dip.presets.options import Options
 
         given = {n: arguments.pop(n) for n in OPTIONS if n in arguments}
-        return self.start(**arguments, options=Options(**given))
+        return self.start(
+            **arguments, options=Options(**given, spare_cores=spare_cores)
+        )
 
     def run(
         self,

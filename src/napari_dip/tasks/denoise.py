@@ -22,13 +22,16 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from napari_dip.images.acquired import AcquiredImage
+    from napari_dip.images.axes import Axes
     from napari_dip.images.brightness_match import Repeats
     from napari_dip.noise.detector import Detector, Noise
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Restoration
     from napari_dip.session.run import Callback, Restored
+    from napari_dip.tasks.outline import Outline
 
 _SECTION = 'Noise and detector'
+_DEFECTS = {'auto': 'fill in', 'keep': 'keep'}
 
 NoiseOf = Annotated[
     'Noise',
@@ -45,7 +48,7 @@ Defects = Annotated[
     Field(
         'Hot and dead pixels, far above or below all their neighbours, are '
         'filled in ("auto") or kept as they are ("keep").',
-        choices={'auto': 'fill in', 'keep': 'keep'},
+        choices=_DEFECTS,
         section=_SECTION,
     ),
 ]
@@ -246,7 +249,6 @@ def start_denoising(
     from napari_dip.noise.flat_areas import find_flat_areas
     from napari_dip.noise.pixel_pattern import note_patterns
     from napari_dip.operators.identity import Identity
-    from napari_dip.presets.choices import DEFECTS
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare
     from napari_dip.tasks.presets.denoise import choose_settings
@@ -264,7 +266,7 @@ def start_denoising(
     if flat.all.any():
         shown = np.where(flat.all, np.nan, planes)
     settings = choose_settings(options.preset, shown, copies)
-    check_choice(defects, DEFECTS, 'defects')
+    check_choice(defects, tuple(_DEFECTS), 'defects')
     if noise == 'gaussian':
         settings = replace(settings, stabilise_noise=False)
     if defects == 'keep':
@@ -316,4 +318,29 @@ def _detector(
     return noise.averaged(count * binning**2)
 
 
-TASK = register(Task(denoise, start_denoising, step='denoised'))
+def _outline(
+    axes: Axes,
+    preset: str,
+    image: ArrayLike | None = None,
+    repeats: ArrayLike | None = None,
+) -> Outline:
+    """Tell what is fitted; of an unknown image, that its noise is white."""
+    import numpy as np
+
+    from napari_dip.images.acquired import acquire
+    from napari_dip.images.brightness_match import match_repeats
+    from napari_dip.tasks.outline import Outline
+    from napari_dip.tasks.presets.denoise import choose_settings
+
+    if image is None:
+        # A part will do. Noise alone would be binned.
+        shape = tuple(min(length, 256) for length in axes.shape)
+        drawn = np.random.default_rng(0).normal(size=shape)
+        image = drawn + np.linspace(0, 9, drawn.size).reshape(shape)
+    acquired = acquire(image, axes.channel_axis)
+    copies = match_repeats(acquired, repeats)
+    planes = acquired.planes if copies is None else copies.mean
+    return Outline(choose_settings(preset, planes, copies))
+
+
+TASK = register(Task(denoise, start_denoising, _outline, step='denoised'))

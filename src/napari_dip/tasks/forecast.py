@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
 
 from napari_dip.device.choice import (
     device_description,
@@ -35,19 +33,12 @@ from napari_dip.forecast.work import (
 from napari_dip.grid.regions import Region, Shape, window_shape
 from napari_dip.grid.tiled_inference import largest_window
 from napari_dip.grid.tiles import lay_tiles, trim, trim_all
-from napari_dip.images.acquired import AcquiredImage, acquire
-from napari_dip.images.axes import Axes, settle_axes
-from napari_dip.images.brightness_match import match_repeats
-from napari_dip.images.masks import read_mask
-from napari_dip.images.validation import check_choice, check_factor
+from napari_dip.images.axes import settle_axes
 from napari_dip.networks import NetworkSpec
 from napari_dip.presets.settings import Settings
 from napari_dip.presets.shortening import shorten
-from napari_dip.tasks.presets import denoise as denoising_settings
-from napari_dip.tasks.presets import inpaint as inpainting
-from napari_dip.tasks.presets import super_resolve as super_resolution
-
-TASKS = ('denoise', 'inpaint', 'super_resolve')
+from napari_dip.tasks.outline import Outline
+from napari_dip.tasks.registry import find_task
 
 # Of the image, where all of it is fitted at once: enough for the speed.
 _MEASURED_SIDE = 256
@@ -92,63 +83,51 @@ def forecast(
     task: str,
     shape: Sequence[int],
     *,
-    image: ArrayLike | None = None,
-    repeats: ArrayLike | None = None,
-    mask: ArrayLike | None = None,
     channel_axis: int | None = None,
-    factor: int | tuple[int, int] | None = None,
     preset: str,
     device: str = 'auto',
     max_num_iter: int | None = None,
     uncertainty: bool = False,
     spare_cores: int = 0,
+    **known: Any,
 ) -> Forecast:
     """Count the operations and time a few iterations of the network.
 
     Parameters
     ----------
-    task : {'denoise', 'inpaint', 'super_resolve'}
+    task : str
         Name of the public function.
     shape : sequence of int
         Shape of the image, 2-D or 3-D with channels.
-    image, repeats, mask : array_like, optional
-        What decides how it is fitted; unless given, noise is taken to be
-        independent from pixel to pixel, and all of an image to be inpainted.
     channel_axis : int, optional
         Axis of the channels of a 3-D image; the last unless given.
-    factor : int or tuple of int, optional
-        Super-resolution factor, 2 unless given.
     preset, device, max_num_iter, uncertainty
         As in the public function.
     spare_cores : int
         As in :class:`~napari_dip.presets.options.Options`.
+    **known
+        The image and other arguments of the public function, as far as they
+        are known: those that the `outline` of the task takes.
 
     Raises
     ------
     ValueError
-        If an option is unknown, the shape is none of an image, or image,
-        repeats or mask do not fit it.
+        If an option is unknown, the shape is none of an image, or what is
+        known does not fit it.
     """
     load = Load()
-    check_choice(task, TASKS, 'task')
     shape = tuple(shape)
     if len(shape) == 3 and channel_axis is None:
         channel_axis = -1
     axes = settle_axes(shape, channel_axis)
     where = resolve_device(device)
     channels = axes.channels
-    factors, missing = (1, 1), None
-    if task == 'super_resolve':
-        factors = check_factor(2 if factor is None else factor)
-        settings = super_resolution.choose_settings(preset, factors)
-    elif task == 'inpaint':
-        missing = _missing(mask, axes)
-        settings = inpainting.choose_settings(preset, missing)
-    else:
-        settings = _of_noise(preset, axes, image, repeats)
-    settings = shorten(settings, max_num_iter)
+    asked = find_task(task)
+    outline = asked.outline(axes, preset, **known)
+    factors = asked.scale_of(known)
+    settings = shorten(outline.settings, max_num_iter)
     full = axes.plane[0] * factors[0], axes.plane[1] * factors[1]
-    parts = _parts(settings, preset, full, factors, channels, missing, where)
+    parts = _parts(settings, outline, full, factors, channels, where)
     fits: list[tuple[Settings, Shape, bool]]
     fits = [(settings, part, uncertainty) for part in parts]
     if settings.second is not None:
@@ -247,46 +226,18 @@ def measure_speed(
     return median(taken[1:]) / (operations * math.prod(size))
 
 
-def _of_noise(
-    preset: str,
-    axes: Axes,
-    image: ArrayLike | AcquiredImage | None,
-    repeats: ArrayLike | None,
-) -> Settings:
-    """Return the settings that the noise of an image asks for."""
-    if image is None:
-        # A part will do. Noise alone would be looked at in squares.
-        shape = tuple(min(length, _MEASURED_SIDE) for length in axes.shape)
-        image = np.random.default_rng(0).normal(size=shape)
-        image += np.linspace(0, 9, image.size).reshape(shape)
-    acquired = acquire(image, axes.channel_axis)
-    copies = match_repeats(acquired, repeats)
-    planes = acquired.planes if copies is None else copies.mean
-    return denoising_settings.choose_settings(preset, planes, copies)
-
-
-def _missing(mask: ArrayLike | None, axes: Axes) -> NDArray[np.bool_]:
-    blank = np.broadcast_to(np.float32(0), (axes.channels, *axes.plane))
-    if mask is None:
-        # Lines as wide as those that people paint, all over the image.
-        rows = np.arange(axes.plane[0]) % 64 < 6
-        lines = np.broadcast_to(rows[:, None], axes.plane)
-        return np.broadcast_to(lines, blank.shape)
-    return read_mask(mask, AcquiredImage(blank, axes))
-
-
 def _parts(
     settings: Settings,
-    preset: str,
+    outline: Outline,
     full: tuple[int, int],
     factors: tuple[int, int],
     channels: int,
-    missing: NDArray[np.bool_] | None,
     device: torch.device,
 ) -> list[Shape]:
     """Return the shapes of the parts of the result that are fitted."""
     needed = whole = Region.whole(full)
-    if missing is not None and inpainting.trims_known(preset):
+    missing = outline.missing
+    if missing is not None and outline.trims:
         needed = trim(whole, missing, full, factors) or whole
     side = tile_side(needed.shape, channels, settings, device)
     if side is None:

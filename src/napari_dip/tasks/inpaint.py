@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from napari_dip.images.acquired import AcquiredImage
+    from napari_dip.images.axes import Axes
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Restoration
     from napari_dip.session.run import Callback, Restored
+    from napari_dip.tasks.outline import Outline
 
 Mask = Annotated[
     'ArrayLike',
@@ -160,4 +162,27 @@ def start_inpainting(
     )
 
 
-TASK = register(Task(inpaint, start_inpainting, step='inpainted'))
+def _outline(
+    axes: Axes, preset: str, mask: ArrayLike | None = None
+) -> Outline:
+    """Tell what is fitted; of an unknown mask, that it is all over."""
+    import numpy as np
+
+    from napari_dip.images.acquired import AcquiredImage
+    from napari_dip.images.masks import read_mask
+    from napari_dip.tasks.outline import Outline
+    from napari_dip.tasks.presets.inpaint import choose_settings, trims_known
+
+    blank = np.broadcast_to(np.float32(0), (axes.channels, *axes.plane))
+    if mask is None:
+        # Lines as wide as those that people paint.
+        rows = np.arange(axes.plane[0]) % 64 < 6
+        lines = np.broadcast_to(rows[:, None], axes.plane)
+        missing = np.broadcast_to(lines, blank.shape)
+    else:
+        missing = read_mask(mask, AcquiredImage(blank, axes))
+    settings = choose_settings(preset, missing)
+    return Outline(settings, missing, trims_known(preset))
+
+
+TASK = register(Task(inpaint, start_inpainting, _outline, step='inpainted'))

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from napari_dip.images.acquired import AcquiredImage
+    from napari_dip.images.axes import Axes
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Restoration
     from napari_dip.session.run import Callback, Restored
+    from napari_dip.tasks.outline import Outline
 
 Factor = Annotated[
     int | tuple[int, int],
@@ -172,7 +174,18 @@ def start_super_resolution(
     )
 
 
-def _pair(factor: int | tuple[int, int]) -> tuple[int, int]:
+def _outline(
+    axes: Axes, preset: str, factor: int | tuple[int, int] = 2
+) -> Outline:
+    """Tell what is fitted."""
+    from napari_dip.images.validation import check_factor
+    from napari_dip.tasks.outline import Outline
+    from napari_dip.tasks.presets.super_resolve import choose_settings
+
+    return Outline(choose_settings(preset, check_factor(factor)))
+
+
+def _pair(factor: int | tuple[int, int] = 2) -> tuple[int, int]:
     return factor if isinstance(factor, tuple) else (factor, factor)
 
 
@@ -182,5 +195,11 @@ def _say(factor: int | tuple[int, int]) -> str:
 
 
 TASK = register(
-    Task(super_resolve, start_super_resolution, step=_say, scale=_pair)
+    Task(
+        super_resolve,
+        start_super_resolution,
+        _outline,
+        step=_say,
+        scale=_pair,
+    )
 )

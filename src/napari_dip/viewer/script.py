@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
+from napari_dip.tasks.base import OPTIONS, Argument, Task
+from napari_dip.tasks.registry import find_task
 from napari_dip.viewer.layers.planes import Plane
-
-_STARTERS = {
-    'denoise': 'start_denoising',
-    'inpaint': 'start_inpainting',
-    'super_resolve': 'start_super_resolution',
-}
 
 # Ends that the same call comes to by itself; all others depended on the
 # user, the clock or the memory and have to be repeated by iteration.
@@ -62,17 +59,28 @@ def _heading(provenance: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _task(provenance: dict[str, Any]) -> Task:
+    return find_task(provenance['task'])
+
+
 def _import_own(provenance: dict[str, Any], simple: bool) -> str:
-    task = provenance['task']
+    task = _task(provenance)
     names = ['Detector'] if _has_detector(provenance) else []
     if simple:
-        return f'from napari_dip import {", ".join([*names, task])}'
-    lines = [f'from napari_dip import {name}' for name in names]
+        module = task.function.__module__
+        if module.startswith('napari_dip.'):
+            module = 'napari_dip'
+        return _import(module, *names, task.name)
+    lines = [_import('napari_dip', name) for name in names]
     lines += [
-        'from napari_dip.presets.options import Options',
-        f'from napari_dip.tasks.{task} import {_STARTERS[task]}',
+        _import('napari_dip.presets.options', 'Options'),
+        _import(task.start.__module__, task.start.__name__),
     ]
     return '\n'.join(lines)
+
+
+def _import(module: str, *names: str) -> str:
+    return f'from {module} import {", ".join(names)}'
 
 
 def _read_layers(provenance: dict[str, Any]) -> list[str]:
@@ -83,21 +91,30 @@ def _read_layers(provenance: dict[str, Any]) -> list[str]:
         f'source = {_layer(provenance["source"])}',
         f'image = {_pixels("source", provenance["source"])}',
     ]
-    mask = provenance.get('mask')
-    if mask is not None:
-        test = '!= 0' if mask['label'] is None else f'== {mask["label"]}'
-        lines += [
-            f'labels = {_layer(mask)}',
-            f'mask = np.asarray(labels.data{_index(mask)}) {test}',
-            *(['mask = ~mask'] if mask.get('inverted') else []),
-        ]
-    repeats = provenance.get('repeats')
-    if repeats is not None:
-        lines += [
-            f'repeated = {_layer(repeats)}',
-            f'repeats = {_pixels("repeated", repeats)}',
-        ]
+    for argument in _task(provenance).own:
+        told = provenance.get(argument.name)
+        if told is not None:
+            lines += _READ[argument.kind](argument.name, told)
     return lines
+
+
+def _read_mask(name: str, told: dict[str, Any]) -> list[str]:
+    test = '!= 0' if told['label'] is None else f'== {told["label"]}'
+    return [
+        f'labels = {_layer(told)}',
+        f'{name} = np.asarray(labels.data{_index(told)}) {test}',
+        *([f'{name} = ~{name}'] if told.get('inverted') else []),
+    ]
+
+
+def _read_frames(name: str, told: dict[str, Any]) -> list[str]:
+    return [
+        f'repeated = {_layer(told)}',
+        f'{name} = {_pixels("repeated", told)}',
+    ]
+
+
+_READ = {'mask': _read_mask, 'repeats': _read_frames}
 
 
 def _layer(told: dict[str, Any]) -> str:
@@ -123,36 +140,44 @@ def _index(told: dict[str, Any]) -> str:
 
 
 def _own_arguments(provenance: dict[str, Any]) -> list[str]:
-    """Positional arguments and the channel axis."""
-    arguments = ['image']
-    if 'mask' in provenance:
-        arguments.append('mask')
-    if 'factor' in provenance['arguments']:
-        arguments.append(repr(tuple(provenance['arguments']['factor'])))
-    if 'repeats' in provenance:
-        arguments.append('repeats=repeats')
-    channel_axis = provenance['arguments']['channel_axis']
-    return [*arguments, f'channel_axis={channel_axis!r}', *_noise(provenance)]
+    """All arguments but the options, where they are not the default."""
+    told = []
+    for argument in _task(provenance).arguments:
+        if argument.name in OPTIONS:
+            continue
+        value = _value(argument, provenance)
+        if value is not None:
+            keyword = f'{argument.name}=' if argument.is_keyword else ''
+            told.append(f'{keyword}{value}')
+    return told
+
+
+def _value(argument: Argument, provenance: dict[str, Any]) -> str | None:
+    """Expression for the value of an argument; None for the default."""
+    name, arguments = argument.name, provenance['arguments']
+    if argument.kind == 'image' or name in provenance:
+        return name
+    if argument.kind == 'channel_axis':
+        return repr(arguments[name])
+    value = arguments.get(name, inspect.Parameter.empty)
+    # Of layers that are not told there are none.
+    if argument.kind in _READ or value in (
+        argument.default,
+        inspect.Parameter.empty,
+    ):
+        return None
+    if isinstance(value, dict):
+        numbers = ', '.join(f'{key}={value[key]!r}' for key in value)
+        return f'Detector({numbers})'
+    return repr(tuple(value) if isinstance(value, list) else value)
 
 
 def _has_detector(provenance: dict[str, Any]) -> bool:
     return isinstance(provenance['arguments'].get('noise'), dict)
 
 
-def _noise(provenance: dict[str, Any]) -> list[str]:
-    """Arguments that only denoising has, where they are not the default."""
-    arguments = {
-        name: repr(provenance['arguments'].get(name, 'auto'))
-        for name in ('noise', 'defects')
-    }
-    if _has_detector(provenance):
-        told = provenance['arguments']['noise']
-        numbers = ', '.join(f'{name}={told[name]!r}' for name in told)
-        arguments['noise'] = f'Detector({numbers})'
-    return [f'{k}={v}' for k, v in arguments.items() if v != repr('auto')]
-
-
 def _options(provenance: dict[str, Any]) -> list[str]:
+    # A run that the clock has ended is repeated by its iterations.
     names = ['preset', 'seed', 'device', 'max_num_iter']
     arguments = provenance['arguments']
     options = [f'{name}={arguments[name]!r}' for name in names]
@@ -185,7 +210,7 @@ def _call(provenance: dict[str, Any]) -> list[str]:
 
 def _session(provenance: dict[str, Any]) -> list[str]:
     """Step by step: continued runs and snapshots."""
-    starter = _STARTERS[provenance['task']]
+    starter = _task(provenance).start.__name__
     lines = [
         f'session = {starter}(',
         *(f'    {argument},' for argument in _own_arguments(provenance)),

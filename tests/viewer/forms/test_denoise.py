@@ -92,7 +92,7 @@ def test_every_run_gets_a_layer_of_its_own(viewer, noisy, open_form, finish):
 def test_metadata_is_json_and_tells_the_run(viewer, noisy, open_form, finish):
     viewer.add_image(noisy, name='cells')
     form = open_form()
-    form.advanced.seed.value = 3
+    form.seed.value = 3
     form.start()
     finish(form)
     told = json.loads(json.dumps(viewer.layers[-1].metadata[METADATA_KEY]))
@@ -202,7 +202,7 @@ def test_bad_limits_are_told(
 ):
     viewer.add_image(noisy)
     form = open_form()
-    getattr(form.advanced, entry).value = text
+    getattr(form, entry).value = text
     form.start()
     if form.panel.run is not None:
         finish(form)
@@ -218,7 +218,7 @@ def test_absent_device_is_told(viewer, noisy, open_form, finish, notices):
         pytest.skip('this machine has the device')
     viewer.add_image(noisy)
     form = open_form()
-    form.advanced.device.value = 'cuda'
+    form.device.value = 'cuda'
     form.start()
     finish(form)
     [message] = notices()
@@ -295,13 +295,13 @@ def test_there_is_no_second_layer_unasked(viewer, noisy, open_form, finish):
 def test_a_repeat_is_none_unless_chosen(viewer, noisy, open_form):
     viewer.add_image(noisy, name='cells')
     form = open_form()
-    assert form.repeat.value is None
-    assert form.make_task().repeats is None
+    assert form.repeats.value is None
+    assert form.make_request().arguments['repeats'] is None
     viewer.add_image(noisy[::-1], name='again')
-    form.image.value, form.repeat.value = viewer.layers
-    assert form.make_task().repeats.name == 'again'
+    form.image.value, form.repeats.value = viewer.layers
+    assert form.make_request().arguments['repeats'].name == 'again'
     viewer.layers.remove('again')
-    assert form.repeat.value is None
+    assert form.repeats.value is None
 
 
 def test_a_stack_of_repeats(viewer, noisy, open_form, finish):
@@ -309,7 +309,7 @@ def test_a_stack_of_repeats(viewer, noisy, open_form, finish):
     stack = np.random.default_rng(1).poisson(noisy, (3, *noisy.shape))
     viewer.add_image(stack, name='film')
     form = open_form()
-    form.image.value, form.repeat.value = viewer.layers
+    form.image.value, form.repeats.value = viewer.layers
     form.start()
     finish(form)
     told = viewer.layers[-1].metadata[METADATA_KEY]
@@ -330,7 +330,7 @@ def test_a_repeat_that_does_not_fit(
     viewer.add_image(noisy[:16], name='small')
     form = open_form()
     form.image.value = viewer.layers['cells']
-    form.repeat.value = viewer.layers[name]
+    form.repeats.value = viewer.layers[name]
     form.start()
     [said] = notices()
     assert said.startswith(says)
@@ -344,7 +344,7 @@ def test_the_forecast_knows_the_repeats(viewer, noisy, open_form):
     form.image.value = viewer.layers['cells']
     _, read = form.content(form.image_source())
     assert read().keys() == {'image'}
-    form.repeat.value = viewer.layers['again']
+    form.repeats.value = viewer.layers['again']
     _, read = form.content(form.image_source())
     np.testing.assert_array_equal(read()['repeats'], noisy[::-1])
 
@@ -353,7 +353,7 @@ def test_the_same_frame_twice(viewer, noisy, open_form, finish, notices):
     viewer.add_image(noisy, name='cells')
     viewer.add_image(noisy.copy(), name='copy')
     form = open_form()
-    form.image.value, form.repeat.value = viewer.layers
+    form.image.value, form.repeats.value = viewer.layers
     form.start()
     finish(form)
     assert any('layer "copy": frame 1 is equal' in n for n in notices())
@@ -402,7 +402,7 @@ def test_a_limit_that_makes_no_sense(
 ):
     viewer.add_image(noisy)
     form = open_form()
-    getattr(form.advanced, entry).value = text
+    getattr(form, entry).value = text
     form.start()
     [said] = notices()
     assert said.startswith(says)
@@ -413,8 +413,8 @@ def test_a_limit_that_makes_no_sense(
 def test_a_decimal_comma_is_taken(viewer, noisy, open_form):
     viewer.add_image(noisy)
     form = open_form()
-    form.advanced.time_limit.value = '2,5'
-    assert form.choices().time_limit == 2.5
+    form.time_limit.value = '2,5'
+    assert form.make_request().arguments['time_limit'] == 2.5
 
 
 @pytest.mark.parametrize('gain', ['-1', '1'])
@@ -423,8 +423,8 @@ def test_messages_name_entries_as_the_form_does(
 ):
     viewer.add_image(noisy)
     form = open_form()
-    form.noise.gain.value = gain
-    form.noise.read_noise.value = '-2' if gain == '1' else ''
+    form.gain.value = gain
+    form.read_noise.value = '-2' if gain == '1' else ''
     form.start()
     [said] = notices()
     assert said.startswith('"read noise"' if gain == '1' else '"gain"')

@@ -22,14 +22,14 @@ def test_nothing_is_told_of_the_defaults(form):
 @pytest.mark.parametrize(
     ('name', 'value', 'told'),
     [
-        ('max_num_iter', '20', 'Advanced: 20 iterations at most'),
-        ('time_limit', '60', 'Advanced: 60 s at most'),
+        ('max_num_iter', '20', 'Advanced: most iterations 20'),
+        ('time_limit', '60', 'Advanced: time limit 60 seconds'),
         ('seed', 3, 'Advanced: seed 3'),
-        ('device', 'cpu', 'Advanced: on cpu'),
+        ('device', 'cpu', 'Advanced: device cpu'),
     ],
 )
 def test_a_setting_is_told_and_reset(form, name, value, told):
-    entry = getattr(form.advanced, name)
+    entry = getattr(form, name)
     default = entry.value
     entry.value = value
     assert not form.departures.native.isHidden()
@@ -40,21 +40,21 @@ def test_a_setting_is_told_and_reset(form, name, value, told):
 
 
 def test_the_sections_are_told_apart(form):
-    form.noise.gain.value = '2.5'
-    form.advanced.seed.value = 1
+    form.gain.value = '2.5'
+    form.seed.value = 1
     noise, advanced = form.departures.value.split('<br>')
     assert noise.startswith('Noise and detector: gain 2.5')
     assert advanced.startswith('Advanced: seed 1')
 
 
 def test_what_was_typed_is_no_markup(form):
-    form.noise.gain.value = '<b>'
+    form.gain.value = '<b>'
     assert 'gain &lt;b&gt;' in form.departures.value
 
 
 def test_a_repeat_is_told_by_its_name(viewer, noisy, form):
     viewer.add_image(noisy, name='first')
-    form.repeat.value = viewer.add_image(noisy, name='second')
+    form.repeats.value = viewer.add_image(noisy, name='second')
     assert 'repeat &quot;second&quot;' in form.departures.value
     viewer.layers['second'].name = 'third'
     assert 'repeat &quot;third&quot;' in form.departures.value
@@ -66,7 +66,7 @@ def test_the_preferred_device_is_no_departure(viewer):
     get_plugin_settings('napari-dip').restoration.device = 'cpu'
     _, form = viewer.window.add_plugin_dock_widget('napari-dip', 'Inpaint')
     form.outlook.say('')
-    assert form.advanced.device.value == 'cpu'
+    assert form.device.value == 'cpu'
     assert form.departures.native.isHidden()
-    form.advanced.device.value = 'auto'
-    assert 'on auto' in form.departures.value
+    form.device.value = 'auto'
+    assert 'device auto' in form.departures.value

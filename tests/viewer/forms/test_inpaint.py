@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from napari_dip.viewer.forms.inpaint import describe_extent
+
 from napari_dip.viewer.layers.result import METADATA_KEY
 from napari_dip.viewer.script import as_python
 
@@ -149,7 +149,7 @@ def test_labels_that_are_not_chosen_are_not_followed(
     viewer.add_image(noisy)
     first = viewer.add_labels(damage.copy())
     form = open_form('Inpaint')
-    form.mask_layer.value = viewer.add_labels(damage)
+    form.mask.value = viewer.add_labels(damage)
     with qtbot.assert_not_emitted(form._settled.timeout, wait=500):
         first.paint((30, 30), 1)
 
@@ -159,7 +159,7 @@ def test_limits_and_a_map_are_forecast(viewer, noisy, open_form):
     form = open_form('Denoise')
     asked = []
     form.outlook.ask = lambda *question: asked.append(question)
-    form.advanced.max_num_iter.value = '7'
+    form.max_num_iter.value = '7'
     form.uncertainty.value = True
     question, read = asked[-1]
     assert (question.max_num_iter, question.uncertainty) == (7, True)
@@ -170,7 +170,7 @@ def test_says_how_much_is_filled(viewer, noisy, damage, open_form):
     viewer.add_image(noisy)
     viewer.add_labels(damage)
     form = open_form('Inpaint')
-    assert form.extent.value == 'fills 82 of 1,024 pixels, 8\xa0%'
+    assert form.inputs[0].extent.value == 'fills 82 of 1,024 pixels, 8\xa0%'
     assert form.invert.native.isHidden()
 
 
@@ -180,11 +180,13 @@ def test_labels_that_mark_what_to_keep_can_be_inverted(
     viewer.add_image(noisy, name='cells')
     viewer.add_labels((damage == 0).astype(np.uint8), name='kept')
     form = open_form('Inpaint')
-    assert form.extent.value.startswith('fills 942 of 1,024 pixels, 92\xa0%.')
-    assert 'more than half' in form.extent.value
+    assert form.inputs[0].extent.value.startswith(
+        'fills 942 of 1,024 pixels, 92\xa0%.'
+    )
+    assert 'more than half' in form.inputs[0].extent.value
     assert not form.invert.native.isHidden()
     form.invert.value = True
-    assert form.extent.value == 'fills 82 of 1,024 pixels, 8\xa0%'
+    assert form.inputs[0].extent.value == 'fills 82 of 1,024 pixels, 8\xa0%'
     form.start()
     finish(form)
     result = viewer.layers['cells [DIP inpainted]']

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from magicgui.widgets import ComboBox
 
 from napari_dip import Detector
-from napari_dip.viewer.forms.noise import NoiseFields
+from napari_dip.tasks.registry import find_task
+from napari_dip.viewer.forms.noise import NoiseEntry
 from napari_dip.viewer.layers.result import METADATA_KEY
 
 KNOWN = Detector(2, 10, 3, origin='from the metadata of the layer')
@@ -14,9 +14,10 @@ KNOWN = Detector(2, 10, 3, origin='from the metadata of the layer')
 
 @pytest.fixture
 def fields(qtbot):
-    fields = NoiseFields(ComboBox(name='repeat', choices=[], nullable=True))
-    qtbot.add_widget(fields.native)
-    return fields
+    [argument] = [
+        one for one in find_task('denoise').arguments if one.kind == 'noise'
+    ]
+    return NoiseEntry(argument, None)
 
 
 def enter(fields, gain='', offset='', read_noise=''):
@@ -26,21 +27,20 @@ def enter(fields, gain='', offset='', read_noise=''):
 
 
 def test_nothing_entered_is_automatic(fields):
-    assert fields.read(None) == 'auto'
-    assert fields.read(KNOWN) is KNOWN
-    assert fields.defects.value == 'auto'
+    assert fields.read_with(None) == 'auto'
+    assert fields.read_with(KNOWN) is KNOWN
 
 
 def test_entries_make_a_detector(fields):
     enter(fields, ' 2.5 ', read_noise='4')
-    assert fields.read(None) == Detector(2.5, 0, 4)
+    assert fields.read_with(None) == Detector(2.5, 0, 4)
     enter(fields, '2,5', read_noise='4,0')
-    assert fields.read(None) == Detector(2.5, 0, 4)
+    assert fields.read_with(None) == Detector(2.5, 0, 4)
 
 
 def test_entries_go_before_metadata(fields):
     enter(fields, offset='12')
-    assert fields.read(KNOWN) == Detector(2, 12, 3)
+    assert fields.read_with(KNOWN) == Detector(2, 12, 3)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_entries_go_before_metadata(fields):
 def test_bad_entries_are_refused(fields, entries, sentence):
     enter(fields, **entries)
     with pytest.raises(ValueError) as error:  # noqa: PT011
-        fields.read(None)
+        fields.read_with(None)
     assert str(error.value).startswith(sentence)
 
 
@@ -99,13 +99,13 @@ def test_metadata_that_make_no_sense_are_told(
 def test_entries_are_remembered_in_sight(viewer, noisy, open_form, finish):
     viewer.add_image(noisy)
     form = open_form()
-    form.noise.gain.value = '1.5'
-    form.noise.defects.value = 'keep'
+    form.gain.value = '1.5'
+    form.defects.value = 'keep'
     form.start()
     finish(form)
     viewer.window.remove_dock_widget('all')
     again = open_form()
-    assert again.noise.gain.value == '1.5'
-    assert again.noise.defects.value == 'keep'
+    assert again.gain.value == '1.5'
+    assert again.defects.value == 'keep'
     assert 'gain 1.5' in again.departures.value
-    assert 'defects: keep' in again.departures.value
+    assert 'defects keep' in again.departures.value

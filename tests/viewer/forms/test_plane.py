@@ -107,7 +107,7 @@ def test_channels_need_no_plane(viewer, noisy, open_form):
     assert not form.plane.native.isHidden()
     form.channel_axis.value = 0
     assert form.plane.native.isHidden()
-    assert form.make_task().image.shape == (2, 32, 32)
+    assert form.make_request().image.shape == (2, 32, 32)
 
 
 def test_a_closed_form_does_not_follow_the_sliders(viewer, stack, open_form):

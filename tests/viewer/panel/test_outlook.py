@@ -13,7 +13,13 @@ from napari_dip.viewer.panel.outlook import (
     describe_size,
 )
 
-QUESTION = Question('denoise', (512, 256), None, None, 'fast', 'cpu')
+
+def question(shape=(64, 64), preset='fast', device='cpu'):
+    known = (('preset', preset), ('device', device))
+    return Question('denoise', shape, None, known)
+
+
+QUESTION = question((512, 256))
 FOUND = Forecast(
     75.0, 0.1, 300_000_000, 8_000_000_000, 'cpu', 'CPU, 2 threads'
 )
@@ -35,7 +41,7 @@ def asked(monkeypatch):
 
     def forecast(question, content):
         asked.append(question)
-        if question.device == 'cuda':
+        if dict(question.arguments)['device'] == 'cuda':
             raise ValueError('device: there is no such device here.')
         return FOUND
 
@@ -75,13 +81,13 @@ def test_closing_meanwhile_names_it(viewer, qtbot, label, monkeypatch):
 
 def test_measures_only_what_is_settled(qtbot, label, asked):
     for preset in ('fast', 'balanced', 'best'):
-        label.ask(Question('denoise', (64, 64), None, None, preset, 'cpu'))
+        label.ask(question(preset=preset))
     qtbot.wait_until(lambda: 'CPU' in label.value)
-    assert [question.preset for question in asked] == ['best']
+    assert [dict(one.arguments)['preset'] for one in asked] == ['best']
 
 
 def test_tells_what_is_wrong(qtbot, label, asked):
-    label.ask(Question('denoise', (64, 64), None, None, 'fast', 'cuda'))
+    label.ask(question(device='cuda'))
     qtbot.wait_until(lambda: 'no such device' in label.value)
 
 
@@ -124,8 +130,11 @@ def test_previews_take_their_time(preview, rate, says):
     ],
 )
 def test_sizes(shape, channel_axis, factors, text):
-    question = Question('t', shape, channel_axis, factors, 'fast', 'cpu')
-    assert describe_size(question) == text
+    task, known = 'denoise', ()
+    if factors is not None:
+        task, known = 'super_resolve', (('factor', factors),)
+    asked = Question(task, shape, channel_axis, known)
+    assert describe_size(asked) == text
 
 
 def test_form_asks_for_the_chosen_layer(viewer, noisy, qtbot, asked):
@@ -138,11 +147,11 @@ def test_form_asks_for_the_chosen_layer(viewer, noisy, qtbot, asked):
     form.factor.value = '×3'
     assert form.outlook.value.startswith('24 × 32 pixels → 72 × 96')
     qtbot.wait_until(lambda: bool(asked))
-    assert asked[-1].factors == (3, 3)
+    assert dict(asked[-1].arguments)['factor'] == (3, 3)
 
 
 def test_real_forecast(qtbot, label):
-    label.ask(Question('denoise', (64, 64), None, None, 'fast', 'cpu'))
+    label.ask(question())
     qtbot.wait_until(lambda: 'free memory' in label.value, timeout=30_000)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from magicgui.widgets import Container
 from superqt import QCollapsible
@@ -11,9 +10,8 @@ from superqt import QCollapsible
 from napari_dip.viewer.panel.text import align_labels
 
 if TYPE_CHECKING:
-    from magicgui.widgets.bases import ValueWidget
-
     from napari_dip.viewer.forms.departures import Setting
+    from napari_dip.viewer.forms.entry import Entry
 
 
 class Section(Container):
@@ -21,20 +19,23 @@ class Section(Container):
 
     Parameters
     ----------
-    entries : list of ValueWidget
+    title : str
+        What it is called.
+    entries : list of Entry
         What it holds.
     """
 
-    title: ClassVar[str]
-
-    def __init__(self, entries: list[ValueWidget]) -> None:
-        super().__init__(widgets=entries)
+    def __init__(self, title: str, entries: list[Entry]) -> None:
+        widgets = [widget for entry in entries for widget in entry.widgets]
+        super().__init__(widgets=widgets)
+        self.title = title
+        self._entries = entries
         align_labels(self)
         self.margins = (12, 0, 0, 0)
 
-    @abstractmethod
     def settings(self) -> list[Setting]:
         """Return what can be set here."""
+        return [one for entry in self._entries for one in entry.settings()]
 
     def fold(self) -> QCollapsible:
         """Return a folded section that holds this container."""

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from magicgui.widgets import ComboBox, LineEdit
+from typing import TYPE_CHECKING
+
+from magicgui.widgets import LineEdit
 
 from napari_dip.noise.detector import Detector, Noise
-from napari_dip.presets.choices import DEFECTS
 from napari_dip.viewer.forms.departures import Setting
-from napari_dip.viewer.forms.folding import Section
+from napari_dip.viewer.forms.entry import Entry
 from napari_dip.viewer.forms.numbers import parse_number
+from napari_dip.viewer.layers.metadata import read_detector
+
+if TYPE_CHECKING:
+    from magicgui.widgets.bases import ValueWidget
+
+    from napari_dip.viewer.layers.layers import ImageSource
 
 _GAIN = 'gain'
 _OFFSET = 'offset'
 _READ_NOISE = 'read noise'
 
 
-class NoiseFields(Section):
-    """Gain, offset and read noise of the detector, defects and repeats.
+class NoiseEntry(Entry):
+    """Gain, offset and read noise of the detector."""
 
-    Parameters
-    ----------
-    repeat : ComboBox
-        Choice of a layer with further frames.
-    """
-
-    title = 'Noise and detector'
-
-    def __init__(self, repeat: ComboBox) -> None:
-        self.repeat = repeat
+    def make_widgets(self) -> list[ValueWidget]:
+        """Make an entry for each number."""
         self.gain = LineEdit(
             name='gain',
             label=_GAIN,
@@ -45,18 +44,27 @@ class NoiseFields(Section):
             tooltip='Standard deviation without any light, in intensity '
             'units; empty for 0.',
         )
-        self.defects = ComboBox(
-            name='defects',
-            label='defects',
-            value='auto',
-            choices=[('fill in', DEFECTS[0]), ('keep', DEFECTS[1])],
-            tooltip='Hot and dead pixels, far above or below all their '
-            'neighbours, are filled in or kept as they are.',
-        )
-        super().__init__(
-            [self.gain, self.offset, self.read_noise, self.defects, repeat]
-        )
         self.tell(None)
+        return [self.gain, self.offset, self.read_noise]
+
+    def read(self, image: ImageSource) -> Noise:
+        """Read what noise to assume; what the layer tells fills gaps.
+
+        Raises
+        ------
+        ValueError
+            If an entry does not fit, or the metadata of the layer.
+        """
+        return self.read_with(read_detector(self.form.chosen_image()))
+
+    def show_image(self) -> None:
+        """Hint at what the metadata of the layer tell."""
+        try:
+            known = read_detector(self.form.chosen_image())
+        except ValueError:
+            # There is no layer, or Start will say what is wrong.
+            known = None
+        self.tell(known)
 
     def settings(self) -> list[Setting]:
         """Return what can be set here."""
@@ -64,8 +72,6 @@ class NoiseFields(Section):
             Setting(self.gain, '', 'gain {}'.format),
             Setting(self.offset, '', 'offset {}'.format),
             Setting(self.read_noise, '', 'read noise {}'.format),
-            Setting(self.defects, DEFECTS[0], 'defects: {}'.format),
-            Setting(self.repeat, None, 'repeat "{.name}"'.format),
         ]
 
     def tell(self, known: Detector | None) -> None:
@@ -84,7 +90,7 @@ class NoiseFields(Section):
         for entry, hint in zip(entries, hints, strict=True):
             entry.native.setPlaceholderText(hint)
 
-    def read(self, known: Detector | None) -> Noise:
+    def read_with(self, known: Detector | None) -> Noise:
         """Read what noise to assume.
 
         Parameters

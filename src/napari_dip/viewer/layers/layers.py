@@ -116,6 +116,23 @@ class ImageSource:
         """The plane, opacity and all, unread if it is lazy."""
         return self.plane.take(self.data)
 
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Another one where the layer may hold something else."""
+        return self.name, id(self.data), self.plane
+
+    def tell(self) -> dict[str, Any]:
+        """Say which pixels it is, as JSON can hold it."""
+        return {
+            'layer': self.name,
+            'id': self.identity,
+            'file': self.path,
+            'dtype': str(self.data.dtype),
+            'plane': list(self.plane.index),
+            'multiscale': self.multiscale,
+            'has_alpha': self.has_alpha,
+        }
+
 
 @dataclass(frozen=True)
 class MaskSource:
@@ -160,6 +177,16 @@ class MaskSource:
         if not missing.any():
             return None
         return zlib.crc32(np.packbits(missing).tobytes())
+
+    def tell(self) -> dict[str, Any]:
+        """Say which labels are filled, as JSON can hold it."""
+        return {
+            'layer': self.name,
+            'id': self.identity,
+            'plane': list(self.plane.index),
+            'label': self.label,
+            'inverted': self.inverted,
+        }
 
 
 def describe_image(

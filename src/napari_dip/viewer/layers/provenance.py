@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from napari_dip import __version__
 from napari_dip.viewer.layers.placement import tell_place
-from napari_dip.viewer.tasks import tell_source
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from napari_dip.viewer.tasks import Task
+    from napari_dip.viewer.request import Request
 
 
 class Provenance:
@@ -20,21 +19,23 @@ class Provenance:
 
     Parameters
     ----------
-    task : Task
+    request : Request
         What was asked for; only descriptions are kept, no pixels.
     rgb_dtype : dtype or None
         Integer dtype that an RGB result was rounded to.
     """
 
-    def __init__(self, task: Task, rgb_dtype: np.dtype[Any] | None) -> None:
-        self._task = task.function
+    def __init__(
+        self, request: Request, rgb_dtype: np.dtype[Any] | None
+    ) -> None:
+        self._task = request.task.name
         self._common = {
-            'source': tell_source(task.image),
-            **task.layers_beside(),
+            'source': request.image.tell(),
+            **request.layers_beside(),
             'result': {
-                'name': task.result_name(),
-                'rgb': task.image.attributes['rgb'],
-                **tell_place(task.layer_attributes()),
+                'name': request.result_name(),
+                'rgb': request.image.attributes['rgb'],
+                **tell_place(request.layer_attributes()),
             },
             'rgb_dtype': None if rgb_dtype is None else rgb_dtype.name,
         }

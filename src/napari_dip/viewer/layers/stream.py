@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from napari_dip.viewer.layers.layers import ImageSource
     from napari_dip.viewer.layers.planes import Plane
+    from napari_dip.viewer.request import Request
     from napari_dip.viewer.runs.job import Outcome, Update
-    from napari_dip.viewer.tasks import Task
 
 
 @dataclass(frozen=True)
@@ -62,33 +62,33 @@ class Stream:
 
     Parameters
     ----------
-    task : Task
+    request : Request
         What the run does.
     layers : LayerList
         Where the layer goes.
     """
 
-    def __init__(self, task: Task, layers: LayerList) -> None:
-        dtype = _rgb_dtype(task)
-        is_rgb = bool(task.image.attributes['rgb'])
+    def __init__(self, request: Request, layers: LayerList) -> None:
+        dtype = _rgb_dtype(request)
+        is_rgb = bool(request.image.attributes['rgb'])
         self.provenance: dict[str, Any] | None = None
         self.iterates: list[Iterate] = []
-        self._account = Provenance(task, dtype)
+        self._account = Provenance(request, dtype)
         self._layers = layers
         # Not to keep a layer alive that nobody wants any more.
         self._shown: weakref.ref[Image] | None = None
         self._result: ResultLayer | None = ResultLayer(
             layers,
-            task.result_name(),
-            task.layer_attributes(),
-            Display(dtype, task.image.plane),
-            keep_contrast=not _has_automatic_contrast(task.image),
+            request.result_name(),
+            request.layer_attributes(),
+            Display(dtype, request.image.plane),
+            keep_contrast=not _has_automatic_contrast(request.image),
         )
         self._uncertainty: ResultLayer | None = ResultLayer(
             layers,
-            task.uncertainty_name(),
-            task.uncertainty_attributes(),
-            _uncertainty_display(task.image.plane, rgb=is_rgb),
+            request.uncertainty_name(),
+            request.uncertainty_attributes(),
+            _uncertainty_display(request.image.plane, rgb=is_rgb),
         )
 
     @property
@@ -183,9 +183,9 @@ def _has_automatic_contrast(image: ImageSource) -> bool:
     return is_automatic(limits, image.data, image.plane)
 
 
-def _rgb_dtype(task: Task) -> np.dtype[Any] | None:
+def _rgb_dtype(request: Request) -> np.dtype[Any] | None:
     """Integer dtype of an RGB source."""
-    if not task.image.attributes['rgb']:
+    if not request.image.attributes['rgb']:
         return None
-    dtype = np.dtype(task.image.data.dtype)
+    dtype = np.dtype(request.image.data.dtype)
     return dtype if dtype.kind in 'iu' else None

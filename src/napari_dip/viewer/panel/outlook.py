@@ -12,6 +12,7 @@ from napari.qt.threading import create_worker
 from qtpy.QtCore import QTimer
 from superqt.utils import FunctionWorker
 
+from napari_dip.tasks.registry import find_task
 from napari_dip.viewer.errors import EXPECTED, describe_error
 from napari_dip.viewer.panel.text import prepare_label
 from napari_dip.viewer.panel.words import (
@@ -52,10 +53,8 @@ class Question:
         Shape of the image.
     channel_axis : int or None
         Its channel axis.
-    factors : tuple of int or None
-        Super-resolution factors.
-    preset, device, max_num_iter, uncertainty
-        As in the public function.
+    arguments : tuple of (str, object)
+        Arguments of the public function, as far as it depends on them.
     preview_rate : float
         Most previews a second.
     content : hashable
@@ -65,11 +64,7 @@ class Question:
     task: str
     shape: tuple[int, ...]
     channel_axis: int | None
-    factors: tuple[int, int] | None
-    preset: str
-    device: str
-    max_num_iter: int | None = None
-    uncertainty: bool = False
+    arguments: tuple[tuple[str, Hashable], ...] = ()
     preview_rate: float = Preferences.preview_rate
     content: Hashable = None
 
@@ -171,10 +166,11 @@ def describe_size(question: Question) -> str:
     text = f'{describe_shape(sides)} pixels'
     if question.channel_axis is not None:
         text += f', {question.shape[question.channel_axis]} channels'
-    if question.factors is not None:
+    factors = find_task(question.task).scale_of(dict(question.arguments))
+    if set(factors) != {1}:
         larger = [
             length * factor
-            for length, factor in zip(sides, question.factors, strict=True)
+            for length, factor in zip(sides, factors, strict=True)
         ]
         text += f' → {describe_shape(larger)}'
     return text
@@ -226,15 +222,11 @@ def _forecast(question: Question, content: Mapping[str, Any]) -> Forecast:
     load_engine()
     from napari_dip.tasks.forecast import forecast
 
+    known: dict[str, Any] = {**dict(question.arguments), **content}
     return forecast(
         question.task,
         question.shape,
         channel_axis=question.channel_axis,
-        factor=question.factors,
-        preset=question.preset,
-        device=question.device,
-        max_num_iter=question.max_num_iter,
-        uncertainty=question.uncertainty,
         spare_cores=1,
-        **content,
+        **known,
     )

@@ -26,7 +26,7 @@ from napari_dip.viewer.script import as_python
 if TYPE_CHECKING:
     from napari.components import LayerList
 
-    from napari_dip.viewer.tasks import Task
+    from napari_dip.viewer.request import Request
 
 
 class RunPanel(Container):
@@ -75,13 +75,13 @@ class RunPanel(Container):
         self.native.destroyed.connect(self._forget_run)
 
     def begin(
-        self, task: Task, layers: LayerList, preview_rate: float
+        self, request: Request, layers: LayerList, preview_rate: float
     ) -> None:
         """Start a run; the last one's memory is released.
 
         Parameters
         ----------
-        task : Task
+        request : Request
             What to do.
         layers : LayerList
             Where the result goes.
@@ -91,9 +91,9 @@ class RunPanel(Container):
         self._forget_run()
         self.monitor.clear()
         self.timeline.show_iterates([])
-        self.stream = Stream(task, layers)
+        self.stream = Stream(request, layers)
         run = self.run = Run(
-            Job(task, preview_rate), self.stream, task.title()
+            Job(request, preview_rate), self.stream, request.title()
         )
         # Should the form die before the run is released.
         self._farewell = weakref.finalize(self, run.orphan)
@@ -101,7 +101,7 @@ class RunPanel(Container):
         run.updated.connect(self._show_update)
         run.finished.connect(self._show_outcome)
         run.failed.connect(self._show_failure)
-        Activity(task.result_name(), run)
+        Activity(request.result_name(), run)
         run.start()
 
     def warn(self, message: str) -> None:

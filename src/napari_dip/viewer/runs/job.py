@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from napari_dip.session.base import Restoration
     from napari_dip.session.progress import Progress
     from napari_dip.session.snapshots import Snapshot
-    from napari_dip.viewer.tasks import Task
+    from napari_dip.viewer.request import Request
 
 #: Seconds between two updates. Each makes the window paint anew, which takes
 #: a software renderer a twentieth of a second.
@@ -117,14 +117,14 @@ class Job:
 
     Parameters
     ----------
-    task : Task
+    request : Request
         What to do.
     preview_rate : float
         Most previews a second.
     """
 
-    def __init__(self, task: Task, preview_rate: float) -> None:
-        self._task: Task | None = task
+    def __init__(self, request: Request, preview_rate: float) -> None:
+        self._request: Request | None = request
         self._session: Restoration | None = None
         self._preview_rate = preview_rate
         self._next_preview = 0.0
@@ -168,7 +168,7 @@ class Job:
 
     def release(self) -> None:
         """Give the memory back and let go of session and image."""
-        session, self._session, self._task = self._session, None, None
+        session, self._session, self._request = self._session, None, None
         self._tell, self._is_aborted = _ignore, _no
         if session is not None:
             session.check = None
@@ -208,9 +208,9 @@ class Job:
         self._next_preview = 0.0
         if extend_by and self._session is not None:
             self._session.extend(extend_by)
-        elif self._task is not None:
-            self._session = self._task.start()
-            self._task = None
+        elif self._request is not None:
+            self._session = self._request.start()
+            self._request = None
         if self._session is not None:
             self._session.check = self._check
 

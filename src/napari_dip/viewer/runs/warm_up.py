@@ -16,7 +16,7 @@ _lock = Lock()
 
 
 def load_engine() -> None:
-    """Import torch and the restorations; in a worker, where it takes seconds.
+    """Import torch and the engine; in a worker, where it takes seconds.
 
     Python's import of an extension holds the interpreter lock while the
     libraries behind it, hundreds of megabytes, are mapped and relocated, so
@@ -27,9 +27,7 @@ def load_engine() -> None:
     with _lock, _without_collection():
         if 'torch' not in sys.modules and sys.platform.startswith('linux'):
             _load_libraries()
-        import napari_dip.tasks.denoise
-        import napari_dip.tasks.inpaint
-        import napari_dip.tasks.super_resolve  # noqa: F401
+        import napari_dip.session.prepare  # noqa: F401
 
 
 @contextmanager

@@ -8,28 +8,27 @@ import numpy as np
 import pytest
 from napari.layers import Image
 
+from napari_dip.tasks.registry import find_task
 from napari_dip.viewer.layers.layers import MaskSource, describe_image
-from napari_dip.viewer.tasks import (
-    Choices,
-    Denoise,
-    Inpaint,
-    SuperResolve,
-    name_result,
-)
+from napari_dip.viewer.request import Request, name_result
 
 
 def source(data, name='cells'):
     return describe_image(Image(data, name=name), None)
 
 
+def request(name, image, **arguments):
+    return Request(find_task(name), image, arguments)
+
+
 def test_names_of_results():
     image = source(np.eye(20))
     mask = MaskSource(np.eye(20), 'damage', None)
     names = [
-        Denoise(image, Choices()).result_name(),
-        Inpaint(image, Choices(), mask).result_name(),
-        SuperResolve(image, Choices(), (4, 4)).result_name(),
-        SuperResolve(image, Choices(), (2, 4)).result_name(),
+        request('denoise', image).result_name(),
+        request('inpaint', image, mask=mask).result_name(),
+        request('super_resolve', image, factor=(4, 4)).result_name(),
+        request('super_resolve', image, factor=(2, 4)).result_name(),
     ]
     assert names == [
         'cells [DIP denoised]',
@@ -39,14 +38,6 @@ def test_names_of_results():
     ]
 
 
-def test_choices_are_the_options_of_the_engine():
-    choices = Choices('fast', 3, 'cpu', 7, 1.5)
-    options = choices.to_options()
-    assert vars(options) | vars(choices) == vars(options)
-    # What experiments may do is not for the form.
-    assert (options.adjust, options.metrics) == (None, ())
-
-
 @pytest.mark.parametrize(
     ('data', 'error'),
     [(np.eye(20) * 1j, TypeError), (np.eye(3), ValueError)],
@@ -54,7 +45,7 @@ def test_choices_are_the_options_of_the_engine():
 def test_messages_name_the_layer(data, error):
     image = replace(source(np.eye(20), 'my cells'), data=data)
     with pytest.raises(error, match='layer "my cells"'):
-        Denoise(image, Choices()).start()
+        request('denoise', image).start()
 
 
 def test_bad_input_is_found_before_torch_is_loaded():
@@ -62,10 +53,11 @@ def test_bad_input_is_found_before_torch_is_loaded():
         'import sys, numpy as np\n'
         'from napari.layers import Image\n'
         'from napari_dip.viewer.layers.layers import describe_image\n'
-        'from napari_dip.viewer.tasks import Choices, Denoise\n'
+        'from napari_dip.tasks.registry import find_task\n'
+        'from napari_dip.viewer.request import Request\n'
         'source = describe_image(Image(np.ones((20, 20))), None)\n'
         'try:\n'
-        '    Denoise(source, Choices()).start()\n'
+        '    Request(find_task("denoise"), source).start()\n'
         'except ValueError:\n'
         '    assert "torch" not in sys.modules\n'
         'else:\n'

@@ -1,44 +1,47 @@
-"""What the forms of all tasks share."""
+"""The form of a task, made of what its function asks for."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from magicgui.widgets import CheckBox, ComboBox, Container
+from magicgui.widgets import ComboBox, Container
 from napari.layers import Image, Layer
 
-from napari_dip.presets.choices import PRESETS
+from napari_dip.tasks.base import Task
 from napari_dip.viewer.errors import describe_error
-from napari_dip.viewer.forms.advanced import Advanced
 from napari_dip.viewer.forms.departures import Departures
+from napari_dip.viewer.forms.folding import Section
+from napari_dip.viewer.forms.kinds import BUILT_IN, make_entry
 from napari_dip.viewer.forms.memory import Memory
 from napari_dip.viewer.forms.plane import PlaneLabel, channel_axes
-from napari_dip.viewer.layers.layers import describe_image
+from napari_dip.viewer.layers.layers import ImageSource, describe_image
 from napari_dip.viewer.panel.access import name_entries, order_tabs
 from napari_dip.viewer.panel.outlook import Outlook, Question
 from napari_dip.viewer.panel.panel import RunPanel
 from napari_dip.viewer.panel.text import align
 from napari_dip.viewer.preferences import read_preferences
-from napari_dip.viewer.tasks import Choices, Task
+from napari_dip.viewer.request import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from magicgui.widgets.bases import ValueWidget
     from napari.viewer import Viewer
 
-    from napari_dip.viewer.forms.folding import Section
-    from napari_dip.viewer.layers.layers import ImageSource
+    from napari_dip.viewer.forms.entry import Entry
     from napari_dip.viewer.panel.outlook import Read
     from napari_dip.viewer.runs.run import State
 
 # Pixels: labels, entries and the longest button text fit.
 _WIDTH = 330
 
+# Kinds of entries that hold no layer.
+_ENTERED = ('value', 'factor', 'noise')
+
 
 class RestorationForm(Container):
     """Form of one task.
+
+    Its widgets are attributes, by the names of the arguments.
 
     Parameters
     ----------
@@ -46,8 +49,8 @@ class RestorationForm(Container):
         Where layers are chosen and the result goes.
     """
 
-    #: Name of the public function.
-    function: ClassVar[str]
+    #: What it is the form of.
+    task: ClassVar[Task]
 
     def __init__(self, napari_viewer: Viewer) -> None:
         self._layers = napari_viewer.layers
@@ -61,45 +64,36 @@ class RestorationForm(Container):
             tooltip='Axis of the layer that holds channels.',
         )
         self.plane = PlaneLabel(napari_viewer.dims)
-        self.own_fields = self.make_fields()
-        self.preset = ComboBox(
-            name='preset',
-            choices=PRESETS,
-            tooltip=(
-                'From the quickest to the most thorough; "ulyanov2018" is '
-                'the published recipe, which takes hours on a CPU.'
-            ),
-        )
-        self.uncertainty = CheckBox(
-            name='uncertainty',
-            text='with a map of the uncertainty',
-            tooltip=(
-                'Add a second layer, hidden at first, that tells by how much '
-                'each pixel may be off: one standard deviation, in the units '
-                'of the image.'
-            ),
-        )
+        self.inputs: list[Entry] = [
+            make_entry(argument, self)
+            for argument in self.task.arguments
+            if argument.kind not in BUILT_IN
+        ]
         self.outlook = Outlook()
-        self.advanced = Advanced(read_preferences().device)
         fields = align(
             self.image,
             self.channel_axis,
             self.plane,
-            *self.own_fields,
-            self.preset,
-            self.uncertainty,
+            *(w for entry in self._in_sight() for w in entry.widgets),
         )
         self.entries: Container = Container(
-            labels=False, widgets=[fields, self.outlook]
+            labels=False,
+            widgets=[
+                fields,
+                *(e.below for e in self.inputs if e.below is not None),
+                self.outlook,
+            ],
         )
         self.entries.margins = (0, 0, 0, 0)
-        self.sections = self.make_sections()
+        self.sections = list(self._make_sections())
         for section in self.sections:
             self.entries.native.layout().addWidget(section.fold())
         self.panel = RunPanel(self.entries)
         super().__init__(labels=False, widgets=[self.panel])
         self.native.setMinimumWidth(_WIDTH)
-        self._memory = Memory(self.function, self._entries(), self.panel.warn)
+        self._memory = Memory(
+            self.task.name, self._remembered(), self.panel.warn
+        )
         self._memory.recall()
         self.departures = Departures(self.sections)
         self.panel.footer.insert(0, self.departures)
@@ -108,23 +102,28 @@ class RestorationForm(Container):
         self._show_image()
         self._ease_access()
 
-    @abstractmethod
-    def make_fields(self) -> list[ValueWidget]:
-        """Make the entries of the task itself."""
+    def __getattr__(self, name: str) -> Any:
+        """Return a widget of an argument by its name."""
+        for entry in self.__dict__.get('inputs', ()):
+            for widget in entry.widgets:
+                if widget.name == name:
+                    return widget
+        return super().__getattr__(name)
 
-    def make_sections(self) -> list[Section]:
-        """Return the sections that are folded away, the first on top."""
-        return [self.advanced]
+    def _in_sight(self) -> list[Entry]:
+        """Entries that are in no section, the task's own first."""
+        return [one for one in self.inputs if not one.argument.field.section]
 
-    @abstractmethod
-    def make_task(self) -> Task:
-        """Make the task from the entries.
-
-        Raises
-        ------
-        ValueError
-            If an entry does not fit the layers.
-        """
+    def _make_sections(self) -> Iterator[Section]:
+        """Make the sections that are folded away, the first on top."""
+        titles = [entry.argument.field.section for entry in self.inputs]
+        for title in dict.fromkeys(filter(None, titles)):
+            of_title = [
+                entry
+                for entry in self.inputs
+                if entry.argument.field.section == title
+            ]
+            yield Section(title, of_title)
 
     def reset_choices(self, *args: Any) -> None:
         """Offer the layers there are, in the folded sections too."""
@@ -147,6 +146,7 @@ class RestorationForm(Container):
         name: str,
         tooltip: str,
         *,
+        label: str | None = None,
         nullable: bool = False,
     ) -> ComboBox:
         """Make a choice among the layers of a kind."""
@@ -156,7 +156,11 @@ class RestorationForm(Container):
             return [(layer.name, layer) for layer in found]
 
         entry = ComboBox(
-            name=name, choices=choices, tooltip=tooltip, nullable=nullable
+            name=name,
+            label=label,
+            choices=choices,
+            tooltip=tooltip,
+            nullable=nullable,
         )
         self._layer_choices.append(entry)
         return entry
@@ -186,34 +190,24 @@ class RestorationForm(Container):
             self.chosen_image(), self.channel_axis.value, self._dims
         )
 
-    def choices(self) -> Choices:
-        """Return the options.
+    def make_request(self) -> Request:
+        """Make a request from the entries.
 
         Raises
         ------
         ValueError
-            If a limit is no number.
+            If an entry makes no sense, or does not fit the layers.
         """
-        advanced = self.advanced
-        return Choices(
-            preset=self.preset.value,
-            seed=advanced.seed.value,
-            device=advanced.device.value,
-            max_num_iter=advanced.read_max_num_iter(),
-            time_limit=advanced.read_time_limit(),
-            uncertainty=self.uncertainty.value,
-        )
+        image = self.image_source()
+        arguments = {one.name: one.read(image) for one in self.inputs}
+        return Request(self.task, image, arguments)
 
-    def chosen_factors(self) -> tuple[int, int] | None:
-        """Return super-resolution factors; None for other tasks."""
-        return None
-
-    def content(self, source: ImageSource) -> tuple[Hashable, Read]:
-        """Return what a forecast depends on beside shapes and options.
+    def content(self, image: ImageSource) -> tuple[Hashable, Read]:
+        """Return what of the layers a forecast depends on.
 
         Parameters
         ----------
-        source : ImageSource
+        image : ImageSource
             The image.
 
         Returns
@@ -228,40 +222,49 @@ class RestorationForm(Container):
         ValueError
             If a layer that it depends on does not fit.
         """
-        return None, dict
+        found = {one.name: one.content(image) for one in self.inputs}
+        if self.task.foresees('image'):
+            found['image'] = (image.key, image.array)
+        given = {k: v for k, v in found.items() if v is not None}
+        keys = tuple((name, key) for name, (key, _) in given.items())
+        return keys, lambda: {k: read() for k, (_, read) in given.items()}
 
     def start(self) -> None:
         """Start a run, or say what keeps it from starting."""
         try:
-            task = self.make_task()
+            request = self.make_request()
         except ValueError as error:
             self.panel.warn(describe_error(error))
             return
         self._memory.remember()
         rate = read_preferences().preview_rate
-        self.panel.begin(task, self._layers, rate)
+        self.panel.begin(request, self._layers, rate)
 
     def show_outlook(self) -> None:
         """Show what the restoration would take."""
         try:
-            source = self.image_source()
-            choices = self.choices()
-            content, read = self.content(source)
+            image = self.image_source()
+            content, read = self.content(image)
+            entered = {
+                entry.name: entry.read(image)
+                for entry in self.inputs
+                if entry.argument.kind in _ENTERED
+            }
         except ValueError as error:
             self.plane.clear()
             self.outlook.say(describe_error(error))
             return
-        self.plane.show_plane(self.chosen_image(), source.plane)
+        self.plane.show_plane(self.chosen_image(), image.plane)
         self.outlook.ask(
             Question(
-                self.function,
-                source.shape,
-                source.positive_channel_axis,
-                self.chosen_factors(),
-                choices.preset,
-                choices.device,
-                choices.max_num_iter,
-                choices.uncertainty,
+                self.task.name,
+                image.shape,
+                image.positive_channel_axis,
+                tuple(
+                    (name, value)
+                    for name, value in entered.items()
+                    if self.task.foresees(name)
+                ),
                 read_preferences().preview_rate,
                 content,
             ),
@@ -273,15 +276,10 @@ class RestorationForm(Container):
         self.panel.state_changed.connect(self._on_state)
         self.image.changed.connect(self._show_image)
         self.plane.moved.connect(self.show_outlook)
-        for entry in (
-            self.channel_axis,
-            self.preset,
-            self.uncertainty,
-            self.advanced.device,
-            self.advanced.max_num_iter,
-            *self.own_fields,
-        ):
-            entry.changed.connect(self.show_outlook)
+        self.channel_axis.changed.connect(self.show_outlook)
+        for entry in self.inputs:
+            for widget in entry.widgets:
+                widget.changed.connect(self.show_outlook)
 
     def _on_state(self, state: State) -> None:
         self.outlook.be_quiet(state.is_busy)
@@ -291,11 +289,14 @@ class RestorationForm(Container):
     def _show_image(self) -> None:
         self.channel_axis.reset_choices()
         self.channel_axis.visible = len(self.channel_axis.choices) > 1
+        for entry in self.inputs:
+            entry.show_image()
         self.show_outlook()
 
     def _take(self, active: Layer | None) -> None:
         """Choose the layer that is active, where it can be chosen."""
-        for entry in (self.image, *self.own_fields):
+        in_sight = [w for entry in self._in_sight() for w in entry.widgets]
+        for entry in (self.image, *in_sight):
             if active is not None and active in getattr(entry, 'choices', ()):
                 entry.value = active
 
@@ -309,20 +310,9 @@ class RestorationForm(Container):
         order_tabs(self.native)
         self.panel.scroll_area.keep_wheel()
 
-    def _entries(self) -> dict[str, ValueWidget]:
-        """Entries to be remembered: no choices of layers, no limits.
-
-        A limit that was meant for one image would cut off the next.
-        """
-        entries = [
-            self.preset,
-            self.uncertainty,
-            self.advanced.seed,
-            self.advanced.device,
-            *self.own_fields,
-        ]
+    def _remembered(self) -> dict[str, ValueWidget]:
         return {
-            entry.name: entry
-            for entry in entries
-            if not isinstance(entry.value, Layer | None)
+            widget.name: widget
+            for entry in self.inputs
+            for widget in entry.remembered()
         }

@@ -1,30 +1,31 @@
-"""The form of inpainting."""
+"""Entry of a labels layer that marks the pixels to fill."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from magicgui.widgets import CheckBox, ComboBox, Label
 from napari.layers import Labels
 from qtpy.QtCore import QTimer
 
-from napari_dip.viewer.forms.base import RestorationForm
+from napari_dip.viewer.forms.entry import Entry
 from napari_dip.viewer.layers.covering import mask_plane
-from napari_dip.viewer.layers.layers import describe_mask
+from napari_dip.viewer.layers.layers import (
+    ImageSource,
+    MaskSource,
+    describe_mask,
+)
 from napari_dip.viewer.panel.text import prepare_label
-from napari_dip.viewer.tasks import Inpaint
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from magicgui.widgets.bases import ValueWidget
     from napari.utils.events import EventEmitter
-    from napari.viewer import Viewer
 
-    from napari_dip.viewer.layers.layers import ImageSource, MaskSource
-    from napari_dip.viewer.panel.outlook import Read
+    from napari_dip.tasks.base import Argument
+    from napari_dip.viewer.forms.form import RestorationForm
 
 # Milliseconds after the last stroke.
 _PAUSE = 300
@@ -33,28 +34,27 @@ _ALL = 'all labels'
 _ONE = 'the selected label'
 
 
-class InpaintForm(RestorationForm):
-    """Fill the labelled pixels of an image layer."""
+class MaskEntry(Entry):
+    """Choice of a labels layer and of what in it to fill."""
 
-    function = 'inpaint'
-
-    def __init__(self, napari_viewer: Viewer) -> None:
+    def __init__(self, argument: Argument, form: RestorationForm) -> None:
         # Whose painting is followed.
         self._followed: Labels | None = None
-        super().__init__(napari_viewer)
-        # Below the fields, above the forecast.
-        self.entries.insert(1, self.extent)
-        self._settled = QTimer(self.native)
+        super().__init__(argument, form)
+        self._settled = QTimer(self.layer.native)
         self._settled.setSingleShot(True)
         self._settled.setInterval(_PAUSE)
-        self._settled.timeout.connect(self.show_outlook)
-        self.mask_layer.changed.connect(self._follow_labels)
-        self._follow_labels()
+        self._settled.timeout.connect(form.show_outlook)
+        self.layer.changed.connect(self._follow_labels)
 
-    def make_fields(self) -> list[ValueWidget]:
+    def make_widgets(self) -> list[ValueWidget]:
         """Make the choices of a labels layer and of what in it to fill."""
-        self.mask_layer = self.layer_choice(
-            Labels, 'labels', 'Layer whose labels mark the missing pixels.'
+        argument = self.argument
+        self.layer = self.form.layer_choice(
+            Labels,
+            argument.name,
+            'Layer whose labels mark the missing pixels.',
+            label=argument.label,
         )
         self.fill = ComboBox(
             name='fill',
@@ -72,37 +72,46 @@ class InpaintForm(RestorationForm):
                 'be kept is filled, and the other way round.'
             ),
         )
-        self.extent = Label(name='extent')
+        self.below = self.extent = Label(name='extent')
         prepare_label(self.extent, lines=1)
-        return [self.mask_layer, self.fill, self.invert]
+        return [self.layer, self.fill, self.invert]
 
-    def make_task(self) -> Inpaint:
-        """Make the task from the entries.
+    def read(self, image: ImageSource) -> MaskSource:
+        """Describe the layer.
 
         Raises
         ------
         ValueError
             If the labels do not lie over the image.
         """
-        source = self.image_source()
         labels = self._chosen_labels()
+        form = self.form
         plane = mask_plane(
-            self.chosen_image(), labels, self.channel_axis.value, source.plane
+            form.chosen_image(), labels, form.channel_axis.value, image.plane
         )
         mask = describe_mask(labels, self._chosen_label(labels), plane)
-        mask = replace(mask, inverted=self.invert.value)
-        return Inpaint(source, self.choices(), mask)
+        return replace(mask, inverted=self.invert.value)
 
-    def content(self, source: ImageSource) -> tuple[Hashable, Read]:
+    def content(
+        self, image: ImageSource
+    ) -> tuple[Hashable, Callable[[], Any]] | None:
         """Return the mask, if it could be filled as it is."""
         try:
-            mask = self.make_task().mask
+            mask = self.read(image)
         except ValueError:
             self._show_extent(None)
-            return None, dict
+            return None
         self._show_extent(mask)
         key = mask.checksum()
-        return key, lambda: {'mask': mask.array()} if key else {}
+        return (key, mask.array) if key else None
+
+    def remembered(self) -> list[ValueWidget]:
+        """Return what no other layer is wrong for."""
+        return [self.fill]
+
+    def show_image(self) -> None:
+        """Follow the painting of the chosen labels."""
+        self._follow_labels()
 
     def _show_extent(self, mask: MaskSource | None) -> None:
         """Say how much is filled, and offer the rest if it is most."""
@@ -118,18 +127,12 @@ class InpaintForm(RestorationForm):
         self.extent.visible = bool(text)
         self.invert.visible = most or self.invert.value
 
-    def _entries(self) -> dict[str, ValueWidget]:
-        # What one layer needs is wrong for the next.
-        entries = super()._entries()
-        entries.pop(self.invert.name)
-        return entries
-
     def _follow_labels(self) -> None:
         """Forecast anew when the chosen labels were painted."""
         if self._followed is not None:
             for event in _told_by(self._followed):
                 event.disconnect(self._on_paint)
-        self._followed = self.mask_layer.value
+        self._followed = self.layer.value
         if self._followed is not None:
             for event in _told_by(self._followed):
                 event.connect(self._on_paint)
@@ -143,12 +146,12 @@ class InpaintForm(RestorationForm):
         return int(labels.selected_label) if one else None
 
     def _chosen_labels(self) -> Labels:
-        if self.mask_layer.value is None:
+        if self.layer.value is None:
             raise ValueError(
                 'There is no labels layer; add one, paint the pixels to fill '
-                'and choose it as "labels".'
+                f'and choose it as "{self.argument.label}".'
             )
-        layer: Labels = self.mask_layer.value
+        layer: Labels = self.layer.value
         return layer
 
 

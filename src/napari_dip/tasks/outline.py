@@ -1,0 +1,30 @@
+"""What of a restoration is known before it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.presets.settings import Settings
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a task would fit, as far as time and memory depend on it.
+
+    Parameters
+    ----------
+    settings : Settings
+        What the preset stands for.
+    missing : (C, M, N) ndarray of bool, optional
+        True where a pixel is missing, where only parts of the image with
+        such pixels are fitted.
+    trims : bool
+        Whether no more is fitted than the part with all missing pixels.
+    """
+
+    settings: Settings
+    missing: NDArray[np.bool_] | None = None
+    trims: bool = False

@@ -1,0 +1,58 @@
+"""Entry of a factor for all spatial axes, or one for each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from magicgui.widgets import ComboBox, SpinBox
+
+from napari_dip.viewer.forms.entry import Entry
+
+if TYPE_CHECKING:
+    from magicgui.widgets.bases import ValueWidget
+
+    from napari_dip.viewer.layers.layers import ImageSource
+
+_PER_AXIS = 'one for each axis'
+
+
+class FactorEntry(Entry):
+    """Choice of a factor, and one of rows and columns."""
+
+    def make_widgets(self) -> list[ValueWidget]:
+        """Make the choices."""
+        field = self.argument.field
+        words = list(field.choices.values())
+        self.factor = ComboBox(
+            name=self.name,
+            label=self.argument.label,
+            value=field.choices[field.example],
+            choices=[*words, _PER_AXIS],
+            tooltip=field.help,
+        )
+        self.axes = [
+            SpinBox(
+                name=axis,
+                label=f'{axis} ×',
+                value=2,
+                min=int(field.least or 1),
+                max=int(field.most or 8),
+            )
+            for axis in ('rows', 'columns')
+        ]
+        self.factor.changed.connect(self._show_axes)
+        self._show_axes()
+        return [self.factor, *self.axes]
+
+    def read(self, image: ImageSource) -> tuple[int, int]:
+        """Return the factors along rows and columns."""
+        if self.factor.value == _PER_AXIS:
+            rows, columns = (axis.value for axis in self.axes)
+            return rows, columns
+        words = self.argument.field.choices
+        [factor] = [int(k) for k, w in words.items() if w == self.factor.value]
+        return factor, factor
+
+    def _show_axes(self) -> None:
+        for widget in self.axes:
+            widget.visible = self.factor.value == _PER_AXIS

@@ -1,0 +1,124 @@
+"""Numbers, choices and yeses: entries of what is typed or chosen."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from magicgui.widgets import (
+    CheckBox,
+    ComboBox,
+    FloatSpinBox,
+    LineEdit,
+    SpinBox,
+)
+
+from napari_dip.viewer.forms.departures import Setting
+from napari_dip.viewer.forms.entry import Entry
+from napari_dip.viewer.forms.numbers import parse_number
+from napari_dip.viewer.preferences import read_preferences
+
+if TYPE_CHECKING:
+    from magicgui.widgets.bases import ValueWidget
+
+    from napari_dip.viewer.layers.layers import ImageSource
+
+
+class ValueEntry(Entry):
+    """One widget, of the kind that the type of the argument asks for."""
+
+    def make_widgets(self) -> list[ValueWidget]:
+        """Make a choice, a check box, a spin box or a line of text."""
+        argument, field = self.argument, self.argument.field
+        label = argument.label
+        if field.unit:
+            label = f'{label} ({field.unit})'
+        told: dict[str, Any] = {
+            'name': argument.name,
+            'label': label,
+            'tooltip': field.help,
+        }
+        if field.choices:
+            words = [(word, value) for value, word in field.choices.items()]
+            return [ComboBox(choices=words, value=self._default(), **told)]
+        if argument.plain_type is bool:
+            told['text'] = told.pop('label')
+            return [CheckBox(value=argument.default, **told)]
+        if argument.is_optional or argument.plain_type is str:
+            line = LineEdit(value=argument.default or '', **told)
+            line.native.setPlaceholderText(field.empty)
+            return [line]
+        limits = {'min': field.least, 'max': field.most}
+        told |= {k: v for k, v in limits.items() if v is not None}
+        whole = argument.plain_type is int
+        return [
+            (SpinBox if whole else FloatSpinBox)(
+                **told | {'value': argument.default}
+            )
+        ]
+
+    def read(self, image: ImageSource) -> Any:
+        """Return what was entered.
+
+        Raises
+        ------
+        ValueError
+            If it is no number where there has to be one.
+        """
+        value = self.widgets[0].value
+        if not isinstance(value, str) or self.argument.plain_type is str:
+            return value
+        if self.argument.plain_type is int:
+            return self._read_whole(value.strip())
+        return self._read_number(value.strip())
+
+    def settings(self) -> list[Setting]:
+        """Return the widget with its value in words."""
+        [entry] = self.widgets
+        label, unit = self.argument.label, self.argument.field.unit
+        default = self._default()
+        if default is None:
+            default = ''
+        say = f'{label} {{}} {unit}'.rstrip().format
+        return [Setting(entry, default, say)]
+
+    def remembered(self) -> list[ValueWidget]:
+        """Return the widget, unless its argument may be left out.
+
+        A limit that was meant for one image would cut off the next.
+        """
+        return [] if self.argument.is_optional else self.widgets
+
+    def _default(self) -> Any:
+        """What a form begins with: what the user prefers, if it is known."""
+        preferred = getattr(read_preferences(), self.name, None)
+        if preferred in self.argument.field.choices:
+            return preferred
+        return self.argument.default
+
+    def _read_whole(self, text: str) -> int | None:
+        if not text:
+            return None
+        if not text.isdecimal() or int(text) < self._least:
+            above = max(math.ceil(self._least) - 1, 0)
+            self._refuse(text, f'a whole number above {above}')
+        return int(text)
+
+    def _read_number(self, text: str) -> float | None:
+        label, field = self.argument.label, self.argument.field
+        number = parse_number(text, label, field.example)
+        if number is not None and not self._least < number < math.inf:
+            unit = f' of {field.unit}' if field.unit else ''
+            self._refuse(text, f'a number{unit} above {self._least:g}')
+        return number
+
+    def _refuse(self, text: str, wanted: str) -> None:
+        raise ValueError(
+            f'"{self.argument.label}": {text!r} is not {wanted}; give one '
+            f'such as {self.argument.field.example}, or leave it empty.'
+        )
+
+    @property
+    def _least(self) -> float:
+        least = self.argument.field.least
+        return -math.inf if least is None else least

@@ -1,0 +1,150 @@
+"""What a form asks for: a task of one image layer, without Qt.
+
+A request is made when Start is pressed and carried to the worker, where it
+loads torch and becomes a session.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from napari_dip.images.acquired import AcquiredImage, acquire
+from napari_dip.images.masks import read_mask
+from napari_dip.images.repeats import read_repeats
+from napari_dip.images.validation import check_factor
+from napari_dip.tasks.base import Task
+from napari_dip.viewer.layers.layers import ImageSource, MaskSource
+from napari_dip.viewer.layers.placement import enlarge, place_of
+from napari_dip.viewer.runs.warm_up import load_engine
+
+if TYPE_CHECKING:
+    from napari_dip.session.base import Restoration
+
+# A number after it is napari's, for a name that was taken.
+_RESULT = re.compile(
+    r'(?P<source>.*) \[DIP (?P<steps>[^\[\]]+)\](?: \[\d+\])?', re.DOTALL
+)
+
+# What is checked before torch is loaded, where a message can name the layer.
+_CHECKS: dict[str, Callable[..., Any]] = {
+    'mask': read_mask,
+    'repeats': read_repeats,
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A restoration of one image layer.
+
+    Parameters
+    ----------
+    task : Task
+        What to do.
+    image : ImageSource
+        What to restore.
+    arguments : mapping of str to object
+        Arguments of the task's function by name, in place of layers their
+        descriptions; what is left out has its default.
+    """
+
+    task: Task
+    image: ImageSource
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def start(self) -> Restoration:
+        """Check everything, load torch and prepare; in the worker."""
+        image = self.read_image()
+        values = {
+            **self.arguments,
+            **{
+                one.name: self._read(one.kind, one.name, image)
+                for one in self.task.own
+                if one.name in self.arguments
+            },
+        }
+        load_engine()
+        # The interface has to go on drawing.
+        return self.task.begin(image=image, spare_cores=1, **values)
+
+    def layers_beside(self) -> dict[str, Any]:
+        """Layers besides the image, for the record."""
+        return {
+            name: value.tell()
+            for name, value in self.arguments.items()
+            if isinstance(value, ImageSource | MaskSource)
+        }
+
+    def layer_attributes(self) -> dict[str, Any]:
+        """Attributes of a layer over the rectangle of the source."""
+        factors = self.task.scale_of(self.arguments)
+        if set(factors) == {1}:
+            return dict(self.image.attributes)
+        return enlarge(self.image.attributes, self._layer_factors(factors))
+
+    def title(self) -> str:
+        """Say what is done to which layer."""
+        return f'{self.task.title} "{self.image.name}"'
+
+    def result_name(self) -> str:
+        """Name of the result; the layer list makes it unique."""
+        return name_result(self.image.name, self.task.say_step(self.arguments))
+
+    def uncertainty_attributes(self) -> dict[str, Any]:
+        """Attributes of the layer of the uncertainty, which is no colour."""
+        attributes = place_of(self.layer_attributes())
+        # On top of the result it would hide what was asked for.
+        return attributes | {'colormap': 'inferno', 'visible': False}
+
+    def uncertainty_name(self) -> str:
+        """Name of the layer of the uncertainty."""
+        return f'{self.result_name()} uncertainty'
+
+    def read_image(self) -> AcquiredImage:
+        """Read and check the image, so that a message can name its layer."""
+        image = self.image
+        axis = None if image.has_alpha else image.channel_axis
+        return acquire(image.pixels, axis, f'layer "{image.name}"')
+
+    def _read(self, kind: str, name: str, image: AcquiredImage) -> Any:
+        """Read the pixels of a layer, and check whatever it is."""
+        value = self.arguments[name]
+        if kind == 'factor':
+            return check_factor(value)
+        if not isinstance(value, ImageSource | MaskSource):
+            return value
+        array = value.array()
+        if kind in _CHECKS:
+            _CHECKS[kind](array, image, f'layer "{value.name}"')
+        return array
+
+    def _layer_factors(self, factors: tuple[int, ...]) -> list[int]:
+        """Factor for every axis of the layer: 1 for channels."""
+        found = [1] * len(self.image.data.shape)
+        for axis, factor in zip(self.image.spatial_axes, factors, strict=True):
+            found[axis] = factor
+        # An RGB layer has no axis for its channels.
+        return found[: len(self.image.attributes['scale'])]
+
+
+def name_result(source: str, step: str) -> str:
+    """Name the result of a step; steps on a result share its brackets.
+
+    Examples
+    --------
+    >>> name_result('cells', 'denoised')
+    'cells [DIP denoised]'
+    >>> name_result('cells [DIP denoised] [1]', 'denoised')
+    'cells [DIP denoised]'
+    >>> name_result('cells [DIP denoised]', '×2')
+    'cells [DIP denoised, ×2]'
+    """
+    found = _RESULT.fullmatch(source)
+    if found is None:
+        return f'{source} [DIP {step}]'
+    steps = found['steps'].split(', ')
+    if steps[-1] != step:
+        steps.append(step)
+    return f'{found["source"]} [DIP {", ".join(steps)}]'
