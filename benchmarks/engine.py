@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,6 @@ from benchmarks.datasets.sets import Task
 VERSION = napari_dip.__version__
 PRESETS = ('fast', 'balanced', 'best', 'ulyanov2018')
 
-_START = {
-    'denoise': 'start_denoising',
-    'inpaint': 'start_inpainting',
-    'super_resolve': 'start_super_resolution',
-}
 # Folders that no figure depends on.
 _OUTSIDE = ('viewer', 'cli', 'samples', 'io')
 
@@ -74,10 +68,12 @@ class Watch:
 def start(task: Task, problem: Problem, preset: str, **options: Any) -> Any:
     """Session of a problem; neither truth nor noise level is handed over."""
     from napari_dip.presets.options import Options
+    from napari_dip.tasks.registry import find_task
 
-    begin = getattr(import_module(f'napari_dip.tasks.{task}'), _START[task])
     chosen = Options(preset, **options)
-    return begin(problem.image, **arguments(problem), options=chosen)
+    return find_task(task).start(
+        problem.image, **arguments(problem), options=chosen
+    )
 
 
 def arguments(problem: Problem) -> dict[str, Any]:

@@ -10,15 +10,9 @@ import lazy_loader
 
 __version__ = '0.1.0'
 
-__all__ = [
-    'Detector',
-    '__version__',
-    'denoise',
-    'inpaint',
-    'super_resolve',
-]
+__getattr__, _, _names = lazy_loader.attach_stub(__name__, __file__)
 
-__getattr__, _, _ = lazy_loader.attach_stub(__name__, __file__)
+__all__ = ['__version__', *_names]
 
 
 def __dir__() -> list[str]:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import napari_dip
+from napari_dip.tasks.registry import tasks
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -75,7 +76,7 @@ def test_version(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    'command', ['denoise', 'inpaint', 'super-resolve', 'info']
+    'command', [*(t.name.replace('_', '-') for t in tasks()), 'info']
 )
 def test_help_lists_the_commands(run: Run, command: str) -> None:
     assert f'  {command} ' in run('--help').stdout

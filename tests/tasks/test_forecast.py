@@ -15,8 +15,9 @@ from napari_dip.forecast import tile_size as room
 from napari_dip.forecast import work
 from napari_dip.presets.choices import PRESETS
 from napari_dip.tasks import forecast as module
-from napari_dip.tasks.forecast import TASKS, forecast
+from napari_dip.tasks.forecast import forecast
 from napari_dip.tasks.presets import inpaint as inpainting
+from napari_dip.tasks.registry import tasks
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +39,7 @@ def counted(monkeypatch) -> Iterator[FlopCounterMode]:
         yield flops
 
 
-@pytest.mark.parametrize('task', TASKS)
+@pytest.mark.parametrize('task', [task.name for task in tasks()])
 @pytest.mark.parametrize('preset', PRESETS)
 def test_every_task_and_preset_has_a_forecast(task, preset):
     found = forecast(task, (24, 32), preset=preset, device='cpu')

@@ -9,9 +9,21 @@ import pytest
 from napari.settings import get_plugin_settings
 
 from napari_dip.presets.choices import DEVICES, PRESETS
+from napari_dip.tasks.registry import tasks
+from napari_dip.viewer.forms import class_name
 from napari_dip.viewer.preferences import Preferences, read_preferences
 
-COMMANDS = ('denoise', 'inpaint', 'super_resolve')
+
+def own_tasks():
+    """Tasks of the plugin; tests may know others."""
+    return [
+        task
+        for task in tasks()
+        if task.function.__module__.startswith('napari_dip.')
+    ]
+
+
+COMMANDS = [task.name for task in own_tasks()]
 
 
 def in_new_interpreter(code):
@@ -44,14 +56,26 @@ def test_icon_is_a_large_square(plugin):
 def test_widgets_and_samples_have_names(plugin):
     widgets = plugin.contributions.widgets
     assert {w.command: w.display_name for w in widgets} == {
-        'napari-dip.denoise': 'Denoise',
-        'napari-dip.inpaint': 'Inpaint',
-        'napari-dip.super_resolve': 'Super-resolve',
+        f'napari-dip.{task.name}': task.title for task in own_tasks()
     }
     assert len(plugin.contributions.sample_data) >= 4
 
 
-@pytest.mark.parametrize('title', ['Denoise', 'Inpaint', 'Super-resolve'])
+def test_every_task_is_in_the_manifest(plugin):
+    commands = {c.id: c for c in plugin.contributions.commands}
+    listed = {
+        menu: [item.command for item in items if hasattr(item, 'command')]
+        for menu, items in plugin.contributions.menus.items()
+    }
+    for task in own_tasks():
+        command = commands[f'napari-dip.{task.name}']
+        name = f'napari_dip.viewer.forms:{class_name(task.name)}'
+        assert command.python_name == name
+        assert command.title.startswith(task.title)
+        assert command.id in listed['napari-dip.restore']
+
+
+@pytest.mark.parametrize('title', [task.title for task in own_tasks()])
 def test_opens_from_the_menu(viewer, title):
     filters = submenu(menu_bar_action(viewer, 'Layers'), 'Filter')
     actions = submenu(filters, 'Deep image prior').menu().actions()

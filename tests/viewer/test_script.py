@@ -86,7 +86,7 @@ def test_denoise_with_a_repeat(
     layer = viewer.layers[-1]
     told = layer.metadata[METADATA_KEY]
     assert told['arguments']['repeats'] == 1
-    assert told['repeats']['layer'] == 'again'
+    assert told['layers']['repeats']['layer'] == 'again'
     assert '2 frames, the others times' in told['noise']
     assert "or viewer.layers['again']" in as_python(told)
     assert_repeats(layer)

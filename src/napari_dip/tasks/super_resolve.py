@@ -186,7 +186,10 @@ def _outline(
 
 
 def _pair(factor: int | tuple[int, int] = 2) -> tuple[int, int]:
-    return factor if isinstance(factor, tuple) else (factor, factor)
+    if isinstance(factor, int):
+        return factor, factor
+    rows, columns = factor
+    return rows, columns
 
 
 def _say(factor: int | tuple[int, int]) -> str:

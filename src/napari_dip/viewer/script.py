@@ -92,7 +92,7 @@ def _read_layers(provenance: dict[str, Any]) -> list[str]:
         f'image = {_pixels("source", provenance["source"])}',
     ]
     for argument in _task(provenance).own:
-        told = provenance.get(argument.name)
+        told = provenance['layers'].get(argument.name)
         if told is not None:
             lines += _READ[argument.kind](argument.name, told)
     return lines
@@ -155,7 +155,7 @@ def _own_arguments(provenance: dict[str, Any]) -> list[str]:
 def _value(argument: Argument, provenance: dict[str, Any]) -> str | None:
     """Expression for the value of an argument; None for the default."""
     name, arguments = argument.name, provenance['arguments']
-    if argument.kind == 'image' or name in provenance:
+    if argument.kind == 'image' or name in provenance['layers']:
         return name
     if argument.kind == 'channel_axis':
         return repr(arguments[name])

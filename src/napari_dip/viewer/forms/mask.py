@@ -41,10 +41,11 @@ class MaskEntry(Entry):
         # Whose painting is followed.
         self._followed: Labels | None = None
         super().__init__(argument, form)
-        self._settled = QTimer(self.layer.native)
-        self._settled.setSingleShot(True)
-        self._settled.setInterval(_PAUSE)
-        self._settled.timeout.connect(form.show_outlook)
+        #: Its timeout tells that painting has paused.
+        self.settled = QTimer(self.layer.native)
+        self.settled.setSingleShot(True)
+        self.settled.setInterval(_PAUSE)
+        self.settled.timeout.connect(form.show_outlook)
         self.layer.changed.connect(self._follow_labels)
 
     def make_widgets(self) -> list[ValueWidget]:
@@ -139,7 +140,7 @@ class MaskEntry(Entry):
 
     def _on_paint(self) -> None:
         # Some are told of before it is done.
-        self._settled.start()
+        self.settled.start()
 
     def _chosen_label(self, labels: Labels) -> int | None:
         one = self.fill.value == _ONE

@@ -31,7 +31,7 @@ class Provenance:
         self._task = request.task.name
         self._common = {
             'source': request.image.tell(),
-            **request.layers_beside(),
+            'layers': request.layers_beside(),
             'result': {
                 'name': request.result_name(),
                 'rgb': request.image.attributes['rgb'],

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from napari_dip.viewer.forms.inpaint import describe_extent
 
+from napari_dip.viewer.forms.mask import describe_extent
 from napari_dip.viewer.layers.result import METADATA_KEY
 from napari_dip.viewer.script import as_python
 
@@ -30,8 +30,8 @@ def test_fills_what_is_labelled_and_nothing_else(
     np.testing.assert_array_equal(result.data[known], damaged[known])
     assert result.data[~known].max() < 3000
     told = result.metadata[METADATA_KEY]
-    assert told['mask']['layer'] == 'scratch'
-    assert told['mask']['label'] is None
+    assert told['layers']['mask']['layer'] == 'scratch'
+    assert told['layers']['mask']['label'] is None
 
 
 def test_can_fill_the_selected_label_alone(
@@ -48,7 +48,7 @@ def test_can_fill_the_selected_label_alone(
     changed = result.data != noisy
     assert changed[damage == 2].any()
     assert not changed[damage != 2].any()
-    assert result.metadata[METADATA_KEY]['mask']['label'] == 2
+    assert result.metadata[METADATA_KEY]['layers']['mask']['label'] == 2
 
 
 def test_painting_after_start_changes_nothing(
@@ -125,15 +125,15 @@ def test_painting_is_forecast_anew(viewer, noisy, damage, open_form, qtbot):
     # Nothing to fill yet.
     form.show_outlook()
     question, read = asked[-1]
-    assert (question.content, read()) == (None, {})
-    seen = [None]
+    assert (question.content, read()) == ((), {})
+    seen = [()]
     for change in (
         lambda: labels.paint((10, 10), 1),
         lambda: labels.fill((0, 0), 3),
         labels.undo,
         lambda: setattr(labels, 'data', damage),
     ):
-        with qtbot.wait_signal(form._settled.timeout):
+        with qtbot.wait_signal(form.inputs[0].settled.timeout):
             change()
         question, read = asked[-1]
         assert question.content != seen[-1]
@@ -150,7 +150,7 @@ def test_labels_that_are_not_chosen_are_not_followed(
     first = viewer.add_labels(damage.copy())
     form = open_form('Inpaint')
     form.mask.value = viewer.add_labels(damage)
-    with qtbot.assert_not_emitted(form._settled.timeout, wait=500):
+    with qtbot.assert_not_emitted(form.inputs[0].settled.timeout, wait=500):
         first.paint((30, 30), 1)
 
 
@@ -162,7 +162,8 @@ def test_limits_and_a_map_are_forecast(viewer, noisy, open_form):
     form.max_num_iter.value = '7'
     form.uncertainty.value = True
     question, read = asked[-1]
-    assert (question.max_num_iter, question.uncertainty) == (7, True)
+    known = dict(question.arguments)
+    assert (known['max_num_iter'], known['uncertainty']) == (7, True)
     np.testing.assert_array_equal(read()['image'], noisy)
 
 
@@ -193,9 +194,9 @@ def test_labels_that_mark_what_to_keep_can_be_inverted(
     known = damage == 0
     np.testing.assert_array_equal(result.data[known], noisy[known])
     told = result.metadata[METADATA_KEY]
-    assert told['mask']['inverted'] is True
+    assert told['layers']['mask']['inverted'] is True
     assert 'mask = ~mask' in as_python(told)
-    assert 'invert' not in form._entries()
+    assert form.invert not in form.inputs[0].remembered()
 
 
 @pytest.mark.parametrize(
