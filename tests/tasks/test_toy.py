@@ -7,11 +7,12 @@ from typing import Annotated
 import numpy as np
 import pytest
 
+from napari_dip.engine.early_stopping import NoRule
 from napari_dip.images.acquired import acquire
 from napari_dip.images.validation import check_choice
 from napari_dip.networks import UNetSpec
 from napari_dip.operators.blur import Blur
-from napari_dip.presets.settings import StoppingSettings, whole_image
+from napari_dip.presets.settings import whole_image
 from napari_dip.session.prepare import prepare
 from napari_dip.tasks import registry
 from napari_dip.tasks.base import Field, Task
@@ -78,7 +79,7 @@ def _settings(preset):
     lengths = {'fast': 20, 'balanced': 40}
     check_choice(preset, tuple(lengths), 'preset')
     network = UNetSpec((4, 4), norm='batch')
-    return whole_image(network, lengths[preset], StoppingSettings('none'))
+    return whole_image(network, lengths[preset], NoRule())
 
 
 def start_deblurring(image, *, blur=1.5, channel_axis=None, options=None):
