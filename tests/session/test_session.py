@@ -12,8 +12,8 @@ import pytest
 from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.engine.fit import Fit
 from napari_dip.presets.options import Options
+from napari_dip.session import prepare as preparation
 from napari_dip.session.progress import Phase
-from napari_dip.tasks import denoise as denoising
 from napari_dip.tasks.denoise import start_denoising
 from napari_dip.tasks.inpaint import start_inpainting
 from napari_dip.tasks.super_resolve import start_super_resolution
@@ -194,13 +194,13 @@ def test_a_time_limit_is_for_the_whole(start, seconds, limit):
 def test_the_preparation_counts(start, monkeypatch):
     clock = [0.0]
     monkeypatch.setattr(time, 'monotonic', lambda: clock[0])
-    prepare = denoising.prepare
+    prepare = preparation.prepare
 
     def take_long(*args, **options):
         clock[0] += 100
         return prepare(*args, **options)
 
-    monkeypatch.setattr(denoising, 'prepare', take_long)
+    monkeypatch.setattr(preparation, 'prepare', take_long)
     session = start(time_limit=50)
     assert session.progress.elapsed == 100
     assert len(list(session)) == 1

@@ -300,11 +300,11 @@ def run_out(monkeypatch):
     def run_out(most, after=0):
         iterate = Fit._iterate
 
-        def short(fit, problem):
-            pixels = problem.latent.values[0, 0].numel()
+        def short(fit, network):
+            pixels = fit.problem.latent.values[0, 0].numel()
             if pixels > most and fit.iteration >= after:
                 raise MemoryError
-            iterate(fit, problem)
+            iterate(fit, network)
 
         monkeypatch.setattr(Fit, '_iterate', short)
 

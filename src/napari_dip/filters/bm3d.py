@@ -46,10 +46,10 @@ _TINY = 1e-12
 def bm3d_wiener(
     image: Tensor, pilot: Tensor, noise: Tensor | None = None
 ) -> Tensor:
-    """Shrink groups of like blocks as the power of a pilot asks for.
+    """Shrink groups of similar blocks as the power of a pilot asks for.
 
-    Where neighbouring pixels share their noise, a mean of blocks that overlap
-    has more of it than one of independent blocks. How it adds up is then
+    Where noise is correlated, a mean of blocks that overlap has more of it
+    than one of independent blocks. How it adds up is then
     measured on such groups.
 
     Parameters
@@ -90,7 +90,7 @@ def _restore(
 
 @dataclass(frozen=True)
 class _Groups:
-    """Groups of like blocks, and their transforms.
+    """Groups of similar blocks, and their transforms.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Blocks that resemble each other, denoised by how their pixels vary together.
 
 Where a few fixed transforms tell structure from noise badly, the covariance of
-like blocks in an estimate does better; its errors are others, too.
+similar blocks in an estimate does better; its errors are others, too.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _TINY = 1e-12
 def nl_bayes_filter(
     image: Tensor, pilot: Tensor, noise: Tensor | None = None
 ) -> Tensor:
-    """Take noise out of groups of like blocks by their covariance in a pilot.
+    """Filter groups of similar blocks by their covariance in a pilot.
 
     Parameters
     ----------

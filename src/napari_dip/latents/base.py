@@ -121,9 +121,9 @@ class LatentSpec(Protocol):
     What is written here holds for a latent that knows nothing of the image.
     """
 
-    #: Whether the network never sees the pixels that it is asked for.
+    #: Whether the network never sees the pixels that it predicts.
     hides_pixels: ClassVar[bool] = False
-    #: Whether some repeats are fed and others asked for.
+    #: Whether some repeats predict the others.
     splits_repeats: ClassVar[bool] = False
     #: Whether it draws noise like that which an earlier fit has left.
     measures_noise: ClassVar[bool] = False

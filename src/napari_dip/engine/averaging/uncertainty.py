@@ -2,9 +2,9 @@
 
 An estimate differs from draw to draw of its latent, or from iterate to
 iterate, and more where it is less certain. How large its error is there,
-those data tell that the network did not see: they were held out, or dropped.
+those data tell that the network did not see: they were held out, or masked.
 
-Where two neighbouring pixels were dropped together, the noise of neither is
+Where two neighbouring pixels were masked together, the noise of neither is
 in the prediction of the other, so that the mean product of their residuals
 holds no noise: what is left is the error that both predictions share. The
 variance of the noise need not be known.

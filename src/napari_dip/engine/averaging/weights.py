@@ -24,7 +24,7 @@ from napari_dip.latents.base import Draw, Latent
 
 
 class WeightAverage:
-    """Exponential average of the weights, swept over the image on demand.
+    """Exponential average of the weights, applied to the image on demand.
 
     Averages like :class:`OutputAverage` where the output is nearly linear
     in the weights, and costs nothing a pixel, so that a fit may look at
@@ -97,7 +97,7 @@ class WeightAverage:
         self._count += 1
 
     def estimate(self, passes: int) -> Tensor:
-        """TiledInference the averaged network over the image."""
+        """Apply the averaged network to the image, tile by tile."""
         generator = self._new_generator()
 
         def mean(window: Region) -> Tensor:
@@ -115,7 +115,7 @@ class WeightAverage:
         return self._over_image(mean)
 
     def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
-        """TiledInference again and judge the spread of the draws."""
+        """Do so again and judge the variance of the draws."""
         generator = self._new_generator()
 
         def gather(window: Region) -> Tensor:
