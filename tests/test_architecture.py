@@ -29,10 +29,7 @@ LARGE_FOLDERS = {
     'noise',
 }
 
-LONG_FILES = {
-    'session/session.py',
-    'session/tiled.py',
-}
+LONG_FILES: set[str] = set()
 
 COMPARED = {
     ('engine/averaging/choice.py', "settings.average == 'output'"),

@@ -144,7 +144,7 @@ def test_an_early_stop_has_an_end_in_proportion(start):
     assert session.record().reason_text == 'you stopped it'
     assert session.record().notes[:2] == [
         (
-            'The final estimate averages 1 of 2 looks, as the fit was '
+            'The final estimate averages 1 of 2 samples, as the fit was '
             'stopped early.'
         ),
         'The last filters were left out, as the fit was stopped early.',

@@ -11,10 +11,10 @@ from scipy.ndimage import gaussian_filter
 from torch.utils.flop_counter import FlopCounterMode
 
 from napari_dip import denoise
+from napari_dip.forecast import forecast as module
 from napari_dip.forecast import tile_size as room
 from napari_dip.forecast import work
 from napari_dip.presets.choices import PRESETS
-from napari_dip.tasks import forecast as module
 from napari_dip.tasks.forecast import forecast
 from napari_dip.tasks.presets import inpaint as inpainting
 from napari_dip.tasks.registry import tasks
@@ -22,7 +22,7 @@ from napari_dip.tasks.registry import tasks
 
 @pytest.fixture(autouse=True)
 def _nothing_is_remembered():
-    module.measure_speed.cache_clear()
+    work.measure_speed.cache_clear()
 
 
 @pytest.fixture
@@ -96,11 +96,11 @@ def test_only_tiles_that_miss_pixels_are_counted(monkeypatch):
 @pytest.mark.usefixtures('tiny')
 def test_the_mask_chooses_the_network_that_is_measured(monkeypatch):
     seen = []
-    measure = module.measure_speed
+    measure = work.measure_speed
 
-    def note(spec, *others):
-        seen.append(spec)
-        return measure(spec, *others)
+    def note(settings, *others):
+        seen.append(settings.network)
+        return measure(settings, *others)
 
     monkeypatch.setattr(module, 'measure_speed', note)
     shape = (64, 64)
@@ -280,4 +280,4 @@ def test_no_random_number_of_the_user_is_drawn():
 def test_a_speed_is_measured_once(monkeypatch):
     for side in (256, 512):
         forecast('denoise', (side, side), preset='fast', device='cpu')
-    assert module.measure_speed.cache_info().misses == 1
+    assert work.measure_speed.cache_info().misses == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import torch
 
@@ -78,7 +79,7 @@ def tile_side(
     if settings.fit.window is not None or pixels < unlooked:
         return None
     room = _SHARE * free_memory(device)
-    given = TRAINING * _bytes_a_pixel(channels, settings, device)
+    given = TRAINING * bytes_of_pixel(channels, settings, device)
     if pixels <= at_once and given * pixels <= room:
         return None
     _check_room(shape, channels)
@@ -88,9 +89,11 @@ def tile_side(
     return side
 
 
-def _bytes_a_pixel(
+@lru_cache
+def bytes_of_pixel(
     channels: int, settings: Settings, device: torch.device
 ) -> float:
+    """Bytes that the network's layers give out for a pixel."""
     latent = settings.latent.num_channels(channels)
     network = build_network(settings.network, latent, channels)
     return bytes_a_pixel(

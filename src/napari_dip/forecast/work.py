@@ -1,49 +1,40 @@
-"""How much a fit and its last steps have to compute.
+"""How much a fit and its last steps compute, and how fast the machine is.
 
-In operations, multiplications of a network's convolutions, which take about
-the same time each wherever they are; all else is counted in them.
+Counted in multiplications of the network's convolutions, which take about the
+same time each wherever they are; all else is counted in them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from napari_dip.device.choice import precision_context
 from napari_dip.engine.averaging.uncertainty import DRAWS
-from napari_dip.engine.settings import FitSettings
 from napari_dip.filters.refinement import work_of_chain
-from napari_dip.grid.regions import window_shape
+from napari_dip.grid.regions import Shape, window_shape
 from napari_dip.grid.tiled_inference import inferred_pixels
-from napari_dip.networks import NetworkSpec
-from napari_dip.networks.layers import CONVOLUTIONS, NORMS
+from napari_dip.networks import build_network
+from napari_dip.networks.layers import CONVOLUTIONS
 from napari_dip.presets.settings import Settings
 
-#: Forward and backward, which takes twice as much.
-BOTH_WAYS = 3
-_SIDE = 64
+# Forward and backward, which takes twice as much.
+_BOTH_WAYS = 3
+# Of the image, where all of it is fitted at once: enough to measure.
+_SIDE = 256
 
 
 @dataclass(frozen=True)
 class Work:
-    """Operations of a fit.
+    """Operations of an iteration, a sample of the image, the filters.
 
-    Parameters
-    ----------
-    iteration : float
-        Of an iteration.
-    sweeps : tuple of float
-        Of one look at the whole image, which an enlargement takes in steps.
-    filter_steps : tuple of float
-        Of the filters after the final estimate.
-    num_iter, passes, compared : int
-        Iterations, looks that the final estimate averages, and looks that
-        choose what it is made from.
+    An upsampling takes each sample in several `sweeps`; the final estimate
+    averages so many `passes`, and so many are `compared` before.
     """
 
     iteration: float
@@ -56,12 +47,12 @@ class Work:
     @property
     def all(self) -> float:
         """The whole, without an uncertainty."""
-        looks = (self.compared + self.passes) * self.sweep
-        return self.num_iter * self.iteration + looks + self.filters
+        samples = (self.compared + self.passes) * self.sweep
+        return self.num_iter * self.iteration + samples + self.filters
 
     @property
     def sweep(self) -> float:
-        """One look at the whole image."""
+        """One sample of the whole image."""
         return sum(self.sweeps)
 
     @property
@@ -76,97 +67,92 @@ class Work:
 
 
 def work_of(
-    settings: Settings,
-    shape: tuple[int, int],
-    channels: int,
-    climbed: Sequence[tuple[int, int]] = (),
+    settings: Settings, shape: Shape, channels: int, factors: Shape
 ) -> Work:
-    """Count the operations of a fit.
+    """Count the operations of a fit; a second one in its settings does not.
 
-    Parameters
-    ----------
-    settings : Settings
-        How it is done; a second fit in them does not count.
-    shape : tuple of int
-        Height and width of the result on the grid of the fit.
-    channels : int
-        Channels of the image.
-    climbed : sequence of tuple of int
-        Shapes on the way to the result, where it is enlarged in steps.
+    The result has a `shape` on the grid of the fit, and is larger than the
+    image by `factors`.
     """
-    fit, pixels = settings.fit, math.prod(shape)
-    latent = settings.latent.num_channels(channels)
-    forward = footprint(settings.network, latent, channels).operations
-    by_weights = fit.average == 'weights'
-    judged = by_weights and settings.stopping.held_out > 0
+    fit = settings.fit
+    forward = footprint(settings, channels)
+    shapes = [shape]
+    for step in reversed(settings.latent.steps(factors)[1:]):
+        finest = zip(shapes[0], step, strict=True)
+        shapes.insert(0, tuple(n // by for n, by in finest))
+    # Else the average of the outputs is there.
+    sampled = forward * (fit.average == 'weights')
+    judged = sampled > 0 and settings.stopping.held_out > 0
+    values = math.prod(shape) * channels
     return Work(
-        iteration=BOTH_WAYS * forward * seen_pixels(fit, shape),
-        sweeps=tuple(
-            forward * inferred_pixels(seen_at) * by_weights
-            for seen_at in climbed or [shape]
-        ),
-        filter_steps=tuple(
-            step * pixels * channels
-            for step in work_of_chain(settings.filters)
-        ),
-        num_iter=fit.num_iter,
-        passes=fit.passes,
+        _BOTH_WAYS * forward * math.prod(seen(settings, shape)),
+        tuple(sampled * inferred_pixels(one) for one in shapes),
+        tuple(step * values for step in work_of_chain(settings.filters)),
+        fit.num_iter,
+        fit.passes,
         # The last, that of halfway and that of the lowest metric.
         compared=3 if judged else 0,
     )
 
 
-def shapes_climbed(
-    shape: tuple[int, int], steps: Sequence[tuple[int, ...]]
-) -> list[tuple[int, int]]:
-    """Shapes that an image has as it is enlarged step by step."""
-    shapes = []
-    for rows, columns in steps:
-        shape = shape[0] * rows, shape[1] * columns
-        shapes.append(shape)
-    return shapes
-
-
-def seen_pixels(fit: FitSettings, shape: tuple[int, int]) -> int:
-    """Pixels that an iteration computes."""
+def seen(settings: Settings, shape: Shape) -> Shape:
+    """Images that an iteration computes, and the shape of each."""
+    fit = settings.fit
     if fit.window is None:
-        return math.prod(shape)
-    return fit.num_windows * math.prod(window_shape(shape, fit.window))
-
-
-class Footprint(NamedTuple):
-    """What a network takes for a pixel, forward."""
-
-    operations: float
-    #: Bytes that its layers give out.
-    memory: float
+        return 1, *shape
+    return fit.num_windows, *window_shape(shape, fit.window)
 
 
 @lru_cache
-def footprint(spec: NetworkSpec, latent: int, channels: int) -> Footprint:
-    """Count what a network takes.
-
-    Parameters
-    ----------
-    spec : NetworkSpec
-        The network.
-    latent, channels : int
-        Channels that go in and come out.
-    """
-    operations = memory = 0.0
+def footprint(settings: Settings, channels: int) -> float:
+    """Operations that a pixel takes, forward."""
+    operations = 0
 
     def note(module: nn.Module, _: object, output: Tensor) -> None:
-        nonlocal operations, memory
-        memory += output.numel() * output.element_size()
-        if isinstance(module, CONVOLUTIONS):
-            # Of each output: inputs of its group, times the kernel's pixels.
-            operations += output.numel() * module.weight[0].numel()
+        nonlocal operations
+        weight = module.weight
+        assert isinstance(weight, Tensor)
+        # Of each output: inputs of its group, times the kernel's pixels.
+        operations += output.numel() * weight[0].numel()
 
-    # Of the user's random numbers none is drawn.
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
-        network = spec.build(latent, channels)
-        for module in network.modules():
-            if isinstance(module, CONVOLUTIONS + NORMS):
-                module.register_forward_hook(note)
-        network(torch.zeros(1, latent, _SIDE, _SIDE))
-    return Footprint(operations / _SIDE**2, memory / _SIDE**2)
+    latent = settings.latent.num_channels(channels)
+    network = build_network(settings.network, latent, channels)
+    for module in network.modules():
+        if isinstance(module, CONVOLUTIONS):
+            module.register_forward_hook(note)
+    side = settings.fit.window or _SIDE
+    with torch.no_grad():
+        network(torch.zeros(1, latent, side, side))
+    return operations / side**2
+
+
+@lru_cache
+def measure_speed(
+    settings: Settings,
+    channels: int,
+    device: torch.device,
+    size: Shape,
+    threads: int,
+) -> float:
+    """Seconds an operation takes in training on what an iteration sees.
+
+    Measured once for each number of `threads`, which is the one that is set.
+    """
+    latent = settings.latent.num_channels(channels)
+    network = build_network(settings.network, latent, channels).to(device)
+    number, *sides = size
+    sides = [min(side, _SIDE) for side in sides]
+    images = torch.zeros(number, latent, *sides, device=device)
+    taken = []
+    for _ in range(3):
+        start = time.perf_counter()
+        with precision_context(device, settings.fit.precision):
+            output = network(images)
+        loss = output.float().square().mean()
+        loss.backward()
+        # Wait for the device.
+        loss.item()
+        taken.append(time.perf_counter() - start)
+    operations = footprint(settings, channels)
+    # The first takes longer.
+    return min(taken) / (_BOTH_WAYS * operations * number * math.prod(sides))

@@ -20,8 +20,9 @@ class Restoration(Iterator[Progress], Protocol):
     """A restoration that is asked for one iteration at a time.
 
     Either a :class:`~napari_dip.session.session.Session`, which fits an
-    image at once, or a :class:`~napari_dip.session.tiled.TiledSession`, which
-    fits it tile by tile.
+    image at once, or a
+    :class:`~napari_dip.session.tiles.tiled.TiledSession`, which fits it tile
+    by tile.
     """
 
     brief: Brief
@@ -29,6 +30,7 @@ class Restoration(Iterator[Progress], Protocol):
     #: Called now and then in whatever takes long beside iterations.
     check: Check | None = None
     _clock: Clock
+    _in_haste: bool = False
 
     @property
     def progress(self) -> Progress:
@@ -67,3 +69,12 @@ class Restoration(Iterator[Progress], Protocol):
         """Context whose time counts, on the threads of the restoration."""
         with use_threads(self.brief.threads), self._clock.running():
             yield
+
+    def _ask(self) -> bool:
+        """Tell who watches how far a long step is; whether to end it."""
+        if self.check is not None:
+            with self._clock.held():
+                answer = self.check(self.progress)
+            if isinstance(answer, (bool, np.bool_)) and answer:
+                self._in_haste = True
+        return self._in_haste

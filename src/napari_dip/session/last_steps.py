@@ -1,6 +1,6 @@
 """The last steps of a fit: final estimate, filters and uncertainty.
 
-They are in proportion to the fit. Of one that was stopped early fewer looks
+They are in proportion to the fit. Of one that was stopped early fewer samples
 are averaged, and the filters, which take as long whatever the fit was, are
 left out before half of it. A time limit allows what there is time for, and
 whoever watches may end them at once.
@@ -40,7 +40,7 @@ class Extent:
     Parameters
     ----------
     passes : int
-        Looks that the final estimate averages.
+        Samples that the final estimate averages.
     filters, uncertainty : bool
         Whether these are made.
     why : str
@@ -62,14 +62,14 @@ class Extent:
         )
 
     def within(self, work: Work, operations: float) -> Extent:
-        """Return what so many operations are enough for, a look at least."""
+        """Return what so many operations are enough for, a sample at least."""
         room = operations - work.sweep
         filters = self.filters and work.filters <= room
         room -= work.filters * filters
         uncertainty = self.uncertainty and work.uncertainty <= room
         room -= work.uncertainty * uncertainty
-        looks = 1 + int(max(room, 0) / work.sweep) if work.sweep else 1
-        passes = min(looks, self.passes)
+        samples = 1 + int(max(room, 0) / work.sweep) if work.sweep else 1
+        passes = min(samples, self.passes)
         return Extent(passes, filters, uncertainty, 'to keep the time limit')
 
     def operations(self, work: Work) -> float:
@@ -82,7 +82,7 @@ class Extent:
 
 
 class Ending:
-    """Makes the last steps, and knows how far they are.
+    """Makes the last steps, and tells how far they are.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ class Ending:
         return max(now - spent, 0.0) + self._after * self._clock.speed
 
     def note(self, part: float) -> None:
-        """Take in how far a sweep or filter is, of those of the phase."""
+        """Take in how far a sample or filter is, of those of the phase."""
         self._step += part == 0
         if 0 <= self._step < len(self._steps):
             done = sum(self._steps[: self._step])
@@ -135,7 +135,7 @@ class Ending:
         if extent.passes < work.passes:
             self.notes.append(
                 f'The final estimate averages {extent.passes} of '
-                f'{work.passes} looks, {extent.why}.'
+                f'{work.passes} samples, {extent.why}.'
             )
         estimate = self._estimate(stage, work, extent)
         refined = self._filter(estimate, stage, work, extent)

@@ -1,4 +1,4 @@
-"""Why a restoration ended, in words that name what the user asked for."""
+"""Why a restoration ended as it did, in words of the user."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ from napari_dip.engine.state import StopReason
 from napari_dip.session.progress import Brief
 
 _ALL_DONE = (StopReason.SCHEDULE_COMPLETE, StopReason.MAX_NUM_ITER)
+# Of several reasons why tiles ended, the user is told the first of these.
+_TOLD_FIRST = (
+    StopReason.OUT_OF_MEMORY,
+    StopReason.DIVERGED,
+    StopReason.TIME_LIMIT,
+)
 
 
 def describe_reason(
@@ -36,3 +42,30 @@ def describe_reason(
     if reason is StopReason.TIME_LIMIT and limit is not None:
         return f'the time limit of {limit:g} s was reached'
     return reason.value
+
+
+def reason_of_all(ends: list[StopReason]) -> StopReason:
+    """Say why a restoration ended all of whose tiles have."""
+    return next((one for one in _TOLD_FIRST if one in ends), ends[-1])
+
+
+def describe_tiles(complete: int, left: int) -> str:
+    """Say how far tiles went, after the reason; nothing if all the way."""
+    if not left:
+        return ''
+    return (
+        f'; {complete} of {complete + left} tiles are complete, and what '
+        'no tile has reached is interpolated'
+    )
+
+
+def describe_harmed(harmed: list[bool]) -> list[str]:
+    """Say which channels were given back as they were, in a sentence."""
+    if not any(harmed):
+        return []
+    what = 'The image was'
+    if not all(harmed):
+        numbers = ', '.join(str(i) for i, back in enumerate(harmed) if back)
+        what = f'Of the channels, counted from 0, {numbers} were'
+    told = f'{what} given back as before'
+    return [f'{told}: the fit changed more than there is noise to speak of.']

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from napari_dip import __version__
+
+if TYPE_CHECKING:
+    from napari_dip.session.progress import Brief
+    from napari_dip.session.stages import Past
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,22 @@ class Record:
     uncertainty: NDArray[np.float32] | None = None
     tiles: list[tuple[int, ...]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, brief: Brief, done: Past, **rest: Any) -> Record:
+        """Write down what was asked for, what was done, and the rest."""
+        return cls(
+            task=brief.task,
+            version=__version__,
+            arguments=brief.arguments,
+            settings=brief.settings.to_dict(),
+            seed=brief.seed,
+            iterations=done.iterations,
+            fits=done.fits,
+            loss_history=done.losses,
+            metric_history=done.metrics,
+            **rest,
+        )
 
     def to_dict(self, *, histories: bool = True) -> dict[str, Any]:
         """Return a dictionary that JSON can hold, without the uncertainty.

@@ -6,7 +6,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from napari_dip import __version__
 from napari_dip.device.choice import device_description
 from napari_dip.device.clock import Clock
 from napari_dip.device.pace import watched_by
@@ -14,17 +13,15 @@ from napari_dip.device.peak_memory import PeakMemory
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.state import StopReason
 from napari_dip.filters.guard import find_harmed
-from napari_dip.filters.refinement import preview
-from napari_dip.forecast.work import Work, shapes_climbed, work_of
-from napari_dip.presets.settings import Settings
 from napari_dip.presets.shortening import SETTLED
 from napari_dip.session.base import Restoration
-from napari_dip.session.last_steps import Ending, Extent, Finished
+from napari_dip.session.last_steps import Extent, Finished
 from napari_dip.session.progress import Brief, Phase, Progress
-from napari_dip.session.reasons import describe_reason
+from napari_dip.session.reasons import describe_harmed, describe_reason
 from napari_dip.session.record import Record
 from napari_dip.session.snapshots import Snapshots
 from napari_dip.session.stages import Past, Sequel, Stage
+from napari_dip.session.timetable import Timetable
 
 
 class Session(Restoration):
@@ -65,32 +62,23 @@ class Session(Restoration):
     ) -> None:
         self.brief = brief
         self.snapshots = Snapshots()
+        self._stage = stage
         self._sequel = sequel
         self._past = Past()
         self._clock = clock or Clock()
-        self._ending = Ending(self._clock)
-        self._in_haste = False
+        self._times = Timetable(
+            self._clock, stage, brief.settings, uncertainty
+        )
         self._extended = False
-        self._follows = False
-        # Of the planned iterations, where it was stopped.
-        self._part = 1.0
         # What the fit has to say.
         self._notes: list[str] = []
         device = stage.fit.device
         self._memory = PeakMemory(device)
         self._device = f'{device} ({device_description(device)})'
-        self._wants_uncertainty = uncertainty
         self._result: NDArray[np.float32] | None = None
         self._uncertainty: NDArray[np.float32] | None = None
         self._pilot_uncertainty: NDArray[np.float32] | None = None
-        # Channels that were given back.
         self._harmed: list[bool] = []
-        self._later: Work | None = None
-        if sequel is not None and brief.settings.second is not None:
-            self._later = _work(
-                stage, brief.settings.second, brief.settings.binning
-            )
-        self._enter(stage, brief.settings)
 
     def __next__(self) -> Progress:
         """Do one iteration.
@@ -106,11 +94,12 @@ class Session(Restoration):
             raise StopIteration
         self._forget_result()
         with self._at_work(), watched_by(self._look):
-            with self._clock.timing(self._work.iteration):
+            with self._clock.timing(self._times.work.iteration):
                 next(self._fit)
             self._keep_to_limit()
-            if self._sequel is not None and self._sequel.follows(self._fit):
-                self._follow(self._sequel)
+            sequel = self._sequel
+            if sequel is not None and sequel.follows(self._fit):
+                self._follow(sequel)
         if self._fit.iteration % 10 == 1 or self.finished:
             self._memory.look()
         return self.progress
@@ -118,16 +107,15 @@ class Session(Restoration):
     @property
     def progress(self) -> Progress:
         """Where the restoration stands."""
-        state, past = self._fit.state(), self._past.iterations
-        later = self._sequel.num_iter if self._sequel is not None else 0
-        best = past + state.best_iteration if state.best_iteration else 0
+        state, (done, planned) = self._fit.state(), self._counted()
+        best = state.best_iteration
         ended = self.finished and not self._follows
         return Progress(
-            past + state.iteration,
-            past + state.num_iter + later,
+            done,
+            planned,
             state.loss,
             state.metric,
-            best,
+            self._past.iterations + best if best else 0,
             self._clock.elapsed,
             self._remaining(),
             self._reason_text() if ended else None,
@@ -164,7 +152,7 @@ class Session(Restoration):
             self._result = self._pilot_image()
             return self._result
         with self._at_work(), watched_by(self._look):
-            return self._keep(self._finish(self._extent()))
+            return self._keep(self._finish(self._times.extent(self._part)))
 
     def stop(self) -> None:
         """End with the best estimate so far."""
@@ -189,31 +177,22 @@ class Session(Restoration):
 
         It holds the uncertainty of the last :meth:`result`, if asked for.
         """
-        fit, brief = self._fit, self.brief
-        done = self._past.then(fit)
-        return Record(
-            task=brief.task,
-            version=__version__,
-            arguments=brief.arguments,
-            settings=brief.settings.to_dict(),
-            seed=brief.seed,
+        return Record.of(
+            self.brief,
+            self._past.then(self._fit),
             device=self._device,
-            iterations=done.iterations,
-            fits=done.fits,
-            reason=(fit.reason or StopReason.USER).name,
+            reason=(self._fit.reason or StopReason.USER).name,
             reason_text=self._reason_text(),
             best_iteration=self.progress.best_iteration,
             noise=self._stage.output.describe_noise(),
             wall_time=self._clock.elapsed,
             peak_memory=self._memory.peak,
-            loss_history=done.losses,
-            metric_history=done.metrics,
             uncertainty=self._uncertainty,
             notes=[
-                *brief.notes,
+                *self.brief.notes,
                 *self._notes,
-                *self._ending.notes,
-                *_given_back(self._harmed),
+                *self._times.ending.notes,
+                *describe_harmed(self._harmed),
             ],
         )
 
@@ -226,17 +205,30 @@ class Session(Restoration):
     def _fit(self) -> Fit:
         return self._stage.fit
 
-    def _enter(self, stage: Stage, settings: Settings) -> None:
-        self._stage = stage
-        self._work = _work(stage, settings)
-        self._clock.forget_speed()
+    @property
+    def _follows(self) -> bool:
+        """Whether the second fit is next."""
+        return self._sequel is not None and self._sequel.follows(self._fit)
+
+    @property
+    def _part(self) -> float:
+        """What of the fit was done, if the user has stopped it."""
+        done, planned = self._counted()
+        stopped = self._fit.reason is StopReason.USER
+        return done / max(planned, 1) if stopped else 1.0
+
+    def _counted(self) -> tuple[int, int]:
+        """Iterations done and planned, of all fits."""
+        past, fit = self._past.iterations, self._fit
+        later = self._sequel.num_iter if self._sequel is not None else 0
+        return past + fit.iteration, past + fit.num_iter + later
 
     def _follow(self, sequel: Sequel) -> None:
         """Go on with the second fit, from what the first has found."""
-        first = self._stage
-        self._follows = True
+        first, settings = self._stage, self.brief.settings.second
+        assert settings is not None
         try:
-            found = self._finish(self._whole())
+            found = self._finish(self._times.whole)
             reason = self._cut_short()
             if reason is not None:
                 first.fit.reason = reason
@@ -244,17 +236,14 @@ class Session(Restoration):
                 return
             self._pilot_uncertainty = self._to_deviation(found)
             pilot = first.output.to_planes(_to_numpy(found.estimate))
-            second = sequel.begin(pilot)
+            self._stage = sequel.begin(pilot)
         except MemoryError:
             first.fit.reason = StopReason.OUT_OF_MEMORY
             return
-        finally:
-            self._follows = False
         self._sequel = None
-        assert self.brief.settings.second is not None
-        self._notes += self._ending.notes
-        self._ending.notes = []
-        self._enter(second, self.brief.settings.second)
+        ending = self._times.ending
+        self._notes, ending.notes = self._notes + ending.notes, []
+        self._times.begin_second(self._stage, settings)
         self._past = self._past.then(first.fit)
         first.fit.close()
 
@@ -266,57 +255,23 @@ class Session(Restoration):
         late = left is not None and left <= 0
         return StopReason.TIME_LIMIT if late else None
 
+    def _keep_to_limit(self) -> None:
+        if not self.finished and self._times.is_due():
+            self._end(StopReason.TIME_LIMIT)
+
     def _end(self, reason: StopReason) -> None:
-        now = self.progress
-        self._part = now.iteration / max(now.num_iter, 1)
         self._fit.stop(reason)
         self._forget_result()
-
-    def _keep_to_limit(self) -> None:
-        """End the fit in time for the last steps."""
-        limit, left = self._clock.limit, self._clock.left
-        if limit is None or left is None or self.finished:
-            return
-        speed = self._clock.speed
-        whole = self._whole().operations(self._work) * speed
-        # Most of the time is the fit's.
-        reserve = whole if whole <= limit / 2 else self._work.sweep * speed
-        if left - self._work.iteration * speed < reserve:
-            self._end(StopReason.TIME_LIMIT)
 
     def _look(self, part: float | None) -> bool:
         """Tell who watches how far a long step is; whether to end it."""
         if part is not None:
-            self._ending.note(part)
-        if self.check is not None:
-            with self._clock.held():
-                answer = self.check(self.progress)
-            if isinstance(answer, (bool, np.bool_)) and answer:
-                self._in_haste = True
-        left = self._clock.left
-        if left is None or self._in_haste:
-            return self._in_haste
-        # Before the last steps there must be time for one look at least.
-        least = 0.0 if self._ending.phase else self._work.sweep
-        return left <= least * self._clock.speed
-
-    def _whole(self) -> Extent:
-        """All of the last steps."""
-        wanted = self._wants_uncertainty and self._pilot_uncertainty is None
-        return Extent(self._work.passes, True, wanted)
-
-    def _extent(self) -> Extent:
-        """What of the last steps is made."""
-        whole, left = self._whole(), self._clock.left
-        if left is not None:
-            speed = self._clock.speed
-            return whole.within(self._work, left / speed if speed else 0.0)
-        if self._fit.reason is StopReason.USER:
-            return whole.of_part(self._part)
-        return whole
+            self._times.ending.note(part)
+        return self._ask() or self._times.is_over()
 
     def _finish(self, extent: Extent) -> Finished:
-        return self._ending.make(self._stage, self._work, extent)
+        ending, work = self._times.ending, self._times.work
+        return ending.make(self._stage, work, extent)
 
     def _keep(self, found: Finished) -> NDArray[np.float32]:
         output, problem = self._stage.output, self._fit.problem
@@ -332,32 +287,21 @@ class Session(Restoration):
         return self._result
 
     def _phase(self) -> Phase:
-        if self._ending.phase is not None:
-            return self._ending.phase
+        if self._times.ending.phase is not None:
+            return self._times.ending.phase
         if self.finished:
             return Phase.ESTIMATE if self._result is None else Phase.DONE
         return Phase.SECOND if self._past.iterations else Phase.FITTING
 
     def _remaining(self) -> float:
-        """Seconds until there is a result."""
-        speed, work = self._clock.speed, self._work
-        if self._ending.phase is not None:
-            seconds = self._ending.remaining
-        elif self._result is not None and self.finished:
+        if self._phase() is Phase.DONE:
             return 0.0
-        elif self.finished:
-            seconds = self._extent().operations(work) * speed
-        else:
-            state = self._fit.state()
-            to_do = (state.num_iter - state.iteration) * work.iteration
-            to_do += work.compared * work.sweep
-            to_do += self._whole().operations(work)
-            seconds = to_do * speed
-        goes_on = self._follows or not self.finished
-        if self._sequel is not None and self._later is not None and goes_on:
-            seconds += self._later.all * speed
-        left = self._clock.left
-        return seconds if left is None else max(min(seconds, left), 0.0)
+        comes = self._sequel is not None and (
+            self._follows or not self.finished
+        )
+        return self._times.remaining(
+            self._fit.state(), self._part, second=comes
+        )
 
     def _reason_text(self) -> str:
         return describe_reason(
@@ -400,34 +344,6 @@ class Session(Restoration):
         return self._stage.output.to_image(_to_numpy(estimate))
 
 
-def _given_back(harmed: list[bool]) -> list[str]:
-    """Say which channels are as they were."""
-    if not any(harmed):
-        return []
-    what = 'The image was'
-    if not all(harmed):
-        numbers = ', '.join(str(i) for i, back in enumerate(harmed) if back)
-        what = f'Of the channels, counted from 0, {numbers} were'
-    told = f'{what} given back as before'
-    return [f'{told}: the fit changed more than there is noise to speak of.']
-
-
 def _to_numpy(estimate: torch.Tensor) -> NDArray[np.float32]:
     planes: NDArray[np.float32] = estimate[0].float().cpu().numpy()
     return planes
-
-
-def _work(stage: Stage, settings: Settings, finer: int = 1) -> Work:
-    """Count the operations of a fit like that of a stage, maybe finer."""
-    problem = stage.fit.problem
-    assert problem is not None
-    height, width = problem.image_shape
-    rows, columns = problem.data.shape[-2:]
-    steps = settings.latent.steps(problem.operator.image_shape((1, 1)))
-    climbed = shapes_climbed((rows, columns), steps)
-    return work_of(
-        settings,
-        (finer * height, finer * width),
-        problem.data.shape[1],
-        climbed,
-    )

@@ -7,26 +7,23 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip import __version__
 from napari_dip.device.choice import device_description, release_cache
 from napari_dip.device.clock import Clock
 from napari_dip.engine.state import StopReason
-from napari_dip.grid.blend import Blend, Part
 from napari_dip.grid.regions import Region
 from napari_dip.session.base import Restoration
 from napari_dip.session.progress import Brief, Phase, Progress
-from napari_dip.session.reasons import describe_reason
+from napari_dip.session.reasons import (
+    describe_reason,
+    describe_tiles,
+    reason_of_all,
+)
 from napari_dip.session.record import Record
 from napari_dip.session.snapshots import Snapshots
 from napari_dip.session.stages import Past
-from napari_dip.session.tile_plan import Plan, Tile
-
-# Of several reasons why tiles ended, the user is told the first of these.
-_TOLD_FIRST = (
-    StopReason.OUT_OF_MEMORY,
-    StopReason.DIVERGED,
-    StopReason.TIME_LIMIT,
-)
+from napari_dip.session.tiles.mosaic import Mosaic
+from napari_dip.session.tiles.plan import Plan, Tile
+from napari_dip.session.tiles.queue import Queue
 
 
 class TiledSession(Restoration):
@@ -63,13 +60,8 @@ class TiledSession(Restoration):
         self._plan: Plan | None = plan
         self._output = plan.output
         self._device = f'{plan.device} ({device_description(plan.device)})'
-        self._canvas = Blend(plan.ground(), plan.step)
-        self._doubt: Blend | None = None
-        if uncertainty:
-            self._doubt = Blend(plan.doubt(), plan.step)
-        # The current tile, or the next, is the last.
-        self._waiting = plan.windows()[::-1]
-        self._largest = math.inf
+        self._mosaic = Mosaic(plan, uncertainty=uncertainty)
+        self._queue = Queue(plan)
         self._tile: Tile | None = None
         self._latest: Progress | None = None
         self._past = Past()
@@ -80,9 +72,6 @@ class TiledSession(Restoration):
         self._peak_memory = 0
         self._reason: StopReason | None = None
         self._clock = clock or Clock()
-        self._in_haste = False
-        # Pixels of the tiles that are finished.
-        self._done = 0
         self._result: NDArray[np.float32] | None = None
         self._uncertainty: NDArray[np.float32] | None = None
 
@@ -112,7 +101,7 @@ class TiledSession(Restoration):
     def progress(self) -> Progress:
         """Where the restoration stands, counted over all tiles."""
         past, planned = self._past.iterations, self.brief.settings.num_iter
-        num_iter = past + planned * len(self._waiting)
+        num_iter = past + planned * len(self._queue)
         iteration, best, latest = past, 0, self._latest
         if self._tile is not None:
             inner = latest = self._tile.session.progress
@@ -139,11 +128,7 @@ class TiledSession(Restoration):
     def preview(self) -> NDArray[np.float32]:
         """Return a quick estimate, in the units and axes of the result."""
         self._check_open()
-        tile = self._tile
-        part = None
-        if tile is not None and tile.begun:
-            part = tile.part(tile.session.preview())
-        return self._to_image(self._canvas.image(part))
+        return self._to_image(self._mosaic.preview(self._tile))
 
     def result(self) -> NDArray[np.float32]:
         """Return the best estimate so far, in the units of the data."""
@@ -176,7 +161,7 @@ class TiledSession(Restoration):
             If all tiles are complete.
         """
         self._check_open()
-        if not self._waiting:
+        if not len(self._queue):
             raise ValueError(
                 'This image was restored tile by tile, and all tiles are '
                 'complete, so that none can be continued; start again with '
@@ -202,23 +187,16 @@ class TiledSession(Restoration):
             past = past.then_all_of(part)
             windows = [*windows, self._tile.window]
             peak = max(peak, part.peak_memory)
-        return Record(
-            task=brief.task,
-            version=__version__,
-            arguments=brief.arguments,
-            settings=brief.settings.to_dict(),
-            seed=brief.seed,
+        return Record.of(
+            brief,
+            past,
             device=self._device,
-            iterations=past.iterations,
-            fits=past.fits,
             reason=(self._reason or StopReason.USER).name,
             reason_text=self._reason_text(),
             best_iteration=self.progress.best_iteration,
             noise=self._output.describe_noise(),
             wall_time=self._clock.elapsed,
             peak_memory=peak,
-            loss_history=past.losses,
-            metric_history=past.metrics,
             uncertainty=self._uncertainty,
             notes=[*brief.notes, *self._notes()],
             tiles=[(*w.start, *w.shape) for w in windows],
@@ -230,7 +208,7 @@ class TiledSession(Restoration):
             return
         self._leave_tile()
         self._plan = None
-        del self._canvas, self._doubt
+        del self._mosaic
 
     def _iterate(self, plan: Plan) -> None:
         if self._tile is None:
@@ -249,38 +227,27 @@ class TiledSession(Restoration):
         if limit is not None and limit <= 0 and self._ends:
             self._end(StopReason.TIME_LIMIT)
             return None
-        while self._side() > self._largest:
-            parts = plan.halve(self._waiting[-1])
-            if not parts:
-                break
-            self._waiting[-1:] = parts[::-1]
-        return plan.begin(self._waiting[-1], limit)
+        return plan.begin(self._queue.current(plan), limit)
 
     def _settle(self, plan: Plan, tile: Tile) -> None:
         """Put a finished tile on the canvas."""
         reason = StopReason[tile.session.record().reason]
         if reason is StopReason.OUT_OF_MEMORY and plan.halve(tile.window):
             raise MemoryError
-        self._canvas.put(tile.part(tile.session.result()))
-        doubt = tile.session.record().uncertainty
-        if self._doubt is not None and doubt is not None:
-            self._doubt.put(tile.part(doubt))
+        self._mosaic.put(tile)
         self._ends.append(reason)
-        self._done += tile.window.size
         self._leave_tile()
-        self._waiting.pop()
-        if not self._waiting:
-            self._end(self._complete())
+        self._queue.finish()
+        if not len(self._queue):
+            self._end(reason_of_all(self._ends))
 
     def _make_smaller(self, plan: Plan, error: MemoryError) -> None:
         """Replace the current tile by smaller ones, or end without it."""
-        parts = plan.halve(self._waiting[-1])
         self._leave_tile()
         release_cache(plan.device)
-        if parts:
-            self._waiting[-1:] = parts[::-1]
-            self._largest = self._side()
-        elif self._ends:
+        if self._queue.make_smaller(plan):
+            return
+        if self._ends:
             self._end(StopReason.OUT_OF_MEMORY)
         else:
             raise error
@@ -303,26 +270,13 @@ class TiledSession(Restoration):
             self._tile.session.stop()
         self._result = self._uncertainty = None
 
-    def _complete(self) -> StopReason:
-        """Why a mosaic ended all of whose tiles have."""
-        for reason in _TOLD_FIRST:
-            if reason in self._ends:
-                return reason
-        return self._ends[-1]
-
     def _reason_text(self) -> str:
         text = describe_reason(
             self._reason or StopReason.USER,
             self.brief,
             limit=self._clock.limit,
         )
-        done, left = len(self._ends), len(self._waiting)
-        if not left:
-            return text
-        return (
-            f'{text}; {done} of {done + left} tiles are complete, and what '
-            'no tile has reached is interpolated'
-        )
+        return text + describe_tiles(len(self._ends), len(self._queue))
 
     def _notes(self) -> list[str]:
         """Return what tiles have to say, each sentence once."""
@@ -331,27 +285,13 @@ class TiledSession(Restoration):
             said += self._tile.session.record().notes
         return [x for x in dict.fromkeys(said) if x not in self.brief.notes]
 
-    def _side(self) -> int:
-        window = self._waiting[-1]
-        return max(window.shape)
-
     def _time_left(self) -> float | None:
         """Seconds for the current tile, by its part of what is left."""
         left = self._clock.left
-        if left is None:
-            return None
-        waiting = sum(window.size for window in self._waiting)
-        return left * self._waiting[-1].size / waiting
+        return None if left is None else left * self._queue.share
 
     def _look(self, _: Progress) -> bool:
-        """Tell who watches how far a tile's long step is."""
-        if self.check is not None:
-            with self._clock.held():
-                answer = self.check(self.progress)
-            self._in_haste |= isinstance(answer, (bool, np.bool_)) and bool(
-                answer
-            )
-        return self._in_haste
+        return self._ask()
 
     def _phase(self) -> Phase:
         if self._tile is not None:
@@ -361,10 +301,10 @@ class TiledSession(Restoration):
     def _remaining(self) -> float:
         """Seconds for the current tile, and as long a pixel for the rest."""
         tile = self._tile
-        rest = sum(window.size for window in self._waiting)
+        rest = self._queue.rest
         if self._result is not None and self.finished:
             return 0.0
-        now, begun = 0.0, self._done
+        now, begun = 0.0, self._queue.done
         if tile is not None:
             now = tile.session.progress.remaining
             begun += tile.window.size
@@ -377,25 +317,10 @@ class TiledSession(Restoration):
 
     def _join(self) -> NDArray[np.float32]:
         """Join all there is, the current tile included."""
-        part, doubt = self._current()
-        if self._doubt is not None:
-            joined = self._doubt.image(doubt)
-            self._uncertainty = self._output.deviation_in_axes(joined)
-        return self._canvas.image(part)
-
-    def _current(self) -> tuple[Part | None, Part | None]:
-        """Return the best of the current tile and its uncertainty."""
-        tile = self._tile
-        if tile is None or not tile.begun:
-            return None, None
-        try:
-            planes = tile.session.result()
-        except MemoryError:
-            # The finished tiles must not be lost for it.
-            return None, None
-        found = tile.session.record().uncertainty
-        doubt = None if found is None else tile.part(found)
-        return tile.part(planes), doubt
+        image, doubt = self._mosaic.joined(self._tile)
+        if doubt is not None:
+            self._uncertainty = self._output.deviation_in_axes(doubt)
+        return image
 
     def _to_image(self, planes: NDArray[np.float32]) -> NDArray[np.float32]:
         # They have only been rounded where they were joined.

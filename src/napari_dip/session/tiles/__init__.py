@@ -1,0 +1,1 @@
+"""A large restoration, tile by tile."""
