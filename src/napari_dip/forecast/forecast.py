@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -23,7 +23,8 @@ _BESIDE = 100
 _ONCE = 96 * 2**20
 
 
-class Forecast(NamedTuple):
+@dataclass(frozen=True)
+class Forecast:
     """Seconds and bytes that a restoration takes at most, and where.
 
     A preview takes its seconds besides.
