@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from napari_dip.device.pace import look_up
 from napari_dip.engine.fit import Fit
 from napari_dip.networks import UNetSpec
 from napari_dip.presets.options import Options
@@ -396,3 +397,26 @@ def test_channels_stay_on_their_axis(large, axis):
     _, result, _ = finish(mosaic)
     known = np.broadcast_to(np.expand_dims(~mask, axis), image.shape)
     np.testing.assert_array_equal(result[known], image[known])
+
+
+def test_ending_within_a_tile_keeps_what_there_is(start, monkeypatch):
+    estimate, ended = Fit.estimate, []
+
+    def take_long(fit, passes=None):
+        ended.append(look_up(0.5))
+        return estimate(fit, passes)
+
+    monkeypatch.setattr(Fit, 'estimate', take_long)
+    mosaic = start('super_resolve')
+    first = mosaic.preview()
+    mosaic.check = lambda progress: progress.iteration > 6
+    seen, image, record = finish(mosaic)
+    # At once, in the last steps of the second of three tiles.
+    assert ended == [False, True]
+    assert seen[-1].iteration == 12
+    assert mosaic.finished
+    assert record.reason == 'USER'
+    assert '2 of 3 tiles are complete' in record.reason_text
+    assert np.isfinite(image).all()
+    assert not np.array_equal(image[:, 160:290], first[:, 160:290])
+    np.testing.assert_array_equal(image[:, 350:], first[:, 350:])
