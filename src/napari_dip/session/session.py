@@ -13,6 +13,7 @@ from napari_dip.device.peak_memory import PeakMemory
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.state import StopReason
 from napari_dip.filters.guard import find_harmed
+from napari_dip.filters.refinement import preview
 from napari_dip.presets.shortening import SETTLED
 from napari_dip.session.base import Restoration
 from napari_dip.session.last_steps import Extent, Finished
