@@ -20,7 +20,7 @@ from napari_dip.presets.settings import Settings
 # Bytes a pixel and channel of what is beside the network: data, estimates, the
 # last steps; and what libraries take, and last steps, which go by tiles.
 _BESIDE = 100
-_ONCE = 96 * 2**20
+_ONCE = 128 * 2**20
 
 
 @dataclass(frozen=True)
