@@ -16,8 +16,8 @@ from skimage import restoration
 
 from benchmarks.cases import Problem
 from napari_dip.noise.autocorrelation import NoiseTexture, noise_texture
-from napari_dip.noise.correlated import find_shared_noise
-from napari_dip.noise.model import NoiseModel, estimate_noise
+from napari_dip.noise.correlated import find_correlation
+from napari_dip.noise.variance import VarianceModel, estimate_variance
 from napari_dip.noise.variance_stabilisation import invert, stabilise
 
 Array = NDArray[np.float64]
@@ -48,13 +48,13 @@ def _stabilised(
         image, axis = np.asarray(problem.image, float), problem.channel_axis
         correlated = _is_correlated(problem)
         if problem.sigma is not None:
-            noise = NoiseModel(0.0, problem.sigma**2)
+            noise = VarianceModel(0.0, problem.sigma**2)
         elif correlated:
             # How it depends on the signal cannot be told from such noise;
             # to take it for constant serves the peers better.
-            noise = NoiseModel(0.0, noise_texture(problem.image).sigma ** 2)
+            noise = VarianceModel(0.0, noise_texture(problem.image).sigma ** 2)
         else:
-            noise = estimate_noise(problem.image, channel_axis=axis)
+            noise = estimate_variance(problem.image, channel_axis=axis)
         if not noise.variance(image.max()):
             return image
         stabilised = stabilise(image, noise)
@@ -71,7 +71,7 @@ def _is_correlated(problem: Problem) -> bool:
         return False
     if max(noise_texture(problem.image).correlation) < _NOTABLE:
         return False
-    return find_shared_noise(np.asarray(problem.image)[None]) is not None
+    return find_correlation(np.asarray(problem.image)[None]) is not None
 
 
 def _effective_sigma(noise: NoiseTexture) -> float:

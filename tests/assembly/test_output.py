@@ -40,10 +40,9 @@ def test_known_pixels_are_put_back_exactly():
 def test_the_noise_of_two_fits_is_told():
     planes = np.random.default_rng(0).normal(50, 9, (1, 16, 18))
     intensity = Intensity(planes, np.ones(planes.shape, bool), 'standard')
-    first = Output(intensity, None, binning=3, shared='neighbouring pixels')
+    first = Output(intensity, None, binning=3, shared='about 3 pixels')
     assert first.describe_noise() == (
-        'Gaussian noise that neighbouring pixels share, fitted on a grid 3 '
-        'times coarser'
+        'Correlated noise (about 3 pixels), fitted in bins of 3 × 3'
     )
     second = Output(
         intensity,
@@ -53,13 +52,12 @@ def test_the_noise_of_two_fits_is_told():
         shared='some neighbours',
     )
     assert second.describe_noise() == (
-        'Gaussian noise that some neighbours share, measured on what a first '
-        'fit left'
+        'Correlated noise (some neighbours), measured on what a first fit left'
     )
     mean = replace(second, measured=False)
     assert mean.describe_noise() == (
-        'Gaussian noise that some neighbours share, the mean of a fit of '
-        'squares and one of pixels'
+        'Correlated noise (some neighbours), the mean of a fit of '
+        'bins and one of pixels'
     )
 
 
@@ -67,7 +65,7 @@ def test_squares_of_few_photons_are_told():
     planes = np.random.default_rng(0).normal(50, 9, (1, 16, 18))
     intensity = Intensity(planes, np.ones(planes.shape, bool), 'standard')
     told = Output(intensity, None, binning=3).describe_noise()
-    assert told.endswith(', in squares of 3 × 3 pixels')
+    assert told.endswith(', in bins of 3 × 3 pixels')
 
 
 @pytest.mark.parametrize('given', [None, Detector(gain=2.0, read_noise=3.0)])

@@ -33,7 +33,7 @@ def test_mean_and_variance_of_such_a_detector_lie_on_the_line():
     photons = np.random.default_rng(1).poisson(30, 200_000)
     read = np.random.default_rng(2).normal(0, 4, photons.size)
     counts = 100 + 2.5 * photons + read
-    told = CAMERA.noise_model().variance(counts.mean())
+    told = CAMERA.variance_model().variance(counts.mean())
     assert told == pytest.approx(counts.var(), rel=0.02)
 
 
@@ -124,7 +124,7 @@ def test_the_record_says_what_was_assumed(image, noise, words):
 def test_what_is_given_is_what_is_stabilised(image):
     session = start_denoising(image, noise=CAMERA, options=Options('fast'))
     [scale] = session._stage.output.intensity.channels
-    assert scale.noise == CAMERA.noise_model()
+    assert scale.noise == CAMERA.variance_model()
     session.close()
 
 
@@ -142,5 +142,5 @@ def test_a_mean_of_images_has_a_detector_of_its_own():
     rng = np.random.default_rng(3)
     frames = 100 + 2.5 * rng.poisson(30, (4, 100_000))
     mean = (frames + rng.normal(0, 4, frames.shape)).mean(axis=0)
-    told = CAMERA.averaged(4).noise_model().variance(mean.mean())
+    told = CAMERA.averaged(4).variance_model().variance(mean.mean())
     assert told == pytest.approx(mean.var(), rel=0.02)

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from napari_dip.noise.low_counts import photon_squares
-from napari_dip.noise.model import estimate_noise
+from napari_dip.noise.variance import estimate_variance
 
 
 def _side(plane):
     """Of an image whose noise is not told."""
-    return photon_squares(plane, estimate_noise(plane))
+    return photon_squares(plane, estimate_variance(plane))
 
 
 def _field(peak, side=160, seed=0):

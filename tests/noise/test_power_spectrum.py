@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from napari_dip.grid.regions import Region
-from napari_dip.noise.power_spectrum import ColouredNoise, measure_noise
+from napari_dip.noise.power_spectrum import ColouredNoise, measure_spectrum
 
 BLUR = torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]])[None, None]
 BLUR = BLUR / BLUR.norm()
@@ -39,7 +39,7 @@ def brightness() -> Tensor:
 
 def test_what_is_drawn_is_like_what_was_measured(brightness):
     noise = coloured() * (0.5 + brightness)
-    measured = measure_noise(noise, brightness, torch.ones_like(noise))
+    measured = measure_spectrum(noise, brightness, torch.ones_like(noise))
     again = measured.draw(WHOLE, generator(1))
     assert again.shape == noise.shape
     for axis in (2, 3):
@@ -56,7 +56,7 @@ def test_what_is_drawn_is_like_what_was_measured(brightness):
 
 def test_white_noise_comes_out_white(brightness):
     noise = torch.randn(1, 1, 160, 192, generator=generator())
-    measured = measure_noise(noise, brightness, torch.ones_like(noise))
+    measured = measure_spectrum(noise, brightness, torch.ones_like(noise))
     again = measured.draw(WHOLE, generator(1))
     assert abs(lag(again, 3, 1)) < 0.05
     assert spread(again) == pytest.approx(1, rel=0.05)
@@ -69,7 +69,7 @@ def test_structure_and_missing_pixels_hardly_count(brightness):
     residual = noise.clone()
     residual[..., 20:30, 80:95] += 20
     residual *= known
-    measured = measure_noise(residual, brightness, known)
+    measured = measure_spectrum(residual, brightness, known)
     again = measured.draw(WHOLE, generator(1))
     assert spread(again) == pytest.approx(spread(noise), rel=0.12)
     assert lag(again, 3, 1) == pytest.approx(lag(noise, 3, 1), abs=0.06)
@@ -80,7 +80,7 @@ def test_channels_are_as_alike_as_they_were(share):
     one, other = coloured(2).chunk(2, dim=1)
     noise = torch.cat([one, share * one + (1 - share**2) ** 0.5 * other], 1)
     level = torch.zeros_like(noise)
-    measured = measure_noise(noise, level, torch.ones_like(noise))
+    measured = measure_spectrum(noise, level, torch.ones_like(noise))
     first, second = measured.draw(WHOLE, generator(1))[0]
     correlation = (first * second).mean() / first.std() / second.std()
     assert correlation.item() == pytest.approx(share, abs=0.06)

@@ -67,7 +67,7 @@ def test_single_photons_are_seen_together():
     restored, record = denoise(
         given, preset='fast', max_num_iter=60, device='cpu', return_info=True
     )
-    assert 'in squares of' in record.noise
+    assert 'in bins of' in record.noise
     filtered = [
         psnr(gaussian_filter(given.astype(float), sigma), light)
         for sigma in (1, 1.5, 2, 3, 4, 6)
@@ -139,7 +139,7 @@ def test_noise_of_a_slow_detector_is_taken_out_too():
 def test_noise_of_an_interpolated_image_is_taken_out_too():
     noisy, clean = counted(lambda x: shifted(x, 0.5, 0.5))
     restored, record = denoise_fast(noisy, 40)
-    assert 'neighbouring pixels share' in record.noise
+    assert 'Correlated noise (' in record.noise
     assert psnr(restored, clean) > psnr(noisy, clean) + 5
 
 
@@ -148,20 +148,20 @@ def test_a_smoothed_image_is_the_mean_of_two_fits():
     # The fewest iterations that leave enough to the second fit.
     restored, record = denoise_fast(noisy, 150)
     assert [iterations for iterations, _ in record.fits] == [100, 50]
-    assert 'the mean of a fit of squares and one of pixels' in record.noise
+    assert 'the mean of a fit of bins and one of pixels' in record.noise
     assert psnr(restored, clean) > psnr(noisy, clean) + 3
 
 
 def test_jpeg_is_named_by_what_its_pixels_share():
     noisy, _ = counted(lambda x: compress(4 * x, 60))
     _, record = denoise_fast(noisy, 2)
-    assert 'that neighbouring pixels share, fitted on a grid' in record.noise
+    assert 'pixels), fitted in bins of' in record.noise
 
 
 def test_noise_of_an_enlarged_image_is_taken_out_too():
     noisy, clean = counted(lambda x: zoom(x.astype(float), 2, order=1))
     restored, record = denoise_fast(noisy, 40)
-    assert 'that neighbouring pixels share, fitted on a grid' in record.noise
+    assert 'pixels), fitted in bins of' in record.noise
     assert psnr(restored, clean) > psnr(noisy, clean) + 3
 
 

@@ -35,7 +35,7 @@ class Output:
     made_of : str
         What the data were made of, for the record.
     shared : str
-        Which neighbours share their noise, for the record; empty if none.
+        How far noise is correlated, for the record; empty if it is not.
     data : ndarray, optional
         ``(channels, rows, columns)``, at the grid of the result.
     known : ndarray of bool, optional
@@ -74,15 +74,15 @@ class Output:
         """Say what noise was assumed, in words."""
         text = self.intensity.describe(self.binning**2)
         if self.shared:
-            text = f'Gaussian noise that {self.shared} share'
+            text = f'Correlated noise ({self.shared})'
             if self.binning > 1:
-                text += f', fitted on a grid {self.binning} times coarser'
+                text += f', fitted in bins of {self.binning} × {self.binning}'
             if self.measured:
                 text += ', measured on what a first fit left'
             elif self.pilot is not None:
-                text += ', the mean of a fit of squares and one of pixels'
+                text += ', the mean of a fit of bins and one of pixels'
         elif self.binning > 1:
-            text += f', in squares of {self.binning} × {self.binning} pixels'
+            text += f', in bins of {self.binning} × {self.binning} pixels'
         given = self.intensity.detector is not None
         if given and not self.intensity.stabilises:
             text += '; the detector as given has no part in it'

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from napari_dip.engine.problem import Problem
 from napari_dip.filters.refinement import Chain, ever_fewer, preview, refine
-from napari_dip.noise.model import estimate_noise, is_predictable
+from napari_dip.noise.variance import estimate_variance, is_predictable
 
 # The sides of a triangle: an estimate that is further from the data than
 # twice their noise is further from the truth than the data are.
@@ -145,7 +145,7 @@ def _is_further(
     plane = data.double().masked_fill(missing, torch.nan).cpu().numpy()
     noise = 0.0
     if not missing.all():
-        noise = float(np.nanmean(estimate_noise(plane).variance(plane)))
+        noise = float(np.nanmean(estimate_variance(plane).variance(plane)))
     if shared or not is_predictable(plane):
         # The data tell it too small where it is correlated or few neighbours
         # are known. All of it is in differences of the residual, and little

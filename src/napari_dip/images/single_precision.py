@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.noise.model import estimate_noise
+from napari_dip.noise.variance import estimate_variance
 
 _LARGEST = float(np.finfo(np.float32).max)
 # A result may leave the range of its data by as much as that is wide.
@@ -80,7 +80,7 @@ def _coarser_than_noise(plane: NDArray[Any], name: str) -> str:
             f'{step:.3g} there; {_remedy(middle, contrast)}.'
         )
     # About 0: a measurement takes the steps of float32 for no noise.
-    noise = estimate_noise(plane.astype(float) - middle)
+    noise = estimate_variance(plane.astype(float) - middle)
     deviation = float(noise.variance(0)) ** 0.5
     if not 0 < deviation < step:
         return ''

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from napari_dip.grid.regions import Region, cut_all
 from napari_dip.latents.base import Draw, Given, Latent, LatentSpec
-from napari_dip.noise.power_spectrum import ColouredNoise, measure_noise
+from napari_dip.noise.power_spectrum import ColouredNoise, measure_spectrum
 
 
 class Recorrupted(Latent):
@@ -90,7 +90,7 @@ class RecorruptedSpec(LatentSpec):
         """Measure the noise on what an earlier fit has left."""
         data, measured, pilot = given.data, given.measured, given.pilot
         assert pilot is not None
-        noise = measure_noise((data - pilot) * measured, pilot, measured)
+        noise = measure_spectrum((data - pilot) * measured, pilot, measured)
         filled = torch.where(measured > 0, data, pilot)
         return Recorrupted(filled, measured, noise, self.strength)
 

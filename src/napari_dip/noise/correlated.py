@@ -1,4 +1,4 @@
-"""Whether pixels share their noise, and what is fitted where they do."""
+"""How far noise is correlated, and what is fitted where it is."""
 
 from __future__ import annotations
 
@@ -31,30 +31,52 @@ _INTERPOLATED, _COMPRESSED, _SMOOTHED = 3, 2, 2
 _ROUNDED, _SPREAD, _MEDIAN = 0.7, 0.3, 0.15
 
 
-class SharedNoise(NamedTuple):
-    """What of an image whose pixels share their noise is fitted.
+class Correlation(NamedTuple):
+    """How far the noise of an image is correlated.
 
     Parameters
     ----------
-    squares : int
-        Side of the squares of pixels whose means are fitted; 1 for pixels.
+    binning : int
+        Side of the binned pixels that are fitted; 1 for pixels.
     block : tuple of int
-        Rows and columns that a pixel of the fit shares its noise with.
+        Rows and columns that the noise of a pixel of the fit reaches.
     fine : bool
-        Whether squares would lose details that are not lost in noise.
+        Whether binned pixels would lose details that are not lost in noise.
     rounded : bool
         Whether the noise of one channel was rounded, and so is told less
         well.
     """
 
-    squares: int
+    binning: int
     block: tuple[int, int]
     fine: bool = False
     rounded: bool = False
 
+    @property
+    def all_around(self) -> bool:
+        """Whether it reaches along both axes, as where pixels were mixed."""
+        return self.binning > 1 or min(self.block) > 1
 
-def find_shared_noise(planes: NDArray[Any]) -> SharedNoise | None:
-    """Find out whether the pixels of all channels share their noise.
+    def describe(self) -> str:
+        """Say how far it reaches."""
+        rows, columns = self.block
+        if self.binning == 1 and rows != columns:
+            return 'along the rows' if columns > 1 else 'down the columns'
+        reach = max(rows, columns) if self.binning == 1 else self.binning
+        return f'about {reach} pixels'
+
+
+#: Correlations that a user may know of, by name.
+GIVEN: dict[str, Correlation | None] = {
+    'independent': None,
+    'rows': Correlation(1, (1, 3)),
+    'columns': Correlation(1, (3, 1)),
+    'around': Correlation(1, _AROUND),
+}
+
+
+def find_correlation(planes: NDArray[Any]) -> Correlation | None:
+    """Find out whether the noise of all channels is correlated.
 
     Parameters
     ----------
@@ -63,16 +85,16 @@ def find_shared_noise(planes: NDArray[Any]) -> SharedNoise | None:
 
     Returns
     -------
-    SharedNoise or None
-        None where each pixel has noise of its own.
+    Correlation or None
+        None where it is independent from pixel to pixel.
 
     Examples
     --------
     >>> import numpy as np
     >>> white = np.random.default_rng(0).normal(0, 5, (1, 256, 256))
-    >>> find_shared_noise(white + 0.5 * np.roll(white, 1, axis=2))
-    SharedNoise(squares=1, block=(1, 3), fine=False, rounded=False)
-    >>> find_shared_noise(white) is None
+    >>> find_correlation(white + 0.5 * np.roll(white, 1, axis=2))
+    Correlation(binning=1, block=(1, 3), fine=False, rounded=False)
+    >>> find_correlation(white) is None
     True
     """
     grains = [measure_grain(plane) for plane in planes]
@@ -81,26 +103,26 @@ def find_shared_noise(planes: NDArray[Any]) -> SharedNoise | None:
     if rounded and all(map(was_compressed, planes, grains)):
         # The noise of colours, kept at half the resolution, reaches further.
         if tints:
-            return SharedNoise(_COMPRESSED, _AROUND)
-        return SharedNoise(_COMPRESSED, _ALONE, rounded=True)
+            return Correlation(_COMPRESSED, _AROUND)
+        return Correlation(_COMPRESSED, _ALONE, rounded=True)
     axis = _scanned_along(planes)
     if axis is not None:
-        return SharedNoise(1, (3, 1) if axis == 0 else (1, 3))
+        return Correlation(1, (3, 1) if axis == 0 else (1, 3))
     if all(map(was_interpolated, grains)):
-        return SharedNoise(1, _AROUND)
+        return Correlation(1, _AROUND)
     smoothed = all(map(was_smoothed, grains))
     if smoothed and not _share(grains, _MEDIAN):
-        return SharedNoise(_SMOOTHED, _AROUND, fine=True)
+        return Correlation(_SMOOTHED, _AROUND, fine=True)
     # Slow structure alone has like neighbours, too.
     of_noise = _share(grains, _ROUNDED) and _without_structure(grains)
     if of_noise and _shows_on_even_ground(planes):
-        return SharedNoise(_INTERPOLATED, _AROUND)
+        return Correlation(_INTERPOLATED, _AROUND)
     squares = min(map(smooth_noise_squares, planes, grains))
     if squares > 1:
         fine = smoothed and not all(map(was_enlarged, grains))
-        return SharedNoise(squares, _AROUND, fine)
+        return Correlation(squares, _AROUND, fine)
     if tints and all(map(was_smoothed, tints)):
-        return SharedNoise(_COMPRESSED, _AROUND)
+        return Correlation(_COMPRESSED, _AROUND)
     return None
 
 

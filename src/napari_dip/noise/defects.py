@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import find_objects, label, maximum_filter, minimum_filter
 
-from napari_dip.noise.model import NoiseModel, estimate_noise
+from napari_dip.noise.variance import VarianceModel, estimate_variance
 
 # Standard deviations beyond all eight neighbours: more than noise does, and
 # more than a lens can do to one pixel alone.
@@ -23,7 +23,9 @@ _LEAST_PLATEAU = 20
 _NEIGHBOURS = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], bool)
 
 
-def find_defects(plane: NDArray[Any]) -> NDArray[np.bool_]:
+def find_defects(
+    plane: NDArray[Any], noise: VarianceModel | None = None
+) -> NDArray[np.bool_]:
     """Find pixels that stand out of their neighbours.
 
     They stand alone, or in groups of at most four if saturated, as where a
@@ -33,6 +35,8 @@ def find_defects(plane: NDArray[Any]) -> NDArray[np.bool_]:
     ----------
     plane : (M, N) ndarray
         One channel, in any real dtype and unit.
+    noise : VarianceModel, optional
+        That of the plane; measured unless given.
 
     Returns
     -------
@@ -56,17 +60,19 @@ def find_defects(plane: NDArray[Any]) -> NDArray[np.bool_]:
     """
     values = np.where(np.isfinite(plane), plane, np.nan).astype(float)
     filled = np.nan_to_num(values, nan=float(np.nanmedian(values)))
-    noise_model = estimate_noise(values)
+    model = estimate_variance(values) if noise is None else noise
     high = maximum_filter(filled, footprint=_NEIGHBOURS, mode='mirror')
     low = minimum_filter(filled, footprint=_NEIGHBOURS, mode='mirror')
     # Where no photon came, one may have been expected.
-    level = (high + low) / 2 + noise_model.gain
-    noise = _BEYOND * np.sqrt(noise_model.variance(level))
+    level = (high + low) / 2 + model.gain
+    beyond_noise = _BEYOND * np.sqrt(model.variance(level))
     # Among neighbours that differ it may be the tip of a structure.
-    margin = np.maximum(noise, high - low)
+    margin = np.maximum(beyond_noise, high - low)
     beyond = (filled > high + margin) | (filled < low - margin)
-    defects: NDArray[np.bool_] = beyond & (noise > 0) & np.isfinite(values)
-    defects |= _find_hits(filled, find_saturated(plane), noise_model)
+    defects: NDArray[np.bool_] = (
+        beyond & (beyond_noise > 0) & np.isfinite(values)
+    )
+    defects |= _find_hits(filled, find_saturated(plane), model)
     if defects.mean() > _MOST:
         return np.zeros_like(defects)
     return defects
@@ -111,7 +117,7 @@ def find_saturated(plane: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _find_hits(
-    filled: NDArray[Any], saturated: NDArray[np.bool_], noise: NoiseModel
+    filled: NDArray[Any], saturated: NDArray[np.bool_], noise: VarianceModel
 ) -> NDArray[np.bool_]:
     """Find small saturated groups that stand out of all around them."""
     hits = np.zeros_like(saturated)

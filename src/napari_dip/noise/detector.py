@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.noise.model import NoiseModel
 from napari_dip.noise.names import NOISES, NoiseName
+from napari_dip.noise.variance import VarianceModel
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Detector:
     Examples
     --------
     >>> camera = Detector(gain=2.2, offset=100, read_noise=3.5)
-    >>> float(camera.noise_model().variance(320.0))
+    >>> float(camera.variance_model().variance(320.0))
     496.25
     """
 
@@ -76,11 +76,13 @@ class Detector:
         for name in ('gain', 'offset', 'read_noise'):
             object.__setattr__(self, name, float(getattr(self, name)))
 
-    def noise_model(self) -> NoiseModel:
+    def variance_model(self) -> VarianceModel:
         """Return the straight line of variance over mean."""
         # A product may be infinite, a power raises an error.
         read_variance = self.read_noise * self.read_noise
-        return NoiseModel(self.gain, read_variance - self.gain * self.offset)
+        return VarianceModel(
+            self.gain, read_variance - self.gain * self.offset
+        )
 
     def averaged(self, count: float) -> Detector:
         """Return the detector that a mean of `count` images seems made by.
@@ -104,6 +106,11 @@ class Detector:
 #: Noise that a user may ask for: found from the image, of one variance, or
 #: that of a detector.
 Noise = NoiseName | Detector
+
+
+def seen_by_fit(noise: Noise, count: int) -> Detector | None:
+    """Return the detector that means of `count` pixels seem made by."""
+    return noise.averaged(count) if isinstance(noise, Detector) else None
 
 
 def check_noise(noise: object, planes: NDArray[Any], preset: str) -> None:
@@ -134,7 +141,7 @@ def check_noise(noise: object, planes: NDArray[Any], preset: str) -> None:
         )
     values = planes[np.isfinite(planes)].astype(float)
     bright = float(values.max())
-    if noise.noise_model().variance(bright) <= 0:
+    if noise.variance_model().variance(bright) <= 0:
         raise ValueError(
             f'offset: {noise.offset:.4g} is above the brightest pixel, '
             f'{bright:.4g}, so that no pixel would have any noise; give the '
@@ -151,7 +158,7 @@ def _check_size(noise: Detector, values: NDArray[np.float64]) -> None:
     """
     low, mean, high = values.min(), values.mean(), values.max()
     with np.errstate(over='ignore', invalid='ignore'):
-        most, typical = np.sqrt(noise.noise_model().variance([high, mean]))
+        most, typical = np.sqrt(noise.variance_model().variance([high, mean]))
     step = np.spacing(np.float32(max(abs(low), abs(high))))
     if not typical <= high - low:
         problem = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from napari_dip.noise.clipping import Clipping, find_clipping
 from napari_dip.noise.detector import Detector
-from napari_dip.noise.model import NoiseModel, estimate_noise
+from napari_dip.noise.variance import VarianceModel, estimate_variance
 from napari_dip.noise.variance_stabilisation import invert, stabilise
 
 Array = NDArray[np.float64]
@@ -37,7 +38,7 @@ class ChannelScale:
     ----------
     offset, factor : float
         The network's range is ``(stabilised - offset) / factor``.
-    noise : NoiseModel or None
+    noise : VarianceModel or None
         Noise whose variance is stabilised first; None leaves intensities
         as they are.
     low, high : float
@@ -51,7 +52,7 @@ class ChannelScale:
 
     offset: float
     factor: float
-    noise: NoiseModel | None
+    noise: VarianceModel | None
     low: float
     high: float
     clipping: Clipping | None = None
@@ -94,6 +95,8 @@ class Intensity:
     detector : Detector, optional
         Noise to stabilise in all channels; None finds that of each channel
         from the image.
+    variance : sequence of VarianceModel, optional
+        That of each channel, where it was measured before.
     """
 
     def __init__(
@@ -105,17 +108,25 @@ class Intensity:
         stabilise_noise: bool = False,
         undo_clipping: bool = False,
         detector: Detector | None = None,
+        variance: Sequence[VarianceModel] | None = None,
     ) -> None:
         self.detector = detector
         self.stabilises = stabilise_noise
+        lines: Sequence[VarianceModel | None]
+        lines = [None] * len(image) if variance is None else variance
+        if variance is None and (stabilise_noise or undo_clipping):
+            lines = list(map(_measure, image, known))
+        given = None if detector is None else detector.variance_model()
         self.channels = [
-            _scale(channel, mask, range_, stabilise_noise, detector)
-            for channel, mask in zip(image, known, strict=True)
+            _scale(channel, mask, range_, stabilise_noise, line, given)
+            for channel, mask, line in zip(image, known, lines, strict=True)
         ]
         if undo_clipping:
             self.channels = [
                 _with_known_noise(*channel)
-                for channel in zip(self.channels, image, known, strict=True)
+                for channel in zip(
+                    self.channels, image, known, lines, strict=True
+                )
             ]
 
     def forward(
@@ -174,12 +185,17 @@ class Intensity:
         return f'Poisson-Gaussian noise, gain {gains} (estimated)'
 
 
+def _measure(channel: NDArray[Any], known: NDArray[np.bool_]) -> VarianceModel:
+    return estimate_variance(np.where(known, channel, np.nan).astype(float))
+
+
 def _scale(
     channel: NDArray[Any],
     known: NDArray[np.bool_],
     range_: Range,
     stabilise_noise: bool,
-    detector: Detector | None,
+    measured: VarianceModel | None,
+    given: VarianceModel | None,
 ) -> ChannelScale:
     values = channel[known].astype(float)
     if values.size == 0:
@@ -189,11 +205,9 @@ def _scale(
         if channel.dtype == np.uint8:
             return ChannelScale(0.0, 255.0, None, low, high)
         return ChannelScale(low, (high - low) or 1.0, None, low, high)
-    noise = None
-    if stabilise_noise and detector is not None:
-        noise = detector.noise_model()
-    elif stabilise_noise:
-        noise = _noise(channel, known)
+    noise = given if stabilise_noise else None
+    if stabilise_noise and given is None and _depends(measured, values):
+        noise = measured
     if noise is not None:
         values = stabilise(values, noise)
     # A single hot pixel must not set the scale of all the others.
@@ -203,7 +217,10 @@ def _scale(
 
 
 def _with_known_noise(
-    scale: ChannelScale, channel: NDArray[Any], known: NDArray[np.bool_]
+    scale: ChannelScale,
+    channel: NDArray[Any],
+    known: NDArray[np.bool_],
+    measured: VarianceModel | None,
 ) -> ChannelScale:
     """Find how strong the noise of a channel is, and whether it is clipped."""
     if scale.low == scale.high:
@@ -212,7 +229,8 @@ def _with_known_noise(
     if scale.noise is not None:
         return replace(scale, deviation=_stabilised(plane, scale))
     middle = (scale.low + scale.high) / 2
-    deviation = float(estimate_noise(plane).variance(middle)) ** 0.5
+    assert measured is not None
+    deviation = float(measured.variance(middle)) ** 0.5
     return replace(
         scale,
         clipping=find_clipping(plane, deviation),
@@ -238,13 +256,9 @@ def _darkest_and_brightest(plane: Array) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _noise(
-    channel: NDArray[Any], known: NDArray[np.bool_]
-) -> NoiseModel | None:
-    """Noise model of a channel if its variance depends on the signal."""
-    plane = np.where(known, channel, np.nan).astype(float)
-    noise = estimate_noise(plane)
-    dim, bright = noise.variance(_darkest_and_brightest(plane))
-    if bright <= 0 or bright - dim < _LEAST_DEPENDENCE * bright:
-        return None
-    return noise
+def _depends(noise: VarianceModel | None, values: Array) -> bool:
+    """Whether the variance depends on the signal."""
+    if noise is None:
+        return False
+    dim, bright = noise.variance(_darkest_and_brightest(values))
+    return bool(bright > 0 and bright - dim >= _LEAST_DEPENDENCE * bright)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.grid.binning import largest_squares
-from napari_dip.noise.model import NoiseModel
+from napari_dip.noise.variance import VarianceModel
 
 # Fewer others are not told from none, for the gain is known to a tenth.
 _LEAST_OTHERS = 1 / 16
@@ -17,7 +17,7 @@ _LEAST_OTHERS = 1 / 16
 _LEAST_MEAN = 0.15
 
 
-def photon_squares(plane: NDArray[Any], noise: NoiseModel) -> int:
+def photon_squares(plane: NDArray[Any], noise: VarianceModel) -> int:
     """Side of the squares that photons have to be counted in.
 
     A pixel with one photon among many with none looks like a structure. In
@@ -28,7 +28,7 @@ def photon_squares(plane: NDArray[Any], noise: NoiseModel) -> int:
     ----------
     plane : (M, N) ndarray
         Any real dtype, in any linear unit; NaN where it is missing.
-    noise : NoiseModel
+    noise : VarianceModel
         Its noise.
 
     Returns
@@ -41,7 +41,7 @@ def photon_squares(plane: NDArray[Any], noise: NoiseModel) -> int:
     --------
     >>> import numpy as np
     >>> rng = np.random.default_rng(0)
-    >>> counting = NoiseModel(gain=1.0, read_variance=0.0)
+    >>> counting = VarianceModel(gain=1.0, read_variance=0.0)
     >>> photon_squares(rng.poisson(20.0, (128, 128)), counting)
     1
     >>> photon_squares(rng.poisson(0.05, (128, 128)), counting)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
 from napari_dip.grid.binning import bin_planes, largest_squares
-from napari_dip.noise.model import NoiseModel
+from napari_dip.noise.variance import VarianceModel
 
 # Variance of the structure by that of the noise. Where it is less a fit finds
 # more in squares, and where it is a little more it does in pixels.
@@ -25,7 +25,7 @@ _FEWEST = 3
 _FURTHEST = 6.0
 
 
-def faint_squares(plane: NDArray[Any], noise: NoiseModel) -> int:
+def faint_squares(plane: NDArray[Any], noise: VarianceModel) -> int:
     """Side of the squares in which structure shows beside the noise.
 
     The noise of a square is less the more pixels it has, and a structure of
@@ -36,7 +36,7 @@ def faint_squares(plane: NDArray[Any], noise: NoiseModel) -> int:
     ----------
     plane : (M, N) ndarray
         Any real dtype, in any linear unit; NaN where it is missing.
-    noise : NoiseModel
+    noise : VarianceModel
         Its noise, which has to be independent from pixel to pixel.
 
     Returns
@@ -49,7 +49,7 @@ def faint_squares(plane: NDArray[Any], noise: NoiseModel) -> int:
     >>> import numpy as np
     >>> grain = np.random.default_rng(0).normal(size=(128, 128))
     >>> wave = np.sin(np.arange(128) / 20)
-    >>> noise = NoiseModel(gain=0.0, read_variance=1.0)
+    >>> noise = VarianceModel(gain=0.0, read_variance=1.0)
     >>> faint_squares(wave + grain, noise)
     1
     >>> faint_squares(0.3 * wave + grain, noise)

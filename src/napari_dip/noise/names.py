@@ -6,4 +6,6 @@ from typing import Literal
 
 #: Noise by name; a detector is the other possibility.
 NoiseName = Literal['auto', 'gaussian']
+#: How far it reaches, by name; 'auto' is measured.
+CORRELATIONS = ('auto', 'independent', 'rows', 'columns', 'around')
 NOISES: tuple[NoiseName, ...] = ('auto', 'gaussian')

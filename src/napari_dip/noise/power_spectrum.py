@@ -58,7 +58,7 @@ class ColouredNoise:
 
 
 @torch.no_grad()
-def measure_noise(
+def measure_spectrum(
     residual: Tensor, estimate: Tensor, known: Tensor
 ) -> ColouredNoise:
     """Measure the noise of an image on what a fit has left of it.

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from napari_dip.noise.model import NoiseModel
+from napari_dip.noise.variance import VarianceModel
 
 Array = NDArray[np.float64]
 
@@ -21,14 +21,14 @@ Array = NDArray[np.float64]
 _NEGLIGIBLE = 1e-3
 
 
-def stabilise(image: ArrayLike, noise: NoiseModel) -> Array:
+def stabilise(image: ArrayLike, noise: VarianceModel) -> Array:
     """Map an image to a scale where its noise has variance 1.
 
     Parameters
     ----------
     image : array_like
         Detector counts in any linear unit.
-    noise : NoiseModel
+    noise : VarianceModel
         Relation of mean and variance in the units of `image`.
 
     Returns
@@ -45,7 +45,7 @@ def stabilise(image: ArrayLike, noise: NoiseModel) -> Array:
 
 
 def invert(
-    stabilised: ArrayLike, noise: NoiseModel, image: ArrayLike
+    stabilised: ArrayLike, noise: VarianceModel, image: ArrayLike
 ) -> Array:
     """Bring a denoised, stabilised image back to the units of the data.
 
@@ -53,7 +53,7 @@ def invert(
     ----------
     stabilised : array_like
         Estimate of the mean of ``stabilise(image, noise)``.
-    noise : NoiseModel
+    noise : VarianceModel
         The model given to `stabilise`.
     image : array_like
         The image given to `stabilise`; decides which of its two forms the
@@ -81,15 +81,15 @@ def _unbiased_inverse(stabilised: Array) -> Array:
     return photons
 
 
-def _is_constant(image: Array, noise: NoiseModel) -> bool:
+def _is_constant(image: Array, noise: VarianceModel) -> bool:
     span = float(np.ptp(image[np.isfinite(image)]))
     whole = noise.variance(np.nanmean(image))
     return noise.gain * span <= _NEGLIGIBLE * float(whole) or noise.gain == 0
 
 
-def _deviation(noise: NoiseModel) -> float:
+def _deviation(noise: VarianceModel) -> float:
     return float(np.sqrt(max(noise.read_variance, np.finfo(float).tiny)))
 
 
-def _dark_photons(noise: NoiseModel) -> float:
+def _dark_photons(noise: VarianceModel) -> float:
     return noise.read_variance / noise.gain**2

@@ -19,7 +19,9 @@ from napari_dip.grid.regions import Region, Shape
 from napari_dip.grid.tiles import trim
 from napari_dip.images.acquired import AcquiredImage
 from napari_dip.images.brightness_match import Repeats
+from napari_dip.noise.correlated import Correlation
 from napari_dip.noise.detector import Detector
+from napari_dip.noise.variance import VarianceModel
 from napari_dip.operators.base import Operator
 from napari_dip.operators.identity import Identity
 from napari_dip.presets.options import Options
@@ -47,6 +49,7 @@ def prepare(
     defects: int = 0,
     saturated: int = 0,
     detector: Detector | None = None,
+    variance: Sequence[VarianceModel] | None = None,
     copies: Repeats | None = None,
     borders: NDArray[np.bool_] | None = None,
     notes: Sequence[str] = (),
@@ -79,6 +82,8 @@ def prepare(
     detector : Detector, optional
         Whose noise is stabilised, if the settings say so; None finds it
         from the image.
+    variance : sequence of VarianceModel, optional
+        Of the noise of each channel, where it was measured before.
     copies : Repeats, optional
         The image and its repeats, whose mean is the data.
     borders : ndarray of bool, optional
@@ -101,7 +106,7 @@ def prepare(
     if options.adjust is not None:
         settings = options.adjust(settings)
     # A second fit may be cut.
-    shared = _sharers(settings)
+    shared = _correlation(settings)
     settings = shorten(settings, options.max_num_iter)
     planes = image.planes if copies is None else copies.mean
     known = known & np.isfinite(planes)
@@ -127,6 +132,7 @@ def prepare(
         None if copies is None else copies.planes,
         keep_known=keep_known,
         hold_out=options.uncertainty,
+        variance=variance,
         borders=borders if borders is not None and borders.any() else None,
     )
     place = _needed(source) if trim_known else None
@@ -181,15 +187,14 @@ def _describe(copies: Repeats | None, settings: Settings) -> str:
     return f'{copies.describe()}; {use}'
 
 
-def _sharers(settings: Settings) -> str:
-    """Name the neighbours that the settings take to share their noise."""
-    down, along = (side > 1 for side in settings.latent.masked_block)
-    squares = settings.binning > 1 and settings.second is not None
-    if squares or (down and along):
-        return 'neighbouring pixels'
-    if along:
-        return 'neighbours along the rows'
-    return 'neighbours down the columns' if down else ''
+def _correlation(settings: Settings) -> str:
+    """Say how far the settings take the noise to reach."""
+    rows, columns = settings.latent.masked_block
+    if settings.binning > 1 and settings.second is None:
+        return ''
+    if (rows, columns) == (1, 1) and settings.binning == 1:
+        return ''
+    return Correlation(settings.binning, (rows, columns)).describe()
 
 
 def _result_shape(source: Source) -> Shape:

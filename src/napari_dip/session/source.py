@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from napari_dip.latents.base import Given
 from napari_dip.networks import build_network, initialise
 from napari_dip.noise.detector import Detector
 from napari_dip.noise.intensity import Intensity
+from napari_dip.noise.variance import VarianceModel
 from napari_dip.operators.base import Operator
 from napari_dip.operators.identity import Identity
 from napari_dip.presets.settings import Settings
@@ -62,6 +63,8 @@ class Source:
         As given to :func:`~napari_dip.session.prepare.prepare`.
     intensity : Intensity, optional
         That of the tiles of a larger image; None finds that of the planes.
+    variance : sequence of VarianceModel, optional
+        As given to :func:`~napari_dip.session.prepare.prepare`.
     """
 
     planes: NDArray[Any]
@@ -77,6 +80,7 @@ class Source:
     place: Region | None = None
     borders: NDArray[np.bool_] | None = None
     intensity: Intensity | None = None
+    variance: Sequence[VarianceModel] | None = None
 
     def fitted(self) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """Return the data that are fitted, and which of them are known."""
@@ -98,6 +102,7 @@ class Source:
             stabilise_noise=settings.stabilise_noise,
             undo_clipping=settings.undo_clipping,
             detector=self.detector,
+            variance=self.variance,
         )
 
     def make_output(self, intensity: Intensity, **options: Any) -> Output:

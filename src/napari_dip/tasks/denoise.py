@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
     from napari_dip.images.acquired import AcquiredImage
     from napari_dip.images.axes import Axes
-    from napari_dip.images.brightness_match import Repeats
-    from napari_dip.noise.detector import Detector, Noise
+    from napari_dip.noise.detector import Noise
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Restoration
     from napari_dip.session.run import Callback, Restored
@@ -52,6 +51,22 @@ Defects = Annotated[
         section=_SECTION,
     ),
 ]
+CorrelationOf = Annotated[
+    str,
+    Field(
+        'How far the noise of a pixel reaches: found from the image, or '
+        'independent from pixel to pixel, along the rows, down the columns '
+        'or all around.',
+        choices={
+            'auto': 'automatic',
+            'independent': 'independent',
+            'rows': 'along the rows',
+            'columns': 'down the columns',
+            'around': 'all around',
+        },
+        section=_SECTION,
+    ),
+]
 MoreFrames = Annotated[
     'ArrayLike | None',
     Field(
@@ -71,6 +86,7 @@ def denoise(
     repeats: MoreFrames = None,
     channel_axis: ChannelAxis = None,
     noise: NoiseOf = 'auto',
+    correlation: CorrelationOf = 'auto',
     defects: Defects = 'auto',
     preset: Preset = DEFAULT_PRESET,
     seed: Seed = 0,
@@ -108,6 +124,11 @@ def denoise(
         How the variance of the noise depends on the intensity. 'auto' finds
         it from the image, 'gaussian' takes one variance for all pixels, and
         a :class:`Detector` tells gain, offset and read noise.
+    correlation : {'auto', 'independent', 'rows', 'columns', 'around'}
+        How far the noise of a pixel reaches: 'auto' finds it from the image;
+        'independent' from pixel to pixel, 'rows' along the lines of a scan,
+        'columns' down them, 'around' where pixels were interpolated or
+        smoothed.
     defects : {'auto', 'keep'}
         'auto' treats hot and dead pixels as missing; 'keep' takes every
         pixel for what it is. Saturated pixels are kept unless they stand
@@ -160,30 +181,11 @@ def denoise(
 
     Notes
     -----
-    Single hot and dead pixels are treated as missing; the record counts
-    them, and the saturated ones, which the result follows to the ceiling and
-    not beyond. Noise whose variance grows with the signal is stabilised, and
-    what clipping at black or white does to the mean of any other is undone.
-    In the end blocks that resemble each other are filtered together, by
-    fixed transforms [4]_ and, where noise is independent from pixel to pixel,
-    once more by their covariance [6]_.
-
-    The presets other than 'ulyanov2018' feed the network the image itself
-    with pixels dropped anew at each iteration and ask it for those pixels,
-    which presumes noise that is independent from pixel to pixel. Where the
-    quiet parts of the image show that it is not, as in interpolated camera
-    images, squares of pixels are dropped on a three times coarser grid; the
-    noise is then measured on the residual, and a second fit at full
-    resolution [3]_ follows. The fine details of the result are the mean of
-    both, what is coarser than four pixels is of the first. A smoothed image
-    is the mean of a fit of squares and one of pixels. Where only
-    neighbours along the lines of a scan share their noise, runs along them
-    are dropped instead, and a second fit follows too.
-
-    Of `repeats` and image, the mean is fitted. Where their difference shows
-    noise that is not independent from pixel to pixel, the network is fed
-    the mean of some of them instead and asked for that of the others [5]_,
-    chosen anew at each iteration; one fit is enough then.
+    A blind-spot mask [2]_ hides pixels from the network, which is asked for
+    them; a second fit [3]_ follows where noise is correlated. Blocks that
+    resemble each other are filtered together in the end [4]_ [6]_. Of
+    `repeats` and image the mean is fitted, or by Noise2Noise [5]_ where their
+    noise is correlated. ``docs/noise.md`` tells what follows from what.
 
     References
     ----------
@@ -215,6 +217,7 @@ def denoise(
         repeats=repeats,
         channel_axis=channel_axis,
         noise=noise,
+        correlation=correlation,
         defects=defects,
         preset=preset,
         seed=seed,
@@ -233,6 +236,7 @@ def start_denoising(
     repeats: ArrayLike | None = None,
     channel_axis: int | None = None,
     noise: Noise = 'auto',
+    correlation: str = 'auto',
     defects: str = 'auto',
     options: Options | None = None,
 ) -> Restoration:
@@ -244,14 +248,17 @@ def start_denoising(
     from napari_dip.images.acquired import acquire
     from napari_dip.images.brightness_match import match_repeats
     from napari_dip.images.validation import check_choice
-    from napari_dip.noise.defects import find_defects, find_saturated
-    from napari_dip.noise.detector import check_noise
+    from napari_dip.noise.defects import find_saturated
+    from napari_dip.noise.detector import check_noise, seen_by_fit
     from napari_dip.noise.flat_areas import find_flat_areas
+    from napari_dip.noise.model import measure_noise
+    from napari_dip.noise.names import CORRELATIONS
     from napari_dip.noise.pixel_pattern import note_patterns
     from napari_dip.operators.identity import Identity
+    from napari_dip.presets.choices import PRESETS
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare
-    from napari_dip.tasks.presets.denoise import choose_settings
+    from napari_dip.tasks.presets.denoise import SETTINGS, choose_settings
 
     options = options or Options()
     acquired = acquire(image, channel_axis)
@@ -265,16 +272,26 @@ def start_denoising(
     shown = planes
     if flat.all.any():
         shown = np.where(flat.all, np.nan, planes)
-    settings = choose_settings(options.preset, shown, copies)
+    check_choice(options.preset, PRESETS, 'preset')
     check_choice(defects, tuple(_DEFECTS), 'defects')
+    check_choice(correlation, CORRELATIONS, 'correlation')
+    found = measure_noise(
+        shown,
+        frames=None if copies is None else copies.planes,
+        correlation=correlation,
+        exclude_defects=defects != 'keep'
+        and SETTINGS[options.preset].exclude_defects,
+    )
+    settings = choose_settings(options.preset, shown, copies, found)
+    frames = 1 if copies is None else copies.count
     if noise == 'gaussian':
         settings = replace(settings, stabilise_noise=False)
     if defects == 'keep':
         settings = replace(settings, exclude_defects=False)
     if options.uncertainty and settings.latent.splits_repeats:
         raise ValueError(
-            'uncertainty: it is not known for repeats whose neighbouring '
-            'pixels share their noise; leave one of the two out.'
+            'uncertainty: it is not known for repeats whose noise is '
+            'correlated; leave one of the two out.'
         )
     if options.uncertainty and not settings.latent.hides_pixels:
         raise ValueError(
@@ -282,12 +299,9 @@ def start_denoising(
             'sees every pixel, and none is left to measure its error by; '
             'choose another preset, or leave the uncertainty out.'
         )
-    missing = np.zeros(planes.shape, bool)
-    if settings.exclude_defects:
-        missing = np.stack([find_defects(plane) for plane in shown])
     return prepare(
         acquired,
-        ~(missing | flat.all),
+        ~(found.defects | flat.all),
         operator=Identity(),
         settings=settings,
         options=options,
@@ -295,27 +309,17 @@ def start_denoising(
         arguments={
             'repeats': copies.count - 1 if copies else None,
             'noise': noise,
+            'correlation': correlation,
             'defects': defects,
         },
-        defects=int(missing.sum()),
+        defects=int(found.defects.sum()),
         saturated=int((saturated & ~flat.all).sum()),
-        detector=_detector(noise, copies, settings.binning),
+        detector=seen_by_fit(noise, frames * settings.binning**2),
+        variance=found.variance if settings.binning == 1 else None,
         copies=copies,
         borders=flat.borders,
         notes=flat.notes + note_patterns(shown),
     )
-
-
-def _detector(
-    noise: Noise, copies: Repeats | None, binning: int
-) -> Detector | None:
-    """The detector that the pixels of the fit seem made by."""
-    from napari_dip.noise.detector import Detector
-
-    if not isinstance(noise, Detector):
-        return None
-    count = 1 if copies is None else copies.count
-    return noise.averaged(count * binning**2)
 
 
 def _outline(

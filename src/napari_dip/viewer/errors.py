@@ -22,6 +22,7 @@ EXPECTED = (
 # messages of the restorations begin.
 _LABELS = {
     'channel_axis': 'channel axis',
+    'correlation': 'correlation',
     'defects': 'defects',
     'device': 'device',
     'factor': 'factor',

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.engine.early_stopping import HeldOut, NoRule
@@ -27,22 +26,13 @@ from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.latents.noise2noise import Noise2NoiseSpec
 from napari_dip.latents.recorrupted import RecorruptedSpec
 from napari_dip.networks import SkipSpec, UNetSpec
-from napari_dip.noise.autocorrelation import noise_texture
-from napari_dip.noise.correlated import (
-    SharedNoise,
-    find_shared_noise,
-)
-from napari_dip.noise.low_counts import photon_squares
-from napari_dip.noise.low_snr import faint_squares
-from napari_dip.noise.model import estimate_noise
+from napari_dip.noise.correlated import Correlation
+from napari_dip.noise.model import NoiseModel, measure_noise
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import noise, publish
 from napari_dip.presets.settings import (
     Settings,
 )
-
-# Below this the noise of too few pixels is too little known.
-_LEAST_SIDE = 128
 
 # Structures mostly have a direction, which a network that sees them turned has
 # to learn eight times. But where each value is looked at more often than this,
@@ -162,7 +152,10 @@ _UNTOLD: dict[str, Any] = {
 
 
 def choose_settings(
-    preset: str, planes: NDArray[Any], copies: Repeats | None = None
+    preset: str,
+    planes: NDArray[Any],
+    copies: Repeats | None = None,
+    noise: NoiseModel | None = None,
 ) -> Settings:
     """Return the settings that a preset stands for, given the image.
 
@@ -174,35 +167,32 @@ def choose_settings(
         The image.
     copies : Repeats, optional
         What the image is the mean of, where it is one.
+    noise : NoiseModel, optional
+        Its noise; measured unless given.
     """
     check_choice(preset, PRESETS, 'preset')
     settings = SETTINGS[preset]
     if preset == 'ulyanov2018':
         return settings
-    if copies is not None and _share_noise(copies):
-        return _for_copies(settings)
-    measured = np.where(np.isfinite(planes), planes, np.nan)
-    noises = [estimate_noise(plane) for plane in measured]
-    squares = min(map(photon_squares, measured, noises))
-    if squares > 1:
-        return _in_squares(settings, _FEW_PHOTONS, measured, squares)
+    if noise is None:
+        frames = None if copies is None else copies.planes
+        noise = measure_noise(planes, frames=frames)
     suited = _suited(settings, planes)
-    if copies is not None or min(planes.shape[1:]) < _LEAST_SIDE:
+    correlation = noise.correlation
+    if copies is not None and correlation is not None:
+        return _for_copies(settings)
+    if noise.photons > 1:
+        return _in_squares(settings, _FEW_PHOTONS, planes, noise.photons)
+    if noise.faint > 1:
+        return _in_squares(settings, _FAINT, planes, noise.faint)
+    if correlation is None:
         return suited
-    if not any(noise.gain or noise.read_variance for noise in noises):
-        return suited
-    shared = find_shared_noise(measured)
-    if shared is not None and shared.fine:
+    if correlation.fine:
         pixels = _suited(SETTINGS[_OF_SMOOTHED.get(preset, preset)], planes)
-        return _for_smoothed(_SHARED[preset], pixels, shared)
-    if shared is not None and shared.squares > 1:
-        return _for_smooth_noise(_SHARED[preset], shared)
-    if shared is not None:
-        return _for_noise_of_neighbours(suited, shared.block)
-    squares = min(map(faint_squares, measured, noises))
-    if squares > 1:
-        return _in_squares(settings, _FAINT, measured, squares)
-    return suited
+        return _for_smoothed(_SHARED[preset], pixels, correlation)
+    if correlation.binning > 1:
+        return _for_smooth_noise(_SHARED[preset], correlation)
+    return _for_noise_of_neighbours(suited, correlation.block)
 
 
 def _suited(settings: Settings, planes: NDArray[Any]) -> Settings:
@@ -232,17 +222,6 @@ def _looks_at_each_value(fit: FitSettings, planes: NDArray[Any]) -> float:
     """How often a value is seen, for each that there is to be learnt."""
     assert fit.window is not None
     return fit.num_iter * fit.num_windows * fit.window**2 / planes.size
-
-
-def _share_noise(copies: Repeats) -> bool:
-    """Whether neighbouring pixels share the noise of copies.
-
-    Unlike an image, the difference of two copies holds nothing but noise.
-    """
-    if min(copies.planes.shape[2:]) < _LEAST_SIDE:
-        return False
-    differences = copies.planes[1] - copies.planes[0]
-    return not all(noise_texture(d).independent for d in differences)
 
 
 def _for_copies(settings: Settings) -> Settings:
@@ -289,7 +268,7 @@ def _dropping(settings: Settings, block: tuple[int, int]) -> Settings:
     )
 
 
-def _for_smooth_noise(settings: Settings, shared: SharedNoise) -> Settings:
+def _for_smooth_noise(settings: Settings, shared: Correlation) -> Settings:
     """Fit what noise leaves of the details, then measure the noise on that.
 
     Noise is smooth where an image was interpolated, smoothed or compressed,
@@ -306,14 +285,14 @@ def _for_smooth_noise(settings: Settings, shared: SharedNoise) -> Settings:
         network=UNetSpec((64,) * 5),
         latent=BlindSpotSpec(0.3, shared.block),
         fit=replace(settings.fit, turns=True),
-        binning=shared.squares,
+        binning=shared.binning,
         **_UNTOLD,
         second=second,
     )
 
 
 def _for_smoothed(
-    settings: Settings, pixels: Settings, shared: SharedNoise
+    settings: Settings, pixels: Settings, shared: Correlation
 ) -> Settings:
     """Fit squares of pixels, then the pixels, and take the mean of both.
 

@@ -1,0 +1,320 @@
+"""Signal-dependent noise measured on one image.
+
+The model is that of a linear detector: ``variance = gain * mean +
+read_variance``, in the units of the image.  An offset of the detector needs
+no parameter of its own, because ``gain * (mean - offset) + read_noise**2`` is
+the same straight line; ``read_variance`` is then negative where the offset
+outweighs the read noise.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from napari_dip.noise.blocks import (
+    BLOCK,
+    block_mean,
+    block_statistics,
+    high_pass,
+)
+
+Array = NDArray[np.float64]
+
+# Quantiles of the mean square of 6 x 6 residuals, and what they are in units
+# of its expectation for white noise (held by a test).
+_QUIET, _QUIET_SHARE = 0.25, 0.698
+_QUIETEST, _QUIETEST_SHARE = 0.05, 0.456
+# Where the quietest tell less than this part of what the quiet tell, in half
+# of so many classes of brightness or more, most blocks hold structure: it is
+# 0.5 to 0.8 of busy photographs in little noise, and 0.85 to 1.2 else.
+_BUSY = 0.8
+_BUSY_BINS = 10
+
+# Order of differences that leave of the smooth structures of an image, which
+# second differences leave, a part that is too small to matter.
+_FINE = 6
+# Of the power in second differences. White noise has the same in those of
+# any order, noise that neighbours share a tenth.
+_NO_NOISE = 0.01
+
+_CURVE_BINS = 24
+_MIN_BLOCKS = 12
+_MIN_PILE = 20
+_MAX_CLIPPED = 0.5
+# Share of least values in a block that holds both them and others.
+_MIXED = (0.2, 0.8)
+# Variance over mean, in steps of the data: 1 for counts.
+_MOST_OF_COUNTS = 1.6
+_ITERATIONS = 20
+_MODEL_ERROR = 0.1
+_SCALE_FLOOR = 0.02
+
+
+@dataclass(frozen=True)
+class VarianceModel:
+    """Affine relation between the mean and the variance of a pixel.
+
+    Parameters
+    ----------
+    gain : float
+        Variance per unit of intensity (image units), at least 0.
+    read_variance : float
+        Variance at intensity 0 (image units squared).  Negative where the
+        detector adds an offset.
+    """
+
+    gain: float
+    read_variance: float
+
+    def variance(self, mean: ArrayLike) -> Array:
+        """Variance at the given mean intensities, never below 0."""
+        line = self.gain * np.asarray(mean, float) + self.read_variance
+        return np.maximum(line, 0.0)
+
+
+def estimate_variance(
+    image: ArrayLike, *, channel_axis: int | None = None
+) -> VarianceModel:
+    """Affine noise model of one image, from that image alone.
+
+    The variance of a high-pass residual is taken block by block; blocks of
+    like intensity are pooled by a low quantile (structure only ever adds
+    power, so the quiet quarter of the blocks is the noise, or a twentieth
+    where most are busy), and a line is fitted robustly through the pooled
+    points.
+
+    Parameters
+    ----------
+    image : (M, N), (L, M, N) or either with channels, array_like
+        Any real dtype, in any linear unit.  Non-finite values are ignored.
+    channel_axis : int, optional
+        Axis of the channels, which are then pooled into one model, as are
+        the planes of a volume.
+
+    Returns
+    -------
+    VarianceModel
+        In the units of `image`.  An image without noise, or too small to
+        tell, gives a model of variance 0 or of constant variance.
+
+    Notes
+    -----
+    The noise has to be independent from pixel to pixel: the variance of
+    correlated noise comes out too small (see
+    `noise_texture.noise_texture`).
+
+    Follows the idea of A. Foi et al., "Practical Poissonian-Gaussian noise
+    modeling and fitting for single-image raw-data", IEEE Trans. Image
+    Process. 17 (2008) 1737-1754, with blocks in place of level sets.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> photons = np.random.default_rng(0).poisson(50.0, (128, 128))
+    >>> noise = estimate_variance(3.0 * photons)
+    >>> round(float(noise.variance(150.0)) / 450.0, 1)
+    1.0
+    """
+    values = np.asarray(image, float)
+    if channel_axis is not None:
+        values = np.moveaxis(values, channel_axis, 0)
+    # Blocks lie in planes: a volume's planes are often far apart.
+    planes = list(values.reshape(-1, *values.shape[-2:]))
+    mean, power = _pooled_statistics(planes)
+    if mean.size == 0:
+        return VarianceModel(0.0, 0.0)
+    if (count := _unit_of_events(values, planes)) is not None:
+        return VarianceModel(count, 0.0)
+    fine = _quiet_power(planes)
+    if fine < _NO_NOISE * np.quantile(power, _QUIET):
+        # Of what second differences left, hardly any was noise.
+        return VarianceModel(0.0, fine / _QUIET_SHARE)
+    return _fit_line(*_noise_curve(mean, power))
+
+
+def is_predictable(plane: ArrayLike) -> bool:
+    """Whether neighbours tell a pixel as those of noise never do.
+
+    Parameters
+    ----------
+    plane : (M, N) array_like
+        One image plane; pixels that are not finite are missing.
+
+    Returns
+    -------
+    bool
+        True for smooth images with hardly any noise; False where too few
+        neighbours are known to tell.
+
+    Examples
+    --------
+    >>> wave = np.sin(np.arange(64) / 5) * np.ones((64, 1))
+    >>> is_predictable(wave)
+    True
+    >>> is_predictable(wave + np.random.default_rng(0).normal(size=(64, 64)))
+    False
+    """
+    planes = [np.asarray(plane, float)]
+    _, power = _pooled_statistics(planes)
+    if not power.size:
+        return False
+    return _quiet_power(planes) < _NO_NOISE * float(np.quantile(power, _QUIET))
+
+
+def _unit_of_events(values: Array, planes: list[Array]) -> float | None:
+    """What an event counts, in a frame of nothing but 0 and one value.
+
+    Most blocks of a sparse frame hold no event. Events are independent, so
+    that differences have the variance of the frame; a drawing has less.
+    """
+    finite = values[np.isfinite(values)]
+    unit = float(finite.max(initial=0))
+    if unit <= 0 or not ((finite == 0) | (finite == unit)).all():
+        return None
+    power = [np.nanmean(high_pass(plane) ** 2) for plane in planes]
+    sparse = finite.mean() < unit / 2
+    return unit if sparse and np.mean(power) > finite.var() / 2 else None
+
+
+def _quiet_power(planes: list[Array]) -> float:
+    """Power of differences in which structure hardly shows."""
+    parts = [
+        block_mean(high_pass(plane, _FINE) ** 2, BLOCK) for plane in planes
+    ]
+    power = np.concatenate(parts)
+    power = power[np.isfinite(power)]
+    if not power.size:
+        return math.inf
+    # No noise is finer than the numbers themselves.
+    greatest = max(
+        np.abs(plane[np.isfinite(plane)]).max(initial=0) for plane in planes
+    )
+    quiet = float(np.quantile(power, _QUIET))
+    return quiet if quiet > (np.finfo(np.float32).eps * greatest) ** 2 else 0.0
+
+
+def _pooled_statistics(planes: list[Array]) -> tuple[Array, Array]:
+    parts = [block_statistics(_without_clipped(plane)) for plane in planes]
+    if not sum(mean.size for mean, _ in parts):
+        parts = [block_statistics(plane) for plane in planes]
+    means, powers = zip(*parts, strict=True)
+    return np.concatenate(means), np.concatenate(powers)
+
+
+def _without_clipped(plane: Array) -> Array:
+    # A detector or a file format that clips piles pixels up on one value,
+    # where they show no noise.  Without a pile the extreme is an ordinary
+    # pixel, and so is a count of no photon.
+    finite = plane[np.isfinite(plane)]
+    clipped = np.zeros(plane.shape, bool)
+    for extreme in (finite.min(), finite.max()) if finite.size else ():
+        pile = plane == extreme
+        if _MIN_PILE <= pile.sum() <= _MAX_CLIPPED * plane.size:
+            clipped |= pile
+    if finite.size and clipped.any() and _counts_photons(plane, finite):
+        clipped &= plane != finite.min()
+    return np.where(clipped, np.nan, plane)
+
+
+def _counts_photons(plane: Array, finite: Array) -> bool:
+    """Whether the least value is a count of no photon, and no clipping.
+
+    Where many pixels have the least value and the noise is that of counts,
+    one count a step of the data, nothing is missing below that value:
+    clipped noise of more than two steps varies more for its mean.
+    """
+    least = finite.min()
+    mean, power = block_statistics(plane)
+    share, _ = block_statistics(
+        np.where(np.isfinite(plane), plane == least, np.nan)
+    )
+    mixed = (share > _MIXED[0]) & (share < _MIXED[1])
+    if not mixed.any():
+        return False
+    # Below a margin filled with 0 there is a gap, which is no step.
+    more = finite[finite > least]
+    second = more.min()
+    third = more[more > second].min(initial=np.inf)
+    step = min(second - least, third - second)
+    rise = np.median(power[mixed]) / np.median(mean[mixed] - least)
+    return bool(rise <= _MOST_OF_COUNTS * step)
+
+
+def _noise_curve(mean: Array, power: Array) -> tuple[Array, Array, Array]:
+    points = []
+    edges = _bin_edges(mean)
+    label = np.clip(np.searchsorted(edges, mean, 'right') - 1, 0, None)
+    for index in np.unique(label):
+        inside = label == index
+        if inside.sum() >= min(_MIN_BLOCKS, mean.size):
+            told = _variances(power[inside])
+            points.append((mean[inside].mean(), inside.sum(), *told))
+    if not points:
+        points = [(mean.mean(), mean.size, *_variances(power))]
+    centre, count, quiet, quietest = np.array(points, float).T
+    return centre, _of_busy_or_not(quiet, quietest), count
+
+
+def _variances(power: Array) -> tuple[float, float]:
+    quiet, quietest = np.quantile(power, [_QUIET, _QUIETEST])
+    return quiet / _QUIET_SHARE, quietest / _QUIETEST_SHARE
+
+
+def _of_busy_or_not(quiet: Array, quietest: Array) -> Array:
+    # A single class of few photons may have blocks without any.
+    busy = np.median(quietest - _BUSY * quiet) < 0
+    if quiet.size < _BUSY_BINS or not busy:
+        return quiet
+    return np.minimum(quiet, quietest)
+
+
+def _bin_edges(mean: Array) -> Array:
+    # Equal counts resolve the background, equal widths the few bright
+    # structures that carry most of what is known about the gain.
+    shares = np.linspace(0, 1, _CURVE_BINS // 2, endpoint=False)
+    counts = np.quantile(mean, shares)
+    widths = mean.min() + shares * np.ptp(mean)
+    return np.unique(np.concatenate([counts, widths]))
+
+
+def _fit_line(mean: Array, variance: Array, count: Array) -> VarianceModel:
+    if mean.size < 2 or not variance.any():
+        return VarianceModel(0.0, float(np.average(variance, weights=count)))
+    fitted = variance
+    gain, read = 0.0, 0.0
+    for _ in range(_ITERATIONS):
+        weight = _robust_weight(variance, fitted, count)
+        gain, read = _weighted_line(mean, variance, weight)
+        fitted = gain * mean + read
+    if gain <= 0:
+        weight = _robust_weight(variance, np.median(variance), count)
+        return VarianceModel(0.0, float(np.average(variance, weights=weight)))
+    return VarianceModel(gain, read)
+
+
+def _robust_weight(
+    variance: Array, fitted: Array | float, count: Array
+) -> Array:
+    # The spread of a pooled variance is proportional to the variance; a
+    # floor keeps a line that crosses zero from weighing one bin alone. Where
+    # most of an image has no noise the median is none.
+    typical = np.median(variance) or variance.mean()
+    scale = np.maximum(fitted, _SCALE_FLOOR * typical)
+    spread = scale * np.hypot(_MODEL_ERROR, 1 / np.sqrt(count))
+    outlying = np.abs(variance - fitted) / spread
+    weight: Array = 1 / (spread**2 * np.maximum(1.0, outlying))
+    return weight
+
+
+def _weighted_line(
+    mean: Array, variance: Array, weight: Array
+) -> tuple[float, float]:
+    centre = np.average(mean, weights=weight)
+    level = np.average(variance, weights=weight)
+    rise = np.sum(weight * (mean - centre) * (variance - level))
+    gain = rise / np.sum(weight * (mean - centre) ** 2)
+    return float(gain), float(level - gain * centre)
