@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import napari_dip
 from benchmarks.datasets.sets import SETS
-from napari_dip.cli.app import app
+from napari_dip.cli.app import make_app
 
 CHECKOUT = Path(__file__).parents[1]
 README = (CHECKOUT / 'README.md').read_text(encoding='utf-8')
@@ -78,7 +78,7 @@ def test_commands_are_there() -> None:
     for line in block.splitlines():
         program, command, *arguments = shlex.split(line)
         assert program == 'napari-dip'
-        helped = CliRunner().invoke(app, [command, '--help'])
+        helped = CliRunner().invoke(make_app(), [command, '--help'])
         assert helped.exit_code == 0
         options = [word for word in arguments if word.startswith('--')]
         assert [word for word in options if word not in helped.output] == []

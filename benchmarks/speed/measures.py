@@ -87,7 +87,9 @@ def compare(
     task: Task, problem: Problem, options: dict[str, Any]
 ) -> tuple[Figures, Any]:
     """Forecast a call and measure it; its figures and its result."""
-    given = {'image': problem.image, **engine.arguments(problem)}
+    given = engine.arguments(problem)
+    if task == 'denoise':  # Its settings follow from the noise.
+        given['image'] = problem.image
     told = forecast(task, problem.image.shape, **given, **options)
     figures, result, session = call(task, problem, options)
     done, memory = session.progress, told.memory / 1e6

@@ -83,8 +83,9 @@ def test_neither_truth_nor_noise_level_is_handed_over(
     monkeypatch, task, argument, value
 ):
     calls = []
-    where = f'napari_dip.tasks.{task}.{engine._START[task]}'
-    monkeypatch.setattr(where, lambda *image, **named: calls.append(named))
+    asked = SimpleNamespace(start=lambda *_, **named: calls.append(named))
+    where = 'napari_dip.tasks.registry.find_task'
+    monkeypatch.setattr(where, {task: asked}.get)
     image = np.zeros((8, 8, 3))
     problem = Problem(image, image + 1, sigma=25.0, **{argument: value})
     engine.start(task, problem, 'fast', seed=4, device='cpu')

@@ -33,7 +33,7 @@ from napari_dip.networks import (
     build_network,
     initialise,
 )
-from napari_dip.noise.power_spectrum import measure_noise
+from napari_dip.noise.power_spectrum import measure_spectrum
 from napari_dip.operators.base import Operator
 from napari_dip.operators.blur import Blur
 from napari_dip.operators.compose import Compose
@@ -220,7 +220,7 @@ def test_what_has_no_form_for_a_volume_says_so():
     agreeing = refine(estimate, problem, (BackProjection(),))
     assert agreeing.shape == estimate.shape
     with pytest.raises(NotImplementedError, match='noise power spectrum'):
-        measure_noise(problem.data - estimate, estimate, problem.known)
+        measure_spectrum(problem.data - estimate, estimate, problem.known)
 
 
 def test_repeats_of_a_volume_are_split():

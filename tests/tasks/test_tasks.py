@@ -283,11 +283,12 @@ def test_not_enough_memory_is_said_in_words(task, where, image, monkeypatch):
         monkeypatch.setattr(Fit, '_iterate', fail)
     else:
         for name in (
-            'output_average.OutputAverage',
-            'weight_average.WeightAverage',
+            'output.OutputAverage',
+            'weights.WeightAverage',
             'coarse_to_fine.CoarseToFineAverage',
         ):
-            monkeypatch.setattr(f'napari_dip.engine.{name}.estimate', fail)
+            place = f'napari_dip.engine.averaging.{name}.estimate'
+            monkeypatch.setattr(place, fail)
     with pytest.raises(MemoryError, match=r'Not enough memory on cpu.*crop'):
         task(image, **FEW)
 
