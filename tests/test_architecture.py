@@ -25,7 +25,6 @@ ABOVE_OR_BESIDE = ('tasks', 'cli', 'viewer', 'io', 'samples', 'device')
 FOREIGN = ('dtype.kind', 'device.type')
 
 LARGE_FOLDERS = {
-    'cli',
     'noise',
 }
 

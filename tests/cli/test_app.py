@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 
 import napari_dip
+from napari_dip.cli.app import describe
 from napari_dip.tasks.registry import tasks
 
 if TYPE_CHECKING:
     from conftest import Run
+
 
 COMMAND = Path(sysconfig.get_path('scripts')) / 'napari-dip'
 
@@ -143,3 +145,19 @@ def test_misuse(run: Run, arguments: tuple[str, ...]) -> None:
     assert result.exit_code == 2
     assert 'Traceback' not in result.output
     assert 'Error: ' in result.stderr
+
+
+def test_versions() -> None:
+    lines = list(describe())
+    assert f'numpy {np.__version__}' in lines
+    assert any(line.startswith('Python 3.') for line in lines)
+
+
+def test_broken_pytorch_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, 'torch', None)
+    assert any('PyTorch cannot be loaded' in line for line in describe())
+
+
+def test_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('napari_dip.cli.app._PACKAGES', ('no-such-package',))
+    assert 'no-such-package not installed' in list(describe())

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
-    'module', ['napari_dip.cli.app', 'napari_dip.cli.info']
+    'module', ['napari_dip.cli.app', 'napari_dip.device.choice']
 )
 def test_interrupt_while_modules_are_loaded(
     run: Run, monkeypatch: pytest.MonkeyPatch, number: int, module: str

@@ -6,7 +6,7 @@ import contextlib
 import sys
 from typing import NoReturn
 
-from napari_dip.cli.interrupt import INTERRUPT
+from napari_dip.cli.process import INTERRUPT
 
 __all__ = ['main']
 

@@ -5,6 +5,9 @@ What is heavy is imported when a command runs, so that help is there at once.
 
 from __future__ import annotations
 
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +15,8 @@ import typer
 
 from napari_dip import __version__
 from napari_dip.cli.commands import add_commands
-from napari_dip.cli.errors import ArgumentError
-from napari_dip.cli.streams import lost, tolerant_streams
+from napari_dip.cli.messages import ArgumentError
+from napari_dip.cli.process import lost, tolerant_streams
 from napari_dip.io.errors import in_words
 from napari_dip.tasks.registry import tasks
 
@@ -21,6 +24,9 @@ from napari_dip.tasks.registry import tasks
 # account of it is lost.
 USAGE_ERROR = 2
 UNHEARD = 1
+
+# What a bug report needs to know of.
+_PACKAGES = ('torch', 'numpy', 'tifffile', 'napari')
 
 
 def run() -> int:
@@ -96,7 +102,44 @@ def root(
 
 def info() -> None:
     """Print versions and devices."""
-    from napari_dip.cli.info import describe
-
     for line in describe():
         typer.echo(line)
+
+
+def describe() -> Iterator[str]:
+    """Yield lines about the program, what it stands on and the devices."""
+    yield f'napari-dip {__version__}'
+    yield f'Python {platform.python_version()}'
+    yield f'system {platform.platform()}'
+    for package in _PACKAGES:
+        yield f'{package} {_version(package)}'
+    yield from _devices()
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return 'not installed'
+
+
+def _devices() -> Iterator[str]:
+    """Yield the devices, the one that 'auto' takes first."""
+    try:
+        import torch
+
+        from napari_dip.device.choice import (
+            available_devices,
+            device_description,
+            free_memory,
+        )
+    except (ImportError, OSError) as error:
+        yield f'no devices: PyTorch cannot be loaded ({error})'
+        return
+    for name in available_devices():
+        device = torch.device(name)
+        free = free_memory(device) / 2**30
+        yield (
+            f'device {name}: {device_description(device)}, {free:.1f} GiB '
+            'of memory free'
+        )

@@ -4,19 +4,88 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from inspect import Signature
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from napari_dip.cli.arguments import INPUT, OF_FILES, OUTPUT
-from napari_dip.cli.inputs import input_of
-from napari_dip.cli.interrupt import INTERRUPT
+from napari_dip.cli.inputs import input_of, parameter
+from napari_dip.cli.process import INTERRUPT
 from napari_dip.tasks.base import Task
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from napari_dip.session.base import Restoration
+
+
+_FORMATS = '.tif, .tiff, .ome.tif, .ome.tiff, .png or .npy'
+
+INPUT = parameter(
+    'input',
+    Path,
+    typer.Argument(metavar='INPUT', help=f'Image to restore: {_FORMATS}.'),
+)
+OUTPUT = parameter(
+    'output',
+    Path,
+    typer.Argument(metavar='OUTPUT', help=f'File to write: {_FORMATS}.'),
+)
+
+#: How a file is read, and what is written.
+OF_FILES = (
+    parameter(
+        'series',
+        int | None,
+        typer.Option(
+            metavar='N',
+            help='Which image of an INPUT that holds several, counted from 0.',
+        ),
+        None,
+    ),
+    parameter(
+        'page',
+        int | None,
+        typer.Option(
+            metavar='N',
+            help='Which single plane of a TIFF file to restore, counted from '
+            '0 as its pages are.',
+        ),
+        None,
+    ),
+    parameter(
+        'dtype',
+        str | None,
+        typer.Option(
+            '--dtype',
+            metavar='float32|same',
+            help='"same" rounds and clips to the dtype of INPUT, without '
+            'scaling. By default float32, and "same" for PNG.',
+        ),
+        None,
+    ),
+    parameter(
+        'report',
+        Path | None,
+        typer.Option(
+            metavar='FILE',
+            help='Write the record of the restoration as JSON.',
+        ),
+        None,
+    ),
+    parameter(
+        'overwrite',
+        bool,
+        typer.Option('--overwrite', help='Replace the files written.'),
+        False,
+    ),
+    parameter(
+        'quiet',
+        bool,
+        typer.Option('--quiet', '-q', help='Print nothing but errors.'),
+        False,
+    ),
+)
 
 
 def add_commands(app: typer.Typer, tasks: list[Task]) -> None:
@@ -51,8 +120,8 @@ def make_command(task: Task) -> Callable[..., None]:
             values['channel_axis'] = axis
             return task.begin(image=image, **values)
 
-        from napari_dip.cli.carrying_out import carry_out
         from napari_dip.cli.job import Files, Job
+        from napari_dip.cli.restore import restore_file
         from napari_dip.io.choice import Choice
 
         job = Job(
@@ -76,7 +145,7 @@ def make_command(task: Task) -> Callable[..., None]:
             overwrite=given['overwrite'],
             quiet=given['quiet'],
         )
-        raise typer.Exit(carry_out(job, typer.echo, INTERRUPT))
+        raise typer.Exit(restore_file(job, typer.echo, INTERRUPT))
 
     annotations = {one.name: one.annotation for one in parameters}
     command.__annotations__ = {**annotations, 'return': None}

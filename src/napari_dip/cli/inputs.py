@@ -9,14 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from inspect import Parameter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
 from napari_dip.cli import parsing
-from napari_dip.cli.arguments import parameter
-from napari_dip.cli.errors import about
-from napari_dip.cli.words import option_of
+from napari_dip.cli.messages import about, option_of
 from napari_dip.tasks.base import Argument
 
 if TYPE_CHECKING:
@@ -24,6 +22,18 @@ if TYPE_CHECKING:
 
 # What stands for a value in the help.
 _METAVARS = {int: 'N', float: 'X', str: 'NAME'}
+
+
+def parameter(
+    name: str, kind: Any, told: Any, default: Any = Parameter.empty
+) -> Parameter:
+    """Make a parameter of a command, as typer reads it."""
+    return Parameter(
+        name,
+        Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[kind, told],
+    )
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,25 @@
-"""What to restore from file to file."""
+"""What to restore from file to file, how it is stored, what came of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_dip.cli.words import shown
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.cli.messages import shown
+from napari_dip.io.casting import round_and_clip
 from napari_dip.io.choice import ONLY, Choice
 from napari_dip.io.formats import split_ending
+from napari_dip.io.layout import Layout
+from napari_dip.io.stored import StoredImage
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from napari_dip.session.base import Restoration
+    from napari_dip.session.record import Record
 
 #: Starts a restoration, given the pixels and their channel axis.
 Start = Callable[['NDArray[Any]', int | None], 'Restoration']
@@ -110,3 +115,84 @@ class Job:
         stem, ending = split_ending(self.output)
         ending = '.tif' if ending.lower() == '.png' else ending
         return self.output.with_name(f'{stem}_uncertainty{ending}')
+
+
+@dataclass(frozen=True)
+class Target:
+    """How results are laid out in files.
+
+    Parameters
+    ----------
+    source : StoredImage
+        The image as it was read, with what its file says.
+    layout : Layout
+        Its axes.
+    factor : tuple of int
+        Rows and columns of the result for each of the image.
+    dtype : dtype
+        What the image is written as.
+    """
+
+    source: StoredImage
+    layout: Layout
+    factor: tuple[int, int]
+    dtype: np.dtype[Any]
+
+    def store(self, image: NDArray[Any]) -> StoredImage:
+        """Lay out the result of a restoration, with the opacity it had."""
+        return self.source.restored(
+            self.layout.unsqueeze(image), self.layout.axes, self.factor
+        )
+
+    def cast(self, image: NDArray[np.float32]) -> StoredImage:
+        """Lay it out in the dtype that the image is written as."""
+        return self.store(round_and_clip(image, self.dtype))
+
+    def store_uncertainty(self, image: NDArray[Any]) -> StoredImage:
+        """Lay out an uncertainty, which has no opacity."""
+        return replace(self.store(image), opacity=None)
+
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """Shape of the result, without axes of length 1; None for a stack."""
+        axes = self.layout.restored_axes
+        if not {'Y', 'X'} <= set(axes):
+            return None
+        scale = dict(zip('YX', self.factor, strict=True))
+        lengths = self.layout.squeeze(self.source.data).shape
+        return tuple(
+            n * scale.get(letter, 1)
+            for n, letter in zip(lengths, axes, strict=True)
+        )
+
+    @property
+    def num_values(self) -> int:
+        """Numbers in a file of the result, its opacity among them."""
+        rows, columns = self.factor
+        opacity = self.source.opacity
+        beside = 0 if opacity is None else opacity.values.size
+        return (self.source.data.size + beside) * rows * columns
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a fit has given.
+
+    Parameters
+    ----------
+    image : ndarray of float32
+        The restored image.
+    record : Record
+        How it came about.
+    interrupted : bool
+        Whether a signal has cut it short.
+    """
+
+    image: NDArray[np.float32]
+    record: Record
+    interrupted: bool
+
+    def with_notes(self, notes: list[str]) -> Outcome:
+        """Add what else the user should know."""
+        record = replace(self.record, notes=[*self.record.notes, *notes])
+        return replace(self, record=record)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from napari_dip.cli.errors import ArgumentError, about
-from napari_dip.cli.words import in_options
+from napari_dip.cli.messages import ArgumentError, about, in_options
 
 if TYPE_CHECKING:
     from pathlib import Path

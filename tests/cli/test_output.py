@@ -11,12 +11,57 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from napari_dip.cli import saving
+from napari_dip.cli import output
 from napari_dip.io.files.atomic import Transaction
 from napari_dip.session.session import Session
 
 if TYPE_CHECKING:
     from conftest import Run
+
+
+Monkey = pytest.MonkeyPatch
+
+
+def give(monkeypatch: Monkey, image: np.ndarray) -> None:
+    monkeypatch.setattr(Session, 'result', lambda self: image)
+
+
+def test_result_without_numbers_is_no_success(
+    run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
+) -> None:
+    give(monkeypatch, np.full((32, 32), np.nan, np.float32))
+    done = run.quick('denoise', image, tmp_path / 'a.npy', '-q')
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f'Error: INPUT ({image}): no pixel of the')
+    assert [path.name for path in tmp_path.iterdir()] == ['image.npy']
+
+
+def test_pixels_that_are_no_numbers_are_counted(
+    run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
+) -> None:
+    restored = np.ones((32, 32), np.float32)
+    restored[3, 4] = np.inf
+    restored[3, 5] = np.nan
+    give(monkeypatch, restored)
+    done = run.quick('denoise', image, tmp_path / 'a.npy')
+    assert done.exit_code == 0
+    assert '2 values of the result are not finite numbers.' in done.stdout
+
+
+def test_clipped_values_are_counted(
+    run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
+) -> None:
+    restored = np.ones((32, 32), np.float32)
+    restored[0, :3] = (-1, 70000, 65535.4)
+    give(monkeypatch, restored)
+    output, report = tmp_path / 'a.tif', tmp_path / 'a.json'
+    call = ('denoise', image, output, '--dtype', 'same', '--report', report)
+    done = run.quick(*call)
+    assert done.exit_code == 0, done.output
+    told = f'{output}: 2 values were clipped to the limits of uint16.'
+    assert told in done.stdout
+    assert json.loads(report.read_text())['notes'] == [told]
+
 
 Monkey = pytest.MonkeyPatch
 
@@ -130,7 +175,7 @@ def test_both_results_are_saved_elsewhere(
     old: dict[str, bytes],
     monkeypatch: Monkey,
 ) -> None:
-    write_into = saving.write_into
+    write_into = output.write_into
 
     def fail_second(file: Any, data: Any, format_: Any) -> None:
         if files:
@@ -139,7 +184,7 @@ def test_both_results_are_saved_elsewhere(
         write_into(file, data, format_)
 
     files: list[Any] = []
-    monkeypatch.setattr(saving, 'write_into', fail_second)
+    monkeypatch.setattr('napari_dip.cli.output.write_into', fail_second)
     done = run.quick(*call(tmp_path, image), '-q')
     assert done.exit_code == 2
     assert done.stderr.startswith('Error: --uncertainty (')
@@ -157,7 +202,7 @@ def test_fault_of_the_program_loses_no_result(
     def fail(*arguments: object) -> None:
         raise AttributeError('nothing of that name')
 
-    monkeypatch.setattr(saving, 'write_into', fail)
+    monkeypatch.setattr('napari_dip.cli.output.write_into', fail)
     done = run.quick('denoise', image, tmp_path / 'a.tif', '-q')
     assert done.exit_code == 2
     assert 'nothing of that name; the result was saved as' in done.stderr
@@ -167,7 +212,7 @@ def test_fault_of_the_program_loses_no_result(
 def test_every_disk_is_full(
     run: Run, tmp_path: Path, image: Path, elsewhere: Path, monkeypatch: Monkey
 ) -> None:
-    monkeypatch.setattr(saving, 'write_into', full_disk)
+    monkeypatch.setattr('napari_dip.cli.output.write_into', full_disk)
     monkeypatch.setattr(Path, 'home', lambda: elsewhere)
 
     def write_half(path: Path, array: np.ndarray) -> None:
@@ -188,7 +233,7 @@ def test_every_disk_is_full(
 def test_report_that_fails_holds_nothing_back(
     run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
 ) -> None:
-    monkeypatch.setattr(saving, 'encode_report', full_disk)
+    monkeypatch.setattr('napari_dip.cli.output.encode_report', full_disk)
     done = run.quick(*call(tmp_path, image), '-q')
     assert done.exit_code == 2
     assert done.stderr.startswith('Error: --report (')

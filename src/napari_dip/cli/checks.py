@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from napari_dip.cli.errors import ArgumentError, about
-from napari_dip.cli.job import Job
-from napari_dip.cli.target import Target
+from napari_dip.cli.job import Job, Target
+from napari_dip.cli.messages import ArgumentError, about
 from napari_dip.io.errors import FileError
 from napari_dip.io.files.destinations import (
     check_destination,

@@ -3,8 +3,10 @@ from __future__ import annotations
 import errno
 import json
 import signal
+import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +15,13 @@ import numpy as np
 import pytest
 import tifffile
 
-from napari_dip.cli import carrying_out, fitting, saving
+from napari_dip.cli import restore
 from napari_dip.io.reading import read_image
 from napari_dip.session.session import Session
 
 if TYPE_CHECKING:
     from conftest import Run
+
 
 Monkey = pytest.MonkeyPatch
 
@@ -359,13 +362,13 @@ def test_second_interrupt_discards(
 def test_interrupt_before_the_first_iteration_discards(
     run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
 ) -> None:
-    original = fitting.open_monitor
+    original = restore.open_monitor
 
     def open_late(*arguments: Any, **options: Any) -> Any:
         signal.raise_signal(signal.SIGINT)
         return original(*arguments, **options)
 
-    monkeypatch.setattr(fitting, 'open_monitor', open_late)
+    monkeypatch.setattr('napari_dip.cli.restore.open_monitor', open_late)
     done = run.quick('denoise', image, tmp_path / 'a.npy')
     assert done.exit_code == 130
     assert files_in(tmp_path) == {'image.npy'}
@@ -483,7 +486,7 @@ def no_fit(*arguments: object, **options: object) -> None:
 def test_unknown_ending_of_the_output_is_found_before_the_fit(
     run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
 ) -> None:
-    monkeypatch.setattr(carrying_out, 'restore', no_fit)
+    monkeypatch.setattr('napari_dip.cli.restore.restore', no_fit)
     sentence = run.refused('denoise', image, tmp_path / 'b.jpg')
     assert sentence.startswith('OUTPUT (')
     assert "'.jpg' is not known" in sentence
@@ -507,7 +510,7 @@ def test_bad_destination_is_found_before_the_fit(
     words: str,
     option: str,
 ) -> None:
-    monkeypatch.setattr(carrying_out, 'restore', no_fit)
+    monkeypatch.setattr('napari_dip.cli.restore.restore', no_fit)
     (tmp_path / 'folder.tif').mkdir()
     path = tmp_path / name
     if option == 'OUTPUT':
@@ -522,7 +525,7 @@ def test_bad_destination_is_found_before_the_fit(
 def test_png_that_cannot_hold_the_result_is_found_before_the_fit(
     run: Run, tmp_path: Path, monkeypatch: Monkey
 ) -> None:
-    monkeypatch.setattr(carrying_out, 'restore', no_fit)
+    monkeypatch.setattr('napari_dip.cli.restore.restore', no_fit)
     np.save(tmp_path / 'a.npy', np.eye(32))
     output = tmp_path / 'b.png'
     sentence = run.refused('denoise', tmp_path / 'a.npy', output)
@@ -541,7 +544,7 @@ def test_report_in_place_of_an_image(
 def test_full_disk_is_found_before_the_fit(
     run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
 ) -> None:
-    monkeypatch.setattr(carrying_out, 'restore', no_fit)
+    monkeypatch.setattr('napari_dip.cli.restore.restore', no_fit)
     usage = type('Usage', (), {'free': 5000})
     monkeypatch.setattr('shutil.disk_usage', lambda folder: usage)
     sentence = run.refused('denoise', image, tmp_path / 'b.tif')
@@ -597,7 +600,7 @@ def test_result_that_cannot_be_written_is_saved_elsewhere(
     def fail(*arguments: object, **options: object) -> None:
         raise error
 
-    monkeypatch.setattr(saving, 'write_into', fail)
+    monkeypatch.setattr('napari_dip.cli.output.write_into', fail)
     output = tmp_path / 'out.ome.tif'
     call = ('denoise', image, output, '-q', '--preset', 'fast')
     sentence = run.refused(*call, '--max-num-iter', 3)
@@ -618,13 +621,13 @@ def test_file_that_appears_during_the_fit_is_kept(
     monkeypatch: Monkey,
 ) -> None:
     output = tmp_path / 'out.npy'
-    original: Callable[..., Any] = fitting._fit
+    original: Callable[..., Any] = restore._fit
 
     def fit(*arguments: Any) -> Any:
         output.write_bytes(b'other')
         return original(*arguments)
 
-    monkeypatch.setattr(fitting, '_fit', fit)
+    monkeypatch.setattr('napari_dip.cli.restore._fit', fit)
     call = ('denoise', image, output, '-q', '--preset', 'fast')
     sentence = run.refused(*call, '--max-num-iter', 3)
     assert 'has appeared' in sentence
@@ -635,7 +638,7 @@ def test_file_that_appears_during_the_fit_is_kept(
 def test_result_is_in_place_if_the_report_fails(
     run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
 ) -> None:
-    monkeypatch.setattr(saving, 'encode_report', full_disk)
+    monkeypatch.setattr('napari_dip.cli.output.encode_report', full_disk)
     output, report = tmp_path / 'out.npy', tmp_path / 'out.json'
     call = ('denoise', image, output, '-q', '--report', report)
     sentence = run.refused(*call, '--preset', 'fast', '--max-num-iter', 3)
@@ -647,7 +650,7 @@ def test_result_is_in_place_if_the_report_fails(
 def test_nowhere_to_save(
     run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
 ) -> None:
-    monkeypatch.setattr(saving, 'write_into', full_disk)
+    monkeypatch.setattr('napari_dip.cli.output.write_into', full_disk)
     monkeypatch.setattr(tempfile, 'mkdtemp', full_disk)
     call = ('denoise', image, tmp_path / 'a.tif', '-q', '--preset', 'fast')
     assert 'is lost' in run.refused(*call, '--max-num-iter', 3)
@@ -719,3 +722,28 @@ def test_no_uncertainty_of_the_published_recipe(
         *('--preset', 'ulyanov2018'),
     )
     assert 'choose another preset' in said
+
+
+Monkey = pytest.MonkeyPatch
+
+
+def test_what_the_user_should_know_is_said(
+    run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
+) -> None:
+    record = Session.record
+    note = 'The result is worse; choose preset="best".'
+    monkeypatch.setattr(
+        Session, 'record', lambda self: replace(record(self), notes=[note])
+    )
+    report = tmp_path / 'a.json'
+    done = run.quick('denoise', image, tmp_path / 'a.npy', '--report', report)
+    assert 'The result is worse; choose --preset best.' in done.stderr
+    assert json.loads(report.read_text())['notes'] == [note]
+
+
+def test_library_that_cannot_be_loaded(
+    run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
+) -> None:
+    monkeypatch.setitem(sys.modules, 'napari_dip.session.prepare', None)
+    said = run.refused('denoise', image, tmp_path / 'a.npy')
+    assert said.startswith('a library that is needed cannot be loaded (')

@@ -1,4 +1,4 @@
-"""Results into files, all of them or none, and never lost."""
+"""Results in files: how they lie there, all of them or none, never lost."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.cli.errors import ArgumentError
-from napari_dip.cli.fitting import Outcome
-from napari_dip.cli.interrupt import Interrupt
-from napari_dip.cli.job import Job
+from napari_dip.cli.job import Job, Outcome, Target
+from napari_dip.cli.messages import ArgumentError, shown
+from napari_dip.cli.process import Interrupt
 from napari_dip.cli.report import encode_report
-from napari_dip.cli.target import Target
-from napari_dip.cli.words import shown
 from napari_dip.io.errors import in_words
 from napari_dip.io.files.atomic import Transaction
 from napari_dip.io.formats import format_of, split_ending

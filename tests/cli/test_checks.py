@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import tifffile
 
-from napari_dip.cli import carrying_out, checking
 from napari_dip.io.errors import FileError
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def no_fit(monkeypatch: Monkey) -> None:
     def restore(*arguments: object) -> None:
         pytest.fail('the fit was started')
 
-    monkeypatch.setattr(carrying_out, 'restore', restore)
+    monkeypatch.setattr('napari_dip.cli.restore.restore', restore)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +121,7 @@ def test_what_a_format_refuses(
             return arguments[0]
         raise FileError('odd resolution; choose another name.')
 
-    monkeypatch.setattr(checking, 'check_writable', refuse)
+    monkeypatch.setattr('napari_dip.cli.checks.check_writable', refuse)
     said = run.refused('denoise', image, output, *option)
     name = '--uncertainty' if option else 'OUTPUT'
     assert said.startswith(f'{name} (')

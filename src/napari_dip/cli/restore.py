@@ -1,0 +1,153 @@
+"""One restoration from file to file, shown to the user, ended by signals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from napari_dip.cli.checks import (
+    check_destinations,
+    check_sources,
+    choose_target,
+)
+from napari_dip.cli.job import Job, Outcome
+from napari_dip.cli.messages import (
+    ArgumentError,
+    about,
+    engine_problems,
+    in_options,
+    load_engine,
+    shown,
+)
+from napari_dip.cli.monitor import Monitor, open_monitor
+from napari_dip.cli.output import save
+from napari_dip.cli.process import Interrupt
+from napari_dip.cli.report import say_lost, summarise
+from napari_dip.io.layout import Layout, settle
+from napari_dip.io.reading import read_image
+from napari_dip.io.stored import StoredImage
+
+if TYPE_CHECKING:
+    from napari_dip.session.base import Restoration
+    from napari_dip.session.progress import Progress
+
+
+def restore_file(
+    job: Job, say: Callable[[str], None], interrupt: Interrupt
+) -> int:
+    """Restore a file.
+
+    Parameters
+    ----------
+    job : Job
+        What to do.
+    say : callable
+        Takes a line for the user.
+    interrupt : Interrupt
+        Signals that ask to end.
+
+    Returns
+    -------
+    int
+        Exit status: 0, or that of the interrupt if it cut the fit short and
+        the result was kept.
+
+    Raises
+    ------
+    ArgumentError
+        If an argument or a file is at fault. What can be known before the
+        fit is found before the fit.
+    KeyboardInterrupt
+        After a second signal, or one before the first iteration.
+    """
+    check_sources(job)
+    check_destinations(job)
+    source, layout = _read(job)
+    target = choose_target(job, source, layout)
+    outcome = restore(job, target.source, layout, interrupt)
+    losses = say_lost(job, target, outcome.image)
+    outcome = outcome.with_notes(losses)
+    save(job, target, outcome, interrupt)
+    if not job.quiet:
+        for line in (*summarise(job, target, outcome), *losses):
+            say(line)
+    return interrupt.status if outcome.interrupted else 0
+
+
+def _read(job: Job) -> tuple[StoredImage, Layout]:
+    with about('INPUT', job.input):
+        source = read_image(job.input, job.choice)
+        _check_channel_axis(job, source)
+        way = 'choose one plane with --page'
+        return source, settle(source, job.channel_axis, way)
+
+
+def _check_channel_axis(job: Job, source: StoredImage) -> None:
+    axis, ndim = job.channel_axis, source.data.ndim
+    if axis is not None and not -ndim <= axis < ndim:
+        raise ArgumentError(
+            f'--channel-axis: {axis} is not an axis of INPUT '
+            f'({shown(job.input)}), which has {ndim} axes of lengths '
+            f'{source.data.shape}; choose one from 0 to {ndim - 1}.'
+        )
+
+
+def restore(
+    job: Job, source: StoredImage, layout: Layout, interrupt: Interrupt
+) -> Outcome:
+    """Restore the pixels of a file.
+
+    Raises
+    ------
+    ArgumentError
+        If the restoration refuses them.
+    KeyboardInterrupt
+        If a signal came before the first iteration, or a second one.
+    """
+    load_engine()
+    with (
+        engine_problems(job.names),
+        open_monitor(job.title, quiet=job.quiet) as monitor,
+    ):
+        pixels = layout.squeeze(source.masked)
+        session = job.start(pixels, layout.known_channel_axis)
+        try:
+            interrupt.ask_first()
+            return _fit(session, source.notes, monitor, interrupt)
+        finally:
+            session.close()
+
+
+def _fit(
+    session: Restoration,
+    notes: tuple[str, ...],
+    monitor: Monitor,
+    interrupt: Interrupt,
+) -> Outcome:
+    interrupted = False
+    asks = 'Keeping the best so far; Ctrl-C again discards it.'
+
+    def check(progress: Progress) -> bool:
+        """Show the last steps, and end them after a first signal."""
+        nonlocal interrupted
+        monitor.show(progress)
+        if interrupt.requested and not interrupted:
+            interrupted = True
+            monitor.note(asks)
+            return True
+        return False
+
+    session.check = check
+    for progress in session:
+        monitor.show(progress)
+        if interrupt.requested and not session.finished:
+            interrupted = True
+            monitor.note(asks)
+            session.stop()
+    image, record = session.result(), session.record()
+    # What the file was read as comes before what was found in it.
+    record = replace(record, notes=[*notes, *record.notes])
+    for note in record.notes:
+        monitor.note(in_options(note))
+    return Outcome(image, record, interrupted)
