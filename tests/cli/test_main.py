@@ -27,4 +27,4 @@ def test_interrupt_while_modules_are_loaded(
     monkeypatch.setattr(builtins, '__import__', interrupted)
     done = run('info')
     assert done.exit_code == 128 + number
-    assert done.output == 'Aborted.\n'
+    assert done.stderr == 'Aborted.\n'
