@@ -32,11 +32,7 @@ LONG_FILES: set[str] = set()
 
 COMPARED = {
     ('engine/averaging/choice.py', "settings.average == 'output'"),
-    ('engine/fit.py', "self.settings.schedule != 'constant'"),
-    ('engine/optimisers/schedules.py', "schedule == 'constant'"),
     ('forecast/work.py', "fit.average == 'weights'"),
-    ('networks/skip.py', "spec.downsampling == 'average'"),
-    ('networks/unet.py', "spec.norm == 'batch'"),
     ('noise/detector.py', "preset == 'ulyanov2018'"),
     ('noise/intensity.py', "range_ == 'unit'"),
 }

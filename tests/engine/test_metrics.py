@@ -79,7 +79,7 @@ def test_moving_variance_takes_memory_that_no_image_raises():
 
 def test_a_sample_stands_for_the_whole_and_depends_on_the_seed():
     def metric(seed, num_pixels):
-        rule = WindowedVariance(20, num_pixels, seed=seed)
+        rule = WindowedVariance(20, num_pixels=num_pixels, seed=seed)
         for index, picture in enumerate(outputs(20, shape=(1, 1, 64, 64))):
             rule.observe(observation(index + 1, picture))
         return rule.value().item()

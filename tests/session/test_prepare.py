@@ -3,9 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 
 from napari_dip.engine.early_stopping import MovingVariance
+from napari_dip.engine.settings import FitSettings
 from napari_dip.engine.state import StopReason
 from napari_dip.images.acquired import acquire
 from napari_dip.networks import UNetSpec
@@ -100,3 +102,18 @@ def test_settings_can_be_adjusted_and_metrics_added_that_end_nothing():
     # Its metric only rises, so it would have ended the fit at once.
     assert rule.seen == 30
     assert session.record().metric_history == []
+
+
+def test_a_preset_can_stop_by_the_moving_variance():
+    stopping = MovingVariance(window=5, patience=10, min_start=10)
+    session = build(Settings(network=UNetSpec((4, 4)), stopping=stopping))
+    *_, last = session
+    record = session.record()
+    assert last.iteration < session.brief.settings.fit.num_iter
+    assert record.reason == StopReason.VARIANCE_MINIMUM.name
+    assert len(record.metric_history) > 1
+
+
+def test_the_moving_variance_is_of_whole_images():
+    with pytest.raises(ValueError, match='other windows each time'):
+        Settings(fit=FitSettings(window=32), stopping=MovingVariance())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 from napari_dip.engine.metrics import (
     HeldOutError,
@@ -85,6 +85,10 @@ class EarlyStopping:
 
 class StoppingSpec(Protocol):
     """When to stop, as data."""
+
+    #: Whether it compares the outputs of iterations, which then have to be of
+    #: the same pixels.
+    compares_outputs: ClassVar[bool] = False
 
     @property
     def held_out(self) -> float:
@@ -177,6 +181,8 @@ class MovingVariance(_Follow):
     """
 
     window: int = 100
+
+    compares_outputs = True
 
     def metric(self, seed: int) -> WindowedVariance:
         """Make the metric."""

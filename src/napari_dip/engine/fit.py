@@ -15,7 +15,7 @@ from napari_dip.engine.checkpoints import Checkpoints
 from napari_dip.engine.early_stopping import EarlyStopping, StoppingState
 from napari_dip.engine.metrics import Metric, Observation
 from napari_dip.engine.optimisers.choice import make_optimiser
-from napari_dip.engine.optimisers.schedules import learning_rate_factor
+from napari_dip.engine.optimisers.schedules import SCHEDULES
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import FitSettings
 from napari_dip.engine.state import FitState, StopReason
@@ -68,6 +68,7 @@ class Fit(Iterator[FitState]):
         self.reason: StopReason | None = None
         self.iteration = 0
         self.num_iter = settings.num_iter
+        self._schedule = SCHEDULES[settings.schedule]
         self._rule = rule
         self._observing = [*observers]
         if rule is not None:
@@ -246,11 +247,8 @@ class Fit(Iterator[FitState]):
 
     def _learning_rate(self) -> float:
         settings = self.settings
-        factor = learning_rate_factor(
-            settings.schedule,
-            self.iteration,
-            settings.num_iter,
-            settings.warm_up,
+        factor = self._schedule.factor(
+            self.iteration, settings.num_iter, settings.warm_up
         )
         caution: float = self._checkpoints.caution
         return settings.learning_rate * factor * caution
@@ -266,10 +264,9 @@ class Fit(Iterator[FitState]):
             else:
                 self._follow_metric()
         if last and self._ending is None:
-            annealed = self.settings.schedule != 'constant'
             self._ending = (
                 StopReason.SCHEDULE_COMPLETE
-                if annealed and not self._extended
+                if self._schedule.anneals and not self._extended
                 else StopReason.MAX_NUM_ITER
             )
 

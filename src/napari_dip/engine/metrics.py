@@ -5,7 +5,7 @@ None ever sees the ground truth.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Protocol
 
 import torch
@@ -70,19 +70,12 @@ class _PixelSample:
         return flat[self._chosen]
 
 
-class WindowedVariance(Metric):
-    """Moving variance of the last outputs (ES-WMV) in constant memory.
-
-    The metric is the mean over pixels of the variance of the last `window`
-    outputs. It falls while the outputs settle on the image and rises when
-    they begin to wander among the noise. Only a fixed random sample of the
-    pixels is kept, and mean and variance are updated in place, so that
-    memory does not depend on the image, nor time on the window.
+@dataclass(eq=False)
+class _VarianceOfOutputs(Metric):
+    """How much a sample of the pixels changes from output to output.
 
     Parameters
     ----------
-    window : int
-        Number of outputs.
     num_pixels : int
         Greatest number of values sampled from an output.
     min_start : int
@@ -99,28 +92,53 @@ class WindowedVariance(Metric):
 
     reason = StopReason.VARIANCE_MINIMUM
 
-    def __init__(
-        self,
-        window: int = 100,
-        num_pixels: int = 65_536,
-        min_start: int = 0,
-        seed: int = 0,
-    ) -> None:
-        self.window = window
-        self.min_start = min_start
-        self._sample = _PixelSample(num_pixels, seed)
+    _: KW_ONLY
+    num_pixels: int = 65_536
+    min_start: int = 0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Begin with no outputs."""
+        self._sample = _PixelSample(self.num_pixels, self.seed)
         self.rewind()
+
+    def observe(self, observation: Observation) -> None:
+        """Take in one more output."""
+        if observation.iteration > self.min_start:
+            self._take(self._sample.of(observation.output))
+
+    def _take(self, values: Tensor) -> None:
+        raise NotImplementedError
+
+
+@dataclass(eq=False)
+class WindowedVariance(_VarianceOfOutputs):
+    """Moving variance of the last outputs (ES-WMV) in constant memory.
+
+    The metric is the mean over pixels of the variance of the last `window`
+    outputs. It falls while the outputs settle on the image and rises when
+    they begin to wander among the noise. Only a fixed random sample of the
+    pixels is kept, and mean and variance are updated in place, so that
+    memory does not depend on the image, nor time on the window.
+
+    Parameters
+    ----------
+    window : int
+        Number of outputs.
+    num_pixels, min_start, seed : int
+        Values sampled of an output at most, iterations to let pass first,
+        and the seed of the sample.
+    """
+
+    window: int = 100
 
     def rewind(self) -> None:
         """Empty the window."""
         self._seen = 0
         self._kept: Tensor | None = None
 
-    def observe(self, observation: Observation) -> None:
+    def _take(self, values: Tensor) -> None:
         """Slide the window over one more output."""
-        if observation.iteration <= self.min_start:
-            return
-        values = self._sample.of(observation.output)
         if self._kept is None:
             self._kept = values.new_zeros(self.window, values.numel())
             self._mean = torch.zeros_like(values)
@@ -149,7 +167,8 @@ class WindowedVariance(Metric):
         return self._sum_squares.mean() / self.window
 
 
-class ExponentialVariance(Metric):
+@dataclass(eq=False)
+class ExponentialVariance(_VarianceOfOutputs):
     """Exponentially weighted variance of the outputs (ES-EMV).
 
     The metric means what that of :class:`WindowedVariance` does, but the
@@ -160,39 +179,17 @@ class ExponentialVariance(Metric):
     ----------
     weight : float
         Weight of the newest output, 0 to 1, ends excluded.
-    num_pixels : int
-        Greatest number of values sampled from an output.
-    min_start : int
-        Iterations to let pass first.
-    seed : int
-        Chooses the sample.
+    num_pixels, min_start, seed : int
+        As of :class:`WindowedVariance`.
 
     Notes
     -----
     The variance of the first output alone is zero, which is no minimum: the
     metric is given after ``10 / weight`` outputs, when the first has faded.
     For the published weight of 0.1 these are the published 100.
-
-    References
-    ----------
-    .. [1] H. Wang et al., "Early Stopping for Deep Image Prior",
-           TMLR 2023.
     """
 
-    reason = StopReason.VARIANCE_MINIMUM
-
-    def __init__(
-        self,
-        weight: float = 0.1,
-        num_pixels: int = 65_536,
-        min_start: int = 0,
-        seed: int = 0,
-    ) -> None:
-        self.weight = weight
-        self.min_start = min_start
-        self._warm_up = round(10 / weight)
-        self._sample = _PixelSample(num_pixels, seed)
-        self.rewind()
+    weight: float = 0.1
 
     def rewind(self) -> None:
         """Forget mean and variance."""
@@ -200,11 +197,8 @@ class ExponentialVariance(Metric):
         self._mean: Tensor | None = None
         self._variance: Tensor | None = None
 
-    def observe(self, observation: Observation) -> None:
+    def _take(self, values: Tensor) -> None:
         """Let the past fade by one more output."""
-        if observation.iteration <= self.min_start:
-            return
-        values = self._sample.of(observation.output)
         self._seen += 1
         if self._mean is None or self._variance is None:
             self._mean = values
@@ -217,7 +211,7 @@ class ExponentialVariance(Metric):
 
     def value(self) -> Tensor | None:
         """Return the variance, once the first output has faded."""
-        if self._variance is None or self._seen < self._warm_up:
+        if self._variance is None or self._seen < round(10 / self.weight):
             return None
         return self._variance.mean()
 

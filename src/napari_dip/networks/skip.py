@@ -12,6 +12,13 @@ from napari_dip.networks.layers import AveragePool, BatchNorm, Conv, upsampling
 from napari_dip.networks.padding import Padded
 
 Upsampling = Literal['nearest', 'bilinear']
+Downsampling = Literal['stride', 'average']
+
+# Strides of a convolution and of the average pooling after it.
+_STRIDES: dict[Downsampling, tuple[int, int]] = {
+    'stride': (2, 1),
+    'average': (1, 2),
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ class SkipSpec:
     down_kernel: tuple[int, ...] = (3,) * 5
     up_kernel: tuple[int, ...] = (3,) * 5
     upsampling: tuple[Upsampling, ...] = ('bilinear',) * 5
-    downsampling: Literal['stride', 'average'] = 'stride'
+    downsampling: Downsampling = 'stride'
     padding: Literal['reflect', 'zeros'] = 'reflect'
     pointwise: bool = True
     sigmoid: bool = True
@@ -84,22 +91,23 @@ def _convolution(
     channels_in: int,
     channels_out: int,
     kernel: int,
-    stride: int = 1,
+    *,
+    halve: bool = False,
 ) -> nn.Sequential:
     """Convolution, batch norm and leaky ReLU, halving if asked to."""
-    average = stride > 1 and spec.downsampling == 'average'
+    stride, pooled = _STRIDES[spec.downsampling] if halve else (1, 1)
     layers: list[nn.Module] = [
         Conv[ndim](
             channels_in,
             channels_out,
             kernel,
-            1 if average else stride,
+            stride,
             kernel // 2,
             padding_mode=spec.padding if kernel > 1 else 'zeros',
         )
     ]
-    if average:
-        layers.append(AveragePool[ndim](stride))
+    if pooled > 1:
+        layers.append(AveragePool[ndim](pooled))
     layers += [
         BatchNorm[ndim](channels_out, track_running_stats=False),
         nn.LeakyReLU(0.2, inplace=True),
@@ -121,7 +129,7 @@ class _Scale(nn.Module):
             _convolution(spec, ndim, channels, skip, 1) if skip else None
         )
         self.encode = nn.Sequential(
-            _convolution(spec, ndim, channels, down, kernel, stride=2),
+            _convolution(spec, ndim, channels, down, kernel, halve=True),
             _convolution(spec, ndim, down, down, kernel),
         )
         self.coarser = None if last else _Scale(spec, ndim, scale + 1, down)

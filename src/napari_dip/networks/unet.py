@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from torch import Tensor, nn
 
+from napari_dip.grid.by_axes import ByAxes
 from napari_dip.networks.layers import (
     BatchNorm,
     Conv,
@@ -17,6 +18,10 @@ from napari_dip.networks.layers import (
     pixel_unshuffle,
 )
 from napari_dip.networks.padding import Padded
+
+Norm = Literal['none', 'batch']
+
+_NORMS: dict[Norm, ByAxes[Any] | None] = {'none': None, 'batch': BatchNorm}
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class UNetSpec:
 
     widths: tuple[int, ...] = (64, 64, 128, 128)
     reduction: int = 2
-    norm: Literal['none', 'batch'] = 'none'
+    norm: Norm = 'none'
 
     def build(
         self, channels_in: int, channels_out: int, ndim: int = 2
@@ -75,8 +80,9 @@ def _gained(layer: nn.Module) -> nn.Module:
 def _after(spec: UNetSpec, ndim: int, channels: int) -> list[nn.Module]:
     """Layers that follow a convolution."""
     layers: list[nn.Module] = []
-    if spec.norm == 'batch':
-        layers.append(BatchNorm[ndim](channels, track_running_stats=False))
+    norm = _NORMS[spec.norm]
+    if norm is not None:
+        layers.append(norm[ndim](channels, track_running_stats=False))
     layers.append(nn.LeakyReLU(_SLOPE, inplace=True))
     return layers
 
@@ -175,7 +181,7 @@ class UNet(Padded):
         ndim: int = 2,
     ) -> None:
         # A network fitted on windows has met edges all over the image.
-        border = spec.multiple if spec.norm == 'batch' else 0
+        border = 0 if _NORMS[spec.norm] is None else spec.multiple
         super().__init__(
             _Body(spec, channels_in, channels_out, ndim),
             spec.multiple,

@@ -62,6 +62,15 @@ class Settings:
     kernel: Kernel = 'area'
     second: Settings | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse parts that do not go together."""
+        if self.stopping.compares_outputs and self.fit.window is not None:
+            raise ValueError(
+                'Settings: the moving variance compares outputs of the same '
+                'pixels, but this fit looks at other windows each time; '
+                'stop by held-out pixels, or leave fit.window at None.'
+            )
+
     @property
     def num_iter(self) -> int:
         """Iterations planned, those of a second fit included."""

@@ -28,16 +28,8 @@ def average(factors=(4, 4), side=20):
     return found, network, latent, data
 
 
-def test_an_augmented_image_has_an_augmented_estimate():
-    found, _, _, _ = average()
-    image = torch.randn((1, 1, 16, 16))
-    mean, _ = found._turned(image, 8)
-    for dihedral in dihedrals():
-        again, _ = found._turned(dihedral.apply(image), 8)
-        torch.testing.assert_close(dihedral.undo(again), mean)
-
-
-def test_the_deviation_is_that_of_held_out_data():
+def judged():
+    """An average, and a problem with held-out pixels."""
     found, network, latent, data = average(side=40, factors=(2, 2))
     found.update(network, torch.empty(0))
     held_out = torch.zeros_like(data)
@@ -50,6 +42,20 @@ def test_the_deviation_is_that_of_held_out_data():
         torch.ones_like(data),
         held_out,
     )
+    return found, problem
+
+
+def test_an_augmented_image_has_an_augmented_estimate():
+    found, _, _, _ = average()
+    image = torch.randn((1, 1, 16, 16))
+    mean, _ = found._turned(image, 8)
+    for dihedral in dihedrals():
+        again, _ = found._turned(dihedral.apply(image), 8)
+        torch.testing.assert_close(dihedral.undo(again), mean)
+
+
+def test_the_deviation_is_that_of_held_out_data():
+    found, problem = judged()
     estimate = found.estimate(8)
     near, far = (
         found.deviation(problem, estimate + wrong) for wrong in (0.0, 5.0)
@@ -57,3 +63,17 @@ def test_the_deviation_is_that_of_held_out_data():
     assert near.shape == estimate.shape
     assert far.mean() == pytest.approx(5, rel=0.1)
     assert near.mean() < 0.2 * far.mean()
+
+
+def test_held_out_data_judge_the_upsampled_image():
+    found, problem = judged()
+    good = found.estimate(1)
+    found.keep(iteration=7)
+    with torch.no_grad():
+        for weight in problem.network.parameters():
+            weight.add_(torch.randn_like(weight))
+    for _ in range(20):
+        found.update(problem.network, torch.empty(0))
+    assert not torch.equal(found.estimate(1), good)
+    assert found.restore(problem) == 7
+    torch.testing.assert_close(found.estimate(1), good)

@@ -11,6 +11,7 @@ from napari_dip.grid.dihedral import dihedrals
 from napari_dip.latents.blind_spot import BlindSpot
 from napari_dip.latents.noise import FixedLatent, uniform_noise
 from napari_dip.networks import UNetSpec, initialise
+from napari_dip.operators.identity import Identity
 
 SPEC = UNetSpec((6, 6, 6))
 
@@ -214,4 +215,6 @@ def held_out_problem(right: torch.Tensor) -> SimpleNamespace:
     held_out[..., ::3, ::3] = 1
     # What is not held out has no say.
     data = torch.where(held_out > 0, right, 1e3)
-    return SimpleNamespace(data=data, known=known, held_out=held_out)
+    return SimpleNamespace(
+        data=data, known=known, held_out=held_out, operator=Identity()
+    )

@@ -66,6 +66,10 @@ class CoarseToFineAverage(WeightAverage):
         self._latent.climb(sharpen)
         return Evidence.from_held_out(spread, problem, estimate).deviation()
 
+    def _unseeing_estimate(self) -> Tensor:
+        """Return the whole result: no held-out pixel is in it."""
+        return self.estimate(1)
+
     @torch.no_grad()
     def _turned(self, image: Tensor, passes: int) -> tuple[Tensor, Tensor]:
         """Mean and variance over the ways that the image is laid down."""

@@ -212,6 +212,12 @@ class WeightAverage:
     def _held_out_errors(self, problem: Problem) -> Tensor:
         """Square error of each held-out pixel of the whole image."""
         judged = problem.known * problem.held_out > 0
+        predicted = problem.operator(self._unseeing_estimate())
+        errors = (predicted - problem.data).square()
+        return errors[judged.expand_as(errors)]
+
+    def _unseeing_estimate(self) -> Tensor:
+        """Estimate from what the fit has seen, without held-out pixels."""
         generator = self._new_generator()
 
         def predict(window: Region) -> Tensor:
@@ -220,8 +226,7 @@ class WeightAverage:
                 draw = self._latent.draw([window], generator, fitting=True)
                 return self._evaluate(draw.latent)
 
-        errors = (self._over_image(predict) - problem.data).square()
-        return errors[judged.expand_as(errors)]
+        return self._over_image(predict)
 
     def hold(self) -> None:
         """Copy the averaged weights and how much is in them."""
