@@ -137,7 +137,7 @@ WINDOWS = {
     'num_windows': 2,
     'average': 'weights',
     'passes': 2,
-    'turns': True,
+    'augment': True,
     'optimiser': 'muon',
     'learning_rate': 0.02,
 }
@@ -200,7 +200,7 @@ def test_a_volume_is_upsampled_from_coarse_to_fine():
     latent = InternalPairs(
         data, torch.ones_like(data), factors, 'area', side=12, seed=0
     )
-    options = {**WINDOWS, 'turns': False, 'judged': False}
+    options = {**WINDOWS, 'augment': False, 'judged': False}
     run = fit(
         CNNSpec(8, 3), latent, Downsample(factors), shape=shape, **options
     )

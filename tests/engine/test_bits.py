@@ -106,7 +106,7 @@ WINDOWS = {
     'num_windows': 2,
     'average': 'weights',
     'passes': 2,
-    'turns': True,
+    'augment': True,
     'optimiser': 'muon',
     'gradient_clipping': 2.0,
 }

@@ -525,7 +525,7 @@ def test_an_untouched_fit_has_no_history(make_fit):
 class Looks(TorchDispatchMode):
     """Notes every metric that leaves the device.
 
-    Windows and turns are drawn as integers on the CPU, whatever the device.
+    Windows and flips are drawn as integers on the CPU, whatever the device.
     """
 
     def __init__(self) -> None:
@@ -549,7 +549,7 @@ def test_only_looks_at_the_metrics_wait_for_the_device(
         metrics=[metric(**options)],
         average=average,
         check_every=5,
-        turns=windowed,
+        augment=windowed,
         window=8 if windowed else None,
     )
     waited = []

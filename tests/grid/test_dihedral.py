@@ -39,8 +39,8 @@ def test_the_eight_augmentations_differ():
 
 def test_the_draws_of_two_axes_are_what_they_were():
     generator = torch.Generator().manual_seed(0)
-    turns = [draw_dihedral(generator) for _ in range(8)]
-    drawn = [dihedrals().index(turn) for turn in turns]
+    transforms = [draw_dihedral(generator) for _ in range(8)]
+    drawn = [dihedrals().index(transform) for transform in transforms]
     assert drawn == [
         5,
         5,
@@ -56,17 +56,17 @@ def test_the_draws_of_two_axes_are_what_they_were():
 @pytest.mark.parametrize(('alike', 'count'), [(1, 8), (2, 16), (3, 48)])
 def test_every_augmentation_of_a_volume_comes_once_and_is_undone(alike, count):
     volume = torch.arange(2 * 3 * 4.0).reshape(1, 1, 2, 3, 4)
-    turns = dihedrals(3, alike)
-    assert turns[0] == Dihedral()
+    transforms = dihedrals(3, alike)
+    assert transforms[0] == Dihedral()
     seen = set()
-    for turn in turns:
-        turned = turn.apply(volume)
-        assert torch.equal(turn.undo(turned), volume)
+    for transform in transforms:
+        turned = transform.apply(volume)
+        assert torch.equal(transform.undo(turned), volume)
         seen.add((turned.shape, tuple(turned.flatten().tolist())))
         if alike < 3:
             # Depth stays depth: its steps are not those of a plane.
             assert turned.shape[2] == 2
-    assert len(turns) == len(seen) == count
+    assert len(transforms) == len(seen) == count
     generator = torch.Generator().manual_seed(0)
     drawn = {draw_dihedral(generator, 3, alike) for _ in range(600)}
-    assert drawn == set(turns)
+    assert drawn == set(transforms)

@@ -70,7 +70,7 @@ def test_without_any_pixel_it_ends():
 def test_coarse_to_fine_agrees_with_the_image():
     image = textured()
     latent = scales(image, factors=(4, 2))
-    found = latent.climb(nothing)
+    found = latent.upsample(nothing)
     assert found.shape == (1, 2, 96, 60)
     back = Downsample((4, 2), 'lanczos3')(found)
     assert (back - image)[..., 2:-2, 2:-2].std() < 0.1
@@ -91,7 +91,7 @@ def test_each_step_adds_less_of_what_was_learnt(factors, part):
         seen.append(image)
         return wave if len(seen) == steps else torch.zeros_like(image)
 
-    found = latent.climb(sharpen)
+    found = latent.upsample(sharpen)
     assert len(seen) == steps
     inner = found[..., 8:-8, 8:-8].abs()
     torch.testing.assert_close(

@@ -91,5 +91,5 @@ def test_internal_pairs_of_a_volume():
     draw = pairs.draw(regions, torch.Generator(), fitting=True)
     assert draw.latent.shape == draw.target.shape
     assert draw.latent.shape[0] == 2
-    climbed = pairs.climb(torch.zeros_like)
+    climbed = pairs.upsample(torch.zeros_like)
     assert climbed.shape == (1, 1, 12, 48, 44)

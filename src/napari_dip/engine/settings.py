@@ -36,8 +36,9 @@ class FitSettings:
         whole image.
     num_windows : int
         Windows an iteration.
-    turns : bool
-        Whether the network sees each window flipped and turned at random.
+    augment : bool
+        Dihedral augmentation: whether the network sees each window flipped
+        and rotated at random.
     average : {'output', 'weights'}
         What the estimate averages.
     decay : float
@@ -59,7 +60,7 @@ class FitSettings:
     warm_up: int | None = None
     window: int | None = None
     num_windows: int = 1
-    turns: bool = False
+    augment: bool = False
     average: Literal['output', 'weights'] = 'output'
     decay: float = 0.99
     passes: int = 1

@@ -121,7 +121,7 @@ class Step:
         )
 
     def _dihedral(self) -> Dihedral:
-        if not self._settings.turns:
+        if not self._settings.augment:
             return Dihedral()
         ndim = self._problem.data.ndim - 2
         return draw_dihedral(self._window_generator, ndim)

@@ -58,8 +58,8 @@ def restore_planes(
         return Region.whole(window.shape).cut(restored[None])
 
     shape = (image.shape[-2], image.shape[-1])
-    sweep = TiledInference(image.device, tile=_TILE, halo=_HALO, tells=True)
-    return sweep(shape, of_window)
+    infer = TiledInference(image.device, tile=_TILE, halo=_HALO, tells=True)
+    return infer(shape, of_window)
 
 
 def pixels_of_a_block(plane: Tensor, side: int) -> Tensor:

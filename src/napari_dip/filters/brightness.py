@@ -49,8 +49,8 @@ def calibrate(estimate: Tensor, data: Tensor, known: Tensor) -> Tensor:
     )
     x_mean, y_mean = ((share * z).sum(-1, keepdim=True) for z in (x, y))
     x, y = x - x_mean, y - y_mean
-    spread = (share * x.square()).sum(-1, keepdim=True)
-    slope = (share * x * y).sum(-1, keepdim=True) / spread.clamp(min=_TINY)
-    slope = torch.where(spread > _TINY, slope, 1.0)
+    variance = (share * x.square()).sum(-1, keepdim=True)
+    slope = (share * x * y).sum(-1, keepdim=True) / variance.clamp(min=_TINY)
+    slope = torch.where(variance > _TINY, slope, 1.0)
     shift = y_mean - slope * x_mean
     return estimate * slope[..., None] + shift[..., None]

@@ -40,8 +40,9 @@ _THRESHOLD = 2.8
 # The estimate has a share of the noise, which its residual therefore lacks.
 _HELD_BACK = 1.1
 
-# Noise in quiet blocks by that in all, the median coefficient: 0.93 and more
-# on microscopes' noisy images, 0.55 to 0.89 on photographs in little noise.
+# Noise in homogeneous blocks by that in all, the median coefficient: 0.93 and
+# more on microscopes' noisy images, 0.55 to 0.89 on photographs in little
+# noise.
 _MISSED = 0.91
 
 
@@ -60,7 +61,7 @@ def structure_in_residual(
         data are missing.
     estimate : Tensor
         Same shape; the noise may depend on it, and is measured where it is
-        quiet if there is less elsewhere than the residual holds.
+        homogeneous if there is less elsewhere than the residual holds.
     known : Tensor
         Same shape, 0 where the data are missing.
     deviation : Tensor, optional
@@ -159,18 +160,20 @@ def _noise_of_residual(
     """Noise of each pixel, and of each coefficient once it is divided by that.
 
     Where a fit has missed much of a busy image, its residual holds that and
-    the noise is less than it seems: then quiet blocks alone tell it. Else all
-    blocks tell it better.
+    the noise is less than it seems: then homogeneous blocks alone tell it.
+    Else all blocks tell it better.
     """
-    quiet = homogeneous_blocks(estimate, known)
-    scale = noise_scale(residual, estimate, known, torch.ones_like(quiet))
+    homogeneous = homogeneous_blocks(estimate, known)
+    scale = noise_scale(
+        residual, estimate, known, torch.ones_like(homogeneous)
+    )
     magnitudes = _magnitudes(residual / scale)
     everywhere = _deviation(magnitudes[..., well_known(known_share(known))])
-    ratio = _deviation(magnitudes[..., quiet]) / everywhere
+    ratio = _deviation(magnitudes[..., homogeneous]) / everywhere
     if ratio.median() >= _MISSED:
         return scale, everywhere
-    scale = noise_scale(residual, estimate, known, quiet)
-    return scale, _deviation(_magnitudes(residual / scale)[..., quiet])
+    scale = noise_scale(residual, estimate, known, homogeneous)
+    return scale, _deviation(_magnitudes(residual / scale)[..., homogeneous])
 
 
 def _magnitudes(whitened: Tensor) -> Tensor:

@@ -115,5 +115,5 @@ def _shrink(
         blocks = [transform.analyse(part) for part in seen]
         return transform.synthesise(blocks[0], gain(*blocks), seen[0].shape)
 
-    sweep = TiledInference(images[0].device, tile=_TILE, halo=transform.margin)
-    return sweep((images[0].shape[-2], images[0].shape[-1]), shrink)
+    infer = TiledInference(images[0].device, tile=_TILE, halo=transform.margin)
+    return infer((images[0].shape[-2], images[0].shape[-1]), shrink)

@@ -139,9 +139,9 @@ def match_brightness(plane: Array, reference: Array) -> tuple[float, float]:
     for _ in range(_ROUNDS):
         if not like.any():
             break
-        spread = x[like].std()
-        if spread > 0:
-            gain = float(y[like].std() / spread)
+        deviation = x[like].std()
+        if deviation > 0:
+            gain = float(y[like].std() / deviation)
         offset = float(y[like].mean() - gain * x[like].mean())
         distance = np.abs(y - gain * x - offset)
         like = distance <= _FAR * _DEVIATION * np.median(distance)

@@ -71,7 +71,7 @@ class Latent(Protocol):
 class Pyramid(Latent, Protocol):
     """A latent whose estimate is built from coarse to fine."""
 
-    def climb(self, sharpen: Callable[[Tensor], Tensor]) -> Tensor:
+    def upsample(self, sharpen: Callable[[Tensor], Tensor]) -> Tensor:
         """Upsample the data step by step.
 
         `sharpen` tells what an upsampled image lacks.

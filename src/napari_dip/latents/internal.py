@@ -132,7 +132,7 @@ class InternalPairs(Pyramid):
             target=inner.cut(wanted - latent),
         )
 
-    def climb(self, sharpen: Callable[[Tensor], Tensor]) -> Tensor:
+    def upsample(self, sharpen: Callable[[Tensor], Tensor]) -> Tensor:
         """Upsample the image step by step.
 
         Parameters

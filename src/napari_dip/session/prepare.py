@@ -54,7 +54,7 @@ def prepare(
     borders: NDArray[np.bool_] | None = None,
     notes: Sequence[str] = (),
 ) -> Restoration:
-    """Build a session, or where the result is large a mosaic of them.
+    """Build a session, or where the result is large one for each tile.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def prepare(
     )
     with use_threads(brief.threads):
         if side is not None:
-            return _mosaic(source, settings, options, brief, side)
+            return _stitched(source, settings, options, brief, side)
         source = replace(source, place=place)
         return Session(
             make_stage(source, settings, options.metrics),
@@ -210,14 +210,14 @@ def _needed(source: Source) -> Region | None:
     return None if part == whole else part
 
 
-def _mosaic(
+def _stitched(
     source: Source,
     settings: Settings,
     options: Options,
     brief: Brief,
     side: int,
 ) -> TiledSession:
-    """Build a mosaic whose tiles share one scale of intensities."""
+    """Build a session of tiles that share one scale of intensities."""
     if not isinstance(source.operator, Identity):
         # The user may go on working with the image meanwhile.
         source = replace(source, planes=source.planes.copy())

@@ -48,9 +48,9 @@ def judged():
 def test_an_augmented_image_has_an_augmented_estimate():
     found, _, _, _ = average()
     image = torch.randn((1, 1, 16, 16))
-    mean, _ = found._turned(image, 8)
+    mean, _ = found._ensembled(image, 8)
     for dihedral in dihedrals():
-        again, _ = found._turned(dihedral.apply(image), 8)
+        again, _ = found._ensembled(dihedral.apply(image), 8)
         torch.testing.assert_close(dihedral.undo(again), mean)
 
 

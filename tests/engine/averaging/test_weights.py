@@ -96,19 +96,19 @@ def test_more_samples_vary_less_about_the_same_mean():
 def test_an_augmented_latent_has_an_augmented_estimate_if_every_draw_is():
     latent = uniform_noise(3, (16, 24), 0, 1.0)
 
-    def estimate(values: torch.Tensor, turns: bool) -> torch.Tensor:
+    def estimate(values: torch.Tensor, augment: bool) -> torch.Tensor:
         shape = (values.shape[-2], values.shape[-1])
         average = weight_average(
-            network(), FixedLatent(values), shape, turns=turns
+            network(), FixedLatent(values), shape, augment=augment
         )
         return average.estimate(8)
 
     for turn in dihedrals()[1:]:
         turned = turn.apply(latent)
-        again = turn.undo(estimate(turned, turns=True))
-        torch.testing.assert_close(again, estimate(latent, turns=True))
-        plain = turn.undo(estimate(turned, turns=False))
-        assert (plain - estimate(latent, turns=False)).abs().max() > 1e-3
+        again = turn.undo(estimate(turned, augment=True))
+        torch.testing.assert_close(again, estimate(latent, augment=True))
+        plain = turn.undo(estimate(turned, augment=False))
+        assert (plain - estimate(latent, augment=False)).abs().max() > 1e-3
 
 
 def test_an_estimate_is_the_same_each_time_it_is_asked_for():

@@ -51,12 +51,12 @@ def test_only_a_long_fit_keeps_a_part_of_itself_beside_both_filters():
 
 
 @pytest.mark.parametrize(
-    ('channels', 'side', 'turns'),
+    ('channels', 'side', 'augment'),
     [(1, 96, True), (1, 256, True), (3, 256, False), (1, 512, False)],
 )
-def test_few_values_are_seen_turned(channels, side, turns):
+def test_few_values_are_seen_augmented(channels, side, augment):
     planes = _ramp(channels, side)
-    assert choose_settings('balanced', planes).fit.turns is turns
+    assert choose_settings('balanced', planes).fit.augment is augment
 
 
 def test_more_is_dropped_where_other_channels_tell_of_the_place():

@@ -86,5 +86,5 @@ def make_averaging(
         decay=settings.decay,
         precision=settings.precision,
         seed=seed,
-        turns=settings.turns,
+        augment=settings.augment,
     )

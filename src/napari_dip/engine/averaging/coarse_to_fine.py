@@ -45,42 +45,44 @@ class CoarseToFineAverage(WeightAverage):
         )
 
     def estimate(self, passes: int) -> Tensor:
-        """Climb to the scale of the result.
+        """Upsample step by step to the scale of the result.
 
-        `passes`, of eight at most, is how many ways the image is laid down.
+        `passes`, of eight at most, are the dihedral transforms averaged.
         """
-        return self._latent.climb(lambda image: self._turned(image, passes)[0])
+        return self._latent.upsample(
+            lambda image: self._ensembled(image, passes)[0]
+        )
 
     def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
-        """Judge how much the eight ways differ by the held-out data."""
-        spread = torch.zeros_like(estimate)
+        """Judge the variance over all transforms by the held-out data."""
+        variance = torch.zeros_like(estimate)
 
         def sharpen(image: Tensor) -> Tensor:
-            nonlocal spread
-            ways = dihedrals(image.ndim - 2)
-            mean, spread = self._turned(image, len(ways))
-            # Fewer ways would differ less.
+            nonlocal variance
+            transforms = dihedrals(image.ndim - 2)
+            mean, variance = self._ensembled(image, len(transforms))
+            # Fewer would differ less.
             go_on()
             return mean
 
-        self._latent.climb(sharpen)
-        return Evidence.from_held_out(spread, problem, estimate).deviation()
+        self._latent.upsample(sharpen)
+        return Evidence.from_held_out(variance, problem, estimate).deviation()
 
     def _unseeing_estimate(self) -> Tensor:
         """Return the whole result: no held-out pixel is in it."""
         return self.estimate(1)
 
     @torch.no_grad()
-    def _turned(self, image: Tensor, passes: int) -> tuple[Tensor, Tensor]:
-        """Mean and variance over the ways that the image is laid down."""
+    def _ensembled(self, image: Tensor, passes: int) -> tuple[Tensor, Tensor]:
+        """Self-ensemble: mean and variance over dihedral transforms."""
 
         def evaluate(window: Region) -> Tensor:
             seen = window.cut(image)
             outputs: list[Tensor] = []
-            for turn in dihedrals(image.ndim - 2)[:passes]:
+            for dihedral in dihedrals(image.ndim - 2)[:passes]:
                 with in_turn(self._device):
-                    output = self._evaluate(turn.apply(seen))
-                outputs.append(turn.undo(output))
+                    output = self._evaluate(dihedral.apply(seen))
+                outputs.append(dihedral.undo(output))
                 # One at least of each part of the image.
                 if look_up():
                     break

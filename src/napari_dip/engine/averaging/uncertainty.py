@@ -24,11 +24,11 @@ from napari_dip.grid.by_axes import convolve
 from napari_dip.grid.interpolation import interpolate
 from napari_dip.latents.base import Draw
 
-#: Draws that the spread and the pairs are taken from.
+#: Draws that the variance and the pairs are taken from.
 DRAWS = 16
 
-# Standard deviation in pixels of the Gaussian that the spread is averaged
-# over. The spread of a single pixel depends on its own noise, and so would
+# Standard deviation in pixels of the Gaussian that the variance is averaged
+# over. The variance of a single pixel depends on its own noise, and so would
 # the choice of the pixels that are judged together.
 _RADIUS = 4.0
 _CLASSES = 8
@@ -46,7 +46,7 @@ class Evidence:
 
     Parameters
     ----------
-    spread : Tensor
+    variance : Tensor
         ``(1, channels, *shape)``: variance over draws or iterates.
     total, squares, count : Tensor
         Same shape: sum of the samples of the error's variance at a pixel,
@@ -55,7 +55,7 @@ class Evidence:
         Samples that a class of pixels needs.
     """
 
-    spread: Tensor
+    variance: Tensor
     total: Tensor
     squares: Tensor
     count: Tensor
@@ -76,26 +76,26 @@ class Evidence:
             the shape of the data.
         """
         total, squares, pairs = (torch.zeros_like(data) for _ in range(3))
-        mean, spread = torch.zeros_like(data), torch.zeros_like(data)
+        mean, variance = torch.zeros_like(data), torch.zeros_like(data)
         number = 0
         for draw, output in draws:
             assert draw.hidden is not None
             number += 1
             change = output - mean
             mean += change / number
-            spread += change * (output - mean)
+            variance += change * (output - mean)
             residual = (data - output) * draw.hidden
             for axis in range(2, data.ndim):
                 product = _by_next(residual, axis)
                 total += product
                 squares += product**2
                 pairs += _by_next(draw.hidden, axis)
-        spread = spread / max(number - 1, 1)
-        return cls(spread, total, squares, pairs, _LEAST_PAIRS)
+        variance = variance / max(number - 1, 1)
+        return cls(variance, total, squares, pairs, _LEAST_PAIRS)
 
     @classmethod
     def from_held_out(
-        cls, spread: Tensor, problem: Problem, estimate: Tensor
+        cls, variance: Tensor, problem: Problem, estimate: Tensor
     ) -> Evidence:
         """Take squared errors at the held-out data as the samples.
 
@@ -103,42 +103,42 @@ class Evidence:
 
         Parameters
         ----------
-        spread : Tensor
+        variance : Tensor
             ``(1, channels, *shape)``: variance over iterates.
         problem : Problem
             Its data may be fewer than the pixels of the estimate.
         estimate : Tensor
-            Same shape as `spread`.
+            Same shape as `variance`.
         """
         judged = problem.known * problem.held_out
         squares = (problem.data - problem.operator(estimate)) ** 2 * judged
-        size = spread.shape[2:]
+        size = variance.shape[2:]
         # A datum for several pixels is still one sample.
-        part = judged.numel() / spread.numel()
+        part = judged.numel() / variance.numel()
         total, powers, count = (
             part * F.interpolate(x, size, mode='nearest')
             for x in (squares, squares**2, judged)
         )
-        return cls(spread, total, powers, count, _LEAST_ERRORS)
+        return cls(variance, total, powers, count, _LEAST_ERRORS)
 
     @classmethod
     def from_tensor(cls, planes: Tensor) -> Evidence:
         """Take it out of a tensor of its parts along the channels."""
-        spread, total, squares, count = planes.chunk(4, dim=1)
-        return cls(spread, total, squares, count, _LEAST_PAIRS)
+        variance, total, squares, count = planes.chunk(4, dim=1)
+        return cls(variance, total, squares, count, _LEAST_PAIRS)
 
     def to_tensor(self) -> Tensor:
         """Put it into one tensor, its parts along the channels."""
-        parts = [self.spread, self.total, self.squares, self.count]
+        parts = [self.variance, self.total, self.squares, self.count]
         return torch.cat(parts, dim=1)
 
     def deviation(self) -> Tensor:
         """Return the standard deviation of the error, of the same shape."""
-        spread = _average(self.spread)
+        variance = _average(self.variance)
         channels = [
             _calibrate(*planes, self.least)
             for planes in zip(
-                spread[0],
+                variance[0],
                 self.total[0],
                 self.squares[0],
                 self.count[0],
@@ -180,10 +180,10 @@ def _average(image: Tensor) -> Tensor:
 
 
 def _calibrate(
-    spread: Tensor, total: Tensor, squares: Tensor, count: Tensor, least: int
+    variance: Tensor, total: Tensor, squares: Tensor, count: Tensor, least: int
 ) -> Tensor:
-    """Variance of the error at each pixel of a channel, from its spread."""
-    order = spread.flatten().argsort(stable=True)
+    """Variance of the error at each pixel, from that of the draws."""
+    order = variance.flatten().argsort(stable=True)
     number = int(count.sum()) // least
     classes = order.tensor_split(max(1, min(_CLASSES, number)))
 
@@ -191,14 +191,16 @@ def _calibrate(
         return torch.stack([plane.flatten()[c].sum() for c in classes])
 
     samples = sums(count).clamp(min=1)
-    level = sums(spread) / sums(torch.ones_like(spread))
-    variance = _rising(sums(total) / samples, samples)
+    level = sums(variance) / sums(torch.ones_like(variance))
+    error_variance = _rising(sums(total) / samples, samples)
     # Less than the standard error of their mean the samples cannot tell.
-    variance = torch.maximum(variance, sums(squares).sqrt() / samples)
+    error_variance = torch.maximum(
+        error_variance, sums(squares).sqrt() / samples
+    )
     level = level.clamp(min=_TINY)
     # In proportion beyond the last class.
-    beyond = (spread / level[-1]).clamp(min=1)
-    return interpolate(spread, level, variance) * beyond
+    beyond = (variance / level[-1]).clamp(min=1)
+    return interpolate(variance, level, error_variance) * beyond
 
 
 def _rising(values: Tensor, weights: Tensor) -> Tensor:

@@ -44,11 +44,11 @@ class WeightAverage:
         As in the fit.
     seed : int
         Seed of the draws; estimates never disturb the fit's own draws.
-    turns : bool
-        Whether each draw is laid down in another of the eight ways, for a
-        network that was fitted in all of them: its errors differ.
+    augment : bool
+        Self-ensemble: whether each draw is flipped and rotated anew, for a
+        network that was fitted with dihedral augmentation.
     tile : int
-        Largest side of the tiles that the image is swept in, in pixels.
+        Largest side of the tiles that the image is inferred in, in pixels.
     halo : int
         Margin around a tile that is computed and thrown away.
     """
@@ -62,7 +62,7 @@ class WeightAverage:
         decay: float,
         precision: Precision,
         seed: int,
-        turns: bool = False,
+        augment: bool = False,
         tile: int = 512,
         halo: int = 64,
     ) -> None:
@@ -74,8 +74,8 @@ class WeightAverage:
         self._precision = precision
         self._seed = seed
         all_of_them = dihedrals(len(self._shape))
-        self._turns = all_of_them if turns else all_of_them[:1]
-        self._sweep = TiledInference(
+        self._dihedrals = all_of_them if augment else all_of_them[:1]
+        self._tiles = TiledInference(
             shape.device, tile=tile, halo=halo, tells=True
         )
         self._bytes_a_pixel: float | None = None
@@ -131,11 +131,13 @@ class WeightAverage:
     def _draws(
         self, window: Region, generator: torch.Generator, count: int
     ) -> Iterator[tuple[Draw, Tensor]]:
-        for turn in islice(cycle(self._turns), count):
+        for dihedral in islice(cycle(self._dihedrals), count):
             # Between two draws a fit beside this one may take its turn.
             with in_turn(self._device):
                 draw = self._latent.draw([window], generator, fitting=False)
-                output = turn.undo(self._evaluate(turn.apply(draw.latent)))
+                output = dihedral.undo(
+                    self._evaluate(dihedral.apply(draw.latent))
+                )
             yield draw, output
 
     def _evaluate(self, latent: Tensor) -> Tensor:
@@ -156,8 +158,8 @@ class WeightAverage:
                 self._precision,
                 ndim=len(self._shape),
             )
-        self._sweep.fit_memory(self._bytes_a_pixel, len(self._shape))
-        return self._sweep(shape or self._shape, evaluate)
+        self._tiles.fit_memory(self._bytes_a_pixel, len(self._shape))
+        return self._tiles(shape or self._shape, evaluate)
 
     def keep(self, iteration: int) -> None:
         """Copy the averaged weights."""

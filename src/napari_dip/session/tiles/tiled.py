@@ -21,7 +21,7 @@ from napari_dip.session.reasons import (
 from napari_dip.session.record import Record
 from napari_dip.session.snapshots import Snapshots
 from napari_dip.session.stages import Past
-from napari_dip.session.tiles.mosaic import Mosaic
+from napari_dip.session.tiles.stitched import Stitched
 from napari_dip.session.tiles.plan import Plan, Tile
 from napari_dip.session.tiles.queue import Queue
 
@@ -30,7 +30,7 @@ class TiledSession(Restoration):
     """A restoration of a large image, one tile after the other.
 
     Tiles that need no fit are left out. Where the memory runs out the tile
-    at hand is halved, and those after it. A mosaic that is stopped keeps the
+    at hand is halved, and those after it. A session that is stopped keeps the
     finished tiles and the best of the current one; elsewhere it is the plain
     interpolation that was there from the beginning.
 
@@ -60,7 +60,7 @@ class TiledSession(Restoration):
         self._plan: Plan | None = plan
         self._output = plan.output
         self._device = f'{plan.device} ({device_description(plan.device)})'
-        self._mosaic = Mosaic(plan, uncertainty=uncertainty)
+        self._stitched = Stitched(plan, uncertainty=uncertainty)
         self._queue = Queue(plan)
         self._tile: Tile | None = None
         self._latest: Progress | None = None
@@ -128,7 +128,7 @@ class TiledSession(Restoration):
     def preview(self) -> NDArray[np.float32]:
         """Return a quick estimate, in the units and axes of the result."""
         self._check_open()
-        return self._to_image(self._mosaic.preview(self._tile))
+        return self._to_image(self._stitched.preview(self._tile))
 
     def result(self) -> NDArray[np.float32]:
         """Return the best estimate so far, in the units of the data."""
@@ -208,7 +208,7 @@ class TiledSession(Restoration):
             return
         self._leave_tile()
         self._plan = None
-        del self._mosaic
+        del self._stitched
 
     def _iterate(self, plan: Plan) -> None:
         if self._tile is None:
@@ -230,11 +230,11 @@ class TiledSession(Restoration):
         return plan.begin(self._queue.current(plan), limit)
 
     def _settle(self, plan: Plan, tile: Tile) -> None:
-        """Put a finished tile on the canvas."""
+        """Stitch a finished tile in."""
         reason = StopReason[tile.session.record().reason]
         if reason is StopReason.OUT_OF_MEMORY and plan.halve(tile.window):
             raise MemoryError
-        self._mosaic.put(tile)
+        self._stitched.put(tile)
         self._ends.append(reason)
         self._leave_tile()
         self._queue.finish()
@@ -317,7 +317,7 @@ class TiledSession(Restoration):
 
     def _join(self) -> NDArray[np.float32]:
         """Join all there is, the current tile included."""
-        image, doubt = self._mosaic.joined(self._tile)
+        image, doubt = self._stitched.joined(self._tile)
         if doubt is not None:
             self._uncertainty = self._output.deviation_in_axes(doubt)
         return image

@@ -34,10 +34,10 @@ from napari_dip.presets.settings import (
     Settings,
 )
 
-# Structures mostly have a direction, which a network that sees them turned has
-# to learn eight times. But where each value is looked at more often than this,
-# its noise is learnt by heart unless it is turned.
-_MOST_LOOKS = 130
+# Structures mostly have a direction, which a network that sees them rotated has
+# to learn eight times. But where each value is fitted more often than this,
+# its noise is learnt by heart without dihedral augmentation.
+_MOST_USES = 130
 
 # Times the usual length.
 _LONGEST_GRADIENT = 2.0
@@ -143,7 +143,7 @@ _SHARED = {
 _OF_SMOOTHED = {'best': 'balanced'}
 
 # Of noise that pixels share the gain cannot be measured. What is known of it
-# is less than the covariances of like blocks ask for (docs/decisions/0019).
+# is less than the covariances of matched blocks ask for (docs/decisions/0019).
 _UNTOLD: dict[str, Any] = {
     'stabilise_noise': False,
     'undo_clipping': False,
@@ -197,12 +197,12 @@ def choose_settings(
 
 def _suited(settings: Settings, planes: NDArray[Any]) -> Settings:
     """Suit settings to the number of channels and values."""
-    turns = _looks_at_each_value(settings.fit, planes) > _MOST_LOOKS
+    augment = _uses_of_each_value(settings.fit, planes) > _MOST_USES
     drop = _DROP if len(planes) == 1 else 2 * _DROP
     return replace(
         settings,
         latent=BlindSpotSpec(drop),
-        fit=replace(settings.fit, turns=turns),
+        fit=replace(settings.fit, augment=augment),
     )
 
 
@@ -218,7 +218,7 @@ def _in_squares(
     return _suited(short, planes[:, ::squares, ::squares])
 
 
-def _looks_at_each_value(fit: FitSettings, planes: NDArray[Any]) -> float:
+def _uses_of_each_value(fit: FitSettings, planes: NDArray[Any]) -> float:
     """How often a value is seen, for each that there is to be learnt."""
     assert fit.window is not None
     return fit.num_iter * fit.num_windows * fit.window**2 / planes.size
@@ -239,7 +239,7 @@ def _for_copies(settings: Settings) -> Settings:
         fit=replace(
             settings.fit,
             learning_rate=min(settings.fit.learning_rate, _SPLIT_RATE),
-            turns=True,
+            augment=True,
             passes=1,
         ),
         stopping=NoRule(),
@@ -284,7 +284,7 @@ def _for_smooth_noise(settings: Settings, shared: Correlation) -> Settings:
         settings,
         network=UNetSpec((64,) * 5),
         latent=BlindSpotSpec(0.3, shared.block),
-        fit=replace(settings.fit, turns=True),
+        fit=replace(settings.fit, augment=True),
         binning=shared.binning,
         **_UNTOLD,
         second=second,
@@ -315,7 +315,7 @@ def _recorrupted(settings: Settings, learning_rate: float) -> Settings:
             optimiser='adam',
             warm_up=None,
             learning_rate=learning_rate,
-            turns=True,
+            augment=True,
         ),
         # The noise of held-out pixels is that of their neighbours too.
         stopping=NoRule(),

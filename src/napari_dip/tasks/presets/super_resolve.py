@@ -27,7 +27,7 @@ def _across_scales(num_iter: int, learning_rate: float) -> Settings:
             learning_rate=learning_rate,
             window=64,
             num_windows=4,
-            turns=True,
+            augment=True,
             average='weights',
             decay=0.98,
             passes=8,

@@ -11,7 +11,7 @@ from napari_dip.grid.blend import Blend, Part
 from napari_dip.session.tiles.plan import Plan, Tile
 
 
-class Mosaic:
+class Stitched:
     """Finished tiles, and the plain interpolation where there are none.
 
     Parameters
