@@ -71,26 +71,26 @@ def start(large):
     return start
 
 
-def finish(mosaic):
-    seen = list(mosaic)
-    return seen, mosaic.result(), mosaic.record()
+def finish(session):
+    seen = list(session)
+    return seen, session.result(), session.record()
 
 
 @pytest.mark.parametrize('task', TASKS)
 def test_tiles_are_counted_as_one_restoration(start, task):
-    mosaic = start(task)
-    assert isinstance(mosaic, TiledSession)
-    assert mosaic.progress.iteration == 0
-    assert mosaic.progress.num_iter == 18
-    seen, image, record = finish(mosaic)
+    session = start(task)
+    assert isinstance(session, TiledSession)
+    assert session.progress.iteration == 0
+    assert session.progress.num_iter == 18
+    seen, image, record = finish(session)
     assert [p.iteration for p in seen] == list(range(1, 19))
     assert {p.num_iter for p in seen} == {18}
     assert [p.reason for p in seen[:-1]] == [None] * 17
     assert seen[-1].reason == 'the limit of 6 iterations was reached'
     assert all(p.remaining > 0 for p in seen[:-1])
-    assert mosaic.progress.remaining == 0
-    assert mosaic.progress.phase is Phase.DONE
-    assert mosaic.finished
+    assert session.progress.remaining == 0
+    assert session.progress.phase is Phase.DONE
+    assert session.finished
     assert image.shape == SHAPE
     assert np.isfinite(image).all()
     assert record.fits == [(6, 'SCHEDULE_COMPLETE')] * 3
@@ -115,17 +115,17 @@ def test_the_same_seed_gives_the_same_image(start, task):
 
 @pytest.mark.parametrize('task', TASKS)
 def test_an_image_that_is_one_tile_is_fitted_as_ever(start, task):
-    mosaic = start(task, tile=None)
-    assert isinstance(mosaic, Session)
-    _, _, record = finish(mosaic)
+    session = start(task, tile=None)
+    assert isinstance(session, Session)
+    _, _, record = finish(session)
     assert record.tiles == []
 
 
 def test_known_pixels_keep_their_values_and_a_copy_was_made(start, large):
-    mosaic = start()
+    session = start()
     before = large.copy()
     large[:] = 0
-    _, image, _ = finish(mosaic)
+    _, image, _ = finish(session)
     known = np.ones(SHAPE, bool)
     known[60:66] = False
     np.testing.assert_array_equal(image[known], before[known])
@@ -150,9 +150,9 @@ def test_all_tiles_have_one_scale(start, monkeypatch):
         begin(fit, problem, *arguments, **options)
 
     monkeypatch.setattr(Fit, '__init__', note)
-    mosaic = start('super_resolve')
-    list(mosaic)
-    offsets = {id(mosaic._output.intensity)}
+    session = start('super_resolve')
+    list(session)
+    offsets = {id(session._output.intensity)}
     assert len(scales) == 3
     assert len(offsets) == 1
     image = np.concatenate([np.ravel(s) for s in scales])
@@ -183,14 +183,14 @@ def test_the_middle_of_a_large_hole_is_fitted_from_around_it(
 @pytest.mark.parametrize('task', TASKS)
 def test_looking_never_disturbs(start, task):
     def go(look):
-        mosaic = start(task)
-        for _ in mosaic:
+        session = start(task)
+        for _ in session:
             if look:
-                mosaic.preview()
-                mosaic.take_snapshot()
-                mosaic.result()
-                mosaic.record()
-        return mosaic.result(), mosaic.record()
+                session.preview()
+                session.take_snapshot()
+                session.result()
+                session.record()
+        return session.result(), session.record()
 
     (plain, quiet), (same, looked) = go(False), go(True)
     np.testing.assert_array_equal(plain, same)
@@ -198,11 +198,11 @@ def test_looking_never_disturbs(start, task):
 
 
 def test_a_preview_shows_what_there_is(start, large):
-    mosaic = start('super_resolve')
-    first = mosaic.preview()
+    session = start('super_resolve')
+    first = session.preview()
     for _ in range(8):
-        next(mosaic)
-    later = mosaic.take_snapshot()
+        next(session)
+    later = session.take_snapshot()
     assert later.iteration == 8
     # The third tile has not begun: there it is the enlarged image.
     np.testing.assert_array_equal(later.image[:, 350:], first[:, 350:])
@@ -212,17 +212,17 @@ def test_a_preview_shows_what_there_is(start, large):
 
 
 def test_stopping_keeps_the_tiles_there_are(start):
-    mosaic = start('super_resolve', uncertainty=True)
+    session = start('super_resolve', uncertainty=True)
     for _ in range(8):
-        next(mosaic)
-    first = mosaic.preview()
-    mosaic.stop()
-    assert mosaic.finished
-    assert list(mosaic) == []
-    image, record = mosaic.result(), mosaic.record()
+        next(session)
+    first = session.preview()
+    session.stop()
+    assert session.finished
+    assert list(session) == []
+    image, record = session.result(), session.record()
     assert record.reason == 'USER'
     assert '1 of 3 tiles are complete' in record.reason_text
-    assert mosaic.progress.reason == record.reason_text
+    assert session.progress.reason == record.reason_text
     assert record.fits == [(6, 'SCHEDULE_COMPLETE'), (2, 'USER')]
     assert record.iterations == 8
     np.testing.assert_allclose(image[:, :110], first[:, :110], rtol=1e-5)
@@ -233,13 +233,13 @@ def test_stopping_keeps_the_tiles_there_are(start):
 
 
 def test_a_stopped_mosaic_goes_on_to_the_end(start):
-    mosaic = start()
+    session = start()
     for _ in range(8):
-        next(mosaic)
-    mosaic.stop()
-    stopped = mosaic.result()
-    mosaic.extend(1)
-    seen, image, record = finish(mosaic)
+        next(session)
+    session.stop()
+    stopped = session.result()
+    session.extend(1)
+    seen, image, record = finish(session)
     assert seen[-1].iteration == seen[-1].num_iter == 18
     assert record.fits[1] == (6, 'MAX_NUM_ITER')
     assert len(record.tiles) == 3
@@ -247,11 +247,11 @@ def test_a_stopped_mosaic_goes_on_to_the_end(start):
 
 
 def test_a_complete_one_cannot_be_continued(start):
-    mosaic = start()
-    _, image, _ = finish(mosaic)
+    session = start()
+    _, image, _ = finish(session)
     with pytest.raises(ValueError, match='tile by tile'):
-        mosaic.extend(5)
-    assert mosaic.result() is image
+        session.extend(5)
+    assert session.result() is image
 
 
 @pytest.mark.parametrize('task', TASKS)
@@ -267,7 +267,7 @@ def test_the_uncertainty_is_joined_too(start, task):
 
 
 def test_a_time_limit_is_shared(start, monkeypatch):
-    mosaic = start('super_resolve', num_iter=None, time_limit=30)
+    session = start('super_resolve', num_iter=None, time_limit=30)
     clock = [0.0]
     iterate = Fit._iterate
 
@@ -277,7 +277,7 @@ def test_a_time_limit_is_shared(start, monkeypatch):
 
     monkeypatch.setattr(Fit, '_iterate', take_a_second)
     monkeypatch.setattr(time, 'monotonic', lambda: clock[0])
-    _, _, record = finish(mosaic)
+    _, _, record = finish(session)
     # Each ends before the iteration that would be too much, and leaves the
     # rest to those after it.
     assert {reason for _, reason in record.fits} == {'TIME_LIMIT'}
@@ -287,8 +287,8 @@ def test_a_time_limit_is_shared(start, monkeypatch):
 
 
 def test_without_time_the_rest_is_left(start):
-    mosaic = start(time_limit=1e-9)
-    _, image, record = finish(mosaic)
+    session = start(time_limit=1e-9)
+    _, image, record = finish(session)
     assert record.reason == 'TIME_LIMIT'
     assert '1 of 3 tiles are complete' in record.reason_text
     assert np.isfinite(image).all()
@@ -317,9 +317,9 @@ def run_out(monkeypatch):
 def test_out_of_memory_halves_the_tile_and_goes_on(
     start, run_out, task, after
 ):
-    mosaic = start(task, tile=274)
+    session = start(task, tile=274)
     run_out(200 * 200, after)
-    seen, image, record = finish(mosaic)
+    seen, image, record = finish(session)
     iterations = [p.iteration for p in seen]
     assert iterations == sorted(iterations)
     assert np.isfinite(image).all()
@@ -333,55 +333,55 @@ def test_out_of_memory_halves_the_tile_and_goes_on(
 
 
 def test_memory_too_short_for_the_smallest_tile_is_told(start, run_out):
-    mosaic = start()
+    session = start()
     run_out(1)
     with pytest.raises(MemoryError):
-        next(mosaic)
+        next(session)
 
 
 def test_memory_that_runs_out_later_leaves_the_tiles_there_are(start, run_out):
-    mosaic = start()
+    session = start()
     for _ in range(6):
-        next(mosaic)
+        next(session)
     run_out(1)
-    _, image, record = finish(mosaic)
+    _, image, record = finish(session)
     assert record.reason == 'OUT_OF_MEMORY'
     assert '1 of 3' in record.reason_text
     assert np.isfinite(image).all()
 
 
 def test_finished_tiles_are_not_lost_for_the_current_one(start, monkeypatch):
-    mosaic = start()
+    session = start()
     for _ in range(8):
-        next(mosaic)
-    before = mosaic.preview()
-    mosaic.stop()
+        next(session)
+    before = session.preview()
+    session.stop()
 
     def no_room(session):
         raise MemoryError
 
     monkeypatch.setattr(Session, 'result', no_room)
-    image = mosaic.result()
+    image = session.result()
     np.testing.assert_allclose(image[:, :140], before[:, :140], rtol=1e-5)
 
 
 def test_closing_frees_all_but_the_result(start):
-    mosaic = start()
+    session = start()
     for _ in range(8):
-        next(mosaic)
-    mosaic.take_snapshot()
-    image = mosaic.result()
-    fit = weakref.ref(mosaic._tile.session._fit.problem.network)
-    plan = weakref.ref(mosaic._plan)
-    mosaic.close()
-    mosaic.close()
+        next(session)
+    session.take_snapshot()
+    image = session.result()
+    fit = weakref.ref(session._tile.session._fit.problem.network)
+    plan = weakref.ref(session._plan)
+    session.close()
+    session.close()
     gc.collect()
     assert fit() is plan() is None
-    assert mosaic.result() is image
-    assert mosaic.record().iterations == 8
-    assert len(mosaic.snapshots) == 1
-    assert list(mosaic) == []
-    for ask in (mosaic.preview, lambda: mosaic.extend(3)):
+    assert session.result() is image
+    assert session.record().iterations == 8
+    assert len(session.snapshots) == 1
+    assert list(session) == []
+    for ask in (session.preview, lambda: session.extend(3)):
         with pytest.raises(RuntimeError, match='memory was given back'):
             ask()
 
@@ -392,9 +392,9 @@ def test_channels_stay_on_their_axis(large, axis):
     mask = np.zeros(SHAPE, bool)
     mask[60:66] = True
     options = Options('fast', device='cpu', max_num_iter=2, tile=200)
-    mosaic = start_inpainting(image, mask, channel_axis=axis, options=options)
-    assert mosaic.preview().shape == image.shape
-    _, result, _ = finish(mosaic)
+    session = start_inpainting(image, mask, channel_axis=axis, options=options)
+    assert session.preview().shape == image.shape
+    _, result, _ = finish(session)
     known = np.broadcast_to(np.expand_dims(~mask, axis), image.shape)
     np.testing.assert_array_equal(result[known], image[known])
 
@@ -407,14 +407,14 @@ def test_ending_within_a_tile_keeps_what_there_is(start, monkeypatch):
         return estimate(fit, passes)
 
     monkeypatch.setattr(Fit, 'estimate', take_long)
-    mosaic = start('super_resolve')
-    first = mosaic.preview()
-    mosaic.check = lambda progress: progress.iteration > 6
-    seen, image, record = finish(mosaic)
+    session = start('super_resolve')
+    first = session.preview()
+    session.check = lambda progress: progress.iteration > 6
+    seen, image, record = finish(session)
     # At once, in the last steps of the second of three tiles.
     assert ended == [False, True]
     assert seen[-1].iteration == 12
-    assert mosaic.finished
+    assert session.finished
     assert record.reason == 'USER'
     assert '2 of 3 tiles are complete' in record.reason_text
     assert np.isfinite(image).all()

@@ -21,9 +21,9 @@ from napari_dip.session.reasons import (
 from napari_dip.session.record import Record
 from napari_dip.session.snapshots import Snapshots
 from napari_dip.session.stages import Past
-from napari_dip.session.tiles.stitched import Stitched
 from napari_dip.session.tiles.plan import Plan, Tile
 from napari_dip.session.tiles.queue import Queue
+from napari_dip.session.tiles.stitched import Stitched
 
 
 class TiledSession(Restoration):

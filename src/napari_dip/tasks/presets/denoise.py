@@ -34,7 +34,7 @@ from napari_dip.presets.settings import (
     Settings,
 )
 
-# Structures mostly have a direction, which a network that sees them rotated has
+# Structures mostly have a direction, which an augmented network has
 # to learn eight times. But where each value is fitted more often than this,
 # its noise is learnt by heart without dihedral augmentation.
 _MOST_USES = 130
