@@ -72,7 +72,7 @@ def test_variance_over_the_draws():
     evidence = Evidence.from_draws(
         nothing, [(Draw(nothing, hidden=nothing), x) for x in outputs]
     )
-    torch.testing.assert_close(evidence.spread, torch.full(SHAPE, 13.0))
+    torch.testing.assert_close(evidence.variance, torch.full(SHAPE, 13.0))
     assert evidence.count.sum() == 0
 
 
