@@ -10,6 +10,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import napari_dip
 
 PACKAGE = Path(napari_dip.__file__).parent
@@ -104,3 +106,57 @@ def test_layers_alone_know_how_many_axes_a_convolution_has():
         if isinstance(node, ast.Attribute) and node.attr == 'Conv2d'
     }
     assert known == {'networks/layers.py'}
+
+
+# What stands side by side in a folder: each has a name like this in it.
+KINDS = {
+    'tasks': 'register',
+    'operators': 'Operator',
+    'networks': 'build',
+}
+
+
+@pytest.mark.parametrize('folder', KINDS)
+def test_what_stands_side_by_side_knows_no_other(folder):
+    imported = {name: set(imports(m)) for name, m in inside(folder)}
+    kinds = {
+        name
+        for name, module in inside(folder)
+        if declares(module, KINDS[folder])
+    }
+    assert len(kinds) >= 3
+    for kind in kinds:
+        seen, new = set(), imported[kind]
+        while new:
+            seen |= new
+            new = {b for a in new for b in imported.get(a, ())} - seen
+        assert not seen & (kinds - {kind}), kind
+
+
+def inside(folder: str) -> list[tuple[str, ast.Module]]:
+    """Modules of a folder and of those in it, by dotted name."""
+    return [
+        (name.removesuffix('.py').replace('/', '.'), module)
+        for name, module in modules()
+        if name.startswith(f'{folder}/') and not name.endswith('__init__.py')
+    ]
+
+
+def imports(module: ast.Module) -> Iterator[str]:
+    """Modules of the package that one imports."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.removeprefix('napari_dip.')
+
+
+def declares(module: ast.Module, kind: str) -> bool:
+    """Whether a module registers a task, or holds an operator or network."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.ClassDef):
+            bases = {ast.unparse(base) for base in node.bases}
+            methods = {getattr(part, 'name', '') for part in node.body}
+            if kind in bases or kind in methods:
+                return True
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == kind:
+            return True
+    return False
