@@ -1,7 +1,9 @@
 """Seconds and MB of iterations, calls, large images and forecasts."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from torch.utils.flop_counter import FlopCounterMode
@@ -76,22 +78,27 @@ def preview(
     return None
 
 
-def forecasts(kind: str, preset: str, side: int, device: str) -> Figures:
-    """Seconds and MB told, then taken."""
+def forecasts(
+    kind: str, preset: str, side: int, limits: dict[str, Any], device: str
+) -> Figures:
+    """Seconds and MB taken and told."""
     warm_up(device)
-    options = {'preset': preset, 'device': device}
+    options = {'preset': preset, 'device': device, **limits}
     return compare(*make_problem(kind, side), options)[0]
 
 
 def compare(
     task: Task, problem: Problem, options: dict[str, Any]
 ) -> tuple[Figures, Any]:
-    """Forecast a call and measure it; its figures and its result."""
+    """Measure a call and forecast it; its figures and its result."""
     given = engine.arguments(problem)
     if task == 'denoise':  # Its settings follow from the noise.
         given['image'] = problem.image
-    told = forecast(task, problem.image.shape, **given, **options)
+    # First: a forecast takes some of the memory that a call takes.
     figures, result, session = call(task, problem, options)
+    clock = partial(seconds, options['device'])
+    with patch('napari_dip.forecast.work.now', clock):
+        told = forecast(task, problem.image.shape, **given, **options)
     done, memory = session.progress, told.memory / 1e6
     # Of a fit that stopped early, the rest is made up for.
     planned = figures['seconds'] * done.num_iter / done.iteration

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,10 +10,10 @@ from scipy.ndimage import gaussian_filter
 from torch.utils.flop_counter import FlopCounterMode
 
 from napari_dip import denoise
-from napari_dip.forecast import forecast as module
 from napari_dip.forecast import tile_size as room
 from napari_dip.forecast import work
 from napari_dip.presets.choices import PRESETS
+from napari_dip.tasks import forecast as module
 from napari_dip.tasks.forecast import forecast
 from napari_dip.tasks.presets import inpaint as inpainting
 from napari_dip.tasks.registry import tasks
@@ -22,7 +21,7 @@ from napari_dip.tasks.registry import tasks
 
 @pytest.fixture(autouse=True)
 def _nothing_is_remembered():
-    work.measure_speed.cache_clear()
+    work.measure.cache_clear()
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def _nothing_but_networks(monkeypatch):
 def counted(monkeypatch) -> Iterator[FlopCounterMode]:
     """Time is what is computed: no other work on the machine lengthens it."""
     with FlopCounterMode(display=False) as flops:
-        monkeypatch.setattr(time, 'perf_counter', flops.get_total_flops)
+        monkeypatch.setattr(work, 'now', flops.get_total_flops)
         yield flops
 
 
@@ -96,13 +95,13 @@ def test_only_tiles_that_miss_pixels_are_counted(monkeypatch):
 @pytest.mark.usefixtures('tiny')
 def test_the_mask_chooses_the_network_that_is_measured(monkeypatch):
     seen = []
-    measure = work.measure_speed
+    measure = work.measure
 
     def note(settings, *others):
         seen.append(settings.network)
         return measure(settings, *others)
 
-    monkeypatch.setattr(module, 'measure_speed', note)
+    monkeypatch.setattr(module, 'measure', note)
     shape = (64, 64)
     lines = np.zeros(shape, bool)
     lines[10:20] = True
@@ -280,4 +279,4 @@ def test_no_random_number_of_the_user_is_drawn():
 def test_a_speed_is_measured_once(monkeypatch):
     for side in (256, 512):
         forecast('denoise', (side, side), preset='fast', device='cpu')
-    assert work.measure_speed.cache_info().misses == 1
+    assert work.measure.cache_info().misses == 1

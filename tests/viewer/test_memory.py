@@ -80,7 +80,7 @@ def test_source_goes_as_soon_as_the_session_is_there(
     qtbot, viewer, panel, fake_session, fake_task
 ):
     held = begin(panel, viewer, fake_session, fake_task, num_iter=10_000)
-    qtbot.wait_until(lambda: panel.run.state is State.RUNNING)
+    qtbot.wait_until(lambda: panel.run.has_estimate)
     gc.collect()
     assert held['pixels']() is None
     panel.discard()

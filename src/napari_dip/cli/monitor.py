@@ -111,7 +111,7 @@ class Bar:
             completed=progress.part,
             total=1,
             text=_describe(progress),
-            left=f', about {duration(progress.remaining)} left',
+            left=_say_left(progress),
         )
 
     def note(self, text: str) -> None:
@@ -147,8 +147,7 @@ class Lines:
             self._phase = progress.phase
             self._write(
                 f'{self._title}: {_describe(progress)}, '
-                f'{duration(progress.elapsed)} elapsed, about '
-                f'{duration(progress.remaining)} left'
+                f'{duration(progress.elapsed)} elapsed{_say_left(progress)}'
             )
 
     def note(self, text: str) -> None:
@@ -168,6 +167,13 @@ def _describe(progress: Progress) -> str:
     if math.isnan(progress.loss):
         return text
     return f'{text}, loss {progress.loss:.3g}'
+
+
+def _say_left(progress: Progress) -> str:
+    """What is left; nothing before anything was measured."""
+    if math.isnan(progress.remaining):
+        return ''
+    return f', about {duration(progress.remaining)} left'
 
 
 def duration(seconds: float) -> str:

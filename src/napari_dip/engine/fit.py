@@ -200,6 +200,11 @@ class Fit(Iterator[FitState]):
         self.num_iter = self.iteration + num_iter
         self._extended = True
 
+    @property
+    def metric_name(self) -> str:
+        """What the stopping metric is; empty without one."""
+        return self._rule.metric.name if self._rule is not None else ''
+
     def loss_history(self) -> list[float]:
         """Return the loss of every iteration."""
         if not self._losses:

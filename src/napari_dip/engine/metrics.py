@@ -37,6 +37,8 @@ class Observation:
 class Metric(Protocol):
     """A figure that has a minimum where the fit should end."""
 
+    #: What it is, for people.
+    name: str
     #: Why a fit ends at that minimum.
     reason: StopReason
 
@@ -90,6 +92,7 @@ class _VarianceOfOutputs(Metric):
            TMLR 2023.
     """
 
+    name = 'moving variance of the estimate'
     reason = StopReason.VARIANCE_MINIMUM
 
     _: KW_ONLY
@@ -230,6 +233,7 @@ class HeldOutError(Metric):
         Iterations before a metric is given.
     """
 
+    name = 'error on held-out pixels'
     reason = StopReason.HELD_OUT_MINIMUM
 
     def __init__(self, smoothing: float = 0.99, min_start: int = 0) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 from napari_dip.device.choice import Precision
 from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.engine.optimisers.schedules import Schedule
+from napari_dip.grid.regions import Shape, window_shape
 
 
 @dataclass(frozen=True)
@@ -66,3 +67,17 @@ class FitSettings:
     passes: int = 1
     check_every: int = 10
     precision: Precision = 'float32'
+
+    @property
+    def samples(self) -> bool:
+        """Whether the estimate is evaluated in the end, pass by pass.
+
+        Else the average of the outputs is there.
+        """
+        return self.average == 'weights'
+
+    def looked_at(self, shape: Shape) -> Shape:
+        """Return how many images an iteration computes, and their shape."""
+        if self.window is None:
+            return 1, *shape
+        return self.num_windows, *window_shape(shape, self.window)

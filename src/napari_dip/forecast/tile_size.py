@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from napari_dip.device.choice import free_memory
-from napari_dip.grid.regions import Shape
+from napari_dip.grid.regions import Region, Shape
 from napari_dip.grid.tiled_inference import bytes_a_pixel
+from napari_dip.grid.tiles import lay_tiles, trim, trim_all
 from napari_dip.networks import build_network
 from napari_dip.presets.settings import Settings
 
@@ -24,10 +27,10 @@ _TILE = 640
 _LEAST_PIXELS = 512**2
 _SMALLEST_TILE = 160
 _PROBE_SIDE = 256
-#: Gradients and the like beside what the layers give out: measured for the
+# Gradients and the like beside what the layers give out: measured for the
 # networks of inpainting at 1024 × 1024 and 1408 × 1408 pixels, with freed
 # memory that the C library kept.
-TRAINING = 1.7
+_TRAINING = 1.7
 # Of the free memory; the rest is left to everything else that runs.
 _SHARE = 0.75
 #: Bytes a pixel and channel of a result that is joined from tiles: what it is
@@ -79,7 +82,7 @@ def tile_side(
     if settings.fit.window is not None or pixels < unlooked:
         return None
     room = _SHARE * free_memory(device)
-    given = TRAINING * bytes_of_pixel(channels, settings, device)
+    given = _TRAINING * bytes_of_pixel(channels, settings, device)
     if pixels <= at_once and given * pixels <= room:
         return None
     _check_room(shape, channels)
@@ -87,6 +90,40 @@ def tile_side(
     while given * side**2 > room and side > _SMALLEST_TILE:
         side //= 2
     return side
+
+
+def fitted_regions(
+    shape: Shape,
+    channels: int,
+    settings: Settings,
+    device: torch.device,
+    step: Shape,
+    missing: NDArray[np.bool_] | None,
+    trims: bool,
+) -> list[Region]:
+    """Find the parts of a result that are fitted, one after the other.
+
+    Parameters
+    ----------
+    shape, channels, settings, device
+        As given to :func:`tile_side`.
+    step : tuple of int
+        Pixels of the result along each axis for one of the data.
+    missing : (C, M, N) ndarray of bool or None
+        True where a pixel is missing; tiles without any are left out.
+    trims : bool
+        Whether only the part with all of these is fitted.
+    """
+    whole = Region.whole(shape)
+    needed = None
+    if missing is not None and trims:
+        needed = trim(whole, missing, shape, step)
+    part = needed or whole
+    side = tile_side(part.shape, channels, settings, device)
+    if side is None:
+        return [part]
+    tiles = lay_tiles(whole, step, side)
+    return tiles if missing is None else trim_all(tiles, missing, shape, step)
 
 
 @lru_cache

@@ -7,20 +7,22 @@ same time each wherever they are; all else is counted in them.
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from torch.autograd.graph import saved_tensors_hooks
 
 from napari_dip.device.choice import precision_context
+from napari_dip.device.clock import now
 from napari_dip.engine.averaging.uncertainty import DRAWS
+from napari_dip.engine.optimisers.choice import make_optimiser
 from napari_dip.filters.refinement import work_of_chain
-from napari_dip.grid.regions import Shape, window_shape
+from napari_dip.grid.regions import Shape
 from napari_dip.grid.tiled_inference import inferred_pixels
 from napari_dip.networks import build_network
-from napari_dip.networks.layers import CONVOLUTIONS
+from napari_dip.networks.cost import multiplications
 from napari_dip.presets.settings import Settings
 
 # Forward and backward, which takes twice as much.
@@ -31,10 +33,10 @@ _SIDE = 256
 
 @dataclass(frozen=True)
 class Work:
-    """Operations of an iteration, a sample of the image, the filters.
+    """Operations of an iteration, of each upsampling sweep and of each filter.
 
-    An upsampling takes each sample in several `sweeps`; the final estimate
-    averages so many `passes`, and so many are `compared` before.
+    The final estimate averages so many `passes` of all sweeps, and so many
+    are `compared` before.
     """
 
     iteration: float
@@ -69,10 +71,9 @@ class Work:
 def work_of(
     settings: Settings, shape: Shape, channels: int, factors: Shape
 ) -> Work:
-    """Count the operations of a fit; a second one in its settings does not.
+    """Count the operations of a fit without a second one in its settings.
 
-    The result has a `shape` on the grid of the fit, and is larger than the
-    image by `factors`.
+    Its result of a `shape` is larger than the image by `factors`.
     """
     fit = settings.fit
     forward = footprint(settings, channels)
@@ -80,79 +81,64 @@ def work_of(
     for step in reversed(settings.latent.steps(factors)[1:]):
         finest = zip(shapes[0], step, strict=True)
         shapes.insert(0, tuple(n // by for n, by in finest))
-    # Else the average of the outputs is there.
-    sampled = forward * (fit.average == 'weights')
-    judged = sampled > 0 and settings.stopping.held_out > 0
     values = math.prod(shape) * channels
     return Work(
-        _BOTH_WAYS * forward * math.prod(seen(settings, shape)),
-        tuple(sampled * inferred_pixels(one) for one in shapes),
+        _BOTH_WAYS * forward * math.prod(fit.looked_at(shape)),
+        tuple(fit.samples * forward * inferred_pixels(n) for n in shapes),
         tuple(step * values for step in work_of_chain(settings.filters)),
         fit.num_iter,
         fit.passes,
         # The last, that of halfway and that of the lowest metric.
-        compared=3 if judged else 0,
+        compared=3 if fit.samples and settings.stopping.held_out else 0,
     )
-
-
-def seen(settings: Settings, shape: Shape) -> Shape:
-    """Images that an iteration computes, and the shape of each."""
-    fit = settings.fit
-    if fit.window is None:
-        return 1, *shape
-    return fit.num_windows, *window_shape(shape, fit.window)
 
 
 @lru_cache
 def footprint(settings: Settings, channels: int) -> float:
     """Operations that a pixel takes, forward."""
-    operations = 0
-
-    def note(module: nn.Module, _: object, output: Tensor) -> None:
-        nonlocal operations
-        weight = module.weight
-        assert isinstance(weight, Tensor)
-        # Of each output: inputs of its group, times the kernel's pixels.
-        operations += output.numel() * weight[0].numel()
-
-    latent = settings.latent.num_channels(channels)
+    latent, side = settings.latent.num_channels(channels), settings.fit.window
     network = build_network(settings.network, latent, channels)
-    for module in network.modules():
-        if isinstance(module, CONVOLUTIONS):
-            module.register_forward_hook(note)
-    side = settings.fit.window or _SIDE
-    with torch.no_grad():
-        network(torch.zeros(1, latent, side, side))
-    return operations / side**2
+    image = torch.zeros(1, latent, side or _SIDE, side or _SIDE)
+    return multiplications(network, image) / image[0, 0].numel()
 
 
 @lru_cache
-def measure_speed(
+def measure(
     settings: Settings,
     channels: int,
     device: torch.device,
     size: Shape,
-    threads: int,
-) -> float:
-    """Seconds an operation takes in training on what an iteration sees.
+    threads: int | None,
+) -> tuple[float, float]:
+    """Measure seconds an operation and bytes a pixel that iterations take.
 
-    Measured once for each number of `threads`, which is the one that is set.
+    These see images of a `size`, on `threads`, which is the number set.
     """
-    latent = settings.latent.num_channels(channels)
+    fit, latent = settings.fit, settings.latent.num_channels(channels)
     network = build_network(settings.network, latent, channels).to(device)
+    optimiser = make_optimiser(fit.optimiser, network.parameters(), 0.0)
     number, *sides = size
-    sides = [min(side, _SIDE) for side in sides]
-    images = torch.zeros(number, latent, *sides, device=device)
-    taken = []
+    shape = number, latent, *(min(n, _SIDE) for n in sides)
+    images = torch.zeros(shape, device=device)
+    pixels, held, taken = images[:, 0].numel(), dict[int, int](), []
+
+    def hold(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        held[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    kept = saved_tensors_hooks(hold, lambda tensor: tensor)
+    # The first takes longer.
     for _ in range(3):
-        start = time.perf_counter()
-        with precision_context(device, settings.fit.precision):
+        held.clear()
+        begin = now()
+        with kept, precision_context(device, fit.precision):
             output = network(images)
         loss = output.float().square().mean()
         loss.backward()
+        optimiser.step()
         # Wait for the device.
         loss.item()
-        taken.append(time.perf_counter() - start)
-    operations = footprint(settings, channels)
-    # The first takes longer.
-    return min(taken) / (_BOTH_WAYS * operations * number * math.prod(sides))
+        taken.append(now() - begin)
+    operations = _BOTH_WAYS * footprint(settings, channels) * pixels
+    return min(taken) / operations, sum(held.values()) / pixels

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.device.pace import go_on
 from napari_dip.noise.autocorrelation import noise_texture
 from napari_dip.noise.correlated import (
     GIVEN,
@@ -83,20 +84,26 @@ def measure_noise(
     (True, 1, 2)
     """
     known = np.where(np.isfinite(planes), planes, np.nan)
-    variance = tuple(estimate_variance(plane) for plane in known)
+    variance = []
+    for plane in known:
+        # It takes seconds on a large image.
+        go_on()
+        variance.append(estimate_variance(plane))
     found = NoiseModel(
-        variance,
+        tuple(variance),
         None,
         photons=min(map(photon_squares, known, variance)),
         faint=1,
         defects=np.zeros(planes.shape, bool),
     )
+    go_on()
     how_far = _correlation(found, known, frames, correlation)
     found = replace(found, correlation=how_far)
     if frames is None:
         found = replace(found, faint=_faint(found, known))
     # Of compressed noise the variance is told too small, and photons stand
     # out of it.
+    go_on()
     rounded = how_far is not None and how_far.rounded
     if exclude_defects and not rounded:
         found = _without_defects(found, planes)

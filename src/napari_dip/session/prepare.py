@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from napari_dip.assembly.output import Output
 from napari_dip.device.choice import memory_in_words, resolve_device
 from napari_dip.device.clock import Clock
+from napari_dip.device.pace import go_on
 from napari_dip.device.threads import choose_threads, use_threads
 from napari_dip.forecast.tile_size import tile_side
 from napari_dip.grid.regions import Region, Shape
@@ -156,6 +157,7 @@ def prepare(
         (*image.notes, *notes),
         choose_threads(device, options.load, options.spare_cores),
     )
+    go_on()
     with use_threads(brief.threads):
         if side is not None:
             return _stitched(source, settings, options, brief, side)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from napari_dip.presets.settings import Settings
+from napari_dip.device.clock import now
+from napari_dip.device.pace import watched_by
+
+if TYPE_CHECKING:
+    from napari_dip.presets.settings import Settings
 
 
 class Phase(Enum):
     """What a restoration is at; the value is shown to the user."""
 
+    PREPARING = 'Preparing'
     FITTING = 'Fitting'
     SECOND = 'Second fit'
     ESTIMATE = 'Final estimate'
@@ -43,11 +50,14 @@ class Progress:
     elapsed : float
         Seconds of work so far, pauses not counted.
     remaining : float
-        Seconds until there is a result, by what was measured so far.
+        Seconds until there is a result, by what was measured so far; NaN
+        before anything was.
     reason : str or None
         Why the iterations ended, in words; None while they go on.
     phase : Phase
         What it is at.
+    metric_name : str
+        What the stopping metric is; empty without one.
     """
 
     iteration: int
@@ -59,6 +69,22 @@ class Progress:
     remaining: float
     reason: str | None
     phase: Phase = Phase.FITTING
+    metric_name: str = ''
+
+    @classmethod
+    def preparing(cls, elapsed: float) -> Progress:
+        """Where a restoration stands before its first iteration."""
+        return cls(
+            0,
+            0,
+            math.nan,
+            None,
+            0,
+            elapsed,
+            math.nan,
+            None,
+            Phase.PREPARING,
+        )
 
     @property
     def part(self) -> float:
@@ -70,6 +96,26 @@ class Progress:
 #: Called now and then in whatever takes long beside iterations. It may hold
 #: the work; returning True ends it at once, with what there is.
 Check = Callable[[Progress], object]
+
+
+@contextmanager
+def preparing(check: Check) -> Iterator[None]:
+    """Context in which a restoration is prepared, told as its other phases.
+
+    Parameters
+    ----------
+    check : callable
+        As in :class:`~napari_dip.session.base.Restoration`. Where it ends
+        the preparation, :class:`~napari_dip.device.pace.CutShort` is raised.
+    """
+    begun = now()
+
+    def look(_: float | None) -> bool:
+        return check(Progress.preparing(now() - begun)) is True
+
+    with watched_by(look):
+        look(None)
+        yield
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,7 @@ class Session(Restoration):
             self._remaining(),
             self._reason_text() if ended else None,
             self._phase(),
+            self._fit.metric_name,
         )
 
     @property

@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from napari_dip.device.choice import resolve_device
+from napari_dip.device.choice import (
+    device_description,
+    free_memory,
+    resolve_device,
+)
 from napari_dip.device.threads import Load, choose_threads, use_threads
-from napari_dip.forecast.forecast import Forecast, forecast_fits
+from napari_dip.forecast.tile_size import bytes_of_pixel, fitted_regions
+from napari_dip.forecast.work import measure, work_of
+from napari_dip.grid.tiled_inference import largest_window
 from napari_dip.images.axes import settle_axes
 from napari_dip.presets.shortening import shorten
 from napari_dip.tasks.registry import find_task
+
+# Bytes a pixel and channel of what is beside the network: data, estimates, the
+# last steps; and what libraries take, and last steps, which go by tiles.
+_BESIDE = 100
+_ONCE = 128 * 2**20
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Seconds and bytes that a restoration takes at most, and where.
+
+    A preview takes its seconds besides.
+    """
+
+    seconds: float
+    preview: float
+    memory: int
+    free_memory: int
+    device: str
+    description: str
 
 
 def forecast(
@@ -27,6 +55,7 @@ def forecast(
 ) -> Forecast:
     """Tell what a task, by its name, takes for an image of a shape.
 
+    Its operations are counted, and three iterations of its network measured.
     The other arguments are those of its public function, as far as they are
     known: the options, and those that the `outline` of the task takes.
 
@@ -40,17 +69,42 @@ def forecast(
     if len(shape) == 3 and channel_axis is None:
         channel_axis = -1
     axes = settle_axes(tuple(shape), channel_axis)
-    where = resolve_device(device)
-    asked = find_task(task)
+    where, asked, channels = (
+        resolve_device(device),
+        find_task(task),
+        axes.channels,
+    )
     outline = asked.outline(axes, preset, **known)
-    with use_threads(choose_threads(where, load, spare_cores)):
-        return forecast_fits(
-            shorten(outline.settings, max_num_iter),
-            axes.plane,
-            axes.channels,
-            where,
-            factors=asked.scale_of(known),
-            missing=outline.missing,
-            trims=outline.trims,
-            uncertainty=uncertainty,
+    settings = shorten(outline.settings, max_num_iter)
+    by = asked.scale_of(known)
+    full = tuple(n * factor for n, factor in zip(axes.plane, by, strict=True))
+    fitted = full, channels, settings, where
+    parts = fitted_regions(*fitted, by, outline.missing, outline.trims)
+    fits = [(settings, part.shape) for part in parts]
+    if settings.second is not None:
+        fits.append((settings.second, full))
+    seconds = preview = memory = 0.0
+    threads = choose_threads(where, load, spare_cores)
+    for how, size in fits:
+        size = tuple(n // how.binning or 1 for n in size)
+        images, work = (
+            how.fit.looked_at(size),
+            work_of(how, size, channels, by),
         )
+        with use_threads(threads):
+            speed, held = measure(how, channels, where, images, threads)
+        again = work.uncertainty * (uncertainty and how is settings)
+        seconds += (work.all + again) * speed
+        preview = max(preview, work.sweep * speed)
+        memory = max(memory, held * math.prod(images))
+        if work.sweep:
+            layers = bytes_of_pixel(channels, how, where)
+            memory = max(memory, layers * largest_window(size))
+    return Forecast(
+        seconds,
+        preview,
+        int(_ONCE + _BESIDE * channels * math.prod(full) + memory),
+        free_memory(where),
+        str(where),
+        device_description(where),
+    )

@@ -82,8 +82,9 @@ def test_the_first_preview_that_is_good_enough_counts(data, wanted, found):
 
 
 def test_a_call_is_told_and_taken():
-    figures = measures.forecasts('denoise', 'fast', 64, 'cpu')
-    assert figures['iterations'] == '12 of 12'
+    limits = {'max_num_iter': 8, 'uncertainty': True}
+    figures = measures.forecasts('denoise', 'fast', 64, limits, 'cpu')
+    assert figures['iterations'] == '8 of 8'
     assert figures['seconds'] > 0
     assert figures['forecast'] > 0
     assert figures['total_memory'] > 50
@@ -120,7 +121,7 @@ def test_seams_of_tiles_are_measured(tmp_path):
 
 
 def test_figures_of_another_device_replace_none(monkeypatch, tmp_path):
-    known = {'forecasts': {'tiny, 64²': ['lines', 'fast', 64]}}
+    known = {'forecasts': {'tiny, 64²': ['lines', 'fast', 64, {}]}}
     monkeypatch.setattr(jobs, 'PARTS', known)
     (job,) = jobs.jobs([], [], None, 'cpu', tmp_path)
     record = dict(zip(results.KEY, job.key, strict=True))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from qtpy.QtGui import QPainter
 
 from napari_dip.viewer.panel.curve import (
     LOSS_COLOUR,
@@ -39,6 +40,16 @@ def curve(qtbot):
     qtbot.addWidget(curve)
     curve.resize(200, 120)
     return curve
+
+
+def test_names_the_metric(curve, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        QPainter, 'drawText', lambda *given: drawn.append(given[-1])
+    )
+    curve.extend([(1, 2.0, 0.25)], 1, 'error on held-out pixels')
+    curve.grab()
+    assert 'error on held-out pixels 0.25' in drawn
 
 
 def test_draws_both_traces(curve):

@@ -72,8 +72,9 @@ def test_buttons_offer_what_can_be_done(qtbot, panel, begin):
     under_way = {'pause', 'stop', 'discard'}
     assert offered(panel) == ({'start'}, {'start'})
     begin(num_iter=ENDLESS)
-    assert offered(panel) == (under_way, {'discard'})
-    qtbot.wait_until(lambda: panel.run.state is State.RUNNING)
+    # Of a preparation there is nothing to keep.
+    assert offered(panel) == (under_way, {'pause', 'discard'})
+    qtbot.wait_until(lambda: panel.run.has_estimate)
     assert offered(panel) == (under_way, under_way)
     assert panel.buttons.pause.text == 'Pause'
     click(panel.buttons.pause)
@@ -294,7 +295,7 @@ def test_closed_dock_loses_no_result_and_keeps_no_memory(
     dock = viewer.window.add_dock_widget(panel, name='closed soon')
     session = fake_session(num_iter=40)
     panel.begin(fake_task(session), viewer.layers, 10)
-    qtbot.wait_until(lambda: panel.run.state is State.RUNNING)
+    qtbot.wait_until(lambda: panel.run.has_estimate)
     viewer.window.remove_dock_widget(dock)
     panel = dock = None
     gc.collect()
@@ -327,7 +328,7 @@ def test_closing_names_the_run_and_what_is_lost(qtbot, viewer, panel, begin):
 
 def test_closed_window_ends_the_run(qtbot, viewer, panel, begin):
     session = begin(num_iter=ENDLESS)
-    qtbot.wait_until(lambda: panel.run.state is State.RUNNING)
+    qtbot.wait_until(lambda: panel.run.has_estimate)
     viewer.close()
     qtbot.wait_until(lambda: not Run.any_active())
     assert session.closed

@@ -46,6 +46,10 @@ def test_progress():
     )
 
 
+def test_progress_of_the_preparation():
+    assert describe_progress(Progress.preparing(3.2)) == 'Preparing · 3\xa0s'
+
+
 def test_progress_of_the_last_steps():
     last = replace(PROGRESS, phase=Phase.FILTERS)
     text = describe_progress(last).replace(SPACE, ' ')

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from napari_dip.device.pace import go_on
+from napari_dip.session.progress import Phase
 from napari_dip.viewer.runs.job import Failure, Job
 
 
@@ -176,8 +178,8 @@ def test_pause_in_the_last_steps_waits(fake_session, fake_task, monkeypatch):
     _, outcome = run_out(job)
     assert outcome.image is not None
     assert session.made == 5
-    # Held at each.
-    assert asked == [1, 2, 3, 4, 5]
+    # Held at each, and before that in the preparation.
+    assert asked == [0, 1, 2, 3, 4, 5]
 
 
 def test_a_worker_that_is_aborted_ends_the_last_steps(fake_session, fake_task):
@@ -186,3 +188,39 @@ def test_a_worker_that_is_aborted_ends_the_last_steps(fake_session, fake_task):
     job.watch(lambda update: None, lambda: True)
     run_out(job)
     assert session.made == 1
+
+
+class LongPreparation:
+    """Request whose preparation looks up a few times."""
+
+    def __init__(self, session, looks=3):
+        self._session = session
+        self._looks = looks
+        self.done = 0
+
+    def start(self):
+        for _ in range(self._looks):
+            go_on()
+            self.done += 1
+        return self._session
+
+
+def test_the_preparation_is_told_as_a_phase(fake_session, monkeypatch):
+    monkeypatch.setattr('napari_dip.viewer.runs.job.UPDATE_INTERVAL', 0)
+    job = Job(LongPreparation(fake_session(num_iter=3)), preview_rate=1)
+    told = []
+    job.watch(told.append, lambda: False)
+    updates, outcome = run_out(job)
+    assert {u.progress.phase for u in told} == {Phase.PREPARING}
+    assert len(told) == 1 + 3
+    assert Phase.PREPARING not in {u.progress.phase for u in updates}
+    assert outcome.progress.iteration == 3
+
+
+def test_discarding_ends_the_preparation_at_once(fake_session):
+    request = LongPreparation(fake_session(num_iter=3))
+    job = Job(request, preview_rate=1)
+    job.watch(lambda update: None, lambda: request.done == 1)
+    updates, outcome = run_out(job)
+    assert (updates, outcome) == ([], None)
+    assert request.done == 1

@@ -43,6 +43,10 @@ def start(qtbot, fake_session, fake_task):
     qtbot.wait_until(lambda: not Run.any_active())
 
 
+def wait_for_estimate(qtbot, run):
+    qtbot.wait_until(lambda: run.has_estimate)
+
+
 def wait_for(qtbot, run, state):
     qtbot.wait_until(lambda: run.state is state)
 
@@ -50,7 +54,7 @@ def wait_for(qtbot, run, state):
 def test_runs_to_its_end(qtbot, start):
     run = start()
     wait_for(qtbot, run, State.FINISHED)
-    assert run.states == [State.PREPARING, State.RUNNING, State.FINISHED]
+    assert run.states == [State.RUNNING, State.RUNNING, State.FINISHED]
     assert run._sink.told[0] == 'show_update'
     assert run._sink.told[-1] == 'show_outcome'
     assert not run.session.closed
@@ -65,7 +69,7 @@ def test_works_in_a_worker_and_tells_in_the_main_thread(qtbot, start):
 
 def test_pause_and_resume(qtbot, start):
     run = start(num_iter=10_000)
-    wait_for(qtbot, run, State.RUNNING)
+    wait_for_estimate(qtbot, run)
     run.pause()
     assert run.state is State.PAUSED
     qtbot.wait(150)
@@ -79,7 +83,7 @@ def test_pause_and_resume(qtbot, start):
 
 def test_quick_pause_and_resume_leaves_it_running(qtbot, start):
     run = start(num_iter=10_000)
-    wait_for(qtbot, run, State.RUNNING)
+    wait_for_estimate(qtbot, run)
     run.pause()
     run.resume()
     before = run.session.progress.iteration
@@ -90,7 +94,7 @@ def test_quick_pause_and_resume_leaves_it_running(qtbot, start):
 @pytest.mark.parametrize('paused', [False, True])
 def test_stop_keeps_a_result(qtbot, start, paused):
     run = start(num_iter=10_000)
-    wait_for(qtbot, run, State.RUNNING)
+    wait_for_estimate(qtbot, run)
     if paused:
         run.pause()
     run.stop()
@@ -102,7 +106,7 @@ def test_stop_keeps_a_result(qtbot, start, paused):
 @pytest.mark.parametrize('paused', [False, True])
 def test_discard_acts_at_once_and_releases(qtbot, start, paused):
     run = start(num_iter=10_000)
-    wait_for(qtbot, run, State.RUNNING)
+    wait_for_estimate(qtbot, run)
     if paused:
         run.pause()
     run.discard()
@@ -166,7 +170,7 @@ def test_runs_leave_the_threads_to_others(qtbot, start):
     before = pool.maxThreadCount()
     runs = [start(num_iter=10_000) for _ in range(3)]
     for run in runs:
-        wait_for(qtbot, run, State.RUNNING)
+        wait_for_estimate(qtbot, run)
     for run in runs:
         run.pause()
     done = threading.Event()

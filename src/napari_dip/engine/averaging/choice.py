@@ -66,7 +66,7 @@ def make_averaging(
     seed : int
         Seed of the draws of its estimates.
     """
-    if settings.average == 'output':
+    if not settings.samples:
         return OutputAverage(settings.decay)
     shape = 1, 1, *problem.image_shape
     like = problem.data.new_empty(1).expand(shape)

@@ -118,6 +118,7 @@ class TiledSession(Restoration):
             self._remaining(),
             self._reason_text() if self.finished else None,
             self._phase(),
+            latest.metric_name if latest else '',
         )
 
     @property

@@ -7,8 +7,6 @@ from magicgui.widgets import Container, PushButton, SpinBox
 from napari_dip.viewer.panel.text import row
 from napari_dip.viewer.runs.run import State
 
-_UNDER_WAY = {State.RUNNING, State.PAUSED, State.FINISHING}
-
 
 class Buttons:
     """Start, pause, stop and discard, and what can be done with a result.
@@ -63,7 +61,9 @@ class Buttons:
         self.result.margins = (0, 0, 0, 0)
         self.show_state(State.IDLE, has_result=False)
 
-    def show_state(self, state: State, has_result: bool) -> None:
+    def show_state(
+        self, state: State, has_result: bool, *, has_estimate: bool = False
+    ) -> None:
         """Offer what can be done.
 
         Parameters
@@ -72,14 +72,15 @@ class Buttons:
             What the run is doing.
         has_result : bool
             Whether there is a result of it, or of the one before.
+        has_estimate : bool
+            Whether there is anything to keep of a run that goes on.
         """
         busy = state.is_busy
         self.start.visible = not busy
         for widget in (self.pause, self.stop, self.discard):
             widget.visible = busy
-        self.pause.enabled = state in _UNDER_WAY
         self.pause.text = 'Resume' if state is State.PAUSED else 'Pause'
-        self.stop.enabled = state in _UNDER_WAY
+        self.stop.enabled = has_estimate
         self.result.visible = has_result and not busy
         self._continue.visible = state is State.FINISHED
         self.release.visible = state is State.FINISHED

@@ -55,6 +55,7 @@ class Curve(QWidget):
         self.loss = Trace()
         self.stopping = Trace()
         self.best_iteration = 0
+        self.metric_name = ''
         self.setMinimumHeight(110)
         self.setAccessibleName('course of the fit')
         self.setToolTip(
@@ -70,6 +71,11 @@ class Curve(QWidget):
         """Wide enough to read, low enough for a laptop."""
         return QSize(260, 130)
 
+    @property
+    def has_points(self) -> bool:
+        """Whether there is anything to draw."""
+        return self._last_iteration() > 0
+
     def clear(self) -> None:
         """Draw nothing."""
         self.loss = Trace()
@@ -81,12 +87,14 @@ class Curve(QWidget):
         self,
         points: list[tuple[int, float, float | None]],
         best_iteration: int,
+        metric_name: str = '',
     ) -> None:
-        """Add points and mark the best iteration."""
+        """Add points, mark the best iteration and name the metric."""
         for iteration, loss, metric in points:
             self.loss.add(iteration, loss)
             self.stopping.add(iteration, metric)
         self.best_iteration = best_iteration
+        self.metric_name = metric_name
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
@@ -132,7 +140,7 @@ class Curve(QWidget):
         painter.setPen(LOSS_COLOUR)
         painter.drawText(box, left, _legend('loss', self.loss))
         painter.setPen(METRIC_COLOUR)
-        painter.drawText(box, right, _legend('stopping metric', self.stopping))
+        painter.drawText(box, right, _legend(self.metric_name, self.stopping))
         painter.setPen(self._text_colour())
         painter.drawText(box, left | bottom, '0')
         painter.drawText(box, right | bottom, f'{last:,} iterations')

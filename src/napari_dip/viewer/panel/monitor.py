@@ -55,17 +55,19 @@ class Monitor(Container):
 
     def show_state(self, state: State) -> None:
         """Say what is going on."""
+        if state.is_busy and not self._state.is_busy:
+            self.bar.value = 0
         self._state = state
         self.bar.visible = state.is_busy
-        if state is State.PREPARING:
-            self.bar.value = 0
         self.say(state.value)
 
     def show_update(self, update: Update) -> None:
         """Show where a run stands."""
         progress = update.progress
-        self.curve.extend(update.curve, progress.best_iteration)
-        self.curve.show()
+        self.curve.extend(
+            update.curve, progress.best_iteration, progress.metric_name
+        )
+        self.curve.setVisible(self.curve.has_points)
         # Of all phases; what is left may turn out to be more.
         part = round(_FULL * progress.part)
         self.bar.value = max(self.bar.value, part)
@@ -78,7 +80,9 @@ class Monitor(Container):
     def show_outcome(self, outcome: Outcome) -> None:
         """Show how a run ended."""
         progress = outcome.progress
-        self.curve.extend(outcome.curve, progress.best_iteration)
+        self.curve.extend(
+            outcome.curve, progress.best_iteration, progress.metric_name
+        )
         self.bar.value = _FULL
         noise = describe_noise(outcome.record)
         notes = outcome.record.get('notes', [])

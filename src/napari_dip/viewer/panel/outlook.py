@@ -27,7 +27,7 @@ from napari_dip.viewer.runs.warm_up import load_engine
 from napari_dip.viewer.runs.work import Work
 
 if TYPE_CHECKING:
-    from napari_dip.forecast.forecast import Forecast
+    from napari_dip.tasks.forecast import Forecast
 
 #: Reads the arrays that a forecast takes, by the names of its arguments.
 Read = Callable[[], Mapping[str, Any]]

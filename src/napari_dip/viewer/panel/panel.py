@@ -103,6 +103,7 @@ class RunPanel(Container):
         run.failed.connect(self._show_failure)
         Activity(request.result_name(), run)
         run.start()
+        self.scroll_area.show_end()
 
     def warn(self, message: str) -> None:
         """Say what keeps a run from starting, where it stays readable."""
@@ -134,6 +135,7 @@ class RunPanel(Container):
         if self.run is not None:
             Activity('Deep image prior', self.run)
             self.run.extend(self.buttons.num_iter.value)
+            self.scroll_area.show_end()
 
     def release(self) -> None:
         """Give the memory back."""
@@ -192,11 +194,15 @@ class RunPanel(Container):
         has_result = (
             self.stream is not None and self.stream.provenance is not None
         )
-        self.buttons.show_state(state, has_result)
+        self.buttons.show_state(
+            state,
+            has_result,
+            has_estimate=self.run is not None and self.run.has_estimate,
+        )
         self.monitor.show_state(state)
         if state is not State.FINISHED:
             self.timeline.show_iterates([])
-        if state in (State.PREPARING, State.FINISHED, State.FAILED):
+        if state in (State.FINISHED, State.FAILED):
             self.scroll_area.show_end()
         self.state_changed.emit(state)
 

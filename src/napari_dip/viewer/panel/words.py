@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,14 @@ if TYPE_CHECKING:
 
 def describe_progress(progress: Progress) -> str:
     """Phase and times in a line."""
-    done = f' · {progress.iteration:,} of {progress.num_iter:,} iterations'
-    return (
-        f'{progress.phase.value}{done * progress.phase.is_fit} · '
-        f'{describe_seconds(progress.elapsed)} · '
-        f'about {describe_seconds(progress.remaining)} left'
-    )
+    said = [progress.phase.value]
+    if progress.phase.is_fit:
+        done, planned = progress.iteration, progress.num_iter
+        said.append(f'{done:,} of {planned:,} iterations')
+    said.append(describe_seconds(progress.elapsed))
+    if not math.isnan(progress.remaining):
+        said.append(f'about {describe_seconds(progress.remaining)} left')
+    return ' · '.join(said)
 
 
 def describe_end(progress: Progress) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from napari_dip.device.pace import CutShort
+from napari_dip.session.progress import preparing
 from napari_dip.viewer.errors import EXPECTED, describe_error
 
 if TYPE_CHECKING:
@@ -200,6 +202,9 @@ class Job:
             self._begin(extend_by)
             yield from self._iterate()
             return self._conclude()
+        except CutShort:
+            # Nothing is prepared, and whoever ended it knows.
+            return None
         except EXPECTED as error:
             return Failure(describe_error(error))
 
@@ -209,7 +214,8 @@ class Job:
         if extend_by and self._session is not None:
             self._session.extend(extend_by)
         elif self._request is not None:
-            self._session = self._request.start()
+            with preparing(self._check):
+                self._session = self._request.start()
             self._request = None
         if self._session is not None:
             self._session.check = self._check

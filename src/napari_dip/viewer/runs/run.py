@@ -11,6 +11,7 @@ from psygnal import Signal
 from qtpy.QtCore import QThreadPool
 from superqt.utils import GeneratorWorker
 
+from napari_dip.session.progress import Phase
 from napari_dip.viewer.errors import describe_error
 from napari_dip.viewer.panel.words import describe_seconds
 from napari_dip.viewer.runs.job import Failure, Outcome, Update
@@ -26,7 +27,6 @@ class State(Enum):
     """What a run is doing; the value is shown to the user."""
 
     IDLE = 'Ready.'
-    PREPARING = 'Preparing …'
     RUNNING = 'Running.'
     PAUSED = 'Paused.'
     FINISHING = 'Computing the final estimate …'
@@ -45,7 +45,7 @@ class State(Enum):
 # What happens to a run whose window is closed.
 _LOSS = 'closing now loses its estimate'
 
-_BUSY = {State.PREPARING, State.RUNNING, State.PAUSED, State.FINISHING}
+_BUSY = {State.RUNNING, State.PAUSED, State.FINISHING}
 
 
 class Sink(Protocol):
@@ -92,6 +92,8 @@ class Run:
         self, job: Job, sink: Sink, name: str = 'Restoration'
     ) -> None:
         self.state = State.IDLE
+        #: Whether there is anything to keep yet.
+        self.has_estimate = False
         self._job = job
         self._sink = sink
         self._name = name
@@ -129,7 +131,9 @@ class Run:
 
     def stop(self) -> None:
         """End with the best estimate so far; again, the last steps too."""
-        if self.state in (State.RUNNING, State.PAUSED, State.FINISHING):
+        if not self.has_estimate:
+            self.discard()
+        elif self.state in (State.RUNNING, State.PAUSED, State.FINISHING):
             self._job.stop()
             self._enter(State.FINISHING)
 
@@ -153,7 +157,7 @@ class Run:
 
     def _launch(self, extend_by: int) -> None:
         self._active.add(self)
-        self._enter(State.PREPARING)
+        self._enter(State.RUNNING)
         _add_thread(1)
         self._work = Work(self._job.work, extend_by)
         self._remaining = None
@@ -179,9 +183,12 @@ class Run:
     def _on_yielded(self, update: Update | None) -> None:
         if update is None or not self.state.is_busy:
             return
-        if self.state is State.PREPARING:
-            self._enter(State.RUNNING)
-        self._remaining = update.progress.remaining
+        prepared = update.progress.phase is not Phase.PREPARING
+        if prepared and not self.has_estimate:
+            self.has_estimate = True
+            self._enter(self.state)
+        if prepared:
+            self._remaining = update.progress.remaining
         self._tell_napari()
         self._sink.show_update(update)
         self.updated.emit(update)
