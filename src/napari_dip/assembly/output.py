@@ -140,10 +140,17 @@ class Output:
             assert self.data is not None
             np.copyto(planes, self.data, where=self.borders, casting='unsafe')
 
+    @property
+    def may_give_back(self) -> bool:
+        """Whether known pixels are restored on the grid of the result."""
+        return self.data is not None and not self.keep_known
+
     def give_back(
         self, planes: NDArray[np.float32], channels: list[bool]
     ) -> None:
         """Give the known pixels of some channels their values."""
+        if not any(channels):
+            return
         assert self.data is not None
         assert self.known is not None
         for plane, data, known, back in zip(

@@ -12,7 +12,6 @@ from napari_dip.device.pace import watched_by
 from napari_dip.device.peak_memory import PeakMemory
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.state import StopReason
-from napari_dip.filters.guard import find_harmed
 from napari_dip.filters.refinement import preview
 from napari_dip.presets.shortening import SETTLED
 from napari_dip.session.base import Restoration
@@ -276,14 +275,10 @@ class Session(Restoration):
         return ending.make(self._stage, work, extent)
 
     def _keep(self, found: Finished) -> NDArray[np.float32]:
-        output, problem = self._stage.output, self._fit.problem
+        output = self._stage.output
         planes = output.to_planes(_to_numpy(found.estimate))
-        if output.data is not None and not output.keep_known:
-            assert problem is not None
-            split = self.brief.settings.latent.splits_repeats
-            shared = split or bool(output.shared)
-            self._harmed = find_harmed(found.estimate, problem, shared=shared)
-            output.give_back(planes, self._harmed)
+        self._harmed = self._stage.find_harmed(found.estimate)
+        output.give_back(planes, self._harmed)
         self._result = output.in_axes(planes)
         self._uncertainty = self._to_deviation(found)
         return self._result

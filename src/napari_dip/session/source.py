@@ -155,7 +155,8 @@ def make_stage(
         pilot=pilot,
         measured=settings.latent.measures_noise,
     )
-    return Stage(fit, output, settings.filters)
+    shared = settings.latent.splits_repeats or bool(output.shared)
+    return Stage(fit, output, settings.filters, shared)
 
 
 def make_sequel(source: Source, settings: Settings) -> Sequel | None:

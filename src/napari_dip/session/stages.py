@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from napari_dip.assembly.output import Output
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.state import StopReason
+from napari_dip.filters.guard import find_harmed
 from napari_dip.filters.refinement import Chain
 from napari_dip.session.record import Record
 
@@ -38,11 +40,27 @@ class Stage:
         The way.
     filters : tuple of Filter
         What is made of the finished estimate and the data.
+    shared : bool
+        Whether the noise is correlated.
     """
 
     fit: Fit
     output: Output
     filters: Chain
+    shared: bool = False
+
+    def find_harmed(self, result: Tensor) -> list[bool]:
+        """Find the channels whose data are nearer to the truth.
+
+        Parameters
+        ----------
+        result : Tensor
+            ``(1, channels, height, width)``, on the grid of the fit.
+        """
+        problem = self.fit.problem
+        if problem is None or not self.output.may_give_back:
+            return [False] * result.shape[1]
+        return find_harmed(result, problem, shared=self.shared)
 
 
 @dataclass(frozen=True)
