@@ -33,8 +33,6 @@ LARGE_FOLDERS = {
 LONG_FILES: set[str] = set()
 
 COMPARED = {
-    ('engine/averaging/choice.py', "settings.average == 'output'"),
-    ('forecast/work.py', "fit.average == 'weights'"),
     ('noise/detector.py', "preset == 'ulyanov2018'"),
     ('noise/intensity.py', "range_ == 'unit'"),
 }

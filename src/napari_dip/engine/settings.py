@@ -10,6 +10,11 @@ from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.engine.optimisers.schedules import Schedule
 from napari_dip.grid.regions import Shape, window_shape
 
+Average = Literal['output', 'weights']
+
+# Whether an average of that kind is of weights that have yet to be evaluated.
+_SAMPLED: dict[Average, bool] = {'output': False, 'weights': True}
+
 
 @dataclass(frozen=True)
 class FitSettings:
@@ -62,7 +67,7 @@ class FitSettings:
     window: int | None = None
     num_windows: int = 1
     augment: bool = False
-    average: Literal['output', 'weights'] = 'output'
+    average: Average = 'output'
     decay: float = 0.99
     passes: int = 1
     check_every: int = 10
@@ -74,7 +79,7 @@ class FitSettings:
 
         Else the average of the outputs is there.
         """
-        return self.average == 'weights'
+        return _SAMPLED[self.average]
 
     def looked_at(self, shape: Shape) -> Shape:
         """Return how many images an iteration computes, and their shape."""
