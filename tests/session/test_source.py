@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from napari_dip.assembly.output import Output
 from napari_dip.engine.early_stopping import HeldOut, MovingVariance, NoRule
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.metrics import WindowedVariance
+from napari_dip.images.output import Output
 from napari_dip.latents.noise import (
     FixedLatent,
     MeshGridSpec,

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.assembly.output import Output
 from napari_dip.device.choice import memory_in_words, resolve_device
 from napari_dip.device.clock import Clock
 from napari_dip.device.pace import go_on
@@ -20,6 +19,7 @@ from napari_dip.grid.regions import Region, Shape
 from napari_dip.grid.tiles import trim
 from napari_dip.images.acquired import AcquiredImage
 from napari_dip.images.brightness_match import Repeats
+from napari_dip.images.output import Output
 from napari_dip.noise.correlated import Correlation
 from napari_dip.noise.detector import Detector
 from napari_dip.noise.variance import VarianceModel

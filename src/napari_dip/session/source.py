@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from napari_dip.assembly.output import Output
 from napari_dip.device.choice import memory_in_words
 from napari_dip.engine.autograd import plain_autograd
 from napari_dip.engine.fit import Fit
@@ -19,6 +18,7 @@ from napari_dip.engine.metrics import Metric
 from napari_dip.engine.problem import Problem
 from napari_dip.grid.binning import bin_planes
 from napari_dip.grid.regions import Region
+from napari_dip.images.output import Output
 from napari_dip.latents.base import Given
 from napari_dip.networks import build_network, initialise
 from napari_dip.noise.detector import Detector

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from napari_dip.assembly.output import Output
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.state import StopReason
 from napari_dip.filters.guard import find_harmed
 from napari_dip.filters.refinement import Chain
+from napari_dip.images.output import Output
 from napari_dip.session.record import Record
 
 # Ends after which there is more to gain. A fit that was stopped, or went

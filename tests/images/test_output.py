@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_dip.assembly.output import Output
 from napari_dip.images.acquired import acquire
+from napari_dip.images.output import Output
 from napari_dip.noise.detector import Detector
 from napari_dip.noise.intensity import Intensity
 

@@ -1,1 +1,0 @@
-"""From planes and settings to a problem, and from its estimate back."""
