@@ -33,6 +33,7 @@ def test_public_names_are_listed() -> None:
         'Detector',
         '__version__',
         'denoise',
+        'find_missing',
         'inpaint',
         'super_resolve',
     }

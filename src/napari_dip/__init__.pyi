@@ -1,3 +1,4 @@
+from .masks.find import find_missing
 from .noise.detector import Detector
 from .tasks.denoise import denoise
 from .tasks.inpaint import inpaint
@@ -9,6 +10,7 @@ __all__ = [
     'Detector',
     '__version__',
     'denoise',
+    'find_missing',
     'inpaint',
     'super_resolve',
 ]

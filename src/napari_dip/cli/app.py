@@ -18,6 +18,7 @@ from napari_dip.cli.commands import add_commands
 from napari_dip.cli.messages import ArgumentError
 from napari_dip.cli.process import lost, tolerant_streams
 from napari_dip.io.errors import in_words
+from napari_dip.masks.kinds import KINDS
 from napari_dip.tasks.registry import tasks
 
 # Exit status if an argument is at fault, and if all is done and only the
@@ -76,6 +77,7 @@ def make_app() -> typer.Typer:
     )
     app.callback()(root)
     add_commands(app, tasks())
+    app.command('find-missing')(find_missing)
     app.command()(info)
     return app
 
@@ -98,6 +100,58 @@ def root(
     ] = False,
 ) -> None:
     """Hold what all commands share; its help is the one of the app."""
+
+
+def find_missing(
+    source: Annotated[
+        Path,
+        typer.Argument(metavar='INPUT', help='Image, or a stack of planes.'),
+    ],
+    target: Annotated[
+        Path,
+        typer.Argument(
+            metavar='MASK',
+            help='File to write: 255 where a pixel is missing. For "inpaint".',
+        ),
+    ],
+    what: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar='|'.join(KINDS),
+            help='What to find; give it once for each.',
+        ),
+    ] = None,
+    value: Annotated[
+        float | None,
+        typer.Option(metavar='X', help='Mark pixels of this value too.'),
+    ] = None,
+    channel_axis: Annotated[
+        int | None,
+        typer.Option(
+            metavar='N',
+            help='Axis of the channels, counted from 0 as the file has them.',
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option('--overwrite', help='Replace MASK.')
+    ] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option('--quiet', '-q', help='Print nothing but errors.'),
+    ] = False,
+) -> None:
+    """Find saturation, defects, lost lines and the like, as a mask."""
+    from napari_dip.cli.find_missing import write_missing
+
+    write_missing(
+        source,
+        target,
+        what or [],
+        value=value,
+        channel_axis=channel_axis,
+        overwrite=overwrite,
+        say=(lambda line: None) if quiet else typer.echo,
+    )
 
 
 def info() -> None:
