@@ -7,8 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from napari_dip.cli.errors import ArgumentError, about
-from napari_dip.cli.words import in_options, shown
+from napari_dip.cli.messages import (
+    ArgumentError,
+    about,
+    in_options,
+    shown,
+)
 from napari_dip.io.errors import FileError, in_words
 from napari_dip.io.files.destinations import check_destination, replaces
 from napari_dip.io.files.sources import check_source
