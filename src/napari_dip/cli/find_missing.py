@@ -115,7 +115,7 @@ def _as_image(image: StoredImage, found: NDArray[np.bool_]) -> StoredImage:
     """Lay a mask out as a file: one number a pixel, whatever its colours."""
     axes = image.axes
     if 'S' in axes:
-        found = np.any(found, axis=axes.index('S'), keepdims=False)
+        found = found.max(axis=axes.index('S'))
         axes = axes.replace('S', '')
     return replace(
         image,
