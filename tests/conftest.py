@@ -41,9 +41,14 @@ def image() -> np.ndarray:
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make 'fast' a network of a few hundred weights."""
     from napari_dip.networks import UNetSpec
-    from napari_dip.tasks.presets import denoise, inpaint, super_resolve
+    from napari_dip.tasks.presets import (
+        denoise,
+        inpaint,
+        remove_compression,
+        super_resolve,
+    )
 
-    for module in (denoise, inpaint, super_resolve):
+    for module in (denoise, inpaint, remove_compression, super_resolve):
         settings = module.SETTINGS['fast']
         network = UNetSpec((4, 4), norm=settings.network.norm)
         fit = replace(settings.fit, check_every=1, passes=2)

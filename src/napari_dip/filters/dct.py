@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+from napari_dip.grid.cosine import cosine_basis
 
 
 class LocalCosine:
@@ -109,15 +109,6 @@ class LocalCosine:
             (count - 1) * self.step + self.side for count in blocks.shape[-2:]
         )
         return F.fold(pixels, (height, width), self.side, stride=self.step)
-
-
-def cosine_basis(size: int) -> Tensor:
-    """Rows of the orthonormal cosine transform (DCT-II), ``(size, size)``."""
-    index = torch.arange(size, dtype=torch.float64)
-    rows = torch.cos(math.pi * (index + 0.5) * index[:, None] / size)
-    rows *= math.sqrt(2 / size)
-    rows[0] /= math.sqrt(2)
-    return rows
 
 
 def over_channels(image: Tensor, *, inverse: bool) -> Tensor:

@@ -41,6 +41,20 @@ class Operator(Protocol):
         """
         return (0,) * ndim
 
+    def in_units(self, data: Tensor, factors: Tensor) -> Operator:
+        """Return A for data that were brought to other units.
+
+        Parameters
+        ----------
+        data : Tensor
+            ``(1, c, *shape)``: the data in those units.
+        factors : Tensor
+            ``(c,)``: what each channel was divided by. A linear map is the
+            same in all units.
+        """
+        del data, factors
+        return self
+
     def within(self, windows: list[Region]) -> Operator:
         """Return A for windows of the image, stacked along the batch."""
         del windows

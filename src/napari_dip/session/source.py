@@ -193,13 +193,16 @@ def _problem(
 ) -> Problem:
     device = source.device
     measured = _tensor(known.astype(np.float32), device)
+    operator = source.operator.in_units(
+        data, torch.tensor([one.factor for one in intensity.channels])
+    )
     held_out = _held_out(measured, settings, source)
     latent = settings.latent.make(
         Given(
             data,
             measured,
             held_out,
-            source.operator,
+            operator,
             source.seed,
             settings.fit.window,
             pilot,
@@ -213,7 +216,7 @@ def _problem(
     return Problem(
         network.to(device),
         latent,
-        source.operator,
+        operator,
         data,
         measured,
         held_out,

@@ -1,0 +1,247 @@
+"""The quantisation table of a JPEG, found in the pixels it was read to.
+
+JPEG rounds each cosine coefficient of its blocks to a multiple of a step, and
+whoever reads the file rounds the pixels to grey levels. As long as nothing
+else was done to them, their coefficients still lie near the multiples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.fft import dctn
+
+Array = NDArray[np.float64]
+
+_BLOCK = 8
+#: Best quality, of the smallest steps.
+MOST_QUALITY = 100
+
+# Steps of brightness and of colour at quality 50, rows first: those of the
+# standard (ITU-T T.81, Annex K), which the Independent JPEG Group scales.
+_BRIGHTNESS = (
+    (16, 11, 10, 16, 24, 40, 51, 61),
+    (12, 12, 14, 19, 26, 58, 60, 55),
+    (14, 13, 16, 24, 40, 57, 69, 56),
+    (14, 17, 22, 29, 51, 87, 80, 62),
+    (18, 22, 37, 56, 68, 109, 103, 77),
+    (24, 35, 55, 64, 81, 104, 113, 92),
+    (49, 64, 78, 87, 103, 121, 120, 101),
+    (72, 92, 95, 98, 112, 100, 103, 99),
+)
+_COLOUR = (
+    (17, 18, 24, 47, 99, 99, 99, 99),
+    (18, 21, 26, 66, 99, 99, 99, 99),
+    (24, 26, 56, 99, 99, 99, 99, 99),
+    (47, 66, 99, 99, 99, 99, 99, 99),
+    *((99,) * 8,) * 4,
+)
+
+# Grey levels. Rounding the pixels moves a coefficient by 0.29, the root of a
+# twelfth; of a normal value this is the distance that one in 30,000 exceeds.
+_NEAR = 4 * 12**-0.5
+# In smooth areas rounded pixels make stairs, and these coefficients so great.
+_ZERO = 3.0
+# Coefficients that lie near a multiple; pixels clipped to black or white move
+# a few.
+_MOST = 0.95
+_LONGEST = 255
+# How much likelier the multiples are than none before a step is believed: a
+# million times, of all steps of all coefficients.
+_BELIEVED = np.log(1e6 * _BLOCK**2 * _LONGEST)
+# Part of the evidence for the likeliest steps, one by one, that the standard
+# table has if it is the one: some of those are multiples of its own.
+_STANDARD = 0.5
+# Grey levels that 8 bits hold.
+_LEVELS = 256
+# So many tell a step.
+_VALUES = 500
+
+
+@dataclass(frozen=True)
+class Table:
+    """How JPEG has quantised a plane.
+
+    Parameters
+    ----------
+    steps : (8, 8) ndarray
+        Step of each coefficient, rows first, in the units of the plane.
+    first : tuple of int
+        Row and column of the first pixel of a block.
+    quality : int or None
+        Of the standard table that it is; None if it is another.
+    """
+
+    steps: Array
+    first: tuple[int, int] = (0, 0)
+    quality: int | None = None
+
+
+def standard_table(quality: int, *, colour: bool = False) -> Array:
+    """Return the steps of a quality from 1 to 100, in grey levels.
+
+    Examples
+    --------
+    >>> int(standard_table(50)[0, 0]), int(standard_table(10)[0, 0])
+    (16, 80)
+    """
+    percent = 5000 // quality if quality < 50 else 200 - 2 * quality
+    base = np.array(_COLOUR if colour else _BRIGHTNESS)
+    steps = (base * percent + 50) // 100
+    return np.clip(steps, 1, _LONGEST).astype(float)
+
+
+def grey_level(plane: Array) -> float | None:
+    """Return what a grey level of 8 bits is in a plane.
+
+    Its values have the same distance then, or a multiple of it. None if they
+    are more than 8 bits hold, or lie anywhere.
+    """
+    values = np.unique(plane)
+    if not 2 <= len(values) <= _LEVELS:
+        return None
+    gaps = np.diff(values)
+    level = float(gaps.min())
+    multiples = (values - values[0]) / level
+    if multiples[-1] >= _LEVELS:
+        return None
+    if np.abs(multiples - np.rint(multiples)).max() > 0.01:  # float32
+        return None
+    return level
+
+
+def find_table(plane: Array) -> Table | None:
+    """Find how JPEG has quantised a plane of brightness.
+
+    Parameters
+    ----------
+    plane : (M, N) ndarray
+        One plane; a part of what was compressed will do.
+
+    Returns
+    -------
+    Table or None
+        None where nothing tells of a compression that can be undone.
+    """
+    level = grey_level(plane)
+    return None if level is None else find_steps(plane, level)
+
+
+def find_steps(plane: Array, level: float) -> Table | None:
+    """Do so where the grey level is known."""
+    grey = (plane - plane.min()) / level
+    found = [
+        (*_of_blocks(grey, first), first) for first in _first_pixels(grey)
+    ]
+    believed = [one for one in found if one[0] >= _BELIEVED]
+    if not believed:
+        return None
+    # Edges of blocks repeat within blocks laid otherwise, but by steps of no
+    # standard table.
+    _, steps, quality, first = max(
+        believed, key=lambda one: (one[2] is not None, one[0])
+    )
+    return Table(steps * level, first, quality)
+
+
+def _first_pixels(grey: Array) -> set[tuple[int, int]]:
+    """Find where blocks may begin.
+
+    Edges of blocks stand out of strong compression. Of weak compression
+    more coefficients are zero in its own blocks than in others. And most
+    images were never cropped.
+    """
+    by_zeros = max(
+        np.ndindex(_BLOCK, _BLOCK),
+        key=lambda first: _share_of_zeros(grey, (first[0], first[1])),
+    )
+    by_edges = _strongest_edge(grey), _strongest_edge(grey.T)
+    return {(0, 0), (by_zeros[0], by_zeros[1]), by_edges}
+
+
+def _share_of_zeros(grey: Array, first: tuple[int, int]) -> float:
+    return float(np.mean(np.abs(_coefficients(_blocks(grey, first))) < _NEAR))
+
+
+def _strongest_edge(grey: Array) -> int:
+    """Find the row, of eight, that differs most from the one before.
+
+    More than these rows differ from their other neighbours.
+    """
+    steps = np.diff(grey, axis=0)
+    more = np.abs(steps[1:-1] - (steps[:-2] + steps[2:]) / 2).mean(axis=1)
+    # The first of these is the step to row 2.
+    places = (np.arange(len(more)) + 2) % _BLOCK
+    return int(np.argmax([more[places == k].mean() for k in range(_BLOCK)]))
+
+
+def _blocks(grey: Array, first: tuple[int, int]) -> Array:
+    """Whole blocks, ``(blocks, 8, 8)``."""
+    plane = grey[first[0] :, first[1] :]
+    rows, columns = (n // _BLOCK for n in plane.shape)
+    whole = plane[: rows * _BLOCK, : columns * _BLOCK]
+    blocks = whole.reshape(rows, _BLOCK, columns, _BLOCK).swapaxes(1, 2)
+    return blocks.reshape(-1, _BLOCK, _BLOCK)
+
+
+def _coefficients(blocks: Array) -> Array:
+    found: Array = dctn(blocks, axes=(1, 2), norm='ortho')
+    return found
+
+
+def _of_blocks(
+    grey: Array, first: tuple[int, int]
+) -> tuple[float, Array, int | None]:
+    """Tell how likely multiples are, of which steps and of what quality."""
+    blocks = _blocks(grey, first)
+    inside = (blocks > 0) & (blocks < grey.max())
+    # A reader clips to black and white what is beyond.
+    blocks = blocks[inside.all(axis=(1, 2))]
+    # Blocks that repeat tell nothing more.
+    others = np.unique(blocks - blocks[:, :1, :1], axis=0)
+    evidence = _evidence(np.abs(_coefficients(others)))
+    rows, columns = np.indices((_BLOCK, _BLOCK))
+    tables = [standard_table(q) for q in range(1, MOST_QUALITY + 1)]
+    of_tables = [
+        float(evidence[rows, columns, table.astype(int) - 1].sum())
+        for table in tables
+    ]
+    quality = int(np.argmax(of_tables))
+    standard = tables[quality]
+    free = evidence.max(axis=2)
+    told = free >= _BELIEVED
+    if of_tables[quality] >= _STANDARD * free[told].sum():
+        return of_tables[quality], standard, quality + 1
+    # What nothing tells is taken from the standard table that is next.
+    steps = np.where(told, evidence.argmax(axis=2) + 1.0, standard)
+    return float(free[told].sum()), steps, None
+
+
+def _evidence(magnitudes: Array) -> Array:
+    """Logarithm of how much likelier multiples of a step are than none.
+
+    Returns
+    -------
+    ndarray
+        ``(8, 8, steps)``, of each coefficient and of steps from 1 on.
+    """
+    found = np.zeros((_BLOCK, _BLOCK, _LONGEST))
+    steps = np.arange(1, _LONGEST + 1)
+    chance = np.minimum(2 * _NEAR / steps, _MOST)
+    # Of shorter steps all that is no zero is near to one.
+    chance[steps <= _ZERO + _NEAR] = _MOST
+    near, far = np.log(_MOST / chance), np.log((1 - _MOST) / (1 - chance))
+    for row, column in np.ndindex(_BLOCK, _BLOCK):
+        # The mean of a block is counted from a level that need not be known.
+        values = magnitudes[:, row, column]
+        values = values[values > _ZERO][:_VALUES]
+        if (row, column) == (0, 0) or not len(values):
+            continue
+        off = np.abs(
+            values - steps[:, None] * np.rint(values / steps[:, None])
+        )
+        share = (off < _NEAR).sum(axis=1)
+        found[row, column] = share * near + (len(values) - share) * far
+    return found

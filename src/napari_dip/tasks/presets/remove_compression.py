@@ -1,0 +1,64 @@
+"""What the presets of the removal of compression stand for."""
+
+from __future__ import annotations
+
+from napari_dip.engine.early_stopping import NoRule
+from napari_dip.engine.settings import FitSettings
+from napari_dip.filters.compression import Decompress
+from napari_dip.images.validation import check_choice
+from napari_dip.latents.noise import UniformNoiseSpec
+from napari_dip.latents.recompressed import RecompressedSpec
+from napari_dip.networks import CNNSpec, SkipSpec
+from napari_dip.presets.choices import PRESETS
+from napari_dip.presets.published import publish
+from napari_dip.presets.settings import Settings
+
+
+def _recompressed(num_iter: int, learning_rate: float) -> Settings:
+    """Fit a network to what an image loses if it is compressed once more."""
+    return Settings(
+        network=CNNSpec(width=32, depth=6),
+        latent=RecompressedSpec(),
+        fit=FitSettings(
+            num_iter=num_iter,
+            optimiser='muon',
+            learning_rate=learning_rate,
+            window=64,
+            num_windows=4,
+            turns=True,
+            average='weights',
+            decay=0.98,
+            passes=8,
+            precision='auto',
+        ),
+        stopping=NoRule(),
+        filters=(Decompress(),),
+    )
+
+
+_SNAIL = (8, 16, 32, 64, 128)
+SETTINGS = {
+    'fast': _recompressed(100, 1e-2),
+    'balanced': _recompressed(200, 1e-2),
+    'best': _recompressed(500, 1e-2),
+    'ulyanov2018': publish(
+        SkipSpec(down=_SNAIL, up=_SNAIL, skip=(0, 0, 0, 4, 4)),
+        UniformNoiseSpec(3, 1 / 30),
+        2400,
+        decay=0.99,
+    ),
+}
+
+
+def choose_settings(preset: str) -> Settings:
+    """Return the settings that a preset stands for."""
+    check_choice(preset, PRESETS, 'preset')
+    return SETTINGS[preset]
+
+
+def knows_steps(preset: str) -> bool:
+    """Whether a preset uses the steps of the compression.
+
+    The published recipe takes what compression has added for noise.
+    """
+    return preset != 'ulyanov2018'

@@ -1,0 +1,293 @@
+"""Removal of JPEG artefacts: A is JPEG's quantisation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from napari_dip.presets.choices import DEFAULT_PRESET
+from napari_dip.tasks.base import Field, Task
+from napari_dip.tasks.fields import (
+    ChannelAxis,
+    Device,
+    Image,
+    MaxNumIter,
+    Preset,
+    Seed,
+    TimeLimit,
+)
+from napari_dip.tasks.registry import register
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from napari_dip.images.acquired import AcquiredImage
+    from napari_dip.images.axes import Axes
+    from napari_dip.noise.jpeg_table import Table
+    from napari_dip.presets.options import Options
+    from napari_dip.session.base import Restoration
+    from napari_dip.session.run import Callback, Restored
+    from napari_dip.tasks.outline import Outline
+
+Quality = Annotated[
+    int | None,
+    Field(
+        'Quality that the JPEG was saved with, from 1 to 100. By default the '
+        'steps of the compression are found in the pixels.',
+        label='JPEG quality',
+        least=1,
+        most=100,
+        example='30',
+        empty='found in the image',
+    ),
+]
+
+
+def remove_compression(
+    image: Image,
+    quality: Quality = None,
+    *,
+    channel_axis: ChannelAxis = None,
+    preset: Preset = DEFAULT_PRESET,
+    seed: Seed = 0,
+    device: Device = 'auto',
+    max_num_iter: MaxNumIter = None,
+    time_limit: TimeLimit = None,
+    callback: Callback | None = None,
+    return_info: bool = False,
+) -> Restored:
+    """Remove the artefacts of JPEG compression from one image.
+
+    A network with random weights learns from this image alone what JPEG
+    takes from such an image. The result, compressed again, makes the same
+    file.
+
+    Parameters
+    ----------
+    image : (M, N) or (M, N, C) array_like
+        The decompressed image, as :func:`~napari_dip.denoise` takes it. Of
+        RGB the brightness is restored, and the colours are kept.
+    quality : int, optional
+        Quality that it was saved with, from 1 to 100. Unless given, the steps
+        that JPEG rounded to are found in the pixels, whatever their table;
+        this needs pixels to which nothing was done since, but for cropping
+        or another contrast.
+    channel_axis, preset, seed, device, max_num_iter, time_limit, callback, \
+return_info
+        As in :func:`~napari_dip.denoise`.
+
+    Returns
+    -------
+    restored : ndarray of float32
+        Same shape and axes as `image`, in its units.
+    info : Record
+        Only with `return_info`.
+
+    Raises
+    ------
+    TypeError
+        If the image does not hold real numbers.
+    ValueError
+        If nothing tells of a compression and no quality is given, or an
+        option is unknown or out of range.
+    MemoryError
+        If the device has no room for the image.
+
+    Notes
+    -----
+    JPEG rounds the cosine coefficients of 8 × 8 pixels to steps. The network
+    sees a first estimate, the mean of compressions in blocks laid in all
+    ways [2]_, compressed once more, and is asked for what it lost by that
+    [3]_. What it finds missing is added to the image, similar blocks are
+    filtered together, and each coefficient is kept within half a step of
+    what the file holds. 'ulyanov2018' takes the artefacts for noise, as the
+    paper did.
+
+    References
+    ----------
+    .. [1] D. Ulyanov, A. Vedaldi, V. Lempitsky, "Deep Image Prior",
+           CVPR 2018.
+    .. [2] A. Nosratinia, "Enhancement of JPEG-Compressed Images by
+           Re-application of JPEG", Journal of VLSI Signal Processing 27,
+           2001.
+    .. [3] A. Shocher, N. Cohen, M. Irani, "Zero-Shot Super-Resolution using
+           Deep Internal Learning", CVPR 2018.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from napari_dip import remove_compression
+    >>> image = np.random.default_rng(0).normal(100, 5, (32, 32))
+    >>> restored = remove_compression(image, 30, preset='fast', max_num_iter=5)
+    >>> restored.shape
+    (32, 32)
+    """
+    return TASK.run(
+        image=image,
+        quality=quality,
+        channel_axis=channel_axis,
+        preset=preset,
+        seed=seed,
+        device=device,
+        max_num_iter=max_num_iter,
+        time_limit=time_limit,
+        callback=callback,
+        return_info=return_info,
+    )
+
+
+def start_removing_compression(
+    image: ArrayLike | AcquiredImage,
+    quality: int | None = None,
+    *,
+    channel_axis: int | None = None,
+    options: Options | None = None,
+) -> Restoration:
+    """Prepare :func:`remove_compression` as a session."""
+    import numpy as np
+    import torch
+
+    from napari_dip.images.acquired import acquire
+    from napari_dip.operators.base import Operator
+    from napari_dip.operators.identity import Identity
+    from napari_dip.operators.quantisation import Quantisation
+    from napari_dip.presets.options import Options
+    from napari_dip.session.prepare import prepare
+    from napari_dip.tasks.presets.remove_compression import (
+        choose_settings,
+        knows_steps,
+    )
+
+    options = options or Options()
+    acquired = acquire(image, channel_axis)
+    quality = _check_quality(quality)
+    settings = choose_settings(options.preset)
+    operator: Operator = Identity()
+    notes: list[str] = []
+    if knows_steps(options.preset):
+        acquired, values = _prepared(acquired)
+        tables, notes = _find_tables(acquired, values, quality)
+        steps = np.stack([table.steps for table in tables])
+        operator = Quantisation(
+            torch.from_numpy(acquired.planes.astype(np.float32))[None],
+            torch.from_numpy(steps.astype(np.float32)),
+            tables[0].first,
+        )
+        if len(acquired.planes) < len(values):
+            notes.append(
+                'The brightness was restored; the colours are as they were.'
+            )
+    return prepare(
+        acquired,
+        np.ones(acquired.planes.shape, bool),
+        operator=operator,
+        settings=settings,
+        options=options,
+        task='remove_compression',
+        arguments={'quality': quality},
+        notes=notes,
+    )
+
+
+def _check_quality(quality: object) -> int | None:
+    from napari_dip.images.validation import is_integer
+    from napari_dip.noise.jpeg_table import MOST_QUALITY
+
+    if quality is None:
+        return None
+    if not is_integer(quality, least=1) or quality > MOST_QUALITY:  # type: ignore[operator]
+        raise ValueError(
+            f'quality: {quality!r} is out of range; give a whole number from '
+            '1 to 100, or None to find the steps in the pixels.'
+        )
+    return int(quality)  # type: ignore[call-overload, no-any-return]
+
+
+def _prepared(image: AcquiredImage) -> tuple[AcquiredImage, NDArray[Any]]:
+    """Fill what is missing; of colours return the brightness, and all values.
+
+    A block that lacks pixels has no coefficients.
+    """
+    from dataclasses import replace
+
+    import numpy as np
+
+    from napari_dip.grid.filling import first_guess
+    from napari_dip.images.brightness import brightness_of
+
+    known = np.isfinite(image.planes)
+    if not known.all():
+        filled = first_guess(image.planes, known, image.axes.plane)
+        image = replace(image, planes=filled)
+    return brightness_of(image), image.planes.astype(float)
+
+
+def _find_tables(
+    image: AcquiredImage, values: NDArray[Any], quality: int | None
+) -> tuple[list[Table], list[str]]:
+    """Find the table of each plane, and say what it is."""
+    import numpy as np
+
+    from napari_dip.noise.jpeg_table import (
+        Table,
+        find_steps,
+        grey_level,
+        standard_table,
+    )
+
+    notes = []
+    # The brightness of colours is no whole number of levels.
+    shared = len(image.planes) < len(values)
+    tables = []
+    for plane, own in zip(image.planes.astype(float), values, strict=False):
+        level = grey_level(values if shared else own)
+        found = None if level is None else find_steps(plane, level)
+        if quality is None and found is None:
+            raise ValueError(
+                'image: no trace of JPEG compression was found in the pixels; '
+                'give the quality it was saved with, such as quality=30, or '
+                'use denoise.'
+            )
+        if quality is not None:
+            if level is None:
+                level = float(np.ptp(values)) / 255
+                notes.append(
+                    'The pixels are no grey levels of 8 bits; their range was '
+                    'taken for 255 levels.'
+                )
+            first = (0, 0) if found is None else found.first
+            found = Table(standard_table(quality) * level, first, quality)
+        assert found is not None
+        tables.append(found)
+    return tables, [*dict.fromkeys(notes), _describe(tables)]
+
+
+def _describe(tables: Sequence[Table]) -> str:
+    qualities = [table.quality for table in tables]
+    text = ', '.join(
+        'with a table of its own' if quality is None else f'quality {quality}'
+        for quality in dict.fromkeys(qualities)
+    )
+    row, column = tables[0].first
+    if (row, column) != (0, 0):
+        text += f', blocks from row {row} and column {column} on'
+    return f'JPEG: {text}.'
+
+
+def _outline(axes: Axes, preset: str) -> Outline:
+    """Tell what is fitted."""
+    from napari_dip.tasks.outline import Outline
+    from napari_dip.tasks.presets.remove_compression import choose_settings
+
+    return Outline(choose_settings(preset))
+
+
+TASK = register(
+    Task(
+        remove_compression,
+        start_removing_compression,
+        _outline,
+        step='decompressed',
+    )
+)
