@@ -33,5 +33,5 @@ def test_steps_of_nothing_take_nothing():
 
 def test_what_is_found_is_added_to_the_image():
     latent = drawn()
-    first = latent.climb(torch.zeros_like)
-    torch.testing.assert_close(latent.climb(torch.ones_like), first + 1)
+    first = latent.upsample(torch.zeros_like)
+    torch.testing.assert_close(latent.upsample(torch.ones_like), first + 1)

@@ -20,8 +20,7 @@ from napari_dip.filters.block_groups import (
     restore_planes,
 )
 from napari_dip.filters.block_matching import ALIKE, RADIUS, SIDE
-from napari_dip.filters.haar import haar_basis
-from napari_dip.grid.cosine import cosine_basis
+from napari_dip.grid.bases import cosine_basis, haar_basis
 from napari_dip.noise.homogeneous import well_known
 from napari_dip.noise.robust_scale import spread
 

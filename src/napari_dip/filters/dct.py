@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.grid.cosine import cosine_basis
+from napari_dip.grid.bases import cosine_basis
 
 
 class LocalCosine:

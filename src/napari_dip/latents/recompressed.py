@@ -99,7 +99,7 @@ class Recompressed(Pyramid):
             target=inner.cut(wanted - latent),
         )
 
-    def climb(self, sharpen: Callable[[Tensor], Tensor]) -> Tensor:
+    def upsample(self, sharpen: Callable[[Tensor], Tensor]) -> Tensor:
         """Add to the image what it has lost."""
         return self._image + sharpen(self._image)
 

@@ -90,7 +90,8 @@ def standard_table(quality: int, *, colour: bool = False) -> Array:
     percent = 5000 // quality if quality < 50 else 200 - 2 * quality
     base = np.array(_COLOUR if colour else _BRIGHTNESS)
     steps = (base * percent + 50) // 100
-    return np.clip(steps, 1, _LONGEST).astype(float)
+    clipped: Array = np.clip(steps, 1, _LONGEST).astype(float)
+    return clipped
 
 
 def grey_level(plane: Array) -> float | None:

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from napari_dip.grid.bases import cosine_basis
 from napari_dip.grid.by_axes import require_planes
-from napari_dip.grid.cosine import cosine_basis
 from napari_dip.operators.base import Operator
 
 #: Pixels along a side of a block of JPEG.

@@ -192,6 +192,14 @@ class Task:
     scale : callable
         From the task's own arguments to the pixels of the result along each
         spatial axis for each of the image.
+    title : str
+        Name for people; made of that of the function unless given.
+
+    Examples
+    --------
+    >>> from napari_dip.tasks.registry import find_task
+    >>> find_task('remove_compression').title
+    'Remove compression'
     """
 
     function: Callable[..., Any]
@@ -199,23 +207,17 @@ class Task:
     outline: Callable[..., Outline]
     step: str | Callable[..., str]
     scale: Callable[..., tuple[int, int]] = _unchanged
+    title: str = ''
+
+    def __post_init__(self) -> None:
+        """Make the title."""
+        title = self.title or self.name.replace('_', ' ').capitalize()
+        object.__setattr__(self, 'title', title)
 
     @property
     def name(self) -> str:
         """Name of the public function."""
         return self.function.__name__
-
-    @property
-    def title(self) -> str:
-        """Name for people.
-
-        Examples
-        --------
-        >>> from napari_dip.tasks.registry import find_task
-        >>> find_task('super_resolve').title
-        'Super-resolve'
-        """
-        return self.name.replace('_', '-').capitalize()
 
     @property
     def summary(self) -> str:
@@ -274,9 +276,14 @@ class Task:
         from napari_dip.presets.options import Options
 
         given = {n: arguments.pop(n) for n in OPTIONS if n in arguments}
-        return self.start(
+        restoration = self.start(
             **arguments, options=Options(**given, spare_cores=spare_cores)
         )
+        # What its function does not take is no argument of it.
+        names = {one.name for one in self.arguments}
+        for name in set(OPTIONS) - names:
+            restoration.brief.arguments.pop(name, None)
+        return restoration
 
     def run(
         self,

@@ -204,5 +204,6 @@ TASK = register(
         _outline,
         step=_say,
         scale=_pair,
+        title='Super-resolve',
     )
 )

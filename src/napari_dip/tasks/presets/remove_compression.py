@@ -25,7 +25,7 @@ def _recompressed(num_iter: int, learning_rate: float) -> Settings:
             learning_rate=learning_rate,
             window=64,
             num_windows=4,
-            turns=True,
+            augment=True,
             average='weights',
             decay=0.98,
             passes=8,

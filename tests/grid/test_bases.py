@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_dip.filters.haar import haar_basis
+from napari_dip.grid.bases import haar_basis
 
 
 @pytest.mark.parametrize('size', [1, 2, 8, 32])

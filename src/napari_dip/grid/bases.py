@@ -1,9 +1,20 @@
-"""The Haar transform: means and differences of ever more neighbours."""
+"""Orthonormal bases along an axis: cosines, and Haar's."""
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
+
+
+def cosine_basis(size: int) -> Tensor:
+    """Rows of the orthonormal cosine transform (DCT-II), ``(size, size)``."""
+    index = torch.arange(size, dtype=torch.float64)
+    rows = torch.cos(math.pi * (index + 0.5) * index[:, None] / size)
+    rows *= math.sqrt(2 / size)
+    rows[0] /= math.sqrt(2)
+    return rows
 
 
 def haar_basis(size: int) -> Tensor:
@@ -21,7 +32,7 @@ def haar_basis(size: int) -> Tensor:
 
     Examples
     --------
-    >>> from napari_dip.filters.haar import haar_basis
+    >>> from napari_dip.grid.bases import haar_basis
     >>> haar_basis(2)
     tensor([[ 0.7071,  0.7071],
             [ 0.7071, -0.7071]], dtype=torch.float64)
