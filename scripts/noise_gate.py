@@ -38,7 +38,9 @@ _SCENES = (
     'WideField_BPAE_B',
     'WideField_BPAE_G',
 )
-_W2S = tuple(f'w2s_{n}_ch{c}' for n in ('010', '031', '049', '120') for c in '012')
+_W2S = tuple(
+    f'w2s_{n}_ch{c}' for n in ('010', '031', '049', '120') for c in '012'
+)
 _OTHERS = (
     'giga_actin-60x-noise1',
     'giga_mito-60x-noise1',
@@ -78,7 +80,9 @@ CHANGES = {
     for name, change in {
         'moved': lambda x: shift(x.astype(float), 0.5, order=1, mode='mirror'),
         'smoothed': lambda x: gaussian_filter(x.astype(float), 1),
-        'enlarged': lambda x: zoom(x[48:-48, 48:-48].astype(float), 2, order=1),
+        'enlarged': lambda x: zoom(
+            x[48:-48, 48:-48].astype(float), 2, order=1
+        ),
     }.items()
 }
 CHANGES['jpeg'] = (_jpeg, _same)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from skimage import restoration
 
 from benchmarks.cases import Problem
-from napari_dip.noise.autocorrelation import NoiseTexture, noise_texture
-from napari_dip.noise.correlated import find_correlation
+from napari_dip.noise.correlated import find_recipe
+from napari_dip.noise.texture import NoiseTexture, noise_texture
 from napari_dip.noise.variance import VarianceModel, estimate_variance
 from napari_dip.noise.variance_stabilisation import invert, stabilise
 
@@ -71,7 +71,7 @@ def _is_correlated(problem: Problem) -> bool:
         return False
     if max(noise_texture(problem.image).correlation) < _NOTABLE:
         return False
-    return find_correlation(np.asarray(problem.image)[None]) is not None
+    return find_recipe(np.asarray(problem.image)[None]) is not None
 
 
 def _effective_sigma(noise: NoiseTexture) -> float:

@@ -1,7 +1,9 @@
 from .masks.find import find_missing
 from .noise.detector import Detector
+from .noise.model import NoiseModel
 from .tasks.denoise import denoise
 from .tasks.inpaint import inpaint
+from .tasks.noise import measure_noise
 from .tasks.remove_compression import remove_compression
 from .tasks.super_resolve import super_resolve
 
@@ -9,10 +11,12 @@ __version__: str
 
 __all__ = [
     'Detector',
+    'NoiseModel',
     '__version__',
     'denoise',
     'find_missing',
     'inpaint',
+    'measure_noise',
     'remove_compression',
     'super_resolve',
 ]

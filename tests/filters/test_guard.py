@@ -9,6 +9,11 @@ from napari_dip import denoise
 from napari_dip.filters import guard
 from napari_dip.filters.guard import find_harmed, refine_within_range
 from napari_dip.filters.refinement import Bm3d, Calibrate, NlBayes
+from napari_dip.noise.variance import (
+    NoiseLevel,
+    estimate_variance,
+    is_predictable,
+)
 from napari_dip.operators.downsample import Downsample
 from napari_dip.operators.identity import Identity
 
@@ -32,6 +37,18 @@ def _problem(operator=None, channels=1):
         deviation=None,
         pilot=None,
     )
+
+
+def _harmed(refined, problem, *, shared):
+    """As for noise that is measured on the data."""
+    data = problem.data.double().masked_fill(problem.known == 0, torch.nan)
+    noise = []
+    for plane in data[0].numpy():
+        level = 0.0
+        if np.isfinite(plane).any():
+            level = np.nanmean(estimate_variance(plane).variance(plane))
+        noise.append(NoiseLevel(float(level), is_predictable(plane)))
+    return find_harmed(refined, problem, noise, shared=shared)
 
 
 def test_a_step_that_leaves_the_range_is_left_out(monkeypatch):
@@ -74,7 +91,7 @@ def test_what_changes_more_than_the_noise_does_harm():
     problem = _problem(channels=2)
     refined = torch.zeros_like(problem.data)
     refined[0, 1] = 5
-    assert find_harmed(refined, problem, shared=False) == [False, True]
+    assert _harmed(refined, problem, shared=False) == [False, True]
 
 
 def test_correlated_noise_is_taken_out_and_waves_are_not():
@@ -82,16 +99,16 @@ def test_correlated_noise_is_taken_out_and_waves_are_not():
     wave = torch.sin(torch.arange(48) / 6).expand_as(problem.data)
     noise = F.avg_pool2d(problem.data, 3, 1, 1)
     noisy = SimpleNamespace(data=wave + noise, known=problem.known)
-    assert find_harmed(wave, noisy, shared=True) == [False]
+    assert _harmed(wave, noisy, shared=True) == [False]
     more = SimpleNamespace(data=3 * wave + noise, known=problem.known)
-    assert find_harmed(wave, more, shared=True) == [True]
+    assert _harmed(wave, more, shared=True) == [True]
 
 
 def test_a_filter_of_the_image_is_no_harm():
     problem = _problem()
     smoothed = F.avg_pool2d(problem.data, 5, 1, 2)
     for shared in (False, True):
-        assert find_harmed(smoothed, problem, shared=shared) == [False]
+        assert _harmed(smoothed, problem, shared=shared) == [False]
 
 
 @pytest.mark.parametrize('share', [0.3, 0.5, 0.95, 0.999])
@@ -102,7 +119,7 @@ def test_noise_of_scattered_pixels_is_not_given_back(share):
     problem.known[missing] = 0
     problem.data[missing] = 0
     result = torch.zeros_like(problem.data)
-    assert find_harmed(result, problem, shared=False) == [False]
+    assert _harmed(result, problem, shared=False) == [False]
 
 
 @pytest.mark.parametrize('noise', [0.0, 1e-4])

@@ -10,6 +10,7 @@ from napari_dip.images.acquired import acquire
 from napari_dip.images.output import Output
 from napari_dip.noise.detector import Detector
 from napari_dip.noise.intensity import Intensity
+from napari_dip.noise.variance import estimate_variance
 
 
 @pytest.mark.parametrize('axis', [None, 0, 2])
@@ -79,7 +80,12 @@ def test_the_gain_told_for_squares_is_that_of_their_pixels(given):
         np.ones(squares.shape, bool),
         'standard',
         stabilise_noise=True,
-        detector=given and given.averaged(4),
+        variance=[
+            given.averaged(4).variance_model()
+            if given
+            else estimate_variance(squares[0])
+        ],
+        detector=given,
     )
     told = Output(intensity, None, binning=2).describe_noise()
     found = re.search(r'gain ([\d.]+)', told)

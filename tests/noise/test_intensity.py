@@ -6,12 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_dip.noise.intensity import Intensity
+from napari_dip.noise.variance import VarianceModel, estimate_variance
 
 rng = np.random.default_rng(0)
 
 
 def everywhere(image: np.ndarray) -> np.ndarray:
     return np.ones(image.shape, bool)
+
+
+def told(image: np.ndarray) -> list[VarianceModel]:
+    return [estimate_variance(plane) for plane in image]
 
 
 @settings(deadline=None, max_examples=60)
@@ -77,9 +82,13 @@ def test_unknown_pixels_have_no_say(range_, poison):
     known[0, 3:6, 4] = False
     spoilt = np.where(known, image, poison)
     clean, dirty = (
-        Intensity(pixels, known, range_, stabilise_noise=True).forward(
-            pixels, known
-        )
+        Intensity(
+            pixels,
+            known,
+            range_,
+            stabilise_noise=True,
+            variance=told(np.where(known, pixels, np.nan)),
+        ).forward(pixels, known)
         for pixels in (image, spoilt)
     )
     np.testing.assert_array_equal(dirty, clean)
@@ -103,7 +112,11 @@ def test_stabilised_noise_is_of_one_strength_and_the_mean_returns(
     photons = np.repeat([10.0, 100.0], 64)[:, None] * np.ones((128, 128))
     image = gain * rng.poisson(photons)[None] + offset
     intensity = Intensity(
-        image, everywhere(image), 'standard', stabilise_noise=True
+        image,
+        everywhere(image),
+        'standard',
+        stabilise_noise=True,
+        variance=told(image),
     )
     assert 'Poisson-Gaussian noise, gain' in intensity.describe()
     inner = intensity.forward(image, everywhere(image))[0]
@@ -118,7 +131,11 @@ def test_stabilised_noise_is_of_one_strength_and_the_mean_returns(
 def test_noise_of_one_strength_is_left_as_it_is():
     image = rng.normal(100, 5, (1, 64, 64)) + np.linspace(0, 50, 64)
     intensity = Intensity(
-        image, everywhere(image), 'standard', stabilise_noise=True
+        image,
+        everywhere(image),
+        'standard',
+        stabilise_noise=True,
+        variance=told(image),
     )
     assert intensity.describe() == 'Gaussian noise of one variance'
     inner = intensity.forward(image, everywhere(image))
@@ -134,7 +151,9 @@ def test_a_constant_or_missing_channel_is_no_division_by_zero():
     image = np.stack([rng.normal(size=(20, 20)), np.full((20, 20), 7.0)])
     known = everywhere(image)
     for range_ in ('standard', 'unit'):
-        intensity = Intensity(image, known, range_, stabilise_noise=True)
+        intensity = Intensity(
+            image, known, range_, stabilise_noise=True, variance=told(image)
+        )
         back = intensity.backward(intensity.forward(image, known))
         np.testing.assert_allclose(back[1], 7)
     known[1] = False
@@ -147,7 +166,13 @@ _TOLD = {'stabilise_noise': True, 'undo_clipping': True}
 
 def _noise_in_range(*planes, **options):
     image = np.stack(planes)
-    intensity = Intensity(image, everywhere(image), 'standard', **options)
+    intensity = Intensity(
+        image,
+        everywhere(image),
+        'standard',
+        variance=told(image),
+        **options,
+    )
     return intensity.deviation(), [s.factor for s in intensity.channels]
 
 

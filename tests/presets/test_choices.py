@@ -9,6 +9,7 @@ import torch
 
 from napari_dip.device.choice import resolve_device
 from napari_dip.images.validation import check_factor
+from napari_dip.noise.model import measure_noise
 from napari_dip.presets.choices import (
     DEFAULT_PRESET,
     DEVICES,
@@ -21,7 +22,8 @@ from napari_dip.tasks.presets.denoise import choose_settings
 def test_what_is_offered_is_taken():
     assert DEFAULT_PRESET in PRESETS
     for preset in PRESETS:
-        assert choose_settings(preset, np.zeros((1, 16, 16)))
+        planes = np.zeros((1, 16, 16))
+        assert choose_settings(preset, planes, measure_noise(planes))
     for factor in FACTORS:
         assert check_factor(factor) == (factor, factor)
 

@@ -35,7 +35,7 @@ def build(settings: Settings, operator=None, known=None, seed=0) -> Fit:
         torch.device('cpu'),
         seed,
         partial(Output, image=None, defects=0, saturated=0),
-        detector=None,
+        noise=None,
         copies=None,
         keep_known=False,
         hold_out=False,

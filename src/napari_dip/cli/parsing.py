@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from napari_dip.noise.detector import Noise
+    from napari_dip.noise.model import Noise
 
 
 def read_repeats(

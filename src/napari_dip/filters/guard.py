@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-import numpy as np
 import torch
 from scipy.stats import chi2
 from torch import Tensor
 
 from napari_dip.engine.problem import Problem
 from napari_dip.filters.refinement import Chain, ever_fewer, preview, refine
-from napari_dip.noise.variance import estimate_variance, is_predictable
+from napari_dip.noise.variance import NoiseLevel
 
 # The sides of a triangle: an estimate that is further from the data than
 # twice their noise is further from the truth than the data are.
@@ -113,7 +112,11 @@ def _rms(values: Tensor, weight: Tensor) -> Tensor:
 
 @torch.no_grad()
 def find_harmed(
-    refined: Tensor, problem: Problem, *, shared: bool
+    refined: Tensor,
+    problem: Problem,
+    noise: Sequence[NoiseLevel],
+    *,
+    shared: bool,
 ) -> list[bool]:
     """Find the channels that a result is further from than their noise.
 
@@ -125,6 +128,8 @@ def find_harmed(
         ``(1, channels, height, width)``: the result.
     problem : Problem
         What was fitted; its operator is the identity.
+    noise : sequence of NoiseLevel
+        That of each channel.
     shared : bool
         Whether the noise is correlated, so that the data alone do not tell
         its strength.
@@ -132,21 +137,21 @@ def find_harmed(
     return [
         _is_further(*channel, shared)
         for channel in zip(
-            refined[0], problem.data[0], problem.known[0], strict=True
+            refined[0], problem.data[0], problem.known[0], noise, strict=True
         )
     ]
 
 
 def _is_further(
-    result: Tensor, data: Tensor, known: Tensor, shared: bool
+    result: Tensor,
+    data: Tensor,
+    known: Tensor,
+    level: NoiseLevel,
+    shared: bool,
 ) -> bool:
-    missing = known == 0
-    residual = (data - result).double().masked_fill(missing, torch.nan)
-    plane = data.double().masked_fill(missing, torch.nan).cpu().numpy()
-    noise = 0.0
-    if not missing.all():
-        noise = float(np.nanmean(estimate_variance(plane).variance(plane)))
-    if shared or not is_predictable(plane):
+    residual = (data - result).double().masked_fill(known == 0, torch.nan)
+    noise = level.variance
+    if shared or not level.certain:
         # The data tell it too small where it is correlated or few neighbours
         # are known. All of it is in differences of the residual, and little
         # structure.

@@ -1,133 +1,165 @@
-"""Grain of the noise: whether neighbouring pixels share it."""
+"""Autocorrelation of the noise, measured on one image.
+
+Second differences along an axis, of pixels a few steps apart, have the power
+``1 - 4/3 r(d) + 1/3 r(2 d)`` of noise whose autocorrelation is r. Divided by
+that of pixels further apart than noise reaches, block by block, they tell r.
+Second differences of neighbours along the other axis of the plane are taken
+first, so that hardly any structure is left.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from napari_dip.noise.blocks import block_mean
 
 Array = NDArray[np.float64]
 
-_QUIET = 0.25
-_FAR = 3
-_CORRELATION_BLOCK = 16
-_CALM_SHARE = 0.93
-_NOTABLE_CORRELATION = 0.3
-_LEAST = 0.05
-# Wide-field frames of fluorescence give 1.22; electron micrographs, histology
-# and phase contrast, whose correlation is that of the image, 1.4 and more.
-_EVEN = 1.3
+#: Distances at which it is measured, in pixels.
+LAGS = (1, 2, 3)
+# Where noise is no longer correlated.
+_FAR = (4, 5, 6)
+_BLOCK = 12
+# Fewer tell neither the autocorrelation nor how sure it is.
+_FEWEST_BLOCKS = 8
+# Standard deviation of a median of normal values by that of their mean, and
+# quartiles apart by standard deviations.
+_OF_MEDIAN = math.sqrt(math.pi / 2)
+_OF_QUARTILES = 1.349
+
+
+class Measured(NamedTuple):
+    """Autocorrelation of the noise of one plane or volume.
+
+    Parameters
+    ----------
+    coefficients : (A, L) ndarray
+        At the distances `LAGS` along each axis; NaN where too few pixels
+        tell.
+    error : (A,) ndarray
+        Standard error of the first.
+    spread : (A,) ndarray
+        Logarithm of the upper over the lower quartile of the power of
+        neighbours in the blocks. Noise has the same autocorrelation
+        everywhere; structure has not.
+    """
+
+    coefficients: Array
+    error: Array
+    spread: Array
 
 
 @dataclass(frozen=True)
-class NoiseTexture:
-    """Size and grain of noise whose variance is the same everywhere.
+class Correlation:
+    """How far noise is correlated, and how much.
 
     Parameters
     ----------
-    sigma : float
-        Standard deviation (image units).
-    correlation : tuple of float
-        Correlation with the next pixel down and the next to the right, 0 for
-        independent noise.
-    evenness : float
-        Lower quartile over 5 % quantile of the power of the blocks: about
-        1.2 for noise alone, more where structure adds to it.
+    reach : tuple of int
+        Pixels along each axis that the noise of one pixel is shared by, the
+        pixel included: 1 is independent from pixel to pixel, 3 is correlated
+        with the neighbours on both sides.
+    coefficients : (C, A, L) ndarray, optional
+        Autocorrelation of each channel along each axis at the distances
+        `LAGS`; None where it was told and not measured.
     """
 
-    sigma: float
-    correlation: tuple[float, float]
-    evenness: float
-
-    @property
-    def dominated_by_noise(self) -> bool:
-        """Whether the quiet parts hold nothing but noise.
-
-        Only then is a correlation between neighbours one of the noise and
-        not of the image.
-        """
-        return self.evenness < _EVEN
+    reach: tuple[int, ...]
+    coefficients: Array | None = None
 
     @property
     def independent(self) -> bool:
-        """Whether methods made for white noise may be trusted."""
-        return max(self.correlation) < _NOTABLE_CORRELATION
+        """Whether the noise of each pixel is its own."""
+        return max(self.reach) == 1
 
-    @property
-    def area(self) -> float:
-        """Pixels over which the noise is alike; 1 for white noise.
+    def describe(self) -> str:
+        """Say how far it reaches.
 
-        The integral of the autocorrelation, taken to be Gaussian: noise of
-        standard deviation `sigma` is as strong at low spatial frequencies as
-        white noise of ``sigma * sqrt(area)``.
+        Examples
+        --------
+        >>> Correlation((1, 1)).describe()
+        'independent from pixel to pixel'
+        >>> Correlation((1, 3)).describe()
+        'correlated along the rows'
         """
         if self.independent:
-            return 1.0
-        widths = [max(1.0, _integral(rho)) for rho in self.correlation]
-        return float(np.prod(widths))
+            return 'independent from pixel to pixel'
+        *_, rows, columns = self.reach
+        if rows == 1:
+            return 'correlated along the rows'
+        if columns == 1:
+            return 'correlated down the columns'
+        return f'correlated (about {max(self.reach)} pixels)'
 
 
-def _integral(correlation: float) -> float:
-    # exp(-d**2 / w) with the given value at a distance of one pixel.
-    bounded = np.clip(correlation, 1e-6, 0.99)
-    return float(np.sqrt(np.pi / -np.log(bounded)))
-
-
-def noise_texture(plane: ArrayLike) -> NoiseTexture:
-    """Standard deviation and grain of the noise of one plane.
+def measure_autocorrelation(image: NDArray[np.float64]) -> Measured:
+    """Measure the autocorrelation of the noise of a plane or a volume.
 
     Parameters
     ----------
-    plane : (M, N) array_like
-        One image plane, at least 24 x 24.  Stabilise its variance first
-        where the noise depends on the signal.
-
-    Returns
-    -------
-    NoiseTexture
-        Counts correlated noise in full, unlike `high_pass`; slow structure
-        of the image is counted in part.
-
-    Notes
-    -----
-    Compares, in the quiet quarter of the blocks, the mean squared difference
-    of neighbours with that of pixels a few steps apart, which correlated
-    noise makes larger and white noise does not.
+    image : (M, N) or (L, M, N) ndarray
+        One channel; NaN where it is missing.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> white = np.random.default_rng(0).normal(0, 5, (256, 256))
-    >>> noise_texture(white).independent
-    True
-    >>> blurred = white + np.roll(white, 1, 0) + np.roll(white, 1, 1)
-    >>> noise_texture(blurred).independent
-    False
+    >>> white = np.random.default_rng(0).normal(0, 5, (128, 128))
+    >>> found = measure_autocorrelation(white + np.roll(white, 1, axis=1))
+    >>> found.coefficients[:, 0].round(1).tolist()
+    [0.0, 0.5]
     """
-    values = np.asarray(plane, float)
-    near = [_quiet_difference(part, 1) for part in (values, values.T)]
-    far = [_quiet_difference(part, _FAR) for part in (values, values.T)]
-    rows, columns = (
-        1 - one / several if several else 0.0
-        for one, several in zip(near, far, strict=True)
-    )
-    sigma = np.sqrt(min(far) / 2 / _CALM_SHARE)
-    evenness = _quiet_difference(values, _FAR) / max(
-        _quiet_difference(values, _FAR, _LEAST), np.finfo(float).tiny
-    )
-    return NoiseTexture(
-        float(sigma), (float(rows), float(columns)), float(evenness)
-    )
+    axes = [_of_axis(image, axis) for axis in range(image.ndim)]
+    coefficients, error, spread = zip(*axes, strict=True)
+    return Measured(np.array(coefficients), np.array(error), np.array(spread))
 
 
-def _quiet_difference(
-    plane: Array, lag: int, quantile: float = _QUIET
-) -> float:
-    # Both lags are taken over the same rows, so the same structure.
-    rows = len(plane) - _FAR
-    squares = (plane[lag : lag + rows] - plane[:rows]) ** 2
-    blocks = block_mean(squares, _CORRELATION_BLOCK)
-    return float(np.nanquantile(blocks, quantile))
+def _of_axis(
+    image: Array, axis: int
+) -> tuple[tuple[float, ...], float, float]:
+    unknown = (math.nan,) * len(LAGS), math.nan, math.nan
+    margin = max(_FAR)
+    if image.shape[axis] <= 2 * margin:
+        return unknown
+    fine = image
+    for other in {image.ndim - 2, image.ndim - 1} - {axis}:
+        fine = _second_difference(fine, other, 1, 1)
+    powers = {
+        distance: block_mean(
+            _second_difference(fine, axis, distance, margin) ** 2, _BLOCK
+        )
+        for distance in (*LAGS, *_FAR)
+    }
+    far = np.mean([powers[distance] for distance in _FAR], axis=0)
+    usable = np.isfinite(far) & (far > 0)
+    if usable.sum() < _FEWEST_BLOCKS:
+        return unknown
+    near = powers[1][usable] / far[usable]
+    first, second, third = (
+        float(np.median(powers[lag][usable] / far[usable])) for lag in LAGS
+    )
+    # Where it is no longer correlated 2 d does not tell.
+    two, three = 0.75 * (1 - second), 0.75 * (1 - third)
+    one = 0.75 * (1 - first + two / 3)
+    with np.errstate(divide='ignore'):
+        lower, upper = np.log(np.quantile(near, [0.25, 0.75]))
+    spread = float(upper - lower)
+    deviation = first * spread / _OF_QUARTILES
+    error = 0.75 * _OF_MEDIAN * deviation / math.sqrt(len(near))
+    return (one, two, three), error, spread
+
+
+def _second_difference(
+    image: Array, axis: int, distance: int, margin: int
+) -> Array:
+    """Second difference along an axis, as far inside as a margin."""
+    along = np.moveaxis(image, axis, 0)
+    count = len(along) - 2 * margin
+    before, middle, after = (
+        along[start : start + max(count, 0)]
+        for start in (margin - distance, margin, margin + distance)
+    )
+    return np.moveaxis(before - 2 * middle + after, 0, axis)

@@ -86,20 +86,20 @@ def _block_step(shape: tuple[int, ...], block: int) -> int:
 
 
 def block_mean(plane: Array, block: int, step: int | None = None) -> Array:
-    """Means of the square blocks of a plane, `step` pixels apart.
+    """Means of the square blocks of planes, `step` pixels apart.
 
     Parameters
     ----------
-    plane : (M, N) ndarray of float
-        Image plane.
+    plane : (..., M, N) ndarray of float
+        Image plane, or several.
     block : int
         Side of a block in pixels.
     step : int, optional
         From one block to the next; the side unless given.
     """
-    if min(plane.shape) < block:
+    if min(plane.shape[-2:]) < block:
         return np.zeros(0)
     step = step or block
-    tiles = sliding_window_view(plane, (block, block))[::step, ::step]
-    means: Array = tiles.mean(axis=(2, 3)).ravel()
-    return means
+    tiles = sliding_window_view(plane, (block, block), axis=(-2, -1))
+    means: Array = tiles[..., ::step, ::step, :, :].mean(axis=(-2, -1))
+    return means.ravel()

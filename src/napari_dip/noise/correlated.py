@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from napari_dip.noise.autocorrelation import noise_texture
 from napari_dip.noise.interpolated import was_interpolated
 from napari_dip.noise.jpeg import was_compressed
 from napari_dip.noise.line_scan import scanned_along
@@ -17,6 +16,7 @@ from napari_dip.noise.smoothed import (
     was_enlarged,
     was_smoothed,
 )
+from napari_dip.noise.texture import noise_texture
 
 # A pixel and its neighbours all around; a pixel alone.
 _AROUND, _ALONE = (3, 3), (1, 1)
@@ -31,7 +31,7 @@ _INTERPOLATED, _COMPRESSED, _SMOOTHED = 3, 2, 2
 _ROUNDED, _SPREAD, _MEDIAN = 0.7, 0.3, 0.15
 
 
-class Correlation(NamedTuple):
+class Recipe(NamedTuple):
     """How far the noise of an image is correlated.
 
     Parameters
@@ -67,15 +67,15 @@ class Correlation(NamedTuple):
 
 
 #: Correlations that a user may know of, by name.
-GIVEN: dict[str, Correlation | None] = {
+GIVEN: dict[str, Recipe | None] = {
     'independent': None,
-    'rows': Correlation(1, (1, 3)),
-    'columns': Correlation(1, (3, 1)),
-    'around': Correlation(1, _AROUND),
+    'rows': Recipe(1, (1, 3)),
+    'columns': Recipe(1, (3, 1)),
+    'around': Recipe(1, _AROUND),
 }
 
 
-def find_correlation(planes: NDArray[Any]) -> Correlation | None:
+def find_recipe(planes: NDArray[Any]) -> Recipe | None:
     """Find out whether the noise of all channels is correlated.
 
     Parameters
@@ -85,16 +85,16 @@ def find_correlation(planes: NDArray[Any]) -> Correlation | None:
 
     Returns
     -------
-    Correlation or None
+    Recipe or None
         None where it is independent from pixel to pixel.
 
     Examples
     --------
     >>> import numpy as np
     >>> white = np.random.default_rng(0).normal(0, 5, (1, 256, 256))
-    >>> find_correlation(white + 0.5 * np.roll(white, 1, axis=2))
-    Correlation(binning=1, block=(1, 3), fine=False, rounded=False)
-    >>> find_correlation(white) is None
+    >>> find_recipe(white + 0.5 * np.roll(white, 1, axis=2))
+    Recipe(binning=1, block=(1, 3), fine=False, rounded=False)
+    >>> find_recipe(white) is None
     True
     """
     grains = [measure_grain(plane) for plane in planes]
@@ -103,26 +103,26 @@ def find_correlation(planes: NDArray[Any]) -> Correlation | None:
     if rounded and all(map(was_compressed, planes, grains)):
         # The noise of colours, kept at half the resolution, reaches further.
         if tints:
-            return Correlation(_COMPRESSED, _AROUND)
-        return Correlation(_COMPRESSED, _ALONE, rounded=True)
+            return Recipe(_COMPRESSED, _AROUND)
+        return Recipe(_COMPRESSED, _ALONE, rounded=True)
     axis = _scanned_along(planes)
     if axis is not None:
-        return Correlation(1, (3, 1) if axis == 0 else (1, 3))
+        return Recipe(1, (3, 1) if axis == 0 else (1, 3))
     if all(map(was_interpolated, grains)):
-        return Correlation(1, _AROUND)
+        return Recipe(1, _AROUND)
     smoothed = all(map(was_smoothed, grains))
     if smoothed and not _share(grains, _MEDIAN):
-        return Correlation(_SMOOTHED, _AROUND, fine=True)
+        return Recipe(_SMOOTHED, _AROUND, fine=True)
     # Slow structure alone has like neighbours, too.
     of_noise = _share(grains, _ROUNDED) and _without_structure(grains)
     if of_noise and _shows_on_even_ground(planes):
-        return Correlation(_INTERPOLATED, _AROUND)
+        return Recipe(_INTERPOLATED, _AROUND)
     squares = min(map(smooth_noise_squares, planes, grains))
     if squares > 1:
         fine = smoothed and not all(map(was_enlarged, grains))
-        return Correlation(squares, _AROUND, fine)
+        return Recipe(squares, _AROUND, fine)
     if tints and all(map(was_smoothed, tints)):
-        return Correlation(_COMPRESSED, _AROUND)
+        return Recipe(_COMPRESSED, _AROUND)
     return None
 
 

@@ -20,6 +20,7 @@ _LARGEST_HIT = 4
 # Fewer pixels with the greatest value are no plateau.
 _LEAST_PLATEAU = 20
 
+# Of a volume those in the plane: a hot pixel is one in all of them.
 _NEIGHBOURS = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], bool)
 
 
@@ -33,17 +34,17 @@ def find_defects(
 
     Parameters
     ----------
-    plane : (M, N) ndarray
+    plane : (M, N) or (L, M, N) ndarray
         One channel, in any real dtype and unit.
     noise : VarianceModel, optional
         That of the plane; measured unless given.
 
     Returns
     -------
-    (M, N) ndarray of bool
-        True at hot and dead pixels; nowhere if there are too many to be
-        defects, or no noise to measure them by. Saturated pixels in bright
-        surroundings are none: see the notes.
+    ndarray of bool
+        Same shape. True at hot and dead pixels; nowhere if there are too
+        many to be defects, or no noise to measure them by. Saturated pixels
+        in bright surroundings are none: see the notes.
 
     Notes
     -----
@@ -61,8 +62,9 @@ def find_defects(
     values = np.where(np.isfinite(plane), plane, np.nan).astype(float)
     filled = np.nan_to_num(values, nan=float(np.nanmedian(values)))
     model = estimate_variance(values) if noise is None else noise
-    high = maximum_filter(filled, footprint=_NEIGHBOURS, mode='mirror')
-    low = minimum_filter(filled, footprint=_NEIGHBOURS, mode='mirror')
+    around = _NEIGHBOURS.reshape((1,) * (values.ndim - 2) + (3, 3))
+    high = maximum_filter(filled, footprint=around, mode='mirror')
+    low = minimum_filter(filled, footprint=around, mode='mirror')
     # Where no photon came, one may have been expected.
     level = (high + low) / 2 + model.gain
     beyond_noise = _BEYOND * np.sqrt(model.variance(level))
@@ -121,14 +123,17 @@ def _find_hits(
 ) -> NDArray[np.bool_]:
     """Find small saturated groups that stand out of all around them."""
     hits = np.zeros_like(saturated)
-    groups, _ = label(saturated, np.ones((3, 3)))
+    structure = np.zeros((3,) * saturated.ndim)
+    structure[(1,) * (saturated.ndim - 2)] = 1
+    groups, _ = label(saturated, structure)
     sizes = np.bincount(groups.ravel())
     small = np.flatnonzero((sizes > 1) & (sizes <= _LARGEST_HIT))
     places = find_objects(groups)
     for group in small:
-        around = tuple(
+        planes = places[group - 1][:-2]
+        around = planes + tuple(
             slice(max(side.start - 1, 0), side.stop + 1)
-            for side in places[group - 1]
+            for side in places[group - 1][-2:]
         )
         inside = groups[around] == group
         ring, value = filled[around][~inside], filled[around][inside][0]

@@ -103,42 +103,21 @@ class Detector:
         )
 
 
-#: Noise that a user may ask for: found from the image, of one variance, or
-#: that of a detector.
-Noise = NoiseName | Detector
-
-
-def seen_by_fit(noise: Noise, count: int) -> Detector | None:
-    """Return the detector that means of `count` pixels seem made by."""
-    return noise.averaged(count) if isinstance(noise, Detector) else None
-
-
-def check_noise(noise: object, planes: NDArray[Any], preset: str) -> None:
-    """Check the noise that was asked for.
+def check_detector(noise: Detector, planes: NDArray[Any]) -> None:
+    """Check that a detector can have made an image.
 
     Parameters
     ----------
-    noise : object
-        What was given.
-    planes : (C, M, N) ndarray
+    noise : Detector
+        What was told.
+    planes : (C, ...) ndarray
         The image.
-    preset : str
-        Name of the settings.
 
     Raises
     ------
     ValueError
-        If it is unknown, or a detector that cannot have made the image or
-        that the preset has no use for.
+        If it cannot.
     """
-    if not isinstance(noise, Detector):
-        check_name(noise)
-        return
-    if preset == 'ulyanov2018':
-        raise ValueError(
-            'noise: the published recipe, preset="ulyanov2018", has no use '
-            'for a detector; choose another preset or leave the detector out.'
-        )
     values = planes[np.isfinite(planes)].astype(float)
     bright = float(values.max())
     if noise.variance_model().variance(bright) <= 0:
@@ -194,7 +173,8 @@ def check_name(noise: object) -> NoiseName:
             return name
     raise ValueError(
         f'noise: {noise!r} is unknown; give '
-        f'{", ".join(repr(name) for name in NOISES)} or a detector.'
+        f'{", ".join(repr(name) for name in NOISES)}, a detector or a noise '
+        'model.'
     )
 
 

@@ -43,6 +43,12 @@ class FlatAreas(NamedTuple):
         """Both."""
         return self.borders | self.gaps
 
+    def without(self, planes: NDArray[Any]) -> NDArray[Any]:
+        """Return planes in which they are missing."""
+        if not self.all.any():
+            return planes
+        return np.where(self.all, np.nan, planes)
+
 
 def find_flat_areas(planes: NDArray[Any]) -> FlatAreas:
     """Find the areas of one value that noise cannot have left.

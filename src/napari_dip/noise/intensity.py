@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from napari_dip.noise.clipping import Clipping, find_clipping
 from napari_dip.noise.detector import Detector
-from napari_dip.noise.variance import VarianceModel, estimate_variance
+from napari_dip.noise.variance import NoiseLevel, VarianceModel
 from napari_dip.noise.variance_stabilisation import invert, stabilise
 
 Array = NDArray[np.float64]
@@ -64,6 +64,13 @@ class ChannelScale:
             channel = stabilise(channel, self.noise)
         return (channel - self.offset) / self.factor
 
+    def level_of(self, values: NDArray[Any], line: VarianceModel) -> float:
+        """Return the mean variance of noise in the network's range."""
+        if self.noise is not None:
+            return 1 / self.factor**2
+        mean = float(line.variance(values).mean()) if values.size else 0.0
+        return mean / self.factor**2
+
     def backward(self, estimate: Array) -> Array:
         """Bring an estimate to the units of the data, clipping nothing."""
         values = estimate * self.factor + self.offset
@@ -92,11 +99,11 @@ class Intensity:
     undo_clipping : bool
         Whether to bring estimates of clipped Gaussian noise back to the mean
         before it was clipped.
-    detector : Detector, optional
-        Noise to stabilise in all channels; None finds that of each channel
-        from the image.
     variance : sequence of VarianceModel, optional
-        That of each channel, where it was measured before.
+        Noise of each channel; none is stabilised unless given.
+    detector : Detector, optional
+        What the user has told of it: it is stabilised however little it
+        depends on the signal.
     """
 
     def __init__(
@@ -107,21 +114,21 @@ class Intensity:
         *,
         stabilise_noise: bool = False,
         undo_clipping: bool = False,
-        detector: Detector | None = None,
         variance: Sequence[VarianceModel] | None = None,
+        detector: Detector | None = None,
     ) -> None:
         self.detector = detector
         self.stabilises = stabilise_noise
         lines: Sequence[VarianceModel | None]
         lines = [None] * len(image) if variance is None else variance
-        if variance is None and (stabilise_noise or undo_clipping):
-            lines = list(map(_measure, image, known))
-        given = None if detector is None else detector.variance_model()
+        told = detector is not None
         self.channels = [
-            _scale(channel, mask, range_, stabilise_noise, line, given)
+            _scale(
+                channel, mask, range_, line if stabilise_noise else None, told
+            )
             for channel, mask, line in zip(image, known, lines, strict=True)
         ]
-        if undo_clipping:
+        if undo_clipping and variance is not None:
             self.channels = [
                 _with_known_noise(*channel)
                 for channel in zip(
@@ -163,6 +170,29 @@ class Intensity:
             return None
         return np.array(found, np.float32)
 
+    def levels(
+        self,
+        image: NDArray[Any],
+        known: NDArray[np.bool_],
+        variance: Sequence[VarianceModel],
+        certain: Sequence[bool],
+    ) -> tuple[NoiseLevel, ...]:
+        """Return how strong the noise of each channel is.
+
+        Parameters
+        ----------
+        image, known
+            As the map was made of.
+        variance, certain
+            Of the noise of each channel, and whether it is no more.
+        """
+        return tuple(
+            NoiseLevel(scale.level_of(channel[mask], line), sure)
+            for scale, channel, mask, line, sure in zip(
+                self.channels, image, known, variance, certain, strict=True
+            )
+        )
+
     def describe(self, averaged: int = 1) -> str:
         """Say what noise was assumed, in words.
 
@@ -172,8 +202,7 @@ class Intensity:
             Pixels of the detector that each pixel is the mean of.
         """
         if self.detector is not None and self.stabilises:
-            of_pixels = self.detector.averaged(1 / averaged)
-            return f'Poisson-Gaussian noise, {of_pixels.describe()}'
+            return f'Poisson-Gaussian noise, {self.detector.describe()}'
         models = [scale.noise for scale in self.channels]
         if not any(models):
             clipped = any(scale.clipping for scale in self.channels)
@@ -185,17 +214,12 @@ class Intensity:
         return f'Poisson-Gaussian noise, gain {gains} (estimated)'
 
 
-def _measure(channel: NDArray[Any], known: NDArray[np.bool_]) -> VarianceModel:
-    return estimate_variance(np.where(known, channel, np.nan).astype(float))
-
-
 def _scale(
     channel: NDArray[Any],
     known: NDArray[np.bool_],
     range_: Range,
-    stabilise_noise: bool,
-    measured: VarianceModel | None,
-    given: VarianceModel | None,
+    line: VarianceModel | None,
+    told: bool,
 ) -> ChannelScale:
     values = channel[known].astype(float)
     if values.size == 0:
@@ -205,9 +229,7 @@ def _scale(
         if channel.dtype == np.uint8:
             return ChannelScale(0.0, 255.0, None, low, high)
         return ChannelScale(low, (high - low) or 1.0, None, low, high)
-    noise = given if stabilise_noise else None
-    if stabilise_noise and given is None and _depends(measured, values):
-        noise = measured
+    noise = line if told or _depends(line, values) else None
     if noise is not None:
         values = stabilise(values, noise)
     # A single hot pixel must not set the scale of all the others.

@@ -9,3 +9,5 @@ NoiseName = Literal['auto', 'gaussian']
 #: How far it reaches, by name; 'auto' is measured.
 CORRELATIONS = ('auto', 'independent', 'rows', 'columns', 'around')
 NOISES: tuple[NoiseName, ...] = ('auto', 'gaussian')
+#: What is done with hot and dead pixels.
+DEFECTS = ('auto', 'keep')

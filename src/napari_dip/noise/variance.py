@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -74,6 +75,26 @@ class VarianceModel:
         """Variance at the given mean intensities, never below 0."""
         line = self.gain * np.asarray(mean, float) + self.read_variance
         return np.maximum(line, 0.0)
+
+    def averaged(self, count: float) -> VarianceModel:
+        """Return that of means of so many pixels of independent noise."""
+        return VarianceModel(self.gain / count, self.read_variance / count)
+
+
+class NoiseLevel(NamedTuple):
+    """How strong the noise of a channel is, in the range of a network.
+
+    Parameters
+    ----------
+    variance : float
+        Its mean over the pixels.
+    certain : bool
+        Whether it is no more than that: neighbours tell each pixel, as
+        those of noise never do.
+    """
+
+    variance: float
+    certain: bool
 
 
 def estimate_variance(

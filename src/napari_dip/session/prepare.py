@@ -20,9 +20,8 @@ from napari_dip.grid.tiles import trim
 from napari_dip.images.acquired import AcquiredImage
 from napari_dip.images.brightness_match import Repeats
 from napari_dip.images.output import Output
-from napari_dip.noise.correlated import Correlation
-from napari_dip.noise.detector import Detector
-from napari_dip.noise.variance import VarianceModel
+from napari_dip.noise.correlated import Recipe
+from napari_dip.noise.model import NoiseModel
 from napari_dip.operators.base import Operator
 from napari_dip.operators.identity import Identity
 from napari_dip.presets.options import Options
@@ -47,10 +46,7 @@ def prepare(
     arguments: dict[str, Any],
     keep_known: bool = False,
     trim_known: bool = False,
-    defects: int = 0,
-    saturated: int = 0,
-    detector: Detector | None = None,
-    variance: Sequence[VarianceModel] | None = None,
+    noise: NoiseModel | None = None,
     copies: Repeats | None = None,
     borders: NDArray[np.bool_] | None = None,
     notes: Sequence[str] = (),
@@ -76,15 +72,8 @@ def prepare(
         Whether known pixels keep their values in the result.
     trim_known : bool
         Whether to fit, of those, only what lies around missing ones.
-    defects : int
-        Hot and dead pixels among the missing ones.
-    saturated : int
-        Saturated pixels, missing or not.
-    detector : Detector, optional
-        Whose noise is stabilised, if the settings say so; None finds it
-        from the image.
-    variance : sequence of VarianceModel, optional
-        Of the noise of each channel, where it was measured before.
+    noise : NoiseModel, optional
+        That of the data; None where no noise is taken out.
     copies : Repeats, optional
         The image and its repeats, whose mean is the data.
     borders : ndarray of bool, optional
@@ -124,16 +113,15 @@ def prepare(
         partial(
             Output,
             image=image,
-            defects=defects,
-            saturated=saturated,
+            defects=int(noise.defects.sum()) if noise else 0,
+            saturated=int(noise.saturated.sum()) if noise else 0,
             made_of=_describe(copies, settings),
             shared=shared,
         ),
-        detector,
+        noise,
         None if copies is None else copies.planes,
         keep_known=keep_known,
         hold_out=options.uncertainty,
-        variance=variance,
         borders=borders if borders is not None and borders.any() else None,
     )
     place = _needed(source) if trim_known else None
@@ -196,7 +184,7 @@ def _correlation(settings: Settings) -> str:
         return ''
     if (rows, columns) == (1, 1) and settings.binning == 1:
         return ''
-    return Correlation(settings.binning, (rows, columns)).describe()
+    return Recipe(settings.binning, (rows, columns)).describe()
 
 
 def _result_shape(source: Source) -> Shape:

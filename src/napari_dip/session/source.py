@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,9 +21,9 @@ from napari_dip.grid.regions import Region
 from napari_dip.images.output import Output
 from napari_dip.latents.base import Given
 from napari_dip.networks import build_network, initialise
-from napari_dip.noise.detector import Detector
 from napari_dip.noise.intensity import Intensity
-from napari_dip.noise.variance import VarianceModel
+from napari_dip.noise.model import NoiseModel
+from napari_dip.noise.variance import NoiseLevel, VarianceModel
 from napari_dip.operators.base import Operator
 from napari_dip.operators.identity import Identity
 from napari_dip.presets.settings import Settings
@@ -48,7 +48,7 @@ class Source:
         Seed of every draw.
     output : callable
         From intensities and options to an :class:`Output`.
-    detector : Detector or None
+    noise : NoiseModel or None
         As given to :func:`~napari_dip.session.prepare.prepare`.
     copies : ndarray or None
         Those that `planes` are the mean of.
@@ -63,8 +63,6 @@ class Source:
         As given to :func:`~napari_dip.session.prepare.prepare`.
     intensity : Intensity, optional
         That of the tiles of a larger image; None finds that of the planes.
-    variance : sequence of VarianceModel, optional
-        As given to :func:`~napari_dip.session.prepare.prepare`.
     """
 
     planes: NDArray[Any]
@@ -73,14 +71,13 @@ class Source:
     device: torch.device
     seed: int
     output: Callable[..., Output]
-    detector: Detector | None
+    noise: NoiseModel | None
     copies: NDArray[np.float64] | None
     keep_known: bool
     hold_out: bool
     place: Region | None = None
     borders: NDArray[np.bool_] | None = None
     intensity: Intensity | None = None
-    variance: Sequence[VarianceModel] | None = None
 
     def fitted(self) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """Return the data that are fitted, and which of them are known."""
@@ -101,9 +98,18 @@ class Source:
             settings.range_,
             stabilise_noise=settings.stabilise_noise,
             undo_clipping=settings.undo_clipping,
-            detector=self.detector,
-            variance=self.variance,
+            variance=self.variance_of(settings),
+            detector=self.noise.detector if self.noise else None,
         )
+
+    def variance_of(
+        self, settings: Settings
+    ) -> tuple[VarianceModel, ...] | None:
+        """Return that of the noise of the pixels of a fit."""
+        if self.noise is None:
+            return None
+        count = settings.binning ** (self.planes.ndim - 1)
+        return tuple(line.averaged(count) for line in self.noise.variance)
 
     def make_output(self, intensity: Intensity, **options: Any) -> Output:
         """Make the way to the user's image."""
@@ -156,7 +162,13 @@ def make_stage(
         measured=settings.latent.measures_noise,
     )
     shared = settings.latent.splits_repeats or bool(output.shared)
-    return Stage(fit, output, settings.filters, shared)
+    variance = source.variance_of(settings)
+    levels: tuple[NoiseLevel, ...] = ()
+    if source.noise is not None and variance is not None:
+        levels = intensity.levels(
+            fitted, measured, variance, source.noise.predictable
+        )
+    return Stage(fit, output, settings.filters, levels, shared)
 
 
 def make_sequel(source: Source, settings: Settings) -> Sequel | None:

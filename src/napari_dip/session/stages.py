@@ -14,6 +14,7 @@ from napari_dip.engine.state import StopReason
 from napari_dip.filters.guard import find_harmed
 from napari_dip.filters.refinement import Chain
 from napari_dip.images.output import Output
+from napari_dip.noise.variance import NoiseLevel
 from napari_dip.session.record import Record
 
 # Ends after which there is more to gain. A fit that was stopped, or went
@@ -40,6 +41,8 @@ class Stage:
         The way.
     filters : tuple of Filter
         What is made of the finished estimate and the data.
+    noise : tuple of NoiseLevel
+        That of each channel; empty if it is not known.
     shared : bool
         Whether the noise is correlated.
     """
@@ -47,6 +50,7 @@ class Stage:
     fit: Fit
     output: Output
     filters: Chain
+    noise: tuple[NoiseLevel, ...] = ()
     shared: bool = False
 
     def find_harmed(self, result: Tensor) -> list[bool]:
@@ -58,9 +62,9 @@ class Stage:
             ``(1, channels, height, width)``, on the grid of the fit.
         """
         problem = self.fit.problem
-        if problem is None or not self.output.may_give_back:
+        if problem is None or not (self.noise and self.output.may_give_back):
             return [False] * result.shape[1]
-        return find_harmed(result, problem, shared=self.shared)
+        return find_harmed(result, problem, self.noise, shared=self.shared)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from napari_dip.images.acquired import AcquiredImage
     from napari_dip.images.axes import Axes
-    from napari_dip.noise.detector import Noise
+    from napari_dip.noise.model import Noise
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Restoration
     from napari_dip.session.run import Callback, Restored
@@ -120,10 +120,12 @@ def denoise(
         Axis of the channels of `image`. If None, an image with 3 or 4
         entries along its last axis, the third, is RGB or RGBA, and any other
         must be 2-D. The opacity of RGBA is not restored but handed on.
-    noise : {'auto', 'gaussian'} or Detector
+    noise : {'auto', 'gaussian'}, Detector or NoiseModel
         How the variance of the noise depends on the intensity. 'auto' finds
         it from the image, 'gaussian' takes one variance for all pixels, and
-        a :class:`Detector` tells gain, offset and read noise.
+        a :class:`Detector` tells gain, offset and read noise. A
+        :class:`NoiseModel`, as :func:`~napari_dip.measure_noise` returns it,
+        tells all of the noise, and nothing is measured.
     correlation : {'auto', 'independent', 'rows', 'columns', 'around'}
         How far the noise of a pixel reaches: 'auto' finds it from the image;
         'independent' from pixel to pixel, 'rows' along the lines of a scan,
@@ -243,62 +245,53 @@ def start_denoising(
     """Prepare :func:`denoise` as a session, to be run step by step."""
     from dataclasses import replace
 
-    import numpy as np
-
     from napari_dip.images.acquired import acquire
     from napari_dip.images.brightness_match import match_repeats
     from napari_dip.images.validation import check_choice
-    from napari_dip.noise.defects import find_saturated
-    from napari_dip.noise.detector import check_noise, seen_by_fit
+    from napari_dip.noise.detector import Detector
     from napari_dip.noise.flat_areas import find_flat_areas
-    from napari_dip.noise.model import measure_noise
-    from napari_dip.noise.names import CORRELATIONS
+    from napari_dip.noise.model import NoiseModel
     from napari_dip.noise.pixel_pattern import note_patterns
     from napari_dip.operators.identity import Identity
     from napari_dip.presets.choices import PRESETS
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare
-    from napari_dip.tasks.presets.denoise import SETTINGS, choose_settings
+    from napari_dip.tasks.noise import settle_noise
+    from napari_dip.tasks.presets.denoise import (
+        SETTINGS,
+        check_uncertainty,
+        choose_settings,
+    )
 
     options = options or Options()
     acquired = acquire(image, channel_axis)
     planes = acquired.planes
-    saturated = np.stack([find_saturated(plane) for plane in planes])
-    check_noise(noise, planes, options.preset)
+    check_choice(options.preset, PRESETS, 'preset')
+    check_choice(defects, tuple(_DEFECTS), 'defects')
     copies = match_repeats(acquired, repeats)
     if copies is not None:
         planes = copies.mean
     flat = find_flat_areas(planes)
-    shown = planes
-    if flat.all.any():
-        shown = np.where(flat.all, np.nan, planes)
-    check_choice(options.preset, PRESETS, 'preset')
-    check_choice(defects, tuple(_DEFECTS), 'defects')
-    check_choice(correlation, CORRELATIONS, 'correlation')
-    found = measure_noise(
+    shown = flat.without(planes)
+    usual = SETTINGS[options.preset]
+    if isinstance(noise, Detector) and not usual.stabilise_noise:
+        raise ValueError(
+            f'noise: the preset {options.preset!r} has no use for a detector; '
+            'choose another preset or leave the detector out.'
+        )
+    found = settle_noise(
+        acquired.planes,
         shown,
-        frames=None if copies is None else copies.planes,
+        copies,
+        noise=noise,
         correlation=correlation,
-        exclude_defects=defects != 'keep'
-        and SETTINGS[options.preset].exclude_defects,
+        defects=defects if usual.exclude_defects else 'keep',
     )
-    settings = choose_settings(options.preset, shown, copies, found)
-    frames = 1 if copies is None else copies.count
-    if noise == 'gaussian':
-        settings = replace(settings, stabilise_noise=False)
+    settings = choose_settings(options.preset, shown, found, copies)
     if defects == 'keep':
         settings = replace(settings, exclude_defects=False)
-    if options.uncertainty and settings.latent.splits_repeats:
-        raise ValueError(
-            'uncertainty: it is not known for repeats whose noise is '
-            'correlated; leave one of the two out.'
-        )
-    if options.uncertainty and not settings.latent.hides_pixels:
-        raise ValueError(
-            f'uncertainty: with the preset {options.preset!r} the network '
-            'sees every pixel, and none is left to measure its error by; '
-            'choose another preset, or leave the uncertainty out.'
-        )
+    if options.uncertainty:
+        check_uncertainty(settings, options.preset)
     return prepare(
         acquired,
         ~(found.defects | flat.all),
@@ -308,14 +301,13 @@ def start_denoising(
         task='denoise',
         arguments={
             'repeats': copies.count - 1 if copies else None,
-            'noise': noise,
+            'noise': noise.to_dict()
+            if isinstance(noise, NoiseModel)
+            else noise,
             'correlation': correlation,
             'defects': defects,
         },
-        defects=int(found.defects.sum()),
-        saturated=int((saturated & ~flat.all).sum()),
-        detector=seen_by_fit(noise, frames * settings.binning**2),
-        variance=found.variance if settings.binning == 1 else None,
+        noise=replace(found, saturated=found.saturated & ~flat.all),
         copies=copies,
         borders=flat.borders,
         notes=flat.notes + note_patterns(shown),
@@ -327,12 +319,15 @@ def _outline(
     preset: str,
     image: ArrayLike | None = None,
     repeats: ArrayLike | None = None,
+    noise: Noise = 'auto',
+    correlation: str = 'auto',
 ) -> Outline:
     """Tell what is fitted; of an unknown image, that its noise is white."""
     import numpy as np
 
     from napari_dip.images.acquired import acquire
     from napari_dip.images.brightness_match import match_repeats
+    from napari_dip.tasks.noise import settle_noise
     from napari_dip.tasks.outline import Outline
     from napari_dip.tasks.presets.denoise import choose_settings
 
@@ -344,7 +339,15 @@ def _outline(
     acquired = acquire(image, axes.channel_axis)
     copies = match_repeats(acquired, repeats)
     planes = acquired.planes if copies is None else copies.mean
-    return Outline(choose_settings(preset, planes, copies))
+    found = settle_noise(
+        acquired.planes,
+        planes,
+        copies,
+        noise=noise,
+        correlation=correlation,
+        defects='keep',
+    )
+    return Outline(choose_settings(preset, planes, found, copies))
 
 
 TASK = register(Task(denoise, start_denoising, _outline, step='denoised'))

@@ -10,7 +10,7 @@ from napari_dip import tasks as folder
 from napari_dip.tasks.base import Task
 
 # Modules that serve the tasks.
-_SERVE = ('base', 'fields', 'forecast', 'outline', 'registry')
+_SERVE = ('base', 'fields', 'forecast', 'noise', 'outline', 'registry')
 
 _known: dict[str, Task] = {}
 

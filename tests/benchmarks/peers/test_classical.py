@@ -11,7 +11,7 @@ from benchmarks.cases import Problem
 from benchmarks.datasets.photons import draw_cells, expose
 from benchmarks.peers import classical
 from benchmarks.scores import psnr
-from napari_dip.noise.autocorrelation import NoiseTexture, noise_texture
+from napari_dip.noise.texture import NoiseTexture, noise_texture
 
 needs_bm3d = pytest.mark.skipif(
     importlib.util.find_spec('bm3d') is None,

@@ -7,7 +7,7 @@ import pytest
 from benchmarks import results, runner
 from benchmarks.speed import jobs, measures, work
 from napari_dip.networks import UNetSpec
-from napari_dip.noise.autocorrelation import noise_texture
+from napari_dip.noise.texture import noise_texture
 from napari_dip.tasks.presets import denoise as denoising_settings
 from napari_dip.tasks.presets import inpaint as inpainting
 from napari_dip.tasks.presets import super_resolve as super_resolution

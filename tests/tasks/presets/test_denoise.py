@@ -10,6 +10,7 @@ from napari_dip.filters.refinement import PilotMean
 from napari_dip.images.brightness_match import match_all
 from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.latents.recorrupted import RecorruptedSpec
+from napari_dip.noise.model import measure_noise
 from napari_dip.presets.choices import PRESETS
 from napari_dip.tasks.presets import denoise
 from napari_dip.tasks.presets.denoise import SETTINGS, choose_settings
@@ -24,6 +25,13 @@ from tests.noise.drawn import (
 )
 
 
+def chosen_for(preset, planes, copies=None):
+    """Settings for an image in the noise that is measured on it."""
+    frames = None if copies is None else copies.planes
+    noise = measure_noise(planes, frames=frames)
+    return choose_settings(preset, planes, noise, copies)
+
+
 def _ramp(channels, side):
     """Structure that stands out of noise."""
     noise = np.random.default_rng(0).normal(0, 10, (channels, side, side))
@@ -33,14 +41,14 @@ def _ramp(channels, side):
 def test_a_preset_stands_for_its_settings():
     large = _ramp(1, 800)
     for preset in PRESETS:
-        assert choose_settings(preset, large) == SETTINGS[preset]
+        assert chosen_for(preset, large) == SETTINGS[preset]
     with pytest.raises(ValueError, match="preset: 'none' is unknown"):
-        choose_settings('none', grain(False))
+        chosen_for('none', grain(False))
 
 
 def test_only_a_long_fit_keeps_a_part_of_itself_beside_both_filters():
     chosen = [
-        choose_settings(preset, _ramp(1, 256)).filters
+        chosen_for(preset, _ramp(1, 256)).filters
         for preset in ('fast', 'balanced', 'best')
     ]
     assert chosen == [
@@ -56,12 +64,12 @@ def test_only_a_long_fit_keeps_a_part_of_itself_beside_both_filters():
 )
 def test_few_values_are_seen_augmented(channels, side, augment):
     planes = _ramp(channels, side)
-    assert choose_settings('balanced', planes).fit.augment is augment
+    assert chosen_for('balanced', planes).fit.augment is augment
 
 
 def test_more_is_dropped_where_other_channels_tell_of_the_place():
     grey, colour = (
-        choose_settings('fast', np.zeros((channels, 512, 512))).latent.masked
+        chosen_for('fast', np.zeros((channels, 512, 512))).latent.masked
         for channels in (1, 3)
     )
     assert grey < colour
@@ -69,7 +77,7 @@ def test_more_is_dropped_where_other_channels_tell_of_the_place():
 
 def test_correlated_noise_is_not_asked_for_beside_its_like():
     for preset in ('fast', 'balanced', 'best'):
-        settings = choose_settings(preset, grain(True))
+        settings = chosen_for(preset, grain(True))
         assert settings.latent.block == (3, 3)
         # Covariances of like blocks ask for more than is known of it.
         assert settings.filters == denoise._RESIDUAL
@@ -78,7 +86,7 @@ def test_correlated_noise_is_not_asked_for_beside_its_like():
         assert settings.second.binning == 1
         assert settings.second.stopping == NoRule()
     # The published recipe is what it is.
-    published = choose_settings('ulyanov2018', grain(True))
+    published = chosen_for('ulyanov2018', grain(True))
     assert published is SETTINGS['ulyanov2018']
 
 
@@ -88,7 +96,7 @@ def test_noise_along_the_lines_is_not_asked_for_beside_its_like(channels):
     planes = np.concatenate([slow, grain(False)[:, ::-1]])[:channels]
     for preset in ('fast', 'balanced', 'best'):
         along, down = (
-            choose_settings(preset, given)
+            chosen_for(preset, given)
             for given in (planes, planes.transpose(0, 2, 1))
         )
         assert along.latent.block == (1, 3)
@@ -101,34 +109,34 @@ def test_noise_along_the_lines_is_not_asked_for_beside_its_like(channels):
 def test_noise_of_interpolated_images_is_not_asked_for_beside_its_like():
     planes = np.stack([shifted(grain(False)[0], 0.5, 0.4)] * 2)
     for preset in ('fast', 'balanced', 'best'):
-        settings = choose_settings(preset, planes)
+        settings = chosen_for(preset, planes)
         assert settings.latent.block == (3, 3)
         assert settings.binning == 1
         assert settings.second.latent == RecorruptedSpec(0.5)
     mixed = np.concatenate([planes, grain(False)])
-    assert choose_settings('fast', mixed).latent.block == (1, 1)
+    assert chosen_for('fast', mixed).latent.block == (1, 1)
 
 
 def test_noise_that_reaches_further_is_fitted_in_squares():
     plane = zoom(photons(9, 0).astype(float), 2, order=1)[:256, :256]
     planes = np.stack([plane, 2 * plane + 7])
     for preset in ('fast', 'balanced', 'best'):
-        settings = choose_settings(preset, planes)
+        settings = chosen_for(preset, planes)
         assert settings.binning == 2
         assert settings.latent.block == (3, 3)
         assert settings.second.latent == RecorruptedSpec(0.5)
     mixed = np.stack([plane, WHITE])
-    assert choose_settings('fast', mixed).binning == 1
+    assert chosen_for('fast', mixed).binning == 1
 
 
 def test_fewer_details_are_taken_from_rounded_noise():
     plane = compress(6 * photons(20, 0), 70).astype(float)
     channels = np.stack([plane, plane])
     for preset in ('fast', 'balanced', 'best'):
-        alone = choose_settings(preset, plane[None])
+        alone = chosen_for(preset, plane[None])
         assert (alone.binning, alone.latent.block) == (2, (1, 1))
         assert alone.second.filters == denoise._details(0.75)
-        several = choose_settings(preset, channels)
+        several = chosen_for(preset, channels)
         assert (several.binning, several.latent.block) == (2, (3, 3))
         assert several.second.filters == denoise._details()
 
@@ -136,7 +144,7 @@ def test_fewer_details_are_taken_from_rounded_noise():
 def test_details_that_squares_would_lose_are_fitted_in_pixels_too():
     plane = gaussian_filter(photons(9, 0).astype(float), 0.9)
     for preset in ('fast', 'balanced', 'best'):
-        settings = choose_settings(preset, plane[None])
+        settings = chosen_for(preset, plane[None])
         second = settings.second
         assert (settings.binning, second.binning) == (2, 1)
         assert settings.latent.block == second.latent.block == (3, 3)
@@ -151,7 +159,7 @@ def test_few_photons_are_counted_in_squares():
     light = np.stack([0.01 * CELLS, 0.005 * CELLS])
     planes = np.random.default_rng(0).poisson(light).astype(float)
     for preset in ('fast', 'balanced', 'best'):
-        settings = choose_settings(preset, planes)
+        settings = chosen_for(preset, planes)
         assert settings.binning > 1
         # More would learn so few and noisy values by heart.
         assert settings.fit.num_iter < SETTINGS['fast'].fit.num_iter
@@ -161,21 +169,21 @@ def test_few_photons_are_counted_in_squares():
     bright = np.concatenate(
         [planes, [np.random.default_rng(1).poisson(CELLS)]]
     )
-    assert choose_settings('fast', bright).binning == 1
-    published = choose_settings('ulyanov2018', planes)
+    assert chosen_for('fast', bright).binning == 1
+    published = chosen_for('ulyanov2018', planes)
     assert published is SETTINGS['ulyanov2018']
 
 
 def test_what_channels_share_along_different_axes_is_shared_all_around():
     slow = scanned(grain(False), 0.5)
     planes = np.concatenate([slow, slow.transpose(0, 2, 1)])
-    assert choose_settings('fast', planes).latent.block == (3, 3)
+    assert chosen_for('fast', planes).latent.block == (3, 3)
 
 
 def test_the_published_recipe_takes_the_mean_of_frames():
     given = frames(2, correlated=True)
     copies = match_all(given[:1], [given[1:]])
-    settings = choose_settings('ulyanov2018', copies.mean, copies)
+    settings = chosen_for('ulyanov2018', copies.mean, copies)
     assert settings is SETTINGS['ulyanov2018']
 
 
@@ -183,7 +191,7 @@ def test_no_preset_is_quicker_than_split_frames_bear():
     given = frames(2, correlated=True)
     copies = match_all(given[:1], [given[1:]])
     rates = {
-        preset: choose_settings(preset, copies.mean, copies).fit.learning_rate
+        preset: chosen_for(preset, copies.mean, copies).fit.learning_rate
         for preset in ('fast', 'balanced', 'best')
     }
     assert max(rates.values()) < SETTINGS['fast'].fit.learning_rate
@@ -192,7 +200,7 @@ def test_no_preset_is_quicker_than_split_frames_bear():
 def test_frames_whose_noise_is_their_pixels_own_are_fitted_as_any_image():
     given = frames(2, correlated=False)
     copies = match_all(given[:1], [given[1:]])
-    settings = choose_settings('balanced', copies.mean, copies)
+    settings = chosen_for('balanced', copies.mean, copies)
     assert isinstance(settings.latent, BlindSpotSpec)
     assert settings.second is None
 
@@ -201,12 +209,12 @@ def test_faint_structure_is_looked_for_in_squares():
     planes = np.random.default_rng(0).normal(0, 10, (2, 256, 256))
     planes += np.linspace(0, 5, 256)
     for preset in ('fast', 'balanced', 'best'):
-        settings = choose_settings(preset, planes)
+        settings = chosen_for(preset, planes)
         assert settings.binning > 1
         assert settings.fit.num_iter < SETTINGS['fast'].fit.num_iter
         assert settings.fit.passes == SETTINGS[preset].fit.passes
     # The clearer channel keeps its detail.
     clear = np.concatenate([planes, _ramp(1, 256)])
-    assert choose_settings('fast', clear).binning == 1
-    published = choose_settings('ulyanov2018', planes)
+    assert chosen_for('fast', clear).binning == 1
+    published = chosen_for('ulyanov2018', planes)
     assert published is SETTINGS['ulyanov2018']

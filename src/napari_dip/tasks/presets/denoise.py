@@ -26,8 +26,8 @@ from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.latents.noise2noise import Noise2NoiseSpec
 from napari_dip.latents.recorrupted import RecorruptedSpec
 from napari_dip.networks import SkipSpec, UNetSpec
-from napari_dip.noise.correlated import Correlation
-from napari_dip.noise.model import NoiseModel, measure_noise
+from napari_dip.noise.correlated import Recipe
+from napari_dip.noise.model import NoiseModel
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import noise, publish
 from napari_dip.presets.settings import (
@@ -154,8 +154,8 @@ _UNTOLD: dict[str, Any] = {
 def choose_settings(
     preset: str,
     planes: NDArray[Any],
+    noise: NoiseModel,
     copies: Repeats | None = None,
-    noise: NoiseModel | None = None,
 ) -> Settings:
     """Return the settings that a preset stands for, given the image.
 
@@ -165,26 +165,22 @@ def choose_settings(
         Name of the preset.
     planes : (C, M, N) ndarray
         The image.
+    noise : NoiseModel
+        Its noise.
     copies : Repeats, optional
         What the image is the mean of, where it is one.
-    noise : NoiseModel, optional
-        Its noise; measured unless given.
     """
     check_choice(preset, PRESETS, 'preset')
     settings = SETTINGS[preset]
-    if preset == 'ulyanov2018':
+    if not settings.latent.hides_pixels:
         return settings
-    if noise is None:
-        frames = None if copies is None else copies.planes
-        noise = measure_noise(planes, frames=frames)
     suited = _suited(settings, planes)
-    correlation = noise.correlation
+    correlation = noise.recipe
     if copies is not None and correlation is not None:
         return _for_copies(settings)
-    if noise.photons > 1:
-        return _in_squares(settings, _FEW_PHOTONS, planes, noise.photons)
-    if noise.faint > 1:
-        return _in_squares(settings, _FAINT, planes, noise.faint)
+    if noise.binning > 1:
+        brief = _FEW_PHOTONS if noise.few_photons else _FAINT
+        return _in_squares(settings, brief, planes, noise.binning)
     if correlation is None:
         return suited
     if correlation.fine:
@@ -193,6 +189,27 @@ def choose_settings(
     if correlation.binning > 1:
         return _for_smooth_noise(_SHARED[preset], correlation)
     return _for_noise_of_neighbours(suited, correlation.block)
+
+
+def check_uncertainty(settings: Settings, preset: str) -> None:
+    """Check that settings leave pixels to measure an error by.
+
+    Raises
+    ------
+    ValueError
+        If they do not.
+    """
+    if settings.latent.splits_repeats:
+        raise ValueError(
+            'uncertainty: it is not known for repeats whose noise is '
+            'correlated; leave one of the two out.'
+        )
+    if not settings.latent.hides_pixels:
+        raise ValueError(
+            f'uncertainty: with the preset {preset!r} the network '
+            'sees every pixel, and none is left to measure its error by; '
+            'choose another preset, or leave the uncertainty out.'
+        )
 
 
 def _suited(settings: Settings, planes: NDArray[Any]) -> Settings:
@@ -268,7 +285,7 @@ def _dropping(settings: Settings, block: tuple[int, int]) -> Settings:
     )
 
 
-def _for_smooth_noise(settings: Settings, shared: Correlation) -> Settings:
+def _for_smooth_noise(settings: Settings, shared: Recipe) -> Settings:
     """Fit what noise leaves of the details, then measure the noise on that.
 
     Noise is smooth where an image was interpolated, smoothed or compressed,
@@ -292,7 +309,7 @@ def _for_smooth_noise(settings: Settings, shared: Correlation) -> Settings:
 
 
 def _for_smoothed(
-    settings: Settings, pixels: Settings, shared: Correlation
+    settings: Settings, pixels: Settings, shared: Recipe
 ) -> Settings:
     """Fit squares of pixels, then the pixels, and take the mean of both.
 

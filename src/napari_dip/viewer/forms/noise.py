@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from magicgui.widgets import LineEdit
 
-from napari_dip.noise.detector import Detector, Noise
+from napari_dip.noise.detector import Detector
 from napari_dip.viewer.forms.departures import Setting
 from napari_dip.viewer.forms.entry import Entry
 from napari_dip.viewer.forms.numbers import parse_number
@@ -15,6 +15,7 @@ from napari_dip.viewer.layers.metadata import read_detector
 if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget
 
+    from napari_dip.noise.model import Noise
     from napari_dip.viewer.layers.layers import ImageSource
 
 _GAIN = 'gain'

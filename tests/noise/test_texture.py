@@ -5,7 +5,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from benchmarks.datasets.photons import draw_cells
-from napari_dip.noise.autocorrelation import noise_texture
+from napari_dip.noise.texture import noise_texture
 
 
 def test_grain_of_white_and_correlated_noise():
