@@ -248,7 +248,6 @@ def start_denoising(
     from napari_dip.images.acquired import acquire
     from napari_dip.images.brightness_match import match_repeats
     from napari_dip.images.validation import check_choice
-    from napari_dip.noise.detector import Detector
     from napari_dip.noise.flat_areas import find_flat_areas
     from napari_dip.noise.model import NoiseModel
     from napari_dip.noise.pixel_pattern import note_patterns
@@ -259,6 +258,7 @@ def start_denoising(
     from napari_dip.tasks.noise import settle_noise
     from napari_dip.tasks.presets.denoise import (
         SETTINGS,
+        check_detector_used,
         check_uncertainty,
         choose_settings,
     )
@@ -274,11 +274,7 @@ def start_denoising(
     flat = find_flat_areas(planes)
     shown = flat.without(planes)
     usual = SETTINGS[options.preset]
-    if isinstance(noise, Detector) and not usual.stabilise_noise:
-        raise ValueError(
-            f'noise: the preset {options.preset!r} has no use for a detector; '
-            'choose another preset or leave the detector out.'
-        )
+    check_detector_used(noise, usual, options.preset)
     found = settle_noise(
         acquired.planes,
         shown,

@@ -27,12 +27,11 @@ from napari_dip.latents.noise2noise import Noise2NoiseSpec
 from napari_dip.latents.recorrupted import RecorruptedSpec
 from napari_dip.networks import SkipSpec, UNetSpec
 from napari_dip.noise.correlated import Recipe
+from napari_dip.noise.detector import Detector
 from napari_dip.noise.model import NoiseModel
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import noise, publish
-from napari_dip.presets.settings import (
-    Settings,
-)
+from napari_dip.presets.settings import Settings
 
 # Structures mostly have a direction, which an augmented network has
 # to learn eight times. But where each value is fitted more often than this,
@@ -191,14 +190,19 @@ def choose_settings(
     return _for_noise_of_neighbours(suited, correlation.block)
 
 
-def check_uncertainty(settings: Settings, preset: str) -> None:
-    """Check that settings leave pixels to measure an error by.
+def check_detector_used(
+    noise: object, settings: Settings, preset: str
+) -> None:
+    """Refuse a detector that settings have no use for."""
+    if isinstance(noise, Detector) and not settings.stabilise_noise:
+        raise ValueError(
+            f'noise: the preset {preset!r} has no use for a detector; '
+            'choose another preset or leave the detector out.'
+        )
 
-    Raises
-    ------
-    ValueError
-        If they do not.
-    """
+
+def check_uncertainty(settings: Settings, preset: str) -> None:
+    """Refuse settings that leave no pixels to measure an error by."""
     if settings.latent.splits_repeats:
         raise ValueError(
             'uncertainty: it is not known for repeats whose noise is '
