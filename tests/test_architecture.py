@@ -33,7 +33,6 @@ LARGE_FOLDERS = {
 LONG_FILES: set[str] = set()
 
 COMPARED = {
-    ('noise/detector.py', "preset == 'ulyanov2018'"),
     ('noise/intensity.py', "range_ == 'unit'"),
 }
 
