@@ -7,6 +7,7 @@ see `test_contract.py` and `test_toy.py`.
 from __future__ import annotations
 
 import json
+from inspect import Parameter
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ def needed(task):
     """Arguments that a task cannot do without."""
     found = dict(TOLD.get(task.name, {}))
     for argument in task.own:
-        if argument.is_required:
+        if argument.default is Parameter.empty:
             example = argument.field.example
             kind = argument.plain_type
             found[argument.name] = (

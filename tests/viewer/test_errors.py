@@ -11,6 +11,8 @@ from napari_dip.viewer.errors import describe_error
         (ValueError('mask: it is empty.'), '"labels": it is empty.'),
         (TypeError('image: it is text.'), '"image": it is text.'),
         (ValueError('max_num_iter: 0'), '"most iterations": 0'),
+        (ValueError('quality: 0 is too low.'), '"JPEG quality": 0 is too low'),
+        (ValueError('read_noise: -1.'), '"read noise": -1.'),
         (ValueError('layer "max_num_iter: 0"'), 'layer "max_num_iter: 0"'),
         (ValueError('take preset="fast".'), 'take the preset "fast".'),
         (OSError('cannot read'), 'restoration failed (OSError): cannot read'),

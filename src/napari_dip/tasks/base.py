@@ -117,11 +117,6 @@ class Argument:
         return self.field.label or self.name.replace('_', ' ')
 
     @property
-    def is_required(self) -> bool:
-        """Whether it has no default."""
-        return self.default is inspect.Parameter.empty
-
-    @property
     def plain_type(self) -> type:
         """Its type if it is given: int for ``int | None``."""
         kinds = [t for t in get_args(self.type) if t is not type(None)]

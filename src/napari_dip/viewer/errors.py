@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from napari_dip.tasks.registry import tasks
+
 #: What reading layers and fitting may raise. They are told in the worker,
 #: which must end by returning: superqt drops a worker that raises a
 #: RuntimeError without a signal, and with PySide6 napari adds an error of
@@ -18,26 +20,12 @@ EXPECTED = (
     ValueError,
 )
 
-# What the forms call the parameters of the public functions, by which
-# messages of the restorations begin.
-_LABELS = {
-    'channel_axis': 'channel axis',
-    'correlation': 'correlation',
-    'defects': 'defects',
-    'device': 'device',
-    'factor': 'factor',
-    'gain': 'gain',
-    'image': 'image',
-    'mask': 'labels',
-    'max_num_iter': 'most iterations',
+# Entries of a form that belong to no argument of their own.
+_OTHERS = {
     'noise': 'Noise and detector',
+    'gain': 'gain',
     'offset': 'offset',
-    'preset': 'preset',
     'read_noise': 'read noise',
-    'repeats': 'repeat',
-    'seed': 'seed',
-    'time_limit': 'time limit',
-    'uncertainty': 'with a map of the uncertainty',
 }
 
 _NO_MEMORY = (
@@ -73,9 +61,16 @@ def name_as_in_form(text: str) -> str:
     '"read noise": -1.0 is negative.'
     """
     name, colon, rest = text.partition(': ')
-    if colon and name in _LABELS:
-        text = f'"{_LABELS[name]}": {rest}'
+    labels = _labels()
+    if colon and name in labels:
+        text = f'"{labels[name]}": {rest}'
     return re.sub(r'preset="(\w+)"', r'the preset "\1"', text)
+
+
+def _labels() -> dict[str, str]:
+    """What the forms call the arguments of the public functions."""
+    arguments = [one for task in tasks() for one in task.arguments]
+    return {one.name: one.label for one in arguments} | _OTHERS
 
 
 def _is_out_of_memory(error: BaseException, text: str) -> bool:
