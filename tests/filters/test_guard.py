@@ -94,13 +94,51 @@ def test_what_changes_more_than_the_noise_does_harm():
     assert _harmed(refined, problem, shared=False) == [False, True]
 
 
+@pytest.mark.parametrize(('size', 'harmed'), [(0.5, False), (2.4, True)])
+def test_held_out_pixels_tell_when_the_data_are_nearer(size, harmed):
+    problem = _problem(channels=2)
+    wave = torch.sin(torch.arange(48) / 6) * (2 * size) ** 0.5
+    problem.data[0, 1] += wave
+    result = torch.zeros_like(problem.data)
+    # Of the fitted pixels alone one could not be sure.
+    assert _harmed(result, problem, shared=False) == [False, False]
+    problem.held_out[:] = torch.arange(48) % 10 == 0
+    assert _harmed(result, problem, shared=False) == [False, harmed]
+
+
+def test_held_out_pixels_far_off_are_no_error():
+    problem = _problem()
+    problem.held_out[:] = torch.arange(48) % 10 == 0
+    generator = torch.Generator().manual_seed(1)
+    far = torch.rand(problem.data.shape, generator=generator) < 0.05
+    problem.data[far] = 6
+    result = torch.zeros_like(problem.data)
+    assert _harmed(result, problem, shared=False) == [False]
+
+
+def test_few_held_out_pixels_are_not_judged_by_chance():
+    problem = _problem()
+    problem.held_out[..., 0, :5] = 1
+    problem.data[..., 0, :5] = 1.9
+    result = torch.zeros_like(problem.data)
+    assert _harmed(result, problem, shared=False) == [False]
+
+
 def test_correlated_noise_is_taken_out_and_waves_are_not():
     problem = _problem()
     wave = torch.sin(torch.arange(48) / 6).expand_as(problem.data)
     noise = F.avg_pool2d(problem.data, 3, 1, 1)
-    noisy = SimpleNamespace(data=wave + noise, known=problem.known)
+    noisy = SimpleNamespace(
+        data=wave + noise,
+        known=problem.known,
+        held_out=problem.held_out,
+    )
     assert _harmed(wave, noisy, shared=True) == [False]
-    more = SimpleNamespace(data=3 * wave + noise, known=problem.known)
+    more = SimpleNamespace(
+        data=3 * wave + noise,
+        known=problem.known,
+        held_out=problem.held_out,
+    )
     assert _harmed(wave, more, shared=True) == [True]
 
 

@@ -118,9 +118,13 @@ def find_harmed(
     *,
     shared: bool,
 ) -> list[bool]:
-    """Find the channels that a result is further from than their noise.
+    """Find the channels whose data are nearer to the truth than a result.
 
-    The data are nearer to the truth there. Only measured pixels are compared.
+    Pixels that were held out know nothing of the result: they are off by the
+    noise and its error together, and these alone are more than the noise
+    where their mean square is more than twice its variance. Where none were,
+    all measured ones tell once a result is further from them than twice the
+    noise.
 
     Parameters
     ----------
@@ -137,7 +141,12 @@ def find_harmed(
     return [
         _is_further(*channel, shared)
         for channel in zip(
-            refined[0], problem.data[0], problem.known[0], noise, strict=True
+            refined[0],
+            problem.data[0],
+            problem.known[0],
+            problem.held_out[0],
+            noise,
+            strict=True,
         )
     ]
 
@@ -146,18 +155,31 @@ def _is_further(
     result: Tensor,
     data: Tensor,
     known: Tensor,
+    held_out: Tensor,
     level: NoiseLevel,
     shared: bool,
 ) -> bool:
     residual = (data - result).double().masked_fill(known == 0, torch.nan)
     noise = level.variance
+    # The data tell it too small where it is correlated, few neighbours are
+    # known or some pixels are far off. All of it is in differences of the
+    # residual, and little structure.
+    distance = _CORRELATED if shared else 1
+    most = max(noise, _power_of_differences(residual, distance))
+    judged = residual.square()[(held_out * known) > 0]
+    if len(judged) and float(judged.mean()) > _more_than(len(judged)) * most:
+        return True
     if shared or not level.certain:
-        # The data tell it too small where it is correlated or few neighbours
-        # are known. All of it is in differences of the residual, and little
-        # structure.
-        distance = _CORRELATED if shared else 1
-        noise = max(noise, _power_of_differences(residual, distance))
+        noise = most
     return float(residual.square().nanmean()) > _FURTHEST**2 * noise
+
+
+def _more_than(count: int) -> float:
+    """Variances of the noise that so many held-out pixels are off by.
+
+    Twice is noise and an error as great; of few pixels chance may be more.
+    """
+    return max(2.0, float(chi2.isf(_CHANCE, count)) / count)
 
 
 def _power_of_differences(residual: Tensor, distance: int) -> float:

@@ -68,6 +68,9 @@ class Field:
         What an empty entry of a form means.
     section : str
         Section of a form that it is folded away in; '' is always in sight.
+    told : str
+        How a form says what was entered, ``{}``; unless given, its label,
+        the value and the unit.
     """
 
     help: str
@@ -80,6 +83,7 @@ class Field:
     example: str = ''
     empty: str = ''
     section: str = ''
+    told: str = ''
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,19 @@ class Argument:
     def label(self) -> str:
         """What a form calls it."""
         return self.field.label or self.name.replace('_', ' ')
+
+    def say(self, value: Any) -> str:
+        """Say in words what was entered.
+
+        Examples
+        --------
+        >>> from napari_dip.tasks.registry import find_task
+        >>> named = {one.name: one for one in find_task('denoise').arguments}
+        >>> named['max_num_iter'].say(60), named['seed'].say(3)
+        ('60 iterations at most', 'seed 3')
+        """
+        told = self.field.told or f'{self.label} {{}} {self.field.unit}'
+        return told.rstrip().format(self.field.choices.get(value, value))
 
     @property
     def plain_type(self) -> type:

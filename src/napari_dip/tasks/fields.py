@@ -59,6 +59,7 @@ Device = Annotated[
         'Where to compute: "auto" takes the fastest, "cuda:1" the second GPU.',
         choices={name: name for name in DEVICES},
         section=ADVANCED,
+        told='on {}',
     ),
 ]
 MaxNumIter = Annotated[
@@ -71,6 +72,7 @@ MaxNumIter = Annotated[
         example='500',
         empty='automatic',
         section=ADVANCED,
+        told='{} iterations at most',
     ),
 ]
 TimeLimit = Annotated[
@@ -83,5 +85,6 @@ TimeLimit = Annotated[
         example='60',
         empty='none',
         section=ADVANCED,
+        told='{} seconds at most',
     ),
 ]

@@ -20,10 +20,9 @@ from napari_dip.images.axes import settle_axes
 from napari_dip.presets.shortening import shorten
 from napari_dip.tasks.registry import find_task
 
-# Bytes a pixel and channel of what is beside the network: data, estimates, the
-# last steps; and what libraries take, and last steps, which go by tiles.
-_BESIDE = 100
-_ONCE = 128 * 2**20
+# Bytes a pixel and channel of data, estimates and last steps; what libraries
+# take, and filters, which go by tiles; gradients of what is held for them.
+_BESIDE, _LIBRARIES, _FILTERS, _GRADIENTS = 100, 32 * 2**20, 80 * 2**20, 1.4
 
 
 @dataclass(frozen=True)
@@ -96,14 +95,15 @@ def forecast(
         again = work.uncertainty * (uncertainty and how is settings)
         seconds += (work.all + again) * speed
         preview = max(preview, work.sweep * speed)
-        memory = max(memory, held * math.prod(images))
+        memory = max(memory, _GRADIENTS * held * math.prod(images))
         if work.sweep:
             layers = bytes_of_pixel(channels, how, where)
             memory = max(memory, layers * largest_window(size))
+        memory = max(memory, _FILTERS * bool(how.filters))
     return Forecast(
         seconds,
         preview,
-        int(_ONCE + _BESIDE * channels * math.prod(full) + memory),
+        int(_LIBRARIES + _BESIDE * channels * math.prod(full) + memory),
         free_memory(where),
         str(where),
         device_description(where),

@@ -22,10 +22,10 @@ def test_nothing_is_told_of_the_defaults(form):
 @pytest.mark.parametrize(
     ('name', 'value', 'told'),
     [
-        ('max_num_iter', '20', 'Advanced: most iterations 20'),
-        ('time_limit', '60', 'Advanced: time limit 60 seconds'),
+        ('max_num_iter', '20', 'Advanced: 20 iterations at most'),
+        ('time_limit', '60', 'Advanced: 60 seconds at most'),
         ('seed', 3, 'Advanced: seed 3'),
-        ('device', 'cpu', 'Advanced: device cpu'),
+        ('device', 'cpu', 'Advanced: on cpu'),
     ],
 )
 def test_a_setting_is_told_and_reset(form, name, value, told):

@@ -76,11 +76,8 @@ class Entry(ABC):
 
     def settings(self) -> list[Setting]:
         """Return what can be set, to be told where it is folded away."""
-        label = self.argument.label
-        return [
-            Setting(one, one.value, lambda value: f'{label} {value}')
-            for one in self.widgets
-        ]
+        say = self.argument.say
+        return [Setting(one, one.value, say) for one in self.widgets]
 
     def remembered(self) -> list[ValueWidget]:
         """Return the widgets whose values the next form begins with."""

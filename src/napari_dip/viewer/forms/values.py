@@ -75,12 +75,10 @@ class ValueEntry(Entry):
     def settings(self) -> list[Setting]:
         """Return the widget with its value in words."""
         [entry] = self.widgets
-        label, unit = self.argument.label, self.argument.field.unit
         default = self._default()
         if default is None:
             default = ''
-        say = f'{label} {{}} {unit}'.rstrip().format
-        return [Setting(entry, default, say)]
+        return [Setting(entry, default, self.argument.say)]
 
     def remembered(self) -> list[ValueWidget]:
         """Return the widget, unless its argument may be left out.
