@@ -69,7 +69,7 @@ class Curve(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Wide enough to read, low enough for a laptop."""
-        return QSize(260, 130)
+        return QSize(260, 110)
 
     @property
     def has_points(self) -> bool:

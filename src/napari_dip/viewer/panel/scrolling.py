@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qtpy.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from qtpy.QtGui import QShowEvent
+from qtpy.QtGui import QShowEvent, QWheelEvent
 from qtpy.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
@@ -45,6 +45,11 @@ class ScrollArea(QScrollArea):
         self._to_end = QTimer(self)
         self._to_end.setSingleShot(True)
         self._to_end.timeout.connect(self._scroll_to_end)
+        self._stays_at_end = False
+        bar = self.verticalScrollBar()
+        assert bar is not None
+        bar.rangeChanged.connect(self._follow_end)
+        bar.actionTriggered.connect(self._let_go)
         self._was_shown = False
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -117,8 +122,24 @@ class ScrollArea(QScrollArea):
                 entry.installEventFilter(self)
 
     def show_end(self) -> None:
-        """Scroll to the end, once the content has its new size."""
+        """Scroll to the end and stay there until the user scrolls.
+
+        Wrapped text takes its height only after its new words are drawn.
+        """
+        self._stays_at_end = True
         self._to_end.start(0)
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802
+        """Scroll, and stay there."""
+        self._let_go()
+        super().wheelEvent(event)
+
+    def _follow_end(self) -> None:
+        if self._stays_at_end:
+            self._scroll_to_end()
+
+    def _let_go(self) -> None:
+        self._stays_at_end = False
 
     def _scroll_to_end(self) -> None:
         bar = self.verticalScrollBar()
