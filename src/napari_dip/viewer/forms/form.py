@@ -165,6 +165,10 @@ class RestorationForm(Container):
         self._layer_choices.append(entry)
         return entry
 
+    def add_layer(self, layer: Layer) -> None:
+        """Add a layer on top of the others."""
+        self._layers.append(layer)
+
     def chosen_image(self) -> Image:
         """Return the image layer.
 

@@ -11,13 +11,17 @@ from magicgui.widgets import CheckBox, ComboBox, Label
 from napari.layers import Labels
 from qtpy.QtCore import QTimer
 
+from napari_dip.viewer.errors import describe_error
 from napari_dip.viewer.forms.entry import Entry
+from napari_dip.viewer.forms.numbers import parse_number
 from napari_dip.viewer.layers.covering import mask_plane
 from napari_dip.viewer.layers.layers import (
     ImageSource,
     MaskSource,
     describe_mask,
 )
+from napari_dip.viewer.layers.missing import describe_missing
+from napari_dip.viewer.panel.mask_menu import MaskMenu
 from napari_dip.viewer.panel.text import prepare_label
 
 if TYPE_CHECKING:
@@ -47,6 +51,11 @@ class MaskEntry(Entry):
         self.settled.setInterval(_PAUSE)
         self.settled.timeout.connect(form.show_outlook)
         self.layer.changed.connect(self._follow_labels)
+        self.menu.asked.connect(self._look_for)
+        self.menu.value_asked.connect(self._look_for_value)
+        self.menu.found.connect(self._choose)
+        # The panel of the form is made later.
+        self.menu.said.connect(lambda text: form.panel.warn(text))
 
     def make_widgets(self) -> list[ValueWidget]:
         """Make the choices of a labels layer and of what in it to fill."""
@@ -57,6 +66,7 @@ class MaskEntry(Entry):
             'Layer whose labels mark the missing pixels.',
             label=argument.label,
         )
+        self.menu = MaskMenu()
         self.fill = ComboBox(
             name='fill',
             choices=[_ALL, _ONE],
@@ -75,7 +85,7 @@ class MaskEntry(Entry):
         )
         self.below = self.extent = Label(name='extent')
         prepare_label(self.extent, lines=1)
-        return [self.layer, self.fill, self.invert]
+        return [self.layer, self.menu, self.fill, self.invert]
 
     def read(self, image: ImageSource) -> MaskSource:
         """Describe the layer.
@@ -113,6 +123,43 @@ class MaskEntry(Entry):
     def show_image(self) -> None:
         """Follow the painting of the chosen labels."""
         self._follow_labels()
+        try:
+            taken = self.form.image_source().plane.taken
+        except ValueError:
+            # There is no image.
+            taken = ()
+        self.menu.offer_planes(bool(taken))
+
+    def _look_for(self, kind: str | None, value: float | None = None) -> None:
+        """Look for what the image has lost, to be chosen as the mask."""
+        form = self.form
+        try:
+            source = describe_missing(
+                form.chosen_image(),
+                form.image_source(),
+                kind,
+                value,
+                every_plane=self.menu.every_plane.isChecked(),
+            )
+        except ValueError as error:
+            form.panel.warn(describe_error(error))
+            return
+        self.menu.look_for(source)
+
+    def _look_for_value(self, text: str) -> None:
+        try:
+            value = parse_number(text, 'value', '-1')
+        except ValueError as error:
+            self.form.panel.warn(describe_error(error))
+            return
+        if value is not None:
+            self._look_for(None, value)
+
+    def _choose(self, labels: Labels) -> None:
+        """Add labels to the viewer, and fill what they mark."""
+        self.form.add_layer(labels)
+        self.layer.reset_choices()
+        self.layer.value = labels
 
     def _show_extent(self, mask: MaskSource | None) -> None:
         """Say how much is filled, and offer the rest if it is most."""
