@@ -9,6 +9,7 @@ from magicgui.widgets import PushButton
 from napari.layers import Labels
 from napari.qt.threading import FunctionWorker, create_worker
 from psygnal import Signal
+from qtpy.QtGui import QAction
 from qtpy.QtWidgets import QInputDialog, QMenu
 
 from napari_dip.masks.kinds import KINDS
@@ -48,16 +49,18 @@ class MaskMenu(PushButton):
         native = self.native
         menu = QMenu(native)
         self.actions = {
-            kind: menu.addAction(words) for kind, words in KINDS.items()
+            kind: QAction(words, menu) for kind, words in KINDS.items()
         }
         for kind, action in self.actions.items():
             action.triggered.connect(self._asker(kind))
-        self.value_action = menu.addAction('pixels of a value …')
+        self.value_action = QAction('pixels of a value …', menu)
         self.value_action.triggered.connect(self.ask_value)
-        menu.addSeparator()
         #: Whether all planes of a stack are looked at.
-        self.every_plane = menu.addAction('in all planes of the stack')
+        self.every_plane = QAction('in all planes of the stack', menu)
         self.every_plane.setCheckable(True)
+        menu.addActions([*self.actions.values(), self.value_action])
+        menu.addSeparator()
+        menu.addAction(self.every_plane)
         native.setMenu(menu)
         native.destroyed.connect(self._let_go)
 
