@@ -9,7 +9,7 @@ from magicgui.widgets import PushButton
 from napari.layers import Labels
 from napari.qt.threading import FunctionWorker, create_worker
 from psygnal import Signal
-from qtpy.QtGui import QAction
+from qtpy.QtGui import QAction  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QInputDialog, QMenu
 
 from napari_dip.masks.kinds import KINDS
