@@ -51,14 +51,14 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (denoise, inpaint, remove_compression, super_resolve):
         settings = module.SETTINGS['fast']
         network = UNetSpec((4, 4), norm=settings.network.norm)
-        fit = replace(settings.fit, check_every=1, passes=2)
+        fit = replace(settings.fit, check_every=1, num_samples=2)
         monkeypatch.setitem(
             module.SETTINGS,
             'fast',
             replace(settings, network=network, fit=fit),
         )
     shared = denoise._SHARED['fast']
-    fit = replace(shared.fit, check_every=1, passes=2)
+    fit = replace(shared.fit, check_every=1, num_samples=2)
     monkeypatch.setitem(denoise._SHARED, 'fast', replace(shared, fit=fit))
 
 

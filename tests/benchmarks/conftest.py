@@ -73,6 +73,6 @@ def data(tmp_path: Path) -> Path:
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """The preset fast, ended in no time."""
     settings = denoising_settings.SETTINGS['fast']
-    fit = replace(settings.fit, num_iter=40, passes=1)
+    fit = replace(settings.fit, num_iter=40, num_samples=1)
     small = replace(settings, network=UNetSpec((4, 4)), fit=fit)
     monkeypatch.setitem(denoising_settings.SETTINGS, 'fast', small)

@@ -136,7 +136,7 @@ WINDOWS = {
     'window': 32,
     'num_windows': 2,
     'average': 'weights',
-    'passes': 2,
+    'num_samples': 2,
     'augment': True,
     'optimiser': 'muon',
     'learning_rate': 0.02,
@@ -174,7 +174,7 @@ def test_a_volume_is_learned_from():
         CNNSpec(8, 4),
         blind_spot(),
         num_iter=60,
-        **{**WINDOWS, 'window': 16, 'passes': 4},
+        **{**WINDOWS, 'window': 16, 'num_samples': 4},
     )
     error = (run.estimate() - smooth(SHAPE)).square().mean()
     assert error < 0.3 * (noisy(SHAPE) - smooth(SHAPE)).square().mean()
@@ -204,7 +204,7 @@ def test_a_volume_is_upsampled_from_coarse_to_fine():
     run = fit(
         CNNSpec(8, 3), latent, Downsample(factors), shape=shape, **options
     )
-    estimate = run.estimate(passes=2)
+    estimate = run.estimate(num_samples=2)
     assert estimate.shape == (1, 1, 16, 48, 40)
     assert run.deviation(estimate).shape == estimate.shape
 

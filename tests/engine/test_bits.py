@@ -105,7 +105,7 @@ WINDOWS = {
     'window': 32,
     'num_windows': 2,
     'average': 'weights',
-    'passes': 2,
+    'num_samples': 2,
     'augment': True,
     'optimiser': 'muon',
     'gradient_clipping': 2.0,

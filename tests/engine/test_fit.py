@@ -93,7 +93,7 @@ def windowed(make_problem, make_fit):
             window=16,
             num_windows=2,
             average='weights',
-            passes=2,
+            num_samples=2,
             schedule='one_cycle',
         )
 

@@ -38,11 +38,15 @@ def noisy() -> np.ndarray:
 
 def small(settings: Settings) -> Settings:
     """Keep the settings but make the fits short and the networks tiny."""
-    network, passes = UNetSpec((4, 4), reduction=1), 2
+    network, num_samples = UNetSpec((4, 4), reduction=1), 2
     assert settings.second is not None
     first, second = settings.fit, settings.second.fit
-    first = replace(first, num_iter=FIRST, passes=passes, check_every=1)
-    second = replace(second, num_iter=SECOND, passes=passes, check_every=1)
+    first = replace(
+        first, num_iter=FIRST, num_samples=num_samples, check_every=1
+    )
+    second = replace(
+        second, num_iter=SECOND, num_samples=num_samples, check_every=1
+    )
     return replace(
         settings,
         network=network,
@@ -130,7 +134,7 @@ def test_the_second_counts_once_it_has_settled():
     assert not np.array_equal(settled, pilot)
     # The brightness stays that of the first.
     assert abs(settled.mean() - pilot.mean()) < 0.1 * pilot.std()
-    alone = own.output.to_image(own.fit.estimate(passes=1)[0].numpy())
+    alone = own.output.to_image(own.fit.estimate(num_samples=1)[0].numpy())
     first, mean = (
         torch.from_numpy(image)[None, None]
         for image in (pilot, (pilot + alone) / 2)

@@ -243,7 +243,7 @@ def test_the_forecast_is_what_the_run_takes(image, counted):
 
 @pytest.mark.usefixtures('tiny', 'counted')
 def test_the_final_estimate_is_part_of_the_forecast():
-    """Its passes grow with the image, the iterations on windows do not."""
+    """Its samples grow with the image, the iterations on windows do not."""
     small, large = (
         forecast('denoise', (side, side), preset='fast', device='cpu')
         for side in (512, 8192)

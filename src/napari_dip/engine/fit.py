@@ -129,7 +129,7 @@ class Fit(Iterator[FitState]):
         )
 
     @plain_autograd()
-    def estimate(self, passes: int | None = None) -> Tensor:
+    def estimate(self, num_samples: int | None = None) -> Tensor:
         """Return the estimate, ``(1, c, h, w)``, on the device.
 
         While the fit goes on this is the running average; afterwards it is
@@ -137,7 +137,7 @@ class Fit(Iterator[FitState]):
 
         Parameters
         ----------
-        passes : int, optional
+        num_samples : int, optional
             Realisations of a random latent to average; the settings' number
             unless given. A preview needs but one.
 
@@ -150,7 +150,9 @@ class Fit(Iterator[FitState]):
         """
         self._check_open()
         with memory_in_words(self.device):
-            return self._averaging.estimate(passes or self.settings.passes)
+            return self._averaging.estimate(
+                num_samples or self.settings.num_samples
+            )
 
     @plain_autograd()
     def deviation(self, estimate: Tensor) -> Tensor:

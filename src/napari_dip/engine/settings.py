@@ -49,7 +49,7 @@ class FitSettings:
         What the estimate averages.
     decay : float
         Weight of the past in that average.
-    passes : int
+    num_samples : int
         Realisations of a random latent averaged in the final estimate.
     check_every : int
         Iterations between looks at loss and stopping metric. Only then does
@@ -69,13 +69,13 @@ class FitSettings:
     augment: bool = False
     average: Average = 'output'
     decay: float = 0.99
-    passes: int = 1
+    num_samples: int = 1
     check_every: int = 10
     precision: Precision = 'float32'
 
     @property
     def samples(self) -> bool:
-        """Whether the estimate is evaluated in the end, pass by pass.
+        """Whether the estimate is evaluated in the end, sample by sample.
 
         Else the average of the outputs is there.
         """

@@ -97,7 +97,7 @@ def _check_axes(step: Filter, estimate: Tensor) -> None:
 
 
 def work_of_chain(filters: Chain) -> tuple[float, ...]:
-    """Return the operations of all passes, a pixel and channel."""
+    """Return the operations of all steps, a pixel and channel."""
     return tuple(operations for step in filters for operations in step.work)
 
 

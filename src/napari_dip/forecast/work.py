@@ -35,21 +35,21 @@ _SIDE = 256
 class Work:
     """Operations of an iteration, of each upsampling sweep and of each filter.
 
-    The final estimate averages so many `passes` of all sweeps, and so many
-    are `compared` before.
+    The final estimate averages `num_samples` of all sweeps, and so many are
+    `compared` before.
     """
 
     iteration: float
     sweeps: tuple[float, ...]
     filter_steps: tuple[float, ...]
     num_iter: int
-    passes: int
+    num_samples: int
     compared: int
 
     @property
     def all(self) -> float:
         """The whole, without an uncertainty."""
-        samples = (self.compared + self.passes) * self.sweep
+        samples = (self.compared + self.num_samples) * self.sweep
         return self.num_iter * self.iteration + samples + self.filters
 
     @property
@@ -87,7 +87,7 @@ def work_of(
         tuple(fit.samples * forward * inferred_pixels(n) for n in shapes),
         tuple(step * values for step in work_of_chain(settings.filters)),
         fit.num_iter,
-        fit.passes,
+        fit.num_samples,
         # The last, that of halfway and that of the lowest metric.
         compared=3 if fit.samples and settings.stopping.held_out else 0,
     )

@@ -39,7 +39,7 @@ class Extent:
 
     Parameters
     ----------
-    passes : int
+    num_samples : int
         Samples that the final estimate averages.
     filters, uncertainty : bool
         Whether these are made.
@@ -47,7 +47,7 @@ class Extent:
         Why no more.
     """
 
-    passes: int
+    num_samples: int
     filters: bool
     uncertainty: bool
     why: str = 'as you ended it'
@@ -55,7 +55,7 @@ class Extent:
     def of_part(self, part: float) -> Extent:
         """Return what a part of a fit is worth."""
         return Extent(
-            max(1, round(part * self.passes)),
+            max(1, round(part * self.num_samples)),
             self.filters and part >= _HALF,
             self.uncertainty,
             'as the fit was stopped early',
@@ -69,13 +69,15 @@ class Extent:
         uncertainty = self.uncertainty and work.uncertainty <= room
         room -= work.uncertainty * uncertainty
         samples = 1 + int(max(room, 0) / work.sweep) if work.sweep else 1
-        passes = min(samples, self.passes)
-        return Extent(passes, filters, uncertainty, 'to keep the time limit')
+        num_samples = min(samples, self.num_samples)
+        return Extent(
+            num_samples, filters, uncertainty, 'to keep the time limit'
+        )
 
     def operations(self, work: Work) -> float:
         """Operations that it takes."""
         return (
-            self.passes * work.sweep
+            self.num_samples * work.sweep
             + self.filters * work.filters
             + self.uncertainty * work.uncertainty
         )
@@ -132,10 +134,10 @@ class Ending:
             How much of it is made.
         """
         self.notes = []
-        if extent.passes < work.passes:
+        if extent.num_samples < work.num_samples:
             self.notes.append(
-                f'The final estimate averages {extent.passes} of '
-                f'{work.passes} samples, {extent.why}.'
+                f'The final estimate averages {extent.num_samples} of '
+                f'{work.num_samples} samples, {extent.why}.'
             )
         estimate = self._estimate(stage, work, extent)
         refined = self._filter(estimate, stage, work, extent)
@@ -153,10 +155,10 @@ class Ending:
     def _estimate(
         self, stage: Stage, work: Work, extent: Extent
     ) -> torch.Tensor:
-        steps = tuple(extent.passes * sweep for sweep in work.sweeps)
+        steps = tuple(extent.num_samples * sweep for sweep in work.sweeps)
         after = extent.operations(work) - sum(steps)
         with self._during(Phase.ESTIMATE, steps, after):
-            return stage.fit.estimate(extent.passes)
+            return stage.fit.estimate(extent.num_samples)
 
     def _filter(
         self,

@@ -133,7 +133,7 @@ class Session(Restoration):
         if self._unsettled():
             return self._pilot_image()
         with self._at_work():
-            estimate = self._fit.estimate(passes=1)
+            estimate = self._fit.estimate(num_samples=1)
             problem = self._fit.problem
             assert problem is not None
             filters = self._stage.filters

@@ -51,7 +51,7 @@ class Timetable:
     @property
     def whole(self) -> Extent:
         """All of the last steps."""
-        return Extent(self.work.passes, True, self._uncertainty)
+        return Extent(self.work.num_samples, True, self._uncertainty)
 
     def extent(self, part: float) -> Extent:
         """What of the last steps is made after such a part of the fit."""

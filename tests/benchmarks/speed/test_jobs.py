@@ -23,7 +23,7 @@ def _small(monkeypatch):
         (super_resolution.SETTINGS, 'fast', 24),
     ):
         old = settings[preset]
-        fit = replace(old.fit, num_iter=num_iter, passes=1)
+        fit = replace(old.fit, num_iter=num_iter, num_samples=1)
         network = UNetSpec((4, 4), norm='batch')
         new = replace(old, network=network, fit=fit, filters=())
         monkeypatch.setitem(settings, preset, new)

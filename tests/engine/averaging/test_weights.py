@@ -75,12 +75,14 @@ def dropped(shape=(24, 20)) -> BlindSpot:
     )
 
 
-def estimates(count: int, passes: int) -> torch.Tensor:
+def estimates(count: int, num_samples: int) -> torch.Tensor:
     net = SPEC.build(4, 2)
     initialise(net, 0)
     return torch.cat(
         [
-            weight_average(net, dropped(), (24, 20), seed=s).estimate(passes)
+            weight_average(net, dropped(), (24, 20), seed=s).estimate(
+                num_samples
+            )
             for s in range(count)
         ]
     )

@@ -402,9 +402,9 @@ def test_channels_stay_on_their_axis(large, axis):
 def test_ending_within_a_tile_keeps_what_there_is(start, monkeypatch):
     estimate, ended = Fit.estimate, []
 
-    def take_long(fit, passes=None):
+    def take_long(fit, num_samples=None):
         ended.append(look_up(0.5))
-        return estimate(fit, passes)
+        return estimate(fit, num_samples)
 
     monkeypatch.setattr(Fit, 'estimate', take_long)
     session = start('super_resolve')

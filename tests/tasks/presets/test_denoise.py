@@ -163,7 +163,7 @@ def test_few_photons_are_counted_in_squares():
         assert settings.binning > 1
         # More would learn so few and noisy values by heart.
         assert settings.fit.num_iter < SETTINGS['fast'].fit.num_iter
-        assert settings.fit.passes == SETTINGS[preset].fit.passes
+        assert settings.fit.num_samples == SETTINGS[preset].fit.num_samples
         assert settings.latent.block == (1, 1)
     # The brighter channel keeps its detail.
     bright = np.concatenate(
@@ -212,7 +212,7 @@ def test_faint_structure_is_looked_for_in_squares():
         settings = chosen_for(preset, planes)
         assert settings.binning > 1
         assert settings.fit.num_iter < SETTINGS['fast'].fit.num_iter
-        assert settings.fit.passes == SETTINGS[preset].fit.passes
+        assert settings.fit.num_samples == SETTINGS[preset].fit.num_samples
     # The clearer channel keeps its detail.
     clear = np.concatenate([planes, _ramp(1, 256)])
     assert chosen_for('fast', clear).binning == 1

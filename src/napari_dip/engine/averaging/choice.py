@@ -19,10 +19,10 @@ class Averaging(Protocol):
     def update(self, network: nn.Module, output: Tensor) -> None:
         """Take in the network and its output after an iteration."""
 
-    def estimate(self, passes: int) -> Tensor:
+    def estimate(self, num_samples: int) -> Tensor:
         """Return the running estimate, ``(1, c, h, w)``, on the device.
 
-        `passes` realisations of a random latent are averaged; more give a
+        `num_samples` realisations of a random latent are averaged; more give a
         better estimate for more time.
         """
 

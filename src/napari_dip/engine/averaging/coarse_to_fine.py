@@ -44,13 +44,13 @@ class CoarseToFineAverage(WeightAverage):
             network, latent, shape, decay=decay, precision=precision, seed=0
         )
 
-    def estimate(self, passes: int) -> Tensor:
+    def estimate(self, num_samples: int) -> Tensor:
         """Upsample step by step to the scale of the result.
 
-        `passes`, of eight at most, are the dihedral transforms averaged.
+        `num_samples`, of eight at most, are the dihedral transforms averaged.
         """
         return self._latent.upsample(
-            lambda image: self._ensembled(image, passes)[0]
+            lambda image: self._ensembled(image, num_samples)[0]
         )
 
     def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
@@ -73,13 +73,15 @@ class CoarseToFineAverage(WeightAverage):
         return self.estimate(1)
 
     @torch.no_grad()
-    def _ensembled(self, image: Tensor, passes: int) -> tuple[Tensor, Tensor]:
+    def _ensembled(
+        self, image: Tensor, num_samples: int
+    ) -> tuple[Tensor, Tensor]:
         """Self-ensemble: mean and variance over dihedral transforms."""
 
         def evaluate(window: Region) -> Tensor:
             seen = window.cut(image)
             outputs: list[Tensor] = []
-            for dihedral in dihedrals(image.ndim - 2)[:passes]:
+            for dihedral in dihedrals(image.ndim - 2)[:num_samples]:
                 with in_turn(self._device):
                     output = self._evaluate(dihedral.apply(seen))
                 outputs.append(dihedral.undo(output))

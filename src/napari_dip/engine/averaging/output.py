@@ -47,7 +47,7 @@ class OutputAverage:
             self._spread.mul_(decay)
         self._count += 1
 
-    def estimate(self, passes: int) -> Tensor:
+    def estimate(self, num_samples: int) -> Tensor:
         """Return the average; there is nothing to draw."""
         if self._average is None:
             raise RuntimeError('OutputAverage: nothing was averaged yet.')

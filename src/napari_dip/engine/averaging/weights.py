@@ -96,14 +96,14 @@ class WeightAverage:
         )
         self._count += 1
 
-    def estimate(self, passes: int) -> Tensor:
+    def estimate(self, num_samples: int) -> Tensor:
         """Apply the averaged network to the image, tile by tile."""
         generator = self._new_generator()
 
         def mean(window: Region) -> Tensor:
             total: Tensor | None = None
             count = 0
-            for _, output in self._draws(window, generator, passes):
+            for _, output in self._draws(window, generator, num_samples):
                 total = output if total is None else total.add_(output)
                 count += 1
                 # One at least of each part of the image.

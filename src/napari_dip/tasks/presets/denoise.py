@@ -89,7 +89,7 @@ def _details(share: float = 1.0) -> Chain:
 def _light(
     num_iter: int,
     learning_rate: float,
-    passes: int,
+    num_samples: int,
     optimiser: OptimiserName = 'muon',
 ) -> Settings:
     return Settings(
@@ -104,7 +104,7 @@ def _light(
             window=64,
             num_windows=8,
             average='weights',
-            passes=passes,
+            num_samples=num_samples,
             precision='auto',
         ),
         stopping=HeldOut(
@@ -234,7 +234,7 @@ def _in_squares(
 
     They are few and noisy, and a longer fit learns them by heart.
     """
-    fit = replace(brief.fit, passes=settings.fit.passes)
+    fit = replace(brief.fit, num_samples=settings.fit.num_samples)
     short = replace(brief, fit=fit, binning=squares)
     return _suited(short, planes[:, ::squares, ::squares])
 
@@ -261,7 +261,7 @@ def _for_copies(settings: Settings) -> Settings:
             settings.fit,
             learning_rate=min(settings.fit.learning_rate, _SPLIT_RATE),
             augment=True,
-            passes=1,
+            num_samples=1,
         ),
         stopping=NoRule(),
         **_UNTOLD,

@@ -28,7 +28,7 @@ def _recompressed(num_iter: int, learning_rate: float) -> Settings:
             augment=True,
             average='weights',
             decay=0.98,
-            passes=8,
+            num_samples=8,
             precision='auto',
         ),
         stopping=NoRule(),
