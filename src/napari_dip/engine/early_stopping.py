@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol, Self
 
 from napari_dip.engine.metrics import (
+    EstimateError,
+    ExponentialVariance,
     HeldOutError,
     Metric,
     WindowedVariance,
 )
 from napari_dip.engine.state import StopReason
+from napari_dip.grid.regions import Shape
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,11 @@ class StoppingSpec(Protocol):
         """Part of the measured pixels that it keeps from the fit."""
         return 0.0
 
+    @property
+    def held_out_block(self) -> Shape:
+        """Pixels along the last axes that the noise of each reaches."""
+        return 1, 1
+
     def make(self, seed: int) -> EarlyStopping | None:
         """Make the rule; None ends with the schedule."""
 
@@ -169,6 +177,44 @@ class HeldOut(_Follow):
 
 
 @dataclass(frozen=True)
+class HeldOutEstimate(_Follow):
+    """Stop where the error of the averaged estimate on them is least.
+
+    Parameters
+    ----------
+    part : float
+        Part of the measured pixels kept from the fit.
+    decay : float
+        Weight of the past in the estimate.
+    block : tuple of int
+        Odd lengths of the blocks that are kept from the fit, each judged by
+        the pixel in its middle; more than 1 where noise is correlated.
+    min_start, patience, tolerance
+        Iterations before the first metric, and as in :class:`EarlyStopping`.
+    """
+
+    patience: int = 100
+    part: float = 0.05
+    decay: float = 0.99
+    block: Shape = (1, 1)
+
+    @property
+    def held_out(self) -> float:
+        """Part of the measured pixels that it keeps from the fit."""
+        return self.part
+
+    @property
+    def held_out_block(self) -> Shape:
+        """Pixels along the last axes that the noise of each reaches."""
+        return self.block
+
+    def metric(self, seed: int) -> EstimateError:
+        """Make the metric."""
+        del seed
+        return EstimateError(self.decay, self.min_start)
+
+
+@dataclass(frozen=True)
 class MovingVariance(_Follow):
     """Stop where the moving variance of the outputs is least.
 
@@ -188,4 +234,25 @@ class MovingVariance(_Follow):
         """Make the metric."""
         return WindowedVariance(
             self.window, min_start=self.min_start, seed=seed
+        )
+
+
+@dataclass(frozen=True)
+class FadingVariance(_Follow):
+    """Stop where the exponentially weighted variance of outputs is least.
+
+    Parameters
+    ----------
+    weight : float
+        Weight of the newest output.
+    min_start, patience, tolerance
+        Iterations before the first metric, and as in :class:`EarlyStopping`.
+    """
+
+    weight: float = 0.1
+
+    def metric(self, seed: int) -> ExponentialVariance:
+        """Make the metric."""
+        return ExponentialVariance(
+            self.weight, min_start=self.min_start, seed=seed
         )

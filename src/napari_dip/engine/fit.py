@@ -247,7 +247,10 @@ class Fit(Iterator[FitState]):
         if outcome.empty_loss is not None:
             self._powers.append(outcome.empty_loss)
         observation = Observation(
-            self.iteration, outcome.output, outcome.held_out_error
+            self.iteration,
+            outcome.output,
+            outcome.held_out_error,
+            outcome.held_out_residual,
         )
         for metric in self._observing:
             metric.observe(observation)

@@ -11,6 +11,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from napari_dip.engine.decay import growing_decay
 from napari_dip.engine.state import StopReason
 
 
@@ -27,11 +28,16 @@ class Observation:
     held_out_error : Tensor or None
         Mean squared error of the output on held-out pixels, a scalar on the
         device; None where no pixel is held out.
+    held_out_residual : Tensor or None
+        What the prediction is above each held-out datum, flat, the same data
+        at every iteration; None where no pixel is held out, or where every
+        iteration sees others.
     """
 
     iteration: int
     output: Tensor
     held_out_error: Tensor | None
+    held_out_residual: Tensor | None = None
 
 
 class Metric(Protocol):
@@ -263,3 +269,52 @@ class HeldOutError(Metric):
         if self._average is None or self._iteration <= self.min_start:
             return None
         return self._average / self._weight
+
+
+class EstimateError(Metric):
+    """Error of the averaged estimate on pixels that the fit never sees.
+
+    That of single outputs, averaged, is mostly the wandering of the outputs:
+    it has its minimum elsewhere than the estimate, which is their average.
+    A prediction is linear in the image, so that averaging the predictions of
+    the held-out data alone tells the error of the average.
+
+    Parameters
+    ----------
+    decay : float
+        Weight of the past in the estimate, 0 to 1.
+    min_start : int
+        Iterations before a metric is given.
+    """
+
+    reason = StopReason.HELD_OUT_MINIMUM
+
+    def __init__(self, decay: float = 0.99, min_start: int = 0) -> None:
+        self.decay = decay
+        self.min_start = min_start
+        self.rewind()
+
+    def rewind(self) -> None:
+        """Forget the average."""
+        self._average: Tensor | None = None
+        self._count = 0
+        self._iteration = 0
+
+    def observe(self, observation: Observation) -> None:
+        """Average in what one more prediction is off by."""
+        self._iteration = observation.iteration
+        residual = observation.held_out_residual
+        if residual is None:
+            return
+        if self._average is None:
+            self._average = residual.clone()
+        else:
+            decay = growing_decay(self.decay, self._count)
+            self._average.lerp_(residual, 1 - decay)
+        self._count += 1
+
+    def value(self) -> Tensor | None:
+        """Return the mean square of what the average is off by."""
+        if self._average is None or self._iteration <= self.min_start:
+            return None
+        return self._average.square().mean()

@@ -38,6 +38,9 @@ class Problem:
         from pixel to pixel.
     loss : DataTerm
         E.
+    unused : Tensor, optional
+        Like the data: 1 where they are kept from the fit because they share
+        their noise with those that judge it.
     """
 
     network: nn.Module
@@ -49,6 +52,13 @@ class Problem:
     pilot: Tensor | None = None
     deviation: Tensor | None = None
     loss: DataTerm = squared_error
+    unused: Tensor | None = None
+
+    @property
+    def fitted(self) -> Tensor:
+        """Weight of each datum in the fit, of the shape of the data."""
+        fitted = self.known * (1 - self.held_out)
+        return fitted if self.unused is None else fitted * (1 - self.unused)
 
     @property
     def image_shape(self) -> Shape:

@@ -30,12 +30,16 @@ class Outcome(NamedTuple):
         of which it is always the same.
     held_out_error : Tensor or None
         Data term on held-out pixels; None if there are none to be compared.
+    held_out_residual : Tensor or None
+        What the prediction is above each of them, flat; None if there are
+        none, or if every iteration sees others.
     """
 
     loss: Tensor
     output: Tensor
     empty_loss: Tensor | None
     held_out_error: Tensor | None
+    held_out_residual: Tensor | None
 
 
 class Step:
@@ -64,9 +68,11 @@ class Step:
         self._settings = settings
         self._optimiser = optimiser
         self._device = problem.data.device
-        self._fitted = problem.known * (1 - problem.held_out)
+        self._fitted = problem.fitted
         self._judged = problem.known * problem.held_out
         self.has_held_out = bool(self._judged.any())
+        # Found once: to find them waits for the device.
+        self._places = self._judged.flatten().nonzero().flatten()
         self._generator = torch.Generator(self._device).manual_seed(seed)
         # On the CPU: every device sees the same windows.
         self._window_generator = torch.Generator().manual_seed(seed)
@@ -101,14 +107,17 @@ class Step:
             self._clip(problem.network.parameters())
         self._optimiser.step()
         with torch.no_grad():
-            empty = error = None
+            empty = error = residual = None
             if self._settings.window is not None:
                 nothing = torch.zeros_like(target)
                 empty = problem.loss(nothing, target, weight)
             if self.has_held_out and draw.target is None:
                 judged = cut_all(self._judged, seen)
                 error = problem.loss(prediction, target, judged)
-        return Outcome(loss.detach(), output.detach(), empty, error)
+                if self._settings.window is None:
+                    above = (prediction - target).flatten()
+                    residual = above[self._places]
+        return Outcome(loss.detach(), output.detach(), empty, error, residual)
 
     def _windows(self) -> list[Region]:
         if self._settings.window is None:

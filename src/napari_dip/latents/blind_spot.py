@@ -9,7 +9,8 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from napari_dip.grid.by_axes import convolve, max_pool
+from napari_dip.grid.blocks import grow
+from napari_dip.grid.by_axes import convolve
 from napari_dip.grid.regions import Region, Shape, cut_all
 from napari_dip.latents.base import Draw, Given, Latent, LatentSpec
 
@@ -51,17 +52,6 @@ def fill_from_neighbours(image: Tensor, keep: Tensor) -> Tensor:
 # The loss is taken this much deeper in a block than its edge, counting both
 # sides.
 _APART = 4
-
-
-def _grow(centres: Tensor, block: Shape) -> Tensor:
-    """Grow each centre to a block."""
-    if math.prod(block) == 1:
-        return centres
-    margin = tuple(n // 2 for n in block)
-    grown: Tensor = max_pool[len(block)](
-        centres, block, stride=1, padding=margin
-    )
-    return grown
 
 
 class BlindSpot(Latent):
@@ -129,9 +119,9 @@ class BlindSpot(Latent):
         rate = 1 - (1 - self.masked) ** (1 / math.prod(self.block))
         chance = torch.empty_like(image).uniform_(generator=generator)
         centres = (chance < rate).to(image)
-        keep = known * (1 - _grow(centres, self.block))
+        keep = known * (1 - grow(centres, self.block))
         inner = tuple(max(1, n - _APART) for n in self.block)
-        judged = known * _grow(centres, inner)
+        judged = known * grow(centres, inner)
         filled = fill_from_neighbours(image, keep)
         latent = torch.cat([filled, keep], dim=1)
         return Draw(latent, judged, hidden=known - keep)

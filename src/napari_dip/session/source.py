@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,7 @@ from napari_dip.engine.fit import Fit
 from napari_dip.engine.metrics import Metric
 from napari_dip.engine.problem import Problem
 from napari_dip.grid.binning import bin_planes
+from napari_dip.grid.blocks import grow
 from napari_dip.grid.regions import Region
 from napari_dip.images.output import Output
 from napari_dip.latents.base import Given
@@ -234,6 +236,7 @@ def _problem(
         held_out,
         pilot,
         _deviation(intensity, device),
+        unused=_unused(held_out, settings),
     )
 
 
@@ -264,8 +267,18 @@ def _held_out(
     part = settings.stopping.held_out or _JUDGED * source.hold_out
     if not part:
         return torch.zeros_like(measured)
+    # Blocks of them keep as much from the fit as single pixels do.
+    part /= math.prod(settings.stopping.held_out_block)
     generator = torch.Generator().manual_seed(source.seed)
     chance = torch.rand(
         measured.shape, generator=generator, dtype=measured.dtype
     )
     return measured * (chance < part).to(measured)
+
+
+def _unused(held_out: torch.Tensor, settings: Settings) -> torch.Tensor | None:
+    """Find the pixels whose noise is that of held-out ones too."""
+    block = settings.stopping.held_out_block
+    if math.prod(block) == 1:
+        return None
+    return grow(held_out, block) - held_out

@@ -6,12 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from napari_dip.engine.averaging.uncertainty import Evidence
+from napari_dip.engine.decay import growing_decay
 from napari_dip.engine.problem import Problem
-
-
-def growing_decay(longest: float, count: int) -> float:
-    """Decay that averages all there is until that is more than wanted."""
-    return min(longest, count / (count + 10))
 
 
 class OutputAverage:
