@@ -3,6 +3,7 @@ from .noise.detector import Detector
 from .noise.model import NoiseModel
 from .tasks.denoise import denoise
 from .tasks.inpaint import inpaint
+from .tasks.method import DeepImagePrior
 from .tasks.noise import measure_noise
 from .tasks.remove_compression import remove_compression
 from .tasks.super_resolve import super_resolve
@@ -10,6 +11,7 @@ from .tasks.super_resolve import super_resolve
 __version__: str
 
 __all__ = [
+    'DeepImagePrior',
     'Detector',
     'NoiseModel',
     '__version__',

@@ -8,14 +8,7 @@ import pytest
 
 from napari_dip.latents.base import LatentSpec
 from napari_dip.latents.noise import MeshGridSpec, UniformNoiseSpec
-from napari_dip.tasks.presets import denoise, inpaint, super_resolve
-
-PUBLISHED = {
-    'denoising': denoise.SETTINGS['ulyanov2018'],
-    **{f'inpainting {k}': v for k, v in inpaint.PUBLISHED.items()},
-    'super-resolution': super_resolve.SETTINGS['ulyanov2018'],
-    'super-resolution by 8': super_resolve.PUBLISHED_8,
-}
+from napari_dip.presets.published import RECIPES
 
 
 class Row(NamedTuple):
@@ -33,23 +26,25 @@ TABLE = {
     'denoising': Row(
         2_217_831, UniformNoiseSpec(32, 1 / 30), 0.01, 3000, BILINEAR, 0.99
     ),
-    'inpainting text': Row(
-        3_002_627, UniformNoiseSpec(32, 0.03), 0.01, 6001, NEAREST, 0
-    ),
-    'inpainting large hole': Row(
-        2_157_955, MeshGridSpec(0.03), 0.01, 5001, NEAREST, 0
-    ),
+    'text': Row(3_002_627, UniformNoiseSpec(32, 0.03), 0.01, 6001, NEAREST, 0),
+    'vase': Row(2_157_955, MeshGridSpec(0.03), 0.01, 5001, NEAREST, 0),
     # The notebook's image has one channel: 2,217,573 weights.
-    'inpainting half missing': Row(
+    'jpeg': Row(
+        572_827, UniformNoiseSpec(3, 1 / 30), 0.01, 2400, BILINEAR, 0.99
+    ),
+    'library': Row(
+        2_996_467, UniformNoiseSpec(1), 0.01, 3001, ('nearest',) * 6, 0
+    ),
+    'half-missing': Row(
         2_217_831, UniformNoiseSpec(32, 0.03), 0.001, 11000, BILINEAR, 0
     ),
-    'inpainting most missing': Row(
+    'most-missing': Row(
         1_027_379, UniformNoiseSpec(32, 0), 0.01, 1000, BILINEAR, 0
     ),
-    'super-resolution': Row(
+    'enlarging': Row(
         2_217_831, UniformNoiseSpec(32, 0.03), 0.01, 2000, BILINEAR, 0
     ),
-    'super-resolution by 8': Row(
+    'enlarging-8': Row(
         2_217_831, UniformNoiseSpec(32, 0.05), 0.01, 4000, BILINEAR, 0
     ),
 }
@@ -57,7 +52,7 @@ TABLE = {
 
 @pytest.mark.parametrize('name', TABLE)
 def test_settings_are_those_of_the_table(name):
-    settings, row = PUBLISHED[name], TABLE[name]
+    settings, row = RECIPES[name], TABLE[name]
     latent, fit = settings.latent, settings.fit
     found = Row(
         parameters(settings),
@@ -86,8 +81,8 @@ def parameters(settings, channels: int = 3) -> int:
 
 
 def test_grey_images_have_a_layer_of_their_own():
-    assert parameters(PUBLISHED['inpainting half missing'], 1) == 2_217_573
+    assert parameters(RECIPES['half-missing'], 1) == 2_217_573
 
 
 def test_no_published_setting_is_left_untested():
-    assert set(PUBLISHED) == set(TABLE)
+    assert set(RECIPES) == set(TABLE)

@@ -8,6 +8,7 @@ from napari_dip.engine.settings import FitSettings
 from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.networks import DeepDecoderSpec
 from napari_dip.presets.choices import PRESETS
+from napari_dip.presets.published import RECIPES
 from napari_dip.presets.settings import Settings
 from napari_dip.tasks.presets import denoise as denoising_settings
 from napari_dip.tasks.presets import inpaint as inpainting
@@ -20,7 +21,7 @@ ALL = [
 ]
 
 
-@pytest.mark.parametrize('settings', [*ALL, *inpainting.PUBLISHED.values()])
+@pytest.mark.parametrize('settings', [*ALL, *RECIPES.values()])
 def test_settings_become_json_and_name_the_network(settings):
     content = json.loads(json.dumps(settings.to_dict(), allow_nan=False))
     assert content['network']['kind'] in ('unet', 'cnn', 'skip')

@@ -6,9 +6,9 @@ import pytest
 from napari_dip import inpaint
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.options import Options
+from napari_dip.presets.published import RECIPES
 from napari_dip.tasks.inpaint import start_inpainting
 from napari_dip.tasks.presets.inpaint import (
-    PUBLISHED,
     SETTINGS,
     choose_settings,
 )
@@ -119,17 +119,18 @@ def text() -> np.ndarray:
 @pytest.mark.parametrize(
     ('mask', 'expected'),
     [
-        (scattered(0.98), PUBLISHED['most missing']),
-        (scattered(0.5), PUBLISHED['half missing']),
-        (hole(40), PUBLISHED['large hole']),
-        (hole(40, at=10), PUBLISHED['large hole']),
-        (hole(6), PUBLISHED['text']),
-        (text(), PUBLISHED['text']),
-        (scattered(0.05), PUBLISHED['text']),
+        (scattered(0.98), 'most-missing'),
+        (scattered(0.5), 'half-missing'),
+        (hole(40), 'vase'),
+        (hole(40, at=10), 'vase'),
+        (hole(40, at=50) | hole(40, at=150), 'library'),
+        (hole(6), 'text'),
+        (text(), 'text'),
+        (scattered(0.05), 'text'),
     ],
 )
 def test_the_mask_chooses_the_published_recipe(mask, expected):
-    assert choose_settings('ulyanov2018', mask[None]) is expected
+    assert choose_settings('ulyanov2018', mask[None]) is RECIPES[expected]
 
 
 @pytest.mark.parametrize('preset', PRESETS)

@@ -12,6 +12,7 @@ from napari_dip.latents.noise import UniformNoiseSpec
 from napari_dip.operators.downsample import Downsample
 from napari_dip.presets.choices import FACTORS, PRESETS
 from napari_dip.presets.options import Options
+from napari_dip.presets.published import RECIPES
 from napari_dip.tasks.presets import super_resolve as super_resolution
 from napari_dip.tasks.presets.super_resolve import choose_settings
 from napari_dip.tasks.super_resolve import start_super_resolution
@@ -89,14 +90,9 @@ def test_a_factor_that_will_not_do(factor, error):
 
 
 def test_eight_has_a_published_recipe_of_its_own():
-    assert choose_settings('ulyanov2018', (8, 8)) is (
-        super_resolution.PUBLISHED_8
-    )
+    assert choose_settings('ulyanov2018', (8, 8)) is (RECIPES['enlarging-8'])
     for factors in ((2, 2), (4, 4), (1, 3)):
-        assert (
-            choose_settings('ulyanov2018', factors)
-            is (super_resolution.SETTINGS['ulyanov2018'])
-        )
+        assert choose_settings('ulyanov2018', factors) is RECIPES['enlarging']
 
 
 @pytest.mark.parametrize('preset', PRESETS)

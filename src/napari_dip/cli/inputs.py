@@ -14,8 +14,14 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import typer
 
 from napari_dip.cli import parsing
-from napari_dip.cli.messages import about, option_of
-from napari_dip.tasks.base import Argument
+from napari_dip.cli.messages import (
+    ArgumentError,
+    about,
+    in_options,
+    option_of,
+)
+from napari_dip.tasks.arguments import Argument, read_arguments
+from napari_dip.tasks.method import DeepImagePrior
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,7 +70,11 @@ class Input:
             help=argument.field.help,
         )
         default = argument.default
-        return [parameter(argument.name, argument.type, told, default)]
+        return [parameter(argument.name, self._type(), told, default)]
+
+    def _type(self) -> Any:
+        """What typer makes of its text."""
+        return self.argument.type
 
     def files(self, given: Mapping[str, Any]) -> list[Path]:
         """Return the files that it is read from."""
@@ -235,6 +245,50 @@ class NoiseInput(Input):
         )
 
 
+class MethodInput(Input):
+    """The name of a method, and the options that go with it."""
+
+    def options(self) -> list[Parameter]:
+        """Return the option of its name, and one of each of its own."""
+        return [
+            *super().options(),
+            *(one for entry in self._own() for one in entry.options()),
+        ]
+
+    def parse(self, given: Mapping[str, Any]) -> Any:
+        """Take together what is given.
+
+        Raises
+        ------
+        ArgumentError
+            If an option goes with another method, or makes no sense.
+        """
+        name = given[self.argument.name]
+        plain = name == self.argument.default
+        entered = {}
+        for entry in self._own():
+            value = entry.parse(given)
+            if value != entry.argument.default:
+                entered[entry.argument.name] = value
+            if plain and entered:
+                raise ArgumentError(
+                    f'{entry.spelled}: it goes with {self.spelled} '
+                    'deep-image-prior, which is missing; give both, or '
+                    'neither.'
+                )
+        try:
+            return DeepImagePrior(**entered) if entered else name
+        except ValueError as error:
+            raise ArgumentError(in_options(str(error))) from error
+
+    def _type(self) -> Any:
+        return str
+
+    @staticmethod
+    def _own() -> list[Input]:
+        return [Input(one) for one in read_arguments(DeepImagePrior)]
+
+
 class FactorInput(Input):
     """A whole number, or one for each axis: ``4`` or ``2,4``."""
 
@@ -256,6 +310,7 @@ _KINDS: dict[str, type[Input]] = {
     'channel_axis': ChannelAxisInput,
     'factor': FactorInput,
     'mask': MaskInput,
+    'method': MethodInput,
     'noise': NoiseInput,
     'repeats': RepeatsInput,
     'value': Input,

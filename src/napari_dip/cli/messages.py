@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from napari_dip.io.errors import FileError
+from napari_dip.tasks.arguments import read_arguments
+from napari_dip.tasks.method import DeepImagePrior
 from napari_dip.tasks.registry import tasks
 
 _IN_PYTHON = {
@@ -31,7 +33,8 @@ def option_names() -> set[str]:
         for argument in task.arguments
         if argument.kind not in _FILES
     }
-    return named | set(_OF_DETECTOR)
+    of_method = {one.name for one in read_arguments(DeepImagePrior)}
+    return named | of_method | set(_OF_DETECTOR)
 
 
 def file_names() -> set[str]:

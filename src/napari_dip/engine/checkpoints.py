@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Sequence
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from napari_dip.engine.averaging.choice import Averaging
 from napari_dip.engine.optimisers.choice import Optimiser
@@ -31,6 +32,8 @@ class Checkpoints:
         Its optimiser.
     averaging : Averaging
         Average that the fit keeps.
+    latent : sequence of Tensor
+        What of the latent is fitted too.
     every : int
         Accepted losses between checkpoints.
     """
@@ -40,11 +43,13 @@ class Checkpoints:
         network: nn.Module,
         optimiser: Optimiser,
         averaging: Averaging,
+        latent: Sequence[Tensor] = (),
         every: int = 10,
     ) -> None:
         self._network = network
         self._optimiser = optimiser
         self._averaging = averaging
+        self._latent = latent
         self._every = every
         self._accepted = 0
         self._returns = 0
@@ -82,14 +87,22 @@ class Checkpoints:
 
     def restore(self) -> None:
         """Put all of it back and step more carefully."""
-        weights, moments = copy.deepcopy(self._saved)
+        weights, moments, latent = copy.deepcopy(self._saved)
         self._network.load_state_dict(weights)
         self._optimiser.load_state_dict(moments)
+        for values, saved in zip(self._latent, latent, strict=True):
+            values.data.copy_(saved)
         self._averaging.fall_back()
         self._returns += 1
         self.caution *= 0.5
 
-    def _state(self) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _state(
+        self,
+    ) -> tuple[dict[str, Any], dict[str, Any], list[Tensor]]:
         return copy.deepcopy(
-            (self._network.state_dict(), self._optimiser.state_dict())
+            (
+                self._network.state_dict(),
+                self._optimiser.state_dict(),
+                [values.detach() for values in self._latent],
+            )
         )

@@ -75,13 +75,16 @@ class Fit(Iterator[FitState]):
             self._observing.append(rule.metric)
         self._optimiser = make_optimiser(
             settings.optimiser,
-            problem.network.parameters(),
+            [*problem.network.parameters(), *problem.latent.parameters()],
             settings.learning_rate,
         )
         self._step = Step(problem, settings, self._optimiser, seed)
         self._averaging = make_averaging(problem, settings, seed)
         self._checkpoints = Checkpoints(
-            problem.network, self._optimiser, self._averaging
+            problem.network,
+            self._optimiser,
+            self._averaging,
+            problem.latent.parameters(),
         )
         self._losses: list[Tensor] = []
         self._powers: list[Tensor] = []

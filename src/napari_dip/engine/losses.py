@@ -38,3 +38,23 @@ def squared_error(prediction: Tensor, data: Tensor, weight: Tensor) -> Tensor:
     """
     total = (weight * (prediction - data).square()).sum()
     return total / weight.sum().clamp(min=1e-12)
+
+
+def total_variation(image: Tensor) -> Tensor:
+    """Mean absolute difference of neighbours, summed over the axes.
+
+    Parameters
+    ----------
+    image : Tensor
+        ``(n, c, *shape)``.
+
+    Examples
+    --------
+    >>> import torch
+    >>> total_variation(torch.tensor([[[[0.0, 1.0], [0.0, 1.0]]]])).item()
+    1.0
+    """
+    total = image.new_zeros(())
+    for axis in range(2, image.ndim):
+        total = total + image.diff(dim=axis).abs().mean()
+    return total

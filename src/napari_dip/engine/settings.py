@@ -56,6 +56,8 @@ class FitSettings:
         the fit wait for the device.
     precision : {'float32', 'auto'}
         'auto' evaluates the network in bfloat16 where that is faster.
+    tv_weight : float
+        Weight of the total variation of the image beside the data term.
     """
 
     num_iter: int = 500
@@ -72,6 +74,7 @@ class FitSettings:
     num_samples: int = 1
     check_every: int = 10
     precision: Precision = 'float32'
+    tv_weight: float = 0.0
 
     @property
     def samples(self) -> bool:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from napari_dip.device.choice import precision_context
+from napari_dip.engine.losses import total_variation
 from napari_dip.engine.optimisers.choice import Optimiser
 from napari_dip.engine.optimisers.gradient_clipping import GradientClipping
 from napari_dip.engine.problem import Problem
@@ -102,7 +103,11 @@ class Step:
             target = data if draw.shift is None else data + draw.shift
         loss = problem.loss(prediction, target, weight)
         self._optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        cost = loss
+        if self._settings.tv_weight:
+            variation = total_variation(output)
+            cost = loss + self._settings.tv_weight * variation
+        cost.backward()  # type: ignore[no-untyped-call]
         if self._clip is not None:
             self._clip(problem.network.parameters())
         self._optimiser.step()

@@ -62,6 +62,10 @@ class Latent(Protocol):
         may use every datum and needs no weight.
         """
 
+    def parameters(self) -> list[Tensor]:
+        """Return what of it is fitted as the weights are."""
+        return []
+
     @property
     def pyramid(self) -> Pyramid | None:
         """How the estimate is built from coarse to fine; None if at once."""

@@ -1,12 +1,15 @@
-"""Latents drawn once: uniform noise and a mesh grid."""
+"""Latents that are the same at every iteration, but for their jitter."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
+from napari_dip.grid.by_axes import linear
 from napari_dip.grid.regions import Region, Shape, cut_all
 from napari_dip.latents.base import Draw, Given, Latent, LatentSpec
 
@@ -21,16 +24,24 @@ class FixedLatent(Latent):
         guide image.
     jitter : float
         Standard deviation of the Gaussian noise added in the fit.
+    optimised : bool
+        Whether the values are fitted as the weights are.
     """
 
-    def __init__(self, values: Tensor, jitter: float = 0.0) -> None:
-        self.values = values
+    def __init__(
+        self, values: Tensor, jitter: float = 0.0, *, optimised: bool = False
+    ) -> None:
+        self.values = values.requires_grad_(optimised)
         self.jitter = jitter
 
     @property
     def channels(self) -> int:
         """Channels of a draw."""
         return self.values.shape[1]
+
+    def parameters(self) -> list[Tensor]:
+        """Return the values, if they are fitted."""
+        return [self.values] if self.values.requires_grad else []
 
     def draw(
         self,
@@ -67,8 +78,38 @@ def mesh_grid(shape: Shape) -> Tensor:
     return torch.stack(coordinates[::-1])[None]
 
 
+def gaussian_noise(
+    channels: int, shape: Shape, seed: int, deviation: float = 0.1
+) -> Tensor:
+    """Gaussian noise of a standard deviation, drawn on the CPU."""
+    generator = torch.Generator().manual_seed(seed)
+    return deviation * torch.randn(
+        (1, channels, *shape), generator=generator, dtype=torch.float32
+    )
+
+
+class _FixedSpec(LatentSpec, Protocol):
+    """A latent that is the same at every iteration, but for its jitter."""
+
+    @property
+    def jitter(self) -> float:
+        """Standard deviation of the noise added at each iteration."""
+
+    @property
+    def optimised(self) -> bool:
+        """Whether it is fitted as the weights are."""
+
+    def values(self, given: Given) -> Tensor:
+        """Return ``(1, channels, *shape)``, on any device."""
+
+    def make(self, given: Given) -> FixedLatent:
+        """Make it on the device of the data."""
+        values = self.values(given).to(given.data.device)
+        return FixedLatent(values, self.jitter, optimised=self.optimised)
+
+
 @dataclass(frozen=True)
-class UniformNoiseSpec(LatentSpec):
+class UniformNoiseSpec(_FixedSpec):
     """Uniform noise.
 
     Parameters
@@ -77,15 +118,17 @@ class UniformNoiseSpec(LatentSpec):
         Channels of the noise.
     jitter : float
         Standard deviation of the noise added at each iteration.
+    optimised : bool
+        Whether it is fitted as the weights are.
     """
 
     channels: int = 32
     jitter: float = 0.0
+    optimised: bool = False
 
-    def make(self, given: Given) -> FixedLatent:
+    def values(self, given: Given) -> Tensor:
         """Draw the noise."""
-        values = uniform_noise(self.channels, given.image_shape, given.seed)
-        return FixedLatent(values.to(given.data.device), self.jitter)
+        return uniform_noise(self.channels, given.image_shape, given.seed)
 
     def num_channels(self, image_channels: int, ndim: int = 2) -> int:
         """Return those of the noise."""
@@ -93,22 +136,71 @@ class UniformNoiseSpec(LatentSpec):
 
 
 @dataclass(frozen=True)
-class MeshGridSpec(LatentSpec):
+class GaussianNoiseSpec(_FixedSpec):
+    """Gaussian noise.
+
+    Parameters
+    ----------
+    channels, jitter, optimised
+        As in :class:`UniformNoiseSpec`.
+    """
+
+    channels: int = 32
+    jitter: float = 0.0
+    optimised: bool = False
+
+    def values(self, given: Given) -> Tensor:
+        """Draw the noise."""
+        return gaussian_noise(self.channels, given.image_shape, given.seed)
+
+    def num_channels(self, image_channels: int, ndim: int = 2) -> int:
+        """Return those of the noise."""
+        return self.channels
+
+
+@dataclass(frozen=True)
+class MeshGridSpec(_FixedSpec):
     """The coordinates of each pixel.
 
     Parameters
     ----------
-    jitter : float
-        Standard deviation of the noise added at each iteration.
+    jitter, optimised
+        As in :class:`UniformNoiseSpec`.
     """
 
     jitter: float = 0.0
+    optimised: bool = False
 
-    def make(self, given: Given) -> FixedLatent:
+    def values(self, given: Given) -> Tensor:
         """Lay out the coordinates."""
-        values = mesh_grid(given.image_shape)
-        return FixedLatent(values.to(given.data.device), self.jitter)
+        return mesh_grid(given.image_shape)
 
     def num_channels(self, image_channels: int, ndim: int = 2) -> int:
         """Return one for each axis."""
         return ndim
+
+
+@dataclass(frozen=True)
+class ImageSpec(_FixedSpec):
+    """The data themselves, 0 where they are missing.
+
+    Parameters
+    ----------
+    jitter, optimised
+        As in :class:`UniformNoiseSpec`.
+    """
+
+    jitter: float = 0.0
+    optimised: bool = False
+
+    def values(self, given: Given) -> Tensor:
+        """Take the data, enlarged where the image is larger."""
+        size = given.image_shape
+        # A copy, since it may be fitted.
+        if size == tuple(given.data.shape[2:]):
+            return given.data.clone()
+        return F.interpolate(given.data, size, mode=linear[len(size)])
+
+    def num_channels(self, image_channels: int, ndim: int = 2) -> int:
+        """Return those of the image."""
+        return image_channels

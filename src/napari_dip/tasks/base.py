@@ -1,4 +1,4 @@
-"""What a task is, and what it asks its user for.
+"""What a task is.
 
 Nothing here or in a task's file loads torch or NumPy before a restoration
 starts: help and forms are made from the signatures of functions.
@@ -8,24 +8,32 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
+
+from napari_dip.tasks.arguments import (
+    ADVANCED,
+    Argument,
+    Field,
+    Kind,
+    read_arguments,
+)
 
 if TYPE_CHECKING:
     from napari_dip.session.base import Restoration
     from napari_dip.session.run import Callback, Restored
     from napari_dip.tasks.outline import Outline
 
-#: What an argument is: pixels from elsewhere, or something to enter.
-#: 'value' is a number, a choice or a yes; 'factor' a whole number for each
-#: spatial axis.
-Kind = Literal[
-    'image', 'mask', 'repeats', 'channel_axis', 'noise', 'factor', 'value'
+__all__ = [
+    'ADVANCED',
+    'OPTIONS',
+    'Argument',
+    'Field',
+    'Kind',
+    'Task',
+    'read_arguments',
 ]
-
-#: Section of a form for what most people never touch.
-ADVANCED = 'Advanced'
 
 #: Arguments that become :class:`~napari_dip.presets.options.Options`.
 OPTIONS = (
@@ -40,140 +48,6 @@ OPTIONS = (
 
 # Options that any forecast depends on.
 _FORESEEN = ('preset', 'device', 'max_num_iter', 'uncertainty')
-
-
-@dataclass(frozen=True)
-class Field:
-    """What an interface says about an argument; its metadata in a signature.
-
-    Name, type and default are those of the parameter.
-
-    Parameters
-    ----------
-    help : str
-        A sentence or two for the help of the command line and the tooltip.
-    kind : Kind
-        How it is entered.
-    label : str
-        What it is called in a form; the name unless given.
-    unit : str
-        Unit of a number, such as 'seconds'.
-    least, most : int or float, optional
-        Smallest and greatest number.
-    choices : mapping of str to str
-        Values to choose from, and how a form calls each.
-    example : str
-        A value that makes sense, for messages and help.
-    empty : str
-        What an empty entry of a form means.
-    section : str
-        Section of a form that it is folded away in; '' is always in sight.
-    told : str
-        How a form says what was entered, ``{}``; unless given, its label,
-        the value and the unit.
-    """
-
-    help: str
-    kind: Kind = 'value'
-    label: str = ''
-    unit: str = ''
-    least: float | None = None
-    most: float | None = None
-    choices: Mapping[str, str] = field(default_factory=dict)
-    example: str = ''
-    empty: str = ''
-    section: str = ''
-    told: str = ''
-
-
-@dataclass(frozen=True)
-class Argument:
-    """A parameter of a task's public function, as it is told there.
-
-    Parameters
-    ----------
-    name : str
-        Its name in Python.
-    type : type
-        What it takes.
-    default : object
-        `inspect.Parameter.empty` if it has to be given.
-    field : Field
-        What there is to say about it.
-    is_keyword : bool
-        Whether it is given by name only.
-    """
-
-    name: str
-    type: Any
-    default: Any
-    field: Field
-    is_keyword: bool
-
-    @property
-    def kind(self) -> Kind:
-        """How it is entered."""
-        return self.field.kind
-
-    @property
-    def label(self) -> str:
-        """What a form calls it."""
-        return self.field.label or self.name.replace('_', ' ')
-
-    def say(self, value: Any) -> str:
-        """Say in words what was entered.
-
-        Examples
-        --------
-        >>> from napari_dip.tasks.registry import find_task
-        >>> named = {one.name: one for one in find_task('denoise').arguments}
-        >>> named['max_num_iter'].say(60), named['seed'].say(3)
-        ('60 iterations at most', 'seed 3')
-        """
-        told = self.field.told or f'{self.label} {{}} {self.field.unit}'
-        return told.rstrip().format(self.field.choices.get(value, value))
-
-    @property
-    def plain_type(self) -> type:
-        """Its type if it is given: int for ``int | None``."""
-        kinds = [t for t in get_args(self.type) if t is not type(None)]
-        plain: type = kinds[0] if kinds else self.type
-        return plain
-
-    @property
-    def is_optional(self) -> bool:
-        """Whether it may be None."""
-        return type(None) in get_args(self.type)
-
-
-def read_arguments(function: Callable[..., Any]) -> tuple[Argument, ...]:
-    """Read the arguments of a function that have a :class:`Field`."""
-    found = []
-    for name, parameter in inspect.signature(function).parameters.items():
-        annotation = _evaluate(parameter.annotation, function)
-        told = getattr(annotation, '__metadata__', ())
-        fields = [one for one in told if isinstance(one, Field)]
-        if fields:
-            found.append(
-                Argument(
-                    name,
-                    annotation.__origin__,
-                    parameter.default,
-                    fields[0],
-                    parameter.kind is inspect.Parameter.KEYWORD_ONLY,
-                )
-            )
-    return tuple(found)
-
-
-def _evaluate(annotation: Any, function: Callable[..., Any]) -> Any:
-    """Evaluate an annotation; None if it names what is not loaded."""
-    if not isinstance(annotation, str):
-        return annotation
-    try:
-        return eval(annotation, inspect.unwrap(function).__globals__)
-    except NameError:
-        return None
 
 
 def _unchanged(**arguments: Any) -> tuple[int, int]:

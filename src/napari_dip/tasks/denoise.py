@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 from napari_dip.presets.choices import DEFAULT_PRESET
 from napari_dip.tasks.base import Field, Task
 from napari_dip.tasks.fields import (
+    NOISE,
     ChannelAxis,
+    CorrelationOf,
     Device,
     Image,
     MaxNumIter,
+    MethodOf,
+    NoiseOf,
     Preset,
     Seed,
     TimeLimit,
@@ -27,44 +31,18 @@ if TYPE_CHECKING:
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Restoration
     from napari_dip.session.run import Callback, Restored
+    from napari_dip.tasks.method import Method
     from napari_dip.tasks.outline import Outline
 
-_SECTION = 'Noise and detector'
 _DEFECTS = {'auto': 'fill in', 'keep': 'keep'}
 
-NoiseOf = Annotated[
-    'Noise',
-    Field(
-        'How the variance of the noise depends on the intensity: found from '
-        'the image, or of one variance.',
-        kind='noise',
-        choices={'auto': 'automatic', 'gaussian': 'of one variance'},
-        section=_SECTION,
-    ),
-]
 Defects = Annotated[
     str,
     Field(
         'Hot and dead pixels, far above or below all their neighbours, are '
         'filled in ("auto") or kept as they are ("keep").',
         choices=_DEFECTS,
-        section=_SECTION,
-    ),
-]
-CorrelationOf = Annotated[
-    str,
-    Field(
-        'How far the noise of a pixel reaches: found from the image, or '
-        'independent from pixel to pixel, along the rows, down the columns '
-        'or all around.',
-        choices={
-            'auto': 'automatic',
-            'independent': 'independent',
-            'rows': 'along the rows',
-            'columns': 'down the columns',
-            'around': 'all around',
-        },
-        section=_SECTION,
+        section=NOISE,
     ),
 ]
 MoreFrames = Annotated[
@@ -75,7 +53,7 @@ MoreFrames = Annotated[
         'difference in brightness is evened out.',
         kind='repeats',
         label='repeat',
-        section=_SECTION,
+        section=NOISE,
     ),
 ]
 
@@ -88,6 +66,7 @@ def denoise(
     noise: NoiseOf = 'auto',
     correlation: CorrelationOf = 'auto',
     defects: Defects = 'auto',
+    method: MethodOf = 'auto',
     preset: Preset = DEFAULT_PRESET,
     seed: Seed = 0,
     device: Device = 'auto',
@@ -135,6 +114,11 @@ def denoise(
         'auto' treats hot and dead pixels as missing; 'keep' takes every
         pixel for what it is. Saturated pixels are kept unless they stand
         out alone, and counted.
+    method : {'auto', 'deep-image-prior'} or DeepImagePrior
+        'auto' fits a network to the image behind a blind-spot mask, as told
+        below. 'deep-image-prior' fits one that makes the image of fixed
+        noise [1]_, and stops where the error on pixels that are held out is
+        least; a :class:`DeepImagePrior` tells more of it.
     preset : {'fast', 'balanced', 'best', 'ulyanov2018'}
         How thorough to be; 'ulyanov2018' is the published recipe, which
         takes hours on a CPU.
@@ -221,6 +205,7 @@ def denoise(
         noise=noise,
         correlation=correlation,
         defects=defects,
+        method=method,
         preset=preset,
         seed=seed,
         device=device,
@@ -240,6 +225,7 @@ def start_denoising(
     noise: Noise = 'auto',
     correlation: str = 'auto',
     defects: str = 'auto',
+    method: Method = 'auto',
     options: Options | None = None,
 ) -> Restoration:
     """Prepare :func:`denoise` as a session, to be run step by step."""
@@ -255,6 +241,7 @@ def start_denoising(
     from napari_dip.presets.choices import PRESETS
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare
+    from napari_dip.tasks.method import read_method, to_argument
     from napari_dip.tasks.noise import settle_noise
     from napari_dip.tasks.presets.denoise import (
         SETTINGS,
@@ -264,6 +251,7 @@ def start_denoising(
     )
 
     options = options or Options()
+    plain = read_method(method)
     acquired = acquire(image, channel_axis)
     planes = acquired.planes
     check_choice(options.preset, PRESETS, 'preset')
@@ -274,16 +262,17 @@ def start_denoising(
     flat = find_flat_areas(planes)
     shown = flat.without(planes)
     usual = SETTINGS[options.preset]
-    check_detector_used(noise, usual, options.preset)
+    if plain is None:
+        check_detector_used(noise, usual, options.preset)
     found = settle_noise(
         acquired.planes,
         shown,
         copies,
         noise=noise,
         correlation=correlation,
-        defects=defects if usual.exclude_defects else 'keep',
+        defects=defects if plain or usual.exclude_defects else 'keep',
     )
-    settings = choose_settings(options.preset, shown, found, copies)
+    settings = choose_settings(options.preset, shown, found, copies, plain)
     if defects == 'keep':
         settings = replace(settings, exclude_defects=False)
     if options.uncertainty:
@@ -302,6 +291,7 @@ def start_denoising(
             else noise,
             'correlation': correlation,
             'defects': defects,
+            'method': to_argument(plain),
         },
         noise=replace(found, saturated=found.saturated & ~flat.all),
         copies=copies,
@@ -317,12 +307,14 @@ def _outline(
     repeats: ArrayLike | None = None,
     noise: Noise = 'auto',
     correlation: str = 'auto',
+    method: Method = 'auto',
 ) -> Outline:
     """Tell what is fitted; of an unknown image, that its noise is white."""
     import numpy as np
 
     from napari_dip.images.acquired import acquire
     from napari_dip.images.brightness_match import match_repeats
+    from napari_dip.tasks.method import read_method
     from napari_dip.tasks.noise import settle_noise
     from napari_dip.tasks.outline import Outline
     from napari_dip.tasks.presets.denoise import choose_settings
@@ -343,7 +335,9 @@ def _outline(
         correlation=correlation,
         defects='keep',
     )
-    return Outline(choose_settings(preset, planes, found, copies))
+    plain = read_method(method)
+    settings = choose_settings(preset, planes, found, copies, plain)
+    return Outline(settings)
 
 
 TASK = register(Task(denoise, start_denoising, _outline, step='denoised'))

@@ -6,20 +6,30 @@ from typing import TYPE_CHECKING, Annotated
 
 from napari_dip.presets.choices import DEVICES, PRESETS
 from napari_dip.tasks.base import ADVANCED, Field
+from napari_dip.tasks.method import METHODS, DeepImagePrior
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from napari_dip.noise.model import Noise
+
 __all__ = [
+    'NOISE',
     'ChannelAxis',
+    'CorrelationOf',
     'Device',
     'Image',
     'MaxNumIter',
+    'MethodOf',
+    'NoiseOf',
     'Preset',
     'Seed',
     'TimeLimit',
     'Uncertainty',
 ]
+
+#: Section of a form for what is known of the noise.
+NOISE = 'Noise and detector'
 
 Image = Annotated[
     'ArrayLike', Field('Image to restore.', kind='image', label='image')
@@ -27,6 +37,16 @@ Image = Annotated[
 ChannelAxis = Annotated[
     int | None,
     Field('Axis that holds channels, counted from 0.', kind='channel_axis'),
+]
+MethodOf = Annotated[
+    str | DeepImagePrior,
+    Field(
+        'What restores the image: "auto" takes what is best and fast; '
+        '"deep-image-prior" fits a network that makes the image of fixed '
+        'noise, and stops before it takes up the noise of the image.',
+        kind='method',
+        choices=METHODS,
+    ),
 ]
 Preset = Annotated[
     str,
@@ -86,5 +106,31 @@ TimeLimit = Annotated[
         empty='none',
         section=ADVANCED,
         told='{} seconds at most',
+    ),
+]
+NoiseOf = Annotated[
+    'Noise',
+    Field(
+        'How the variance of the noise depends on the intensity: found from '
+        'the image, or of one variance.',
+        kind='noise',
+        choices={'auto': 'automatic', 'gaussian': 'of one variance'},
+        section=NOISE,
+    ),
+]
+CorrelationOf = Annotated[
+    str,
+    Field(
+        'How far the noise of a pixel reaches: found from the image, or '
+        'independent from pixel to pixel, along the rows, down the columns '
+        'or all around.',
+        choices={
+            'auto': 'automatic',
+            'independent': 'independent',
+            'rows': 'along the rows',
+            'columns': 'down the columns',
+            'around': 'all around',
+        },
+        section=NOISE,
     ),
 ]

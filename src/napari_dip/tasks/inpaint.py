@@ -11,6 +11,7 @@ from napari_dip.tasks.fields import (
     Device,
     Image,
     MaxNumIter,
+    MethodOf,
     Preset,
     Seed,
     TimeLimit,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Restoration
     from napari_dip.session.run import Callback, Restored
+    from napari_dip.tasks.method import Method
     from napari_dip.tasks.outline import Outline
 
 Mask = Annotated[
@@ -43,6 +45,7 @@ def inpaint(
     mask: Mask,
     *,
     channel_axis: ChannelAxis = None,
+    method: MethodOf = 'auto',
     preset: Preset = DEFAULT_PRESET,
     seed: Seed = 0,
     device: Device = 'auto',
@@ -65,8 +68,8 @@ def inpaint(
     mask : (M, N) or (M, N, C) array_like
         Nonzero where a pixel is missing, as in scikit-image. The record says
         how much that is.
-    channel_axis, preset, seed, device, max_num_iter, time_limit, callback, \
-return_info
+    channel_axis, method, preset, seed, device, max_num_iter, time_limit, \
+callback, return_info
         As in :func:`~napari_dip.denoise`.
     uncertainty : bool
         Whether to estimate by how much a measurement would differ from each
@@ -119,6 +122,7 @@ return_info
         image=image,
         mask=mask,
         channel_axis=channel_axis,
+        method=method,
         preset=preset,
         seed=seed,
         device=device,
@@ -135,6 +139,7 @@ def start_inpainting(
     mask: ArrayLike,
     *,
     channel_axis: int | None = None,
+    method: Method = 'auto',
     options: Options | None = None,
 ) -> Restoration:
     """Prepare :func:`inpaint` as a session, to be run step by step."""
@@ -143,19 +148,21 @@ def start_inpainting(
     from napari_dip.operators.identity import Identity
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare
+    from napari_dip.tasks.method import read_method, to_argument
     from napari_dip.tasks.presets.inpaint import choose_settings, trims_known
 
     options = options or Options()
+    plain = read_method(method)
     acquired = acquire(image, channel_axis)
     missing = read_mask(mask, acquired)
     return prepare(
         acquired,
         ~missing,
         operator=Identity(),
-        settings=choose_settings(options.preset, missing),
+        settings=choose_settings(options.preset, missing, plain),
         options=options,
         task='inpaint',
-        arguments={},
+        arguments={'method': to_argument(plain)},
         keep_known=True,
         trim_known=trims_known(options.preset),
         notes=[describe_mask(missing)],
@@ -163,13 +170,17 @@ def start_inpainting(
 
 
 def _outline(
-    axes: Axes, preset: str, mask: ArrayLike | None = None
+    axes: Axes,
+    preset: str,
+    mask: ArrayLike | None = None,
+    method: Method = 'auto',
 ) -> Outline:
     """Tell what is fitted; of an unknown mask, that it is all over."""
     import numpy as np
 
     from napari_dip.images.acquired import AcquiredImage
     from napari_dip.images.masks import read_mask
+    from napari_dip.tasks.method import read_method
     from napari_dip.tasks.outline import Outline
     from napari_dip.tasks.presets.inpaint import choose_settings, trims_known
 
@@ -181,7 +192,7 @@ def _outline(
         missing = np.broadcast_to(lines, blank.shape)
     else:
         missing = read_mask(mask, AcquiredImage(blank, axes))
-    settings = choose_settings(preset, missing)
+    settings = choose_settings(preset, missing, read_method(method))
     return Outline(settings, missing, trims_known(preset))
 
 

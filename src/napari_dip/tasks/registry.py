@@ -10,7 +10,16 @@ from napari_dip import tasks as folder
 from napari_dip.tasks.base import Task
 
 # Modules that serve the tasks.
-_SERVE = ('base', 'fields', 'forecast', 'noise', 'outline', 'registry')
+_SERVE = (
+    'arguments',
+    'base',
+    'fields',
+    'forecast',
+    'method',
+    'noise',
+    'outline',
+    'registry',
+)
 
 _known: dict[str, Task] = {}
 

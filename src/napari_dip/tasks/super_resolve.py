@@ -11,6 +11,7 @@ from napari_dip.tasks.fields import (
     Device,
     Image,
     MaxNumIter,
+    MethodOf,
     Preset,
     Seed,
     TimeLimit,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Restoration
     from napari_dip.session.run import Callback, Restored
+    from napari_dip.tasks.method import Method
     from napari_dip.tasks.outline import Outline
 
 Factor = Annotated[
@@ -48,6 +50,7 @@ def super_resolve(
     factor: Factor,
     *,
     channel_axis: ChannelAxis = None,
+    method: MethodOf = 'auto',
     preset: Preset = DEFAULT_PRESET,
     seed: Seed = 0,
     device: Device = 'auto',
@@ -70,8 +73,8 @@ def super_resolve(
     factor : int or tuple of int
         Pixels of the result a pixel of the image: 2, 3, 4 or 8, or one from
         1 to 8 for rows and one for columns.
-    channel_axis, preset, seed, device, max_num_iter, time_limit, callback, \
-return_info
+    channel_axis, method, preset, seed, device, max_num_iter, time_limit, \
+callback, return_info
         As in :func:`~napari_dip.denoise`.
     uncertainty : bool
         Whether to estimate by how much each pixel may be off, one standard
@@ -131,6 +134,7 @@ return_info
         image=image,
         factor=factor,
         channel_axis=channel_axis,
+        method=method,
         preset=preset,
         seed=seed,
         device=device,
@@ -147,6 +151,7 @@ def start_super_resolution(
     factor: int | tuple[int, int],
     *,
     channel_axis: int | None = None,
+    method: Method = 'auto',
     options: Options | None = None,
 ) -> Restoration:
     """Prepare :func:`super_resolve` as a session, to be run step by step."""
@@ -157,12 +162,14 @@ def start_super_resolution(
     from napari_dip.operators.downsample import Downsample
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare
+    from napari_dip.tasks.method import read_method, to_argument
     from napari_dip.tasks.presets.super_resolve import choose_settings
 
     options = options or Options()
+    plain = read_method(method)
     acquired = acquire(image, channel_axis)
     factors = check_factor(factor)
-    settings = choose_settings(options.preset, factors)
+    settings = choose_settings(options.preset, factors, plain)
     return prepare(
         acquired,
         np.ones(acquired.planes.shape, bool),
@@ -170,29 +177,38 @@ def start_super_resolution(
         settings=settings,
         options=options,
         task='super_resolve',
-        arguments={'factor': list(factors)},
+        arguments={'factor': list(factors), 'method': to_argument(plain)},
     )
 
 
 def _outline(
-    axes: Axes, preset: str, factor: int | tuple[int, int] = 2
+    axes: Axes,
+    preset: str,
+    factor: int | tuple[int, int] = 2,
+    method: Method = 'auto',
 ) -> Outline:
     """Tell what is fitted."""
     from napari_dip.images.validation import check_factor
+    from napari_dip.tasks.method import read_method
     from napari_dip.tasks.outline import Outline
     from napari_dip.tasks.presets.super_resolve import choose_settings
 
-    return Outline(choose_settings(preset, check_factor(factor)))
+    factors = check_factor(factor)
+    return Outline(choose_settings(preset, factors, read_method(method)))
 
 
-def _pair(factor: int | tuple[int, int] = 2) -> tuple[int, int]:
+def _pair(
+    factor: int | tuple[int, int] = 2, method: Method = 'auto'
+) -> tuple[int, int]:
+    del method
     if isinstance(factor, int):
         return factor, factor
     rows, columns = factor
     return rows, columns
 
 
-def _say(factor: int | tuple[int, int]) -> str:
+def _say(factor: int | tuple[int, int], method: Method = 'auto') -> str:
+    del method
     rows, columns = _pair(factor)
     return f'×{rows}' + ('' if rows == columns else f'×{columns}')
 

@@ -65,7 +65,11 @@ def _task(provenance: dict[str, Any]) -> Task:
 
 def _import_own(provenance: dict[str, Any], simple: bool) -> str:
     task = _task(provenance)
-    names = ['Detector'] if _has_detector(provenance) else []
+    names = [
+        _CLASSES[argument.kind]
+        for argument in task.own
+        if isinstance(provenance['arguments'].get(argument.name), dict)
+    ]
     if simple:
         module = task.function.__module__
         if module.startswith('napari_dip.'):
@@ -168,12 +172,12 @@ def _value(argument: Argument, provenance: dict[str, Any]) -> str | None:
         return None
     if isinstance(value, dict):
         numbers = ', '.join(f'{key}={value[key]!r}' for key in value)
-        return f'Detector({numbers})'
+        return f'{_CLASSES[argument.kind]}({numbers})'
     return repr(tuple(value) if isinstance(value, list) else value)
 
 
-def _has_detector(provenance: dict[str, Any]) -> bool:
-    return isinstance(provenance['arguments'].get('noise'), dict)
+# Arguments that a record tells as the numbers of one.
+_CLASSES = {'noise': 'Detector', 'method': 'DeepImagePrior'}
 
 
 def _options(provenance: dict[str, Any]) -> list[str]:

@@ -25,13 +25,15 @@ from napari_dip.images.validation import check_choice
 from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.latents.noise2noise import Noise2NoiseSpec
 from napari_dip.latents.recorrupted import RecorruptedSpec
-from napari_dip.networks import SkipSpec, UNetSpec
+from napari_dip.networks import UNetSpec
 from napari_dip.noise.correlated import Recipe
 from napari_dip.noise.detector import Detector
 from napari_dip.noise.model import NoiseModel
 from napari_dip.presets.choices import PRESETS
-from napari_dip.presets.published import noise, publish
+from napari_dip.presets.published import RECIPES
 from napari_dip.presets.settings import Settings
+from napari_dip.tasks.method import DeepImagePrior
+from napari_dip.tasks.presets.deep_image_prior import plain_settings
 
 # Structures mostly have a direction, which an augmented network has
 # to learn eight times. But where each value is fitted more often than this,
@@ -62,7 +64,6 @@ _WARM_UP = 20
 # At full resolution, for a trunk at half of it leaves a faint chequerboard;
 # its few channels there cost little.
 _NETWORK = UNetSpec((32, 48, 64, 64, 64), reduction=1)
-
 
 _STRUCTURE: Chain = (Calibrate(), ResidualStructure())
 _RESIDUAL: Chain = (*_STRUCTURE, Bm3d(0.75))
@@ -121,7 +122,7 @@ SETTINGS = {
     'fast': _light(100, 0.012, 8),
     'balanced': _light(400, 0.006, 16),
     'best': replace(_light(2000, 0.003, 32), filters=_SIDE_BY_SIDE),
-    'ulyanov2018': publish(SkipSpec(), noise(1 / 30), 3000, decay=0.99),
+    'ulyanov2018': RECIPES['denoising'],
 }
 
 # Of squares of pixels.
@@ -155,6 +156,7 @@ def choose_settings(
     planes: NDArray[Any],
     noise: NoiseModel,
     copies: Repeats | None = None,
+    method: DeepImagePrior | None = None,
 ) -> Settings:
     """Return the settings that a preset stands for, given the image.
 
@@ -168,8 +170,12 @@ def choose_settings(
         Its noise.
     copies : Repeats, optional
         What the image is the mean of, where it is one.
+    method : DeepImagePrior, optional
+        Deep image prior as such, if it was asked for.
     """
     check_choice(preset, PRESETS, 'preset')
+    if method is not None:
+        return plain_settings(method, preset, 'denoising', noise)
     settings = SETTINGS[preset]
     if not settings.latent.hides_pixels:
         return settings
@@ -210,9 +216,9 @@ def check_uncertainty(settings: Settings, preset: str) -> None:
         )
     if not settings.latent.hides_pixels:
         raise ValueError(
-            f'uncertainty: with the preset {preset!r} the network '
-            'sees every pixel, and none is left to measure its error by; '
-            'choose another preset, or leave the uncertainty out.'
+            f'uncertainty: with the preset {preset!r}, or deep image prior, '
+            'the network sees every pixel, and none is left to measure its '
+            'error by; choose another, or leave the uncertainty out.'
         )
 
 

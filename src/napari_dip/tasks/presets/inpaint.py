@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import distance_transform_edt, label
 
 from napari_dip.engine.early_stopping import HeldOut
 from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.filters.refinement import Texture
 from napari_dip.images.validation import check_choice
-from napari_dip.latents.noise import MeshGridSpec
-from napari_dip.networks import SkipSpec, UNetSpec
-from napari_dip.networks.skip import Upsampling
+from napari_dip.networks import UNetSpec
 from napari_dip.presets.choices import PRESETS
-from napari_dip.presets.published import noise, publish
-from napari_dip.presets.settings import (
-    Settings,
-    whole_image,
-)
+from napari_dip.presets.published import RECIPES
+from napari_dip.presets.settings import Settings, whole_image
+from napari_dip.tasks.method import DeepImagePrior
+from napari_dip.tasks.presets.deep_image_prior import plain_settings
 
 
 def _light(
@@ -66,28 +65,6 @@ SETTINGS_SCATTERED = {
     'best': _scattered((32, 48, 64, 64, 64), 500),
 }
 
-_NEAREST: tuple[Upsampling, ...] = ('nearest',) * 5
-_KATE = (16, 32, 64, 128, 128)
-# 'ulyanov2018', by the notebook's mask.
-PUBLISHED = {
-    'text': publish(
-        SkipSpec(skip=(128,) * 5, upsampling=_NEAREST), noise(0.03), 6001
-    ),
-    'large hole': publish(
-        SkipSpec(skip=(0,) * 5, upsampling=_NEAREST),
-        MeshGridSpec(jitter=0.03),
-        5001,
-    ),
-    'half missing': publish(
-        SkipSpec(), noise(0.03), 11000, learning_rate=0.001
-    ),
-    'most missing': publish(
-        SkipSpec(down=_KATE, up=_KATE, skip=(0,) * 5, downsampling='average'),
-        noise(0.0),
-        1000,
-    ),
-}
-
 # Mean distance of a missing pixel to a known one, in pixels: 1.0 for half of
 # the pixels missing at random, 1.3 for lines three pixels wide.
 _SCATTERED = 1.25
@@ -107,7 +84,11 @@ def trims_known(preset: str) -> bool:
     return preset != 'ulyanov2018'
 
 
-def choose_settings(preset: str, missing: NDArray[np.bool_]) -> Settings:
+def choose_settings(
+    preset: str,
+    missing: NDArray[np.bool_],
+    method: DeepImagePrior | None = None,
+) -> Settings:
     """Return the settings that a preset stands for, given the mask.
 
     Parameters
@@ -116,11 +97,18 @@ def choose_settings(preset: str, missing: NDArray[np.bool_]) -> Settings:
         Name of the preset.
     missing : (C, M, N) ndarray of bool
         True where a pixel is missing.
+    method : DeepImagePrior, optional
+        Deep image prior as such, if it was asked for.
     """
     check_choice(preset, PRESETS, 'preset')
     distances = _distances(missing)
+    published = published_for(missing, float(distances.max()))
+    if method is not None:
+        settings = plain_settings(method, preset, published)
+        # What is there is known as it is.
+        return replace(settings, stabilise_noise=False, undo_clipping=False)
     if preset == 'ulyanov2018':
-        return _published_for(missing, float(distances.max()))
+        return RECIPES[published]
     if distances.mean() < _SCATTERED:
         return SETTINGS_SCATTERED[preset]
     return SETTINGS[preset]
@@ -133,14 +121,23 @@ def _distances(missing: NDArray[np.bool_]) -> NDArray[np.float64]:
     return distances
 
 
-def _published_for(
-    missing: NDArray[np.bool_], largest_radius: float
-) -> Settings:
+def published_for(missing: NDArray[np.bool_], largest_radius: float) -> str:
+    """Name the published recipe of a mask.
+
+    Parameters
+    ----------
+    missing : (C, M, N) ndarray of bool
+        True where a pixel is missing.
+    largest_radius : float
+        Greatest distance of a missing pixel to a known one, in pixels.
+    """
     part = float(missing.mean())
     if part >= _MOST:
-        return PUBLISHED['most missing']
+        return 'most-missing'
     if part >= _HALF:
-        return PUBLISHED['half missing']
-    if largest_radius >= _LARGE_RADIUS:
-        return PUBLISHED['large hole']
-    return PUBLISHED['text']
+        return 'half-missing'
+    if largest_radius < _LARGE_RADIUS:
+        return 'text'
+    # The vase has one hole, the library many.
+    _, holes = label(missing.any(axis=0))
+    return 'vase' if holes == 1 else 'library'

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from napari_dip.engine.early_stopping import NoRule
 from napari_dip.engine.settings import FitSettings
 from napari_dip.filters.refinement import BackProjection
 from napari_dip.images.validation import check_choice
 from napari_dip.latents.internal import InternalSpec
-from napari_dip.networks import CNNSpec, SkipSpec, UNetSpec
+from napari_dip.networks import CNNSpec, UNetSpec
 from napari_dip.presets.choices import PRESETS
-from napari_dip.presets.published import noise, publish
-from napari_dip.presets.settings import (
-    Settings,
-    whole_image,
-)
+from napari_dip.presets.published import RECIPES
+from napari_dip.presets.settings import Settings, whole_image
+from napari_dip.tasks.method import DeepImagePrior
+from napari_dip.tasks.presets.deep_image_prior import plain_settings
 
 
 def _across_scales(num_iter: int, learning_rate: float) -> Settings:
@@ -55,10 +56,8 @@ SETTINGS = {
     'balanced': _across_scales(200, 1e-2),
     # More learn the image by heart.
     'best': _across_scales(200, 1e-2),
-    'ulyanov2018': publish(SkipSpec(), noise(0.03), 2000),
+    'ulyanov2018': RECIPES['enlarging'],
 }
-# The notebook's for a factor of 8.
-PUBLISHED_8 = publish(SkipSpec(), noise(0.05), 4000)
 # An image reduced by so much once more has little left to learn from.
 _COARSE = 5
 SETTINGS_COARSE = {
@@ -69,10 +68,18 @@ SETTINGS_COARSE = {
 }
 
 
-def choose_settings(preset: str, factors: tuple[int, int]) -> Settings:
+def choose_settings(
+    preset: str,
+    factors: tuple[int, int],
+    method: DeepImagePrior | None = None,
+) -> Settings:
     """Return the settings that a preset stands for, given the factors."""
     check_choice(preset, PRESETS, 'preset')
-    if preset == 'ulyanov2018' and max(factors) > 4:
-        return PUBLISHED_8
+    published = 'enlarging-8' if max(factors) > 4 else 'enlarging'
+    if method is not None:
+        settings = plain_settings(method, preset, published)
+        return replace(settings, stabilise_noise=False, undo_clipping=False)
+    if preset == 'ulyanov2018':
+        return RECIPES[published]
     coarse = min(factors) >= _COARSE
     return (SETTINGS_COARSE if coarse else SETTINGS)[preset]

@@ -1,4 +1,4 @@
-"""What is set out of sight, told in sight."""
+"""Sections that are folded away, and what is set there, told in sight."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from magicgui.widgets import Label
+from magicgui.widgets import Container, Label
 from qtpy.QtCore import Qt
+from superqt import QCollapsible
 
-from napari_dip.viewer.panel.text import prepare_label
+from napari_dip.viewer.panel.text import align_labels, prepare_label
 
 if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget
 
-    from napari_dip.viewer.forms.folding import Section
+    from napari_dip.viewer.forms.entry import Entry
 
 # Legible on napari's dark and light themes; Qt's own links are not.
 _LINK = '#2f8fd8'
@@ -41,11 +42,47 @@ class Setting:
 
     @property
     def is_set(self) -> bool:
-        """Whether it differs from the default."""
+        """Whether it differs from the default, and has a say."""
+        if not self.entry.enabled:
+            return False
         value = self.entry.value
         if isinstance(value, str):
             value = value.strip()
         return bool(value != self.default)
+
+
+class Section(Container):
+    """Entries that most people never open.
+
+    Parameters
+    ----------
+    title : str
+        What it is called.
+    entries : list of Entry
+        What it holds.
+    """
+
+    def __init__(self, title: str, entries: list[Entry]) -> None:
+        widgets = [widget for entry in entries for widget in entry.widgets]
+        super().__init__(widgets=widgets)
+        self.title = title
+        self._entries = entries
+        align_labels(self)
+        self.margins = (12, 0, 0, 0)
+
+    def settings(self) -> list[Setting]:
+        """Return what can be set here."""
+        return [one for entry in self._entries for one in entry.settings()]
+
+    def fold(self) -> QCollapsible:
+        """Return a folded section that holds this container."""
+        section = QCollapsible(self.title, expandedIcon='▾', collapsedIcon='▸')
+        layout = section.layout()
+        assert layout is not None
+        layout.setContentsMargins(0, 0, 0, 0)
+        section.addWidget(self.native)
+        section.collapse(animate=False)
+        return section
 
 
 class Departures(Label):

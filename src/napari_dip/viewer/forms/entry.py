@@ -34,6 +34,8 @@ class Entry(ABC):
     def __init__(self, argument: Argument, form: RestorationForm) -> None:
         self.argument = argument
         self.form = form
+        #: Entries of its options, each in a section of its own.
+        self.options: list[Entry] = []
         self.widgets: list[ValueWidget] = self.make_widgets()
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from magicgui.widgets import ComboBox, Container
@@ -10,8 +10,7 @@ from napari.layers import Image, Layer
 
 from napari_dip.tasks.base import Task
 from napari_dip.viewer.errors import describe_error
-from napari_dip.viewer.forms.departures import Departures
-from napari_dip.viewer.forms.folding import Section
+from napari_dip.viewer.forms.departures import Departures, Section
 from napari_dip.viewer.forms.kinds import BUILT_IN, make_entry
 from napari_dip.viewer.forms.memory import Memory
 from napari_dip.viewer.forms.plane import PlaneLabel, channel_axes
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 _WIDTH = 330
 
 # Kinds of entries that hold no layer.
-_ENTERED = ('value', 'factor', 'noise')
+_ENTERED = ('value', 'factor', 'method', 'noise')
 
 
 class RestorationForm(Container):
@@ -104,7 +103,7 @@ class RestorationForm(Container):
 
     def __getattr__(self, name: str) -> Any:
         """Return a widget of an argument by its name."""
-        for entry in self.__dict__.get('inputs', ()):
+        for entry in _with_options(self.__dict__.get('inputs', ())):
             for widget in entry.widgets:
                 if widget.name == name:
                     return widget
@@ -116,11 +115,12 @@ class RestorationForm(Container):
 
     def _make_sections(self) -> Iterator[Section]:
         """Make the sections that are folded away, the first on top."""
-        titles = [entry.argument.field.section for entry in self.inputs]
+        entries = _with_options(self.inputs)
+        titles = [entry.argument.field.section for entry in entries]
         for title in dict.fromkeys(filter(None, titles)):
             of_title = [
                 entry
-                for entry in self.inputs
+                for entry in entries
                 if entry.argument.field.section == title
             ]
             yield Section(title, of_title)
@@ -281,9 +281,11 @@ class RestorationForm(Container):
         self.image.changed.connect(self._show_image)
         self.plane.moved.connect(self.show_outlook)
         self.channel_axis.changed.connect(self.show_outlook)
-        for entry in self.inputs:
+        for entry in _with_options(self.inputs):
             for widget in entry.widgets:
                 widget.changed.connect(self.show_outlook)
+                if entry.options:
+                    widget.changed.connect(self.departures.show_settings)
 
     def _on_state(self, state: State) -> None:
         self.outlook.be_quiet(state.is_busy)
@@ -317,6 +319,11 @@ class RestorationForm(Container):
     def _remembered(self) -> dict[str, ValueWidget]:
         return {
             widget.name: widget
-            for entry in self.inputs
+            for entry in _with_options(self.inputs)
             for widget in entry.remembered()
         }
+
+
+def _with_options(entries: Iterable[Entry]) -> list[Entry]:
+    """Each entry, and those of its options behind it."""
+    return [one for entry in entries for one in (entry, *entry.options)]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from napari_dip.viewer.forms.factor import FactorEntry
 from napari_dip.viewer.forms.mask import MaskEntry
+from napari_dip.viewer.forms.method import MethodEntry
 from napari_dip.viewer.forms.noise import NoiseEntry
 from napari_dip.viewer.forms.repeats import RepeatsEntry
 from napari_dip.viewer.forms.values import ValueEntry
@@ -21,6 +22,7 @@ BUILT_IN = ('image', 'channel_axis')
 _ENTRIES: dict[str, type[Entry]] = {
     'factor': FactorEntry,
     'mask': MaskEntry,
+    'method': MethodEntry,
     'noise': NoiseEntry,
     'repeats': RepeatsEntry,
     'value': ValueEntry,

@@ -1,0 +1,222 @@
+"""What deep image prior as such stands for, given preset and options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from napari_dip.engine.early_stopping import (
+    FadingVariance,
+    HeldOutEstimate,
+    MovingVariance,
+    NoRule,
+    StoppingSpec,
+)
+from napari_dip.engine.settings import FitSettings
+from napari_dip.grid.regions import Shape
+from napari_dip.images.validation import check_choice
+from napari_dip.latents.base import LatentSpec
+from napari_dip.latents.noise import (
+    GaussianNoiseSpec,
+    ImageSpec,
+    MeshGridSpec,
+    UniformNoiseSpec,
+)
+from napari_dip.networks import NetworkSpec, SkipSpec, UNetSpec
+from napari_dip.noise.model import NoiseModel
+from napari_dip.presets.choices import PRESETS
+from napari_dip.presets.published import RECIPES
+from napari_dip.presets.settings import Settings
+from napari_dip.tasks.method import DeepImagePrior
+
+_DECAY = 0.99
+_PUBLISHED = 'ulyanov2018'
+
+
+def _light(widths: tuple[int, ...], reduction: int, num_iter: int) -> Settings:
+    return Settings(
+        network=UNetSpec(widths, reduction=reduction, norm='batch'),
+        latent=UniformNoiseSpec(channels=16, jitter=0.03),
+        fit=FitSettings(
+            num_iter=num_iter,
+            learning_rate=1e-2,
+            schedule='constant',
+            decay=_DECAY,
+            precision='auto',
+        ),
+        stabilise_noise=True,
+        undo_clipping=True,
+        kernel='lanczos3',
+    )
+
+
+#: The light recipe of each preset. The stop comes long before the last
+#: iteration where there is noise.
+LIGHT = {
+    'fast': _light((32, 64, 64, 64, 64), 2, 1000),
+    'balanced': _light((16, 32, 64, 64, 64), 1, 3000),
+    'best': _light((32, 48, 64, 64, 64), 1, 6000),
+}
+
+_LATENTS: dict[str, Callable[..., LatentSpec]] = {
+    'noise': UniformNoiseSpec,
+    'gaussian': GaussianNoiseSpec,
+    'grid': MeshGridSpec,
+    'image': ImageSpec,
+}
+
+
+def plain_settings(
+    method: DeepImagePrior,
+    preset: str,
+    published: str,
+    noise: NoiseModel | None = None,
+) -> Settings:
+    """Return the settings of deep image prior as such.
+
+    Parameters
+    ----------
+    method : DeepImagePrior
+        What the user chose.
+    preset : str
+        Name of the preset.
+    published : str
+        The published recipe of the task.
+    noise : NoiseModel, optional
+        Noise of the image, if it has any to speak of.
+
+    Raises
+    ------
+    ValueError
+        If the options do not go together.
+    """
+    check_choice(preset, PRESETS, 'preset')
+    to_the_letter = preset == _PUBLISHED
+    settings = _recipe(method.recipe, preset, published)
+    settings = replace(
+        settings,
+        network=_network(method, settings.network),
+        latent=_latent(method, settings.latent),
+        fit=_fit(method, settings.fit, averages=not to_the_letter),
+        exclude_defects=True,
+    )
+    block: Shape = (1, 1)
+    if noise is not None and noise.recipe is not None:
+        settings = replace(
+            settings,
+            stabilise_noise=False,
+            undo_clipping=False,
+            binning=1 if to_the_letter else noise.recipe.binning,
+        )
+        block = noise.recipe.block
+    return replace(
+        settings,
+        stopping=_stopping(method, settings.fit, block, to_the_letter),
+    )
+
+
+def _recipe(name: str, preset: str, published: str) -> Settings:
+    if name == 'auto':
+        name = 'light' if preset in ('fast', 'balanced') else published
+    if name != 'light':
+        return RECIPES[name]
+    if preset not in LIGHT:
+        raise ValueError(
+            f'recipe: the light network is none of the preset {preset!r}, '
+            'which is the published recipe; choose another preset, or leave '
+            'the recipe out.'
+        )
+    return LIGHT[preset]
+
+
+def _network(method: DeepImagePrior, network: NetworkSpec) -> NetworkSpec:
+    if isinstance(network, UNetSpec):
+        _refuse_for_light(method)
+        widths = _resized(network.widths, method.depth, method.width)
+        return replace(network, widths=widths)
+    assert isinstance(network, SkipSpec)
+    depth, width = method.depth, method.width
+    changes: dict[str, Any] = {
+        name: _resized(getattr(network, name), depth, value)
+        for name, value in (
+            ('down', width),
+            ('up', width),
+            ('skip', method.skip),
+            ('down_kernel', None),
+            ('up_kernel', None),
+            ('upsampling', _unless_auto(method.upsampling)),
+        )
+    }
+    halving = _unless_auto(method.downsampling) or network.downsampling
+    return replace(network, downsampling=halving, **changes)
+
+
+def _refuse_for_light(method: DeepImagePrior) -> None:
+    """Refuse options that the light network does not have."""
+    for name in ('skip', 'upsampling', 'downsampling'):
+        value = getattr(method, name)
+        if value not in (None, 'auto'):
+            raise ValueError(
+                f'{name}: {value!r} is for a published network; choose one '
+                f'with recipe="denoising", or leave {name} out.'
+            )
+
+
+def _resized(
+    entries: tuple[Any, ...], depth: int | None, value: Any
+) -> tuple[Any, ...]:
+    """Give a network another number of scales, and all of them one value."""
+    depth = depth or len(entries)
+    if value is not None:
+        return (value,) * depth
+    return (*entries, *(entries[-1:] * depth))[:depth]
+
+
+def _unless_auto(value: str) -> Any:
+    return None if value == 'auto' else value
+
+
+def _latent(method: DeepImagePrior, latent: LatentSpec) -> LatentSpec:
+    if method.latent != 'auto':
+        # As many channels as the recipe has of noise.
+        channels = {'channels': getattr(latent, 'channels', 32)}
+        kind = _LATENTS[method.latent]
+        more = channels if method.latent in ('noise', 'gaussian') else {}
+        latent = kind(jitter=getattr(latent, 'jitter', 0.0), **more)
+    changes: dict[str, Any] = {'optimised': method.optimise_latent}
+    if method.jitter is not None:
+        changes['jitter'] = float(method.jitter)
+    return replace(latent, **changes)  # type: ignore[type-var]
+
+
+def _fit(
+    method: DeepImagePrior, fit: FitSettings, *, averages: bool
+) -> FitSettings:
+    decay = fit.decay or (_DECAY if averages else 0.0)
+    if method.averaging is not None:
+        decay = float(method.averaging)
+    return replace(
+        fit,
+        decay=decay,
+        learning_rate=float(method.learning_rate or fit.learning_rate),
+        tv_weight=float(method.tv_weight or 0.0),
+    )
+
+
+def _stopping(
+    method: DeepImagePrior,
+    fit: FitSettings,
+    block: Shape,
+    to_the_letter: bool,
+) -> StoppingSpec:
+    name = method.stopping
+    if name == 'auto':
+        name = 'none' if to_the_letter else 'held-out'
+    rules: dict[str, StoppingSpec] = {
+        'held-out': HeldOutEstimate(decay=fit.decay, block=block),
+        'moving-variance': MovingVariance(),
+        'fading-variance': FadingVariance(),
+        'none': NoRule(),
+    }
+    return rules[name]

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from napari_dip import (
+    DeepImagePrior,
+    denoise,
+    inpaint,
+    measure_noise,
+    super_resolve,
+)
+from napari_dip.engine.early_stopping import HeldOutEstimate, NoRule
+from napari_dip.presets.choices import PRESETS
+from napari_dip.presets.published import RECIPES
+from napari_dip.tasks.arguments import read_arguments
+from napari_dip.tasks.method import read_method
+from napari_dip.tasks.presets.deep_image_prior import LIGHT, plain_settings
+
+ROWS, COLUMNS = np.mgrid[:40, :44]
+CLEAN = 100 + 40 * np.sin(COLUMNS / 7) * np.cos(ROWS / 9)
+NOISY = CLEAN + np.random.default_rng(0).normal(0, 10, CLEAN.shape)
+HOLE = np.zeros(CLEAN.shape, bool)
+HOLE[10:14, 5:40] = True
+TINY = DeepImagePrior(depth=2, width=8)
+FEW = {'preset': 'fast', 'max_num_iter': 3, 'device': 'cpu'}
+
+
+def test_every_option_has_a_help_and_a_place_in_the_docstring():
+    arguments = read_arguments(DeepImagePrior)
+    assert {a.name for a in arguments} == set(DeepImagePrior().__dict__)
+    for argument in arguments:
+        assert argument.field.help.endswith('.')
+        assert argument.name in DeepImagePrior.__doc__
+
+
+@pytest.mark.parametrize(
+    ('name', 'value'),
+    [
+        ('recipe', 'odd'),
+        ('stopping', 'never'),
+        ('depth', 0),
+        ('depth', 2.5),
+        ('width', True),
+        ('jitter', -0.1),
+        ('jitter', float('nan')),
+        ('averaging', 1.0),
+        ('learning_rate', 'fast'),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused(name, value):
+    with pytest.raises(ValueError, match=rf'^{name}: .*(choose|give)'):
+        DeepImagePrior(**{name: value})
+
+
+def test_a_method_is_a_name_or_its_options():
+    assert read_method('auto') is None
+    assert read_method('deep-image-prior') == DeepImagePrior()
+    assert read_method(TINY) is TINY
+    assert read_method({'depth': 2, 'width': 8}) == TINY
+    with pytest.raises(ValueError, match=r"^method: 'dip' .*choose"):
+        read_method('dip')
+
+
+def test_the_record_tells_what_was_chosen():
+    assert DeepImagePrior().to_argument() == 'deep-image-prior'
+    assert TINY.to_argument() == {'depth': 2, 'width': 8}
+
+
+def test_the_choice_loads_no_torch():
+    code = (
+        'import sys; from napari_dip.tasks.method import METHODS; '
+        "sys.exit('torch' in sys.modules or 'numpy' in sys.modules)"
+    )
+    assert (
+        subprocess.run([sys.executable, '-c', code], check=False).returncode
+        == 0
+    )
+
+
+@pytest.mark.parametrize('preset', PRESETS)
+@pytest.mark.parametrize('method', [None, DeepImagePrior()])
+def test_the_published_preset_is_the_published_recipe(preset, method):
+    from napari_dip.tasks.presets.denoise import choose_settings
+
+    noise = measure_noise(NOISY)
+    settings = choose_settings(preset, NOISY[None], noise, method=method)
+    if preset == 'ulyanov2018':
+        recipe = RECIPES['denoising']
+        assert settings.network == recipe.network
+        assert settings.latent == recipe.latent
+        assert settings.fit == recipe.fit
+        assert settings.stopping == NoRule()
+
+
+def test_light_networks_and_the_published_one_stop_by_themselves():
+    for preset in ('fast', 'balanced'):
+        settings = plain_settings(DeepImagePrior(), preset, 'text')
+        assert settings.network == LIGHT[preset].network
+        assert isinstance(settings.stopping, HeldOutEstimate)
+    settings = plain_settings(DeepImagePrior(), 'best', 'text')
+    assert settings.network == RECIPES['text'].network
+    assert isinstance(settings.stopping, HeldOutEstimate)
+    # Its estimate is an average, whose error is followed.
+    assert settings.fit.decay == settings.stopping.decay == 0.99
+
+
+@pytest.mark.parametrize(
+    'options',
+    [
+        {'skip': 2},
+        {'upsampling': 'nearest'},
+        {'downsampling': 'average'},
+    ],
+)
+def test_what_the_light_network_lacks_is_refused(options):
+    [name] = options
+    with pytest.raises(ValueError, match=rf'^{name}: .*recipe='):
+        plain_settings(DeepImagePrior(**options), 'fast', 'text')
+
+
+def test_the_light_network_is_none_of_the_published_preset():
+    with pytest.raises(ValueError, match=r'^recipe: '):
+        plain_settings(DeepImagePrior(recipe='light'), 'ulyanov2018', 'text')
+
+
+def test_options_change_what_they_name():
+    method = DeepImagePrior(
+        recipe='denoising',
+        depth=2,
+        width=6,
+        skip=0,
+        upsampling='nearest',
+        downsampling='average',
+        latent='gaussian',
+        optimise_latent=True,
+        jitter=0.2,
+        averaging=0.5,
+        learning_rate=0.004,
+        tv_weight=0.1,
+        stopping='none',
+    )
+    settings = plain_settings(method, 'fast', 'text')
+    network, latent, fit = settings.network, settings.latent, settings.fit
+    assert (network.down, network.up, network.skip) == ((6, 6), (6, 6), (0, 0))
+    assert network.upsampling == ('nearest', 'nearest')
+    assert network.downsampling == 'average'
+    assert (latent.channels, latent.jitter, latent.optimised) == (
+        32,
+        0.2,
+        True,
+    )
+    assert (fit.decay, fit.learning_rate, fit.tv_weight) == (0.5, 0.004, 0.1)
+    assert settings.stopping == NoRule()
+
+
+@pytest.mark.parametrize(
+    'method',
+    [
+        TINY,
+        DeepImagePrior(recipe='library', depth=2, width=4),
+        DeepImagePrior(
+            recipe='denoising',
+            depth=2,
+            width=4,
+            latent='gaussian',
+            optimise_latent=True,
+            tv_weight=0.1,
+        ),
+        DeepImagePrior(latent='image', depth=2, width=4, averaging=0),
+        DeepImagePrior(latent='grid', depth=2, width=4),
+        DeepImagePrior(stopping='moving-variance', depth=2, width=4),
+    ],
+)
+def test_all_tasks_take_it_and_its_record_repeats_it(method):
+    for restore, more in (
+        (denoise, ()),
+        (inpaint, (HOLE,)),
+        (super_resolve, (2,)),
+    ):
+        first, record = restore(
+            NOISY, *more, method=method, return_info=True, **FEW
+        )
+        assert np.isfinite(first).all()
+        assert record.arguments['method'] == method.to_argument()
+        told = {k: v for k, v in record.arguments.items() if k != 'factor'}
+        again = restore(NOISY, *more, **told)
+        np.testing.assert_array_equal(again, first)
+
+
+def test_it_stops_by_itself_with_its_best_estimate():
+    restored, record = denoise(
+        NOISY,
+        method=DeepImagePrior(depth=3, width=16),
+        preset='fast',
+        device='cpu',
+        return_info=True,
+    )
+    assert record.reason == 'HELD_OUT_MINIMUM'
+    assert 0 < record.best_iteration < record.iterations
+    error = np.mean((restored - CLEAN) ** 2)
+    assert error < np.mean((NOISY - CLEAN) ** 2) / 2
+
+
+def test_a_hot_pixel_does_not_break_it():
+    image = (10 * NOISY).astype(np.uint16)
+    hot = image.copy()
+    hot[20, 21] = 60_000
+    method = DeepImagePrior(recipe='denoising', depth=3, width=16)
+    options = FEW | {'max_num_iter': 60}
+    plain = denoise(image, method=method, **options)
+    restored = denoise(hot, method=method, **options)
+    assert restored.max() < 2000
+    for found in (plain, restored):
+        assert np.corrcoef(found.ravel(), CLEAN.ravel())[0, 1] > 0.8
