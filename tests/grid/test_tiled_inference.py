@@ -34,12 +34,12 @@ def short_of_memory(limit: int, seen: list):
 
 @pytest.mark.parametrize('limit', [1000, 260, 170, 100])
 def test_a_tile_that_does_not_fit_is_halved_and_nothing_is_lost(limit):
-    sweep, seen = TiledInference(CPU, tile=256, halo=16), []
-    image = sweep((300, 200), short_of_memory(limit, seen))
+    infer, seen = TiledInference(CPU, tile=256, halo=16), []
+    image = infer((300, 200), short_of_memory(limit, seen))
     assert torch.equal(image, IMAGE)
-    # The next sweep starts where the last one fitted.
+    # The next inference starts where the last one fitted.
     seen.clear()
-    assert torch.equal(sweep((300, 200), short_of_memory(limit, seen)), IMAGE)
+    assert torch.equal(infer((300, 200), short_of_memory(limit, seen)), IMAGE)
     assert max(max(w.shape) for w in seen) <= limit
 
 
@@ -61,9 +61,9 @@ def test_other_errors_are_not_swallowed():
 )
 def test_the_tile_is_chosen_from_the_free_memory(monkeypatch, free, tile):
     monkeypatch.setattr(sweeping, 'free_memory', lambda device: free)
-    sweep = TiledInference(CPU)
-    sweep.fit_memory(1000.0)
-    assert sweep.tile == tile
+    infer = TiledInference(CPU)
+    infer.fit_memory(1000.0)
+    assert infer.tile == tile
 
 
 def test_the_bytes_a_pixel_grow_with_the_network():
@@ -86,7 +86,7 @@ def decibels(error: torch.Tensor) -> float:
 
 
 def test_tiles_leave_no_seam():
-    """PSNR along the borders of tiles is that of the sweep in one piece."""
+    """PSNR along the borders of tiles is that of inference in one piece."""
     side, tile = 256, 64
     generator = torch.Generator().manual_seed(0)
     noise = torch.randn(side, side, generator=generator)

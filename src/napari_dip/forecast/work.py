@@ -33,14 +33,14 @@ _SIDE = 256
 
 @dataclass(frozen=True)
 class Work:
-    """Operations of an iteration, of each upsampling sweep and of each filter.
+    """Operations of an iteration, of the steps of a sample, of each filter.
 
-    The final estimate averages `num_samples` of all sweeps, and so many are
+    The final estimate averages `num_samples`, and so many are
     `compared` before.
     """
 
     iteration: float
-    sweeps: tuple[float, ...]
+    sample_steps: tuple[float, ...]
     filter_steps: tuple[float, ...]
     num_iter: int
     num_samples: int
@@ -49,13 +49,13 @@ class Work:
     @property
     def all(self) -> float:
         """The whole, without an uncertainty."""
-        samples = (self.compared + self.num_samples) * self.sweep
+        samples = (self.compared + self.num_samples) * self.sample
         return self.num_iter * self.iteration + samples + self.filters
 
     @property
-    def sweep(self) -> float:
+    def sample(self) -> float:
         """One sample of the whole image."""
-        return sum(self.sweeps)
+        return sum(self.sample_steps)
 
     @property
     def filters(self) -> float:
@@ -65,7 +65,7 @@ class Work:
     @property
     def uncertainty(self) -> float:
         """That of the result."""
-        return DRAWS * self.sweep
+        return DRAWS * self.sample
 
 
 def work_of(

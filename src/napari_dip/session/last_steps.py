@@ -63,12 +63,12 @@ class Extent:
 
     def within(self, work: Work, operations: float) -> Extent:
         """Return what so many operations are enough for, a sample at least."""
-        room = operations - work.sweep
+        room = operations - work.sample
         filters = self.filters and work.filters <= room
         room -= work.filters * filters
         uncertainty = self.uncertainty and work.uncertainty <= room
         room -= work.uncertainty * uncertainty
-        samples = 1 + int(max(room, 0) / work.sweep) if work.sweep else 1
+        samples = 1 + int(max(room, 0) / work.sample) if work.sample else 1
         num_samples = min(samples, self.num_samples)
         return Extent(
             num_samples, filters, uncertainty, 'to keep the time limit'
@@ -77,7 +77,7 @@ class Extent:
     def operations(self, work: Work) -> float:
         """Operations that it takes."""
         return (
-            self.num_samples * work.sweep
+            self.num_samples * work.sample
             + self.filters * work.filters
             + self.uncertainty * work.uncertainty
         )
@@ -155,7 +155,7 @@ class Ending:
     def _estimate(
         self, stage: Stage, work: Work, extent: Extent
     ) -> torch.Tensor:
-        steps = tuple(extent.num_samples * sweep for sweep in work.sweeps)
+        steps = tuple(extent.num_samples * step for step in work.sample_steps)
         after = extent.operations(work) - sum(steps)
         with self._during(Phase.ESTIMATE, steps, after):
             return stage.fit.estimate(extent.num_samples)

@@ -68,14 +68,14 @@ class Timetable:
             return False
         whole = self.whole.operations(self.work) * speed
         # Most of the time is the fit's.
-        reserve = whole if whole <= limit / 2 else self.work.sweep * speed
+        reserve = whole if whole <= limit / 2 else self.work.sample * speed
         return left - self.work.iteration * speed < reserve
 
     def is_over(self) -> bool:
         """Whether a long step has to end at once."""
         left = self.clock.left
         # Before the last steps there must be time for one sample at least.
-        least = 0.0 if self.ending.phase else self.work.sweep
+        least = 0.0 if self.ending.phase else self.work.sample
         return left is not None and left <= least * self.speed
 
     @property
@@ -104,7 +104,7 @@ class Timetable:
             seconds = self.extent(part).operations(work) * self.speed
         else:
             to_do = (state.num_iter - state.iteration) * work.iteration
-            to_do += work.compared * work.sweep
+            to_do += work.compared * work.sample
             seconds = (to_do + self.whole.operations(work)) * self.speed
         if second and self._later is not None:
             seconds += self._later.all * self.speed

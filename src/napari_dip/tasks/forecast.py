@@ -94,9 +94,9 @@ def forecast(
             speed, held = measure(how, channels, where, images, threads)
         again = work.uncertainty * (uncertainty and how is settings)
         seconds += (work.all + again) * speed
-        preview = max(preview, work.sweep * speed)
+        preview = max(preview, work.sample * speed)
         memory = max(memory, _GRADIENTS * held * math.prod(images))
-        if work.sweep:
+        if work.sample:
             layers = bytes_of_pixel(channels, how, where)
             memory = max(memory, layers * largest_window(size))
         memory = max(memory, _FILTERS * bool(how.filters))
