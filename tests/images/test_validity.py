@@ -95,3 +95,19 @@ def test_a_plain_array_is_not_copied():
 def test_what_is_no_array_gets_a_sentence(source):
     with pytest.raises((TypeError, ValueError), match=r'^image: .*; give'):
         read_values(source, 'image')
+
+
+def test_a_fill_value_of_xarray_is_missing():
+    xarray = pytest.importorskip('xarray')
+    values = np.where(GREY > 3, -9999, GREY)
+    told = xarray.DataArray(values, attrs={'_FillValue': -9999.0})
+    decoded = xarray.decode_cf(told.to_dataset(name='grey')).grey
+    for source in (told, decoded):
+        np.testing.assert_array_equal(invalid(source), GREY > 3)
+
+
+def test_what_a_fill_value_was_replaced_by_is_missing():
+    """As xarray opens a file: the fill value is told in the encoding."""
+    decoded = Labelled(np.where(GREY > 3, np.nan, GREY))
+    decoded.encoding = {'_FillValue': 2.0}
+    np.testing.assert_array_equal(invalid(decoded), GREY > 3)

@@ -6,7 +6,7 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from napari_dip.io.errors import FileError
 from napari_dip.io.reading import read_mask
@@ -44,7 +44,7 @@ def test_what_is_transparent_is_not_painted(
     np.testing.assert_array_equal(found != 0, missing)
 
 
-@pytest.mark.parametrize('quality', [75, 90, 95])
+@pytest.mark.parametrize('quality', [5, 20, 40, 50, 75, 90, 95])
 @pytest.mark.parametrize('mode', ['L', 'RGB'])
 def test_lossy_compression_is_told(
     tmp_path: Path, missing: np.ndarray, quality: int, mode: str
@@ -65,6 +65,11 @@ def test_masks_that_are_no_such_thing(
     for label in range(1, 200):
         y, x = rng.integers(0, 60, 2)
         labels[y : y + 3, x : x + 3] = label
+    drawn = Image.new('L', (512, 512))
+    draw = ImageDraw.Draw(drawn)
+    draw.line([30, 40, 400, 470], fill=255, width=14)
+    draw.ellipse([64, 128, 256, 320], fill=255)
+    draw.rectangle([320, 64, 448, 192], fill=255)
     soft = Image.fromarray(missing.astype(np.uint8) * 255).resize((96, 96))
     for mask in (
         labels,
@@ -72,6 +77,9 @@ def test_masks_that_are_no_such_thing(
         rng.integers(0, 2, (64, 64), np.uint8),
         rng.choice([0, 1, 4, 64], (64, 64), p=[0.97, 0.01, 0.01, 0.01]),
         np.asarray(soft),
+        # Eight by eight of its pixels are one colour.
+        np.kron(labels[:12, :12], np.ones((8, 8))),
+        np.asarray(drawn.resize((128, 128), Image.Resampling.BILINEAR)),
     ):
         iio.imwrite(tmp_path / 'a.png', mask.astype(np.uint8))
         found = read_mask(tmp_path / 'a.png')
