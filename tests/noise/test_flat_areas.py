@@ -65,3 +65,10 @@ def test_even_ground_is_no_margin():
     ground = np.random.default_rng(0).normal(20, 0.2, (1, 96, 96)).round()
     ground[:, 40:60, 40:60] = 90
     assert not find_flat_areas(ground).borders.any()
+
+
+def test_a_margin_may_end_at_missing_pixels():
+    image = np.where(MARGINS['letterbox'], 0, NOISY)
+    image[15:18] = np.nan
+    flat = find_flat_areas(image[None])
+    np.testing.assert_array_equal(flat.borders[0], MARGINS['letterbox'])

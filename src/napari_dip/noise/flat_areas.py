@@ -30,13 +30,19 @@ class FlatAreas(NamedTuple):
         Areas that hold a corner: they are left as they are.
     gaps : (C, M, N) ndarray of bool
         Other areas whose value lies far from all others: missing.
-    notes : list of str
+    border_notes, gap_notes : list of str
         What the user should know of them.
     """
 
     borders: NDArray[np.bool_]
     gaps: NDArray[np.bool_]
-    notes: list[str]
+    border_notes: list[str]
+    gap_notes: list[str]
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should know of both."""
+        return self.border_notes + self.gap_notes
 
     @property
     def all(self) -> NDArray[np.bool_]:
@@ -80,7 +86,11 @@ def find_flat_areas(planes: NDArray[Any]) -> FlatAreas:
         if (border | gap).sum() >= np.isfinite(plane).sum():
             border[:] = gap[:] = False
             counts.clear()
-    return FlatAreas(borders, gaps, [_note(*x) for x in counts.items()])
+    border_notes, gap_notes = (
+        [_note(*x) for x in counts.items() if x[0][0] is at_border]
+        for at_border in (True, False)
+    )
+    return FlatAreas(borders, gaps, border_notes, gap_notes)
 
 
 def _count(
@@ -164,14 +174,26 @@ def _at_corner(
         part = groups == group
         if part.sum() < _SMALLEST**2:
             continue
-        around = binary_dilation(part, np.ones((3, 3))) & ~part
-        around &= np.isfinite(plane)
+        around = _beside(part, np.isfinite(plane))
         if not around.any():
             continue
         jump = np.abs(plane[around].astype(float) - float(plane[part][0]))
         if np.median(jump) > 2 * step:
             kept |= part
     return kept
+
+
+def _beside(
+    part: NDArray[np.bool_], known: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Find the nearest known pixels around a part."""
+    grown = part
+    while True:
+        larger = binary_dilation(grown, np.ones((3, 3)))
+        around: NDArray[np.bool_] = larger & ~grown & known
+        if around.any() or (larger == grown).all():
+            return around
+        grown = larger
 
 
 def _is_far(plane: NDArray[Any], value: float) -> bool:

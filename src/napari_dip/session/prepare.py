@@ -196,7 +196,10 @@ def _needed(source: Source) -> Region | None:
     shape = _result_shape(source)
     whole = Region.whole(shape)
     step = source.operator.image_shape((1,) * len(shape))
-    part = trim(whole, ~source.known, shape, step)
+    missing = ~source.known
+    if source.borders is not None:
+        missing = missing & ~source.borders
+    part = trim(whole, missing, shape, step)
     return None if part == whole else part
 
 

@@ -67,7 +67,8 @@ def inpaint(
         finite, masked or fully transparent are missing too.
     mask : (M, N) or (M, N, C) array_like
         Nonzero where a pixel is missing, as in scikit-image. The record says
-        how much that is.
+        how much that is. :func:`~napari_dip.find_missing` makes one of what
+        a microscope lost.
     channel_axis, method, preset, seed, device, max_num_iter, time_limit, \
 callback, return_info
         As in :func:`~napari_dip.denoise`.
@@ -96,6 +97,10 @@ callback, return_info
 
     Notes
     -----
+    Gaps that hold a marker such as -1 or 65535 are filled too. Borders of one
+    value, as stitching leaves them, tell nothing and keep it, unless the mask
+    marks them. The record says so.
+
     What is fitted is the part of the image with all missing pixels and half
     as much around them, 64 pixels at least; with 'ulyanov2018' all of it.
     More than 1536 × 1536 pixels are fitted in overlapping tiles of 640, which
@@ -143,8 +148,11 @@ def start_inpainting(
     options: Options | None = None,
 ) -> Restoration:
     """Prepare :func:`inpaint` as a session, to be run step by step."""
+    import numpy as np
+
     from napari_dip.images.acquired import acquire
     from napari_dip.images.masks import describe_mask, read_mask
+    from napari_dip.noise.flat_areas import find_flat_areas
     from napari_dip.operators.identity import Identity
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare
@@ -154,10 +162,13 @@ def start_inpainting(
     options = options or Options()
     plain = read_method(method)
     acquired = acquire(image, channel_axis)
-    missing = read_mask(mask, acquired)
+    marked = read_mask(mask, acquired)
+    # What the mask marks is filled, border or not.
+    flat = find_flat_areas(np.where(marked, np.nan, acquired.planes))
+    missing = marked | flat.gaps
     return prepare(
         acquired,
-        ~missing,
+        ~(missing | flat.borders),
         operator=Identity(),
         settings=choose_settings(options.preset, missing, plain),
         options=options,
@@ -165,7 +176,8 @@ def start_inpainting(
         arguments={'method': to_argument(plain)},
         keep_known=True,
         trim_known=trims_known(options.preset),
-        notes=[describe_mask(missing)],
+        borders=flat.borders,
+        notes=[describe_mask(marked), *flat.notes],
     )
 
 

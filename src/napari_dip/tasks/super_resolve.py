@@ -155,10 +155,9 @@ def start_super_resolution(
     options: Options | None = None,
 ) -> Restoration:
     """Prepare :func:`super_resolve` as a session, to be run step by step."""
-    import numpy as np
-
     from napari_dip.images.acquired import acquire
     from napari_dip.images.validation import check_factor
+    from napari_dip.noise.flat_areas import find_flat_areas
     from napari_dip.operators.downsample import Downsample
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare
@@ -170,14 +169,17 @@ def start_super_resolution(
     acquired = acquire(image, channel_axis)
     factors = check_factor(factor)
     settings = choose_settings(options.preset, factors, plain)
+    # Borders of one value are enlarged like all else.
+    flat = find_flat_areas(acquired.planes)
     return prepare(
         acquired,
-        np.ones(acquired.planes.shape, bool),
+        ~flat.gaps,
         operator=Downsample(factors, settings.kernel),
         settings=settings,
         options=options,
         task='super_resolve',
         arguments={'factor': list(factors), 'method': to_argument(plain)},
+        notes=flat.gap_notes,
     )
 
 
