@@ -148,7 +148,16 @@ def draw_windows(
     """
     if side is None:
         return [Region.whole(shape)]
-    window = window_shape(shape, side)
+    return draw_places(shape, window_shape(shape, side), count, generator)
+
+
+def draw_places(
+    shape: Sequence[int],
+    window: Shape,
+    count: int,
+    generator: torch.Generator,
+) -> list[Region]:
+    """Draw windows of a given shape, as :func:`draw_windows` does."""
 
     def first(extent: int) -> int:
         return int(torch.randint(extent + 1, (), generator=generator))

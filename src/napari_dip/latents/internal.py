@@ -10,7 +10,7 @@ from operator import mul
 import torch
 from torch import Tensor
 
-from napari_dip.grid.regions import Region, Shape, cut_all
+from napari_dip.grid.regions import Region, Shape, cut_all, draw_places
 from napari_dip.latents.base import Draw, Given, LatentSpec, Pyramid
 from napari_dip.latents.blind_spot import fill_from_neighbours
 from napari_dip.operators.back_projection import agree, enlarge
@@ -115,7 +115,7 @@ class InternalPairs(Pyramid):
     ) -> Draw:
         """Draw as many pairs as there are windows, from places of its own."""
         del generator, fitting
-        places = [self._place() for _ in windows]
+        places = self._places(len(windows))
         wanted = cut_all(self._image, places)
         known = cut_all(self._known, places)
         reduce = Downsample(self.steps[0], self._kernel)
@@ -154,20 +154,13 @@ class InternalPairs(Pyramid):
     def _agreeing(self, image: Tensor, operator: Downsample) -> Tensor:
         return agree(image, self._data, self._known, operator)
 
-    def _place(self) -> Region:
+    def _places(self, count: int) -> list[Region]:
         lengths = self._data.shape[2:]
         shape = tuple(
             min(self._side + 2 * _MARGIN, length) // factor * factor
             for length, factor in zip(lengths, self.steps[0], strict=True)
         )
-        start = tuple(
-            self._below(length - n + 1)
-            for length, n in zip(lengths, shape, strict=True)
-        )
-        return Region(start, shape)
-
-    def _below(self, limit: int) -> int:
-        return int(torch.randint(limit, (), generator=self._generator))
+        return draw_places(lengths, shape, count, self._generator)
 
 
 def _filled(image: Tensor, known: Tensor) -> Tensor:

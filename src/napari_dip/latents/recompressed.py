@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.grid.regions import Region, cut_all
+from napari_dip.grid.regions import Region, cut_all, draw_places
 from napari_dip.latents.base import Draw, Given, LatentSpec, Pyramid
 from napari_dip.operators.quantisation import BLOCK, Quantisation
 
@@ -86,7 +86,9 @@ class Recompressed(Pyramid):
         """Draw as many pairs as there are windows, from places of its own."""
         del generator, fitting
         image = self._scales[self._below(len(self._scales))]
-        places = [self._place(image.shape[2:]) for _ in windows]
+        lengths, count = image.shape[2:], len(windows)
+        side = (self._side,) * len(lengths)
+        places = draw_places(lengths, side, count, self._generator)
         wanted = cut_all(image, places)
         first = self._below(BLOCK), self._below(BLOCK)
         latent = self._operator.at(first).compress(wanted)
@@ -102,10 +104,6 @@ class Recompressed(Pyramid):
     def upsample(self, sharpen: Callable[[Tensor], Tensor]) -> Tensor:
         """Add to the image what it has lost."""
         return self._image + sharpen(self._image)
-
-    def _place(self, lengths: torch.Size) -> Region:
-        start = tuple(self._below(n - self._side + 1) for n in lengths)
-        return Region(start, (self._side,) * 2)
 
     def _below(self, limit: int) -> int:
         return int(torch.randint(limit, (), generator=self._generator))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
-from napari_dip.engine.early_stopping import HeldOut, StoppingSpec
+from napari_dip.engine.early_stopping import HeldOut, NoRule, StoppingSpec
 from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.engine.settings import FitSettings
 from napari_dip.filters.refinement import Chain
 from napari_dip.latents.base import LatentSpec
 from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.latents.noise import UniformNoiseSpec
-from napari_dip.networks import NetworkSpec, UNetSpec
+from napari_dip.networks import CNNSpec, NetworkSpec, UNetSpec
 from napari_dip.noise.intensity import Range
 from napari_dip.operators.downsample import Kernel
 
@@ -96,6 +96,44 @@ def _plain(part: Any) -> Any:
     kind = type(part).__name__.removesuffix('Spec').lower()
     values = {f.name: _plain(getattr(part, f.name)) for f in fields(part)}
     return {'kind': kind, **values}
+
+
+def internal_learning(
+    latent: LatentSpec,
+    num_iter: int,
+    learning_rate: float,
+    *,
+    filters: Chain = (),
+    kernel: Kernel = 'area',
+) -> Settings:
+    """Return settings of a fit to pairs made of the image itself.
+
+    Parameters
+    ----------
+    latent, filters, kernel
+        As in :class:`Settings`; the latent draws the pairs.
+    num_iter, learning_rate
+        As in :class:`~napari_dip.engine.settings.FitSettings`.
+    """
+    return Settings(
+        network=CNNSpec(width=32, depth=6),
+        latent=latent,
+        fit=FitSettings(
+            num_iter=num_iter,
+            optimiser='muon',
+            learning_rate=learning_rate,
+            window=64,
+            num_windows=4,
+            augment=True,
+            average='weights',
+            decay=0.98,
+            num_samples=8,
+            precision='auto',
+        ),
+        stopping=NoRule(),
+        filters=filters,
+        kernel=kernel,
+    )
 
 
 def whole_image(

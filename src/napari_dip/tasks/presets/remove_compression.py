@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from napari_dip.engine.early_stopping import NoRule
-from napari_dip.engine.settings import FitSettings
 from napari_dip.filters.compression import Decompress
 from napari_dip.images.validation import check_choice
 from napari_dip.latents.noise import UniformNoiseSpec
 from napari_dip.latents.recompressed import RecompressedSpec
-from napari_dip.networks import CNNSpec, SkipSpec
+from napari_dip.networks import SkipSpec
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import publish
-from napari_dip.presets.settings import Settings
+from napari_dip.presets.settings import Settings, internal_learning
 
 
 def _recompressed(num_iter: int, learning_rate: float) -> Settings:
     """Fit a network to what an image loses if it is compressed once more."""
-    return Settings(
-        network=CNNSpec(width=32, depth=6),
-        latent=RecompressedSpec(),
-        fit=FitSettings(
-            num_iter=num_iter,
-            optimiser='muon',
-            learning_rate=learning_rate,
-            window=64,
-            num_windows=4,
-            augment=True,
-            average='weights',
-            decay=0.98,
-            num_samples=8,
-            precision='auto',
-        ),
-        stopping=NoRule(),
-        filters=(Decompress(),),
+    return internal_learning(
+        RecompressedSpec(), num_iter, learning_rate, filters=(Decompress(),)
     )
 
 

@@ -5,37 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from napari_dip.engine.early_stopping import NoRule
-from napari_dip.engine.settings import FitSettings
 from napari_dip.filters.refinement import BackProjection
 from napari_dip.images.validation import check_choice
 from napari_dip.latents.internal import InternalSpec
-from napari_dip.networks import CNNSpec, UNetSpec
+from napari_dip.networks import UNetSpec
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import RECIPES
-from napari_dip.presets.settings import Settings, whole_image
+from napari_dip.presets.settings import (
+    Settings,
+    internal_learning,
+    whole_image,
+)
 from napari_dip.tasks.method import DeepImagePrior
 from napari_dip.tasks.presets.deep_image_prior import plain_settings
 
 
 def _across_scales(num_iter: int, learning_rate: float) -> Settings:
     """Fit a network to what the image loses if it is reduced."""
-    return Settings(
-        network=CNNSpec(width=32, depth=6),
-        latent=InternalSpec('lanczos3'),
-        fit=FitSettings(
-            num_iter=num_iter,
-            optimiser='muon',
-            learning_rate=learning_rate,
-            window=64,
-            num_windows=4,
-            augment=True,
-            average='weights',
-            decay=0.98,
-            num_samples=8,
-            precision='auto',
-        ),
-        stopping=NoRule(),
-        kernel='lanczos3',
+    return internal_learning(
+        InternalSpec('lanczos3'), num_iter, learning_rate, kernel='lanczos3'
     )
 
 
