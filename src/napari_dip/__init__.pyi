@@ -5,6 +5,7 @@ from .tasks.denoise import denoise
 from .tasks.inpaint import inpaint
 from .tasks.method import DeepImagePrior
 from .tasks.noise import measure_noise
+from .tasks.prior.learning_curves import learning_curves
 from .tasks.remove_compression import remove_compression
 from .tasks.super_resolve import super_resolve
 
@@ -18,6 +19,7 @@ __all__ = [
     'denoise',
     'find_missing',
     'inpaint',
+    'learning_curves',
     'measure_noise',
     'remove_compression',
     'super_resolve',

@@ -63,6 +63,7 @@ def _files_written(job: Job) -> list[tuple[str, Path]]:
     files = (
         ('OUTPUT', job.output),
         ('--uncertainty', job.uncertainty_file),
+        *(('OUTPUT', path) for path in job.companion_files.values()),
         ('--report', job.report),
     )
     return [(argument, path) for argument, path in files if path is not None]

@@ -137,6 +137,7 @@ def make_command(task: Task) -> Callable[..., None]:
                 if (files := one.files(given))
             ),
             factor=task.scale_of(parsed),
+            companions=task.companions_of(parsed),
             choice=Choice(given['series'], given['page']),
             channel_axis=parsed['channel_axis'],
             dtype=given['dtype'],

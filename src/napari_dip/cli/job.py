@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,6 +64,8 @@ class Job:
         What else is read, for messages and the report.
     factor : tuple of int
         Rows and columns of the result for each of the image.
+    companions : tuple of str
+        Names of further images beside the result.
     choice : Choice
         Which image of a file that holds several.
     channel_axis : int or None
@@ -83,6 +86,7 @@ class Job:
     start: Start
     beside: tuple[Files, ...] = ()
     factor: tuple[int, int] = (1, 1)
+    companions: tuple[str, ...] = ()
     choice: Choice = ONLY
     channel_axis: int | None = None
     dtype: str | None = None
@@ -109,12 +113,20 @@ class Job:
 
     @property
     def uncertainty_file(self) -> Path | None:
-        """File for the uncertainty: PNG could not hold it."""
-        if not self.uncertainty:
-            return None
+        """File for the uncertainty."""
+        return self._beside('uncertainty') if self.uncertainty else None
+
+    @property
+    def companion_files(self) -> dict[str, Path]:
+        """Files for further images beside the result, by their names."""
+        return {name: self._beside(name) for name in self.companions}
+
+    def _beside(self, name: str) -> Path:
+        """File beside the result; PNG could not hold any number."""
         stem, ending = split_ending(self.output)
         ending = '.tif' if ending.lower() == '.png' else ending
-        return self.output.with_name(f'{stem}_uncertainty{ending}')
+        name = re.sub(r'\W+', '-', name)
+        return self.output.with_name(f'{stem}_{name}{ending}')
 
 
 @dataclass(frozen=True)

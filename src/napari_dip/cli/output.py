@@ -61,6 +61,10 @@ def _stage_images(
     if path is not None and uncertainty is not None:
         with _rescued('--uncertainty', path, job, outcome):
             _stage(path, target.store_uncertainty(uncertainty), files)
+    for name, further in outcome.record.companions.items():
+        path = job.companion_files[name]
+        with _rescued('OUTPUT', path, job, outcome):
+            _stage(path, target.store_uncertainty(further), files)
 
 
 def _stage(path: Path, image: StoredImage, files: Transaction) -> None:
@@ -106,6 +110,8 @@ def _rescue(job: Job, outcome: Outcome) -> str:
     arrays = {job.output: outcome.image}
     if job.uncertainty_file and outcome.record.uncertainty is not None:
         arrays[job.uncertainty_file] = outcome.record.uncertainty
+    for name, further in outcome.record.companions.items():
+        arrays[job.companion_files[name]] = further
     beside = job.output.parent.absolute
     for find_folder in (tempfile.gettempdir, Path.home, beside):
         try:

@@ -67,6 +67,8 @@ def summarise(job: Job, target: Target, outcome: Outcome) -> Iterator[str]:
             f'{shown(job.uncertainty_file)}: one standard deviation of its '
             'error, in the same units.'
         )
+    for name in record.companions:
+        yield f'{shown(job.companion_files[name])}: {name}.'
     for what in lost(job.output, result):
         yield (
             f'{output}: this format does not hold {what}; '

@@ -64,6 +64,10 @@ class Record:
     notes : list of str
         What the user should know: what was assumed, filled, clipped or left
         out, a sentence each.
+    companions : dict of str to ndarray of float32
+        Further images of the shape and axes of the result, by name.
+    curves : dict of str to list of (int, float)
+        Further figures over the iterations, by name.
     """
 
     task: str
@@ -85,6 +89,8 @@ class Record:
     uncertainty: NDArray[np.float32] | None = None
     tiles: list[tuple[int, ...]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    companions: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    curves: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, brief: Brief, done: Past, **rest: Any) -> Record:
@@ -103,20 +109,22 @@ class Record:
         )
 
     def to_dict(self, *, histories: bool = True) -> dict[str, Any]:
-        """Return a dictionary that JSON can hold, without the uncertainty.
+        """Return a dictionary that JSON can hold, of images but the names.
 
         Parameters
         ----------
         histories : bool
-            Whether the two histories, by far the longest part, are in it;
+            Whether histories and curves, by far the longest part, are in it;
             a loss that is not finite is None there.
         """
-        content = asdict(replace(self, uncertainty=None))
+        content = asdict(replace(self, uncertainty=None, companions={}))
         del content['uncertainty']
+        content['companions'] = list(self.companions)
         # JSON has no word for what is not finite: a fit that diverged.
         content['loss_history'] = [
             loss if math.isfinite(loss) else None for loss in self.loss_history
         ]
         if not histories:
-            del content['loss_history'], content['metric_history']
+            for name in ('loss_history', 'metric_history', 'curves'):
+                del content[name]
         return content

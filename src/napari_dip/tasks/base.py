@@ -7,7 +7,7 @@ starts: help and forms are made from the signatures of functions.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -48,6 +48,10 @@ OPTIONS = (
 
 # Options that any forecast depends on.
 _FORESEEN = ('preset', 'device', 'max_num_iter', 'uncertainty')
+
+
+def _nothing(**arguments: Any) -> Sequence[str]:
+    return ()
 
 
 def _unchanged(**arguments: Any) -> tuple[int, int]:
@@ -93,6 +97,7 @@ class Task:
     outline: Callable[..., Outline]
     step: str | Callable[..., str]
     scale: Callable[..., tuple[int, int]] = _unchanged
+    companions: Callable[..., Sequence[str]] = _nothing
     title: str = ''
 
     def __post_init__(self) -> None:
@@ -143,6 +148,10 @@ class Task:
     def scale_of(self, arguments: Mapping[str, Any]) -> tuple[int, int]:
         """Return rows and columns of the result for each of the image."""
         return self.scale(**self.own_of(arguments))
+
+    def companions_of(self, arguments: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the names of further images beside the result."""
+        return tuple(self.companions(**self.own_of(arguments)))
 
     def own_of(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return those of some arguments that are the task's own."""

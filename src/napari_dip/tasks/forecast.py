@@ -101,7 +101,7 @@ def forecast(
             memory = max(memory, layers * largest_window(size))
         memory = max(memory, _FILTERS * bool(how.filters))
     return Forecast(
-        seconds,
+        seconds * outline.repeated,
         preview,
         int(_LIBRARIES + _BESIDE * channels * math.prod(full) + memory),
         free_memory(where),

@@ -23,8 +23,11 @@ class Outline:
         such pixels are fitted.
     trims : bool
         Whether no more is fitted than the part with all missing pixels.
+    repeated : int
+        Fits of that kind, one after another.
     """
 
     settings: Settings
     missing: NDArray[np.bool_] | None = None
     trims: bool = False
+    repeated: int = 1

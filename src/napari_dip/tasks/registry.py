@@ -1,4 +1,4 @@
-"""All tasks that there are: every module of this folder brings one."""
+"""All tasks that there are: every module here and in prior/ brings one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cache
 from importlib import import_module
 
 from napari_dip import tasks as folder
+from napari_dip.tasks import prior
 from napari_dip.tasks.base import Task
 
 # Modules that serve the tasks.
@@ -14,6 +15,7 @@ _SERVE = (
     'arguments',
     'base',
     'fields',
+    'fits',
     'forecast',
     'method',
     'noise',
@@ -60,6 +62,7 @@ def find_task(name: str) -> Task:
 
 @cache
 def _find_own() -> None:
-    for module in pkgutil.iter_modules(folder.__path__):
-        if not module.ispkg and module.name not in _SERVE:
-            import_module(f'{folder.__name__}.{module.name}')
+    for found in (folder, prior):
+        for module in pkgutil.iter_modules(found.__path__):
+            if not module.ispkg and module.name not in _SERVE:
+                import_module(f'{found.__name__}.{module.name}')

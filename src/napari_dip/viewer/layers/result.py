@@ -78,6 +78,11 @@ class ResultLayer:
         if self.layer not in self._layers:
             self._layers.append(self.layer)
 
+    def show_by_itself(self) -> None:
+        """Show it in limits of its own: it may be no like of its source."""
+        if self.layer is not None and not self.layer.rgb:
+            self.layer.reset_contrast_limits()
+
     def mark(self, provenance: dict[str, Any]) -> None:
         """Write provenance into the layer, if there is one."""
         if self.layer is not None:

@@ -58,7 +58,8 @@ class Iterate:
 class Stream:
     """Sink of a run: shows what it has to show in a layer of its own.
 
-    The uncertainty of the result, if there is one, gets a second.
+    The uncertainty of the result, if there is one, gets a second, and each
+    further image one more.
 
     Parameters
     ----------
@@ -77,11 +78,14 @@ class Stream:
         self._layers = layers
         # Not to keep a layer alive that nobody wants any more.
         self._shown: weakref.ref[Image] | None = None
+        self._name = request.result_name()
+        self._attributes = request.layer_attributes()
+        self._display = Display(dtype, request.image.plane)
         self._result: ResultLayer | None = ResultLayer(
             layers,
-            request.result_name(),
-            request.layer_attributes(),
-            Display(dtype, request.image.plane),
+            self._name,
+            self._attributes,
+            self._display,
             keep_contrast=not _has_automatic_contrast(request.image),
         )
         self._uncertainty: ResultLayer | None = ResultLayer(
@@ -124,6 +128,7 @@ class Stream:
         )
         self.iterates = [*earlier, *snapshots, result]
         self.show_iterate(result)
+        self._show_companions(outcome.companions)
 
     def show_iterate(self, iterate: Iterate) -> None:
         """Show one of the iterates."""
@@ -139,6 +144,25 @@ class Stream:
             self._uncertainty.settle(iterate.uncertainty, self.provenance)
             # A new layer takes the selection, and this one is hidden.
             self._layers.selection.active = active
+
+    def _show_companions(
+        self, companions: dict[str, NDArray[np.float32]]
+    ) -> None:
+        """Show each further image in a layer of its own, below the result."""
+        if self._result is None or self.provenance is None:
+            return
+        for name, image in companions.items():
+            layer = ResultLayer(
+                self._layers,
+                f'{self._name} {name}',
+                self._attributes,
+                self._display,
+            )
+            layer.settle(image, self.provenance)
+            layer.show_by_itself()
+        if companions and self.layer is not None:
+            self._layers.move(self._layers.index(self.layer), -1)
+            self._layers.selection.active = self.layer
 
     def discard(self) -> None:
         """Remove the layer; of a continued run only the continuation."""

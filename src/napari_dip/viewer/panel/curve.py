@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from itertools import cycle
 
 from qtpy.QtCore import QPointF, QRectF, QSize, Qt
 from qtpy.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
@@ -12,6 +13,14 @@ from qtpy.QtWidgets import QSizePolicy, QWidget
 # Told apart by lightness too, and legible on napari's dark and light themes.
 LOSS_COLOUR = QColor('#2f8fd8')
 METRIC_COLOUR = QColor('#e08a1e')
+_COLOURS = (
+    LOSS_COLOUR,
+    METRIC_COLOUR,
+    QColor('#4caf6d'),
+    QColor('#c86dd7'),
+    QColor('#d9534f'),
+    QColor('#8f9aa8'),
+)
 _MOST_POINTS = 512
 
 
@@ -56,6 +65,7 @@ class Curve(QWidget):
         self.stopping = Trace()
         self.best_iteration = 0
         self.metric_name = ''
+        self.others: dict[str, Trace] = {}
         self.setMinimumHeight(110)
         self.setAccessibleName('course of the fit')
         self.setToolTip(
@@ -81,7 +91,7 @@ class Curve(QWidget):
         self.loss = Trace()
         self.stopping = Trace()
         self.best_iteration = 0
-        self.update()
+        self.compare({})
 
     def extend(
         self,
@@ -97,6 +107,17 @@ class Curve(QWidget):
         self.metric_name = metric_name
         self.update()
 
+    def compare(self, curves: dict[str, list[tuple[int, float]]]) -> None:
+        """Draw curves by name, on one scale, in place of loss and metric."""
+        self.others = {}
+        for name, points in curves.items():
+            trace = self.others[name] = Trace()
+            for iteration, value in points:
+                trace.add(iteration, value)
+        line = self.fontMetrics().height()
+        self.setMinimumHeight(110 + line * max(0, len(curves) - 1))
+        self.update()
+
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         """Draw everything."""
         painter = QPainter(self)
@@ -105,12 +126,39 @@ class Curve(QWidget):
         area = QRectF(self.rect()).adjusted(1, line + 4, -1, -line - 2)
         self._draw_frame(painter, area)
         last = self._last_iteration()
-        if last:
+        if self.others:
+            self._draw_others(painter, area)
+        elif last:
             self._draw_best(painter, area, last)
             _draw_trace(painter, area, self.loss, last, LOSS_COLOUR)
             _draw_trace(painter, area, self.stopping, last, METRIC_COLOUR)
             self._draw_text(painter, last)
         painter.end()
+
+    def _draw_others(self, painter: QPainter, area: QRectF) -> None:
+        traces = [one for one in self.others.values() if one.points]
+        if not traces:
+            return
+        scale = _range_of(traces)
+        last = max(trace.points[-1][0] for trace in traces)
+        line = painter.fontMetrics().height()
+        named = zip(self.others.items(), cycle(_COLOURS), strict=False)
+        for index, ((name, trace), colour) in enumerate(named):
+            _draw_trace(painter, area, trace, last, colour, scale)
+            # From below: curves fall, and leave the lower left free.
+            top = area.bottom() - line * (len(self.others) - index)
+            box = QRectF(area.left() + 4, top, area.width() - 8, line)
+            painter.setPen(colour)
+            painter.drawText(
+                box, Qt.AlignmentFlag.AlignLeft, _legend(name, trace)
+            )
+        bottom = QRectF(self.rect())
+        painter.setPen(self._text_colour())
+        painter.drawText(
+            bottom,
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom,
+            f'{last:,} iterations',
+        )
 
     def _last_iteration(self) -> int:
         points = [*self.loss.points[-1:], *self.stopping.points[-1:]]
@@ -146,16 +194,26 @@ class Curve(QWidget):
         painter.drawText(box, right | bottom, f'{last:,} iterations')
 
 
+def _range_of(traces: list[Trace]) -> tuple[float, float]:
+    ranges = [trace.range() for trace in traces]
+    return min(low for low, _ in ranges), max(high for _, high in ranges)
+
+
 def _legend(name: str, trace: Trace) -> str:
     return f'{name} {trace.points[-1][1]:.3g}' if trace.points else ''
 
 
 def _draw_trace(
-    painter: QPainter, area: QRectF, trace: Trace, last: int, colour: QColor
+    painter: QPainter,
+    area: QRectF,
+    trace: Trace,
+    last: int,
+    colour: QColor,
+    scale: tuple[float, float] | None = None,
 ) -> None:
     if not trace.points:
         return
-    low, high = trace.range()
+    low, high = scale or trace.range()
     inner = area.adjusted(0, 4, 0, -4)
     line = QPolygonF()
     for iteration, value in trace.points:

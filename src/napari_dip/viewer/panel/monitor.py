@@ -83,6 +83,7 @@ class Monitor(Container):
         self.curve.extend(
             outcome.curve, progress.best_iteration, progress.metric_name
         )
+        self.curve.compare(outcome.curves)
         self.bar.value = _FULL
         noise = describe_noise(outcome.record)
         notes = outcome.record.get('notes', [])

@@ -78,6 +78,10 @@ class Outcome:
         What the updates had not told.
     uncertainty : ndarray of float32 or None
         Of the result, if it was asked for.
+    companions : dict of str to ndarray of float32
+        Further images of the shape of the result, by name.
+    curves : dict of str to list of (int, float)
+        Further figures over the iterations, by name.
     """
 
     progress: Progress
@@ -86,6 +90,8 @@ class Outcome:
     snapshots: list[Snapshot]
     curve: list[tuple[int, float, float | None]] = field(default_factory=list)
     uncertainty: NDArray[np.float32] | None = None
+    companions: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    curves: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
 
 
 def _ignore(update: Update) -> None:
@@ -285,4 +291,6 @@ class Job:
             list(session.snapshots),
             self._take_curve(),
             record.uncertainty,
+            record.companions,
+            record.curves,
         )

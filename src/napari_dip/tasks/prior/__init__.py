@@ -1,0 +1,1 @@
+"""Tasks that show the prior itself, a module each, of its function."""
