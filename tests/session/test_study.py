@@ -53,6 +53,15 @@ def test_one_follows_the_other_and_all_are_counted(study):
     assert record.arguments == {'seed': 0}
 
 
+def test_between_two_the_last_result_is_shown(study):
+    for _ in range(2):
+        next(study)
+    assert np.isfinite(study.preview()).all()
+    assert len(study.snapshots) == 0
+    study.take_snapshot()
+    assert len(study.snapshots) == 0
+
+
 def test_the_record_as_json_names_its_images(study):
     run(study, None, False)
     told = study.record().to_dict()

@@ -160,9 +160,11 @@ class Study(Restoration):
 
     def preview(self) -> NDArray[np.float32]:
         """Return a quick estimate of the one that is due."""
-        if self._now is None:
+        session = self._now
+        begun = session is not None and session.progress.iteration > 0
+        if session is None or (self._found and not begun):
             return self._found[-1].image
-        return self._now.preview()
+        return session.preview()
 
     def take_snapshot(self) -> Snapshot:
         """Return a quick estimate; those of several are not mixed."""
