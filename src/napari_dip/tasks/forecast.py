@@ -68,14 +68,10 @@ def forecast(
     if len(shape) == 3 and channel_axis is None:
         channel_axis = -1
     axes = settle_axes(tuple(shape), channel_axis)
-    where, asked, channels = (
-        resolve_device(device),
-        find_task(task),
-        axes.channels,
-    )
-    outline = asked.outline(axes, preset, **known)
+    where, channels = resolve_device(device), axes.channels
+    outline = find_task(task).outline(axes, preset, **known)
     settings = shorten(outline.settings, max_num_iter)
-    by = asked.scale_of(known)
+    by = find_task(task).scale_of(known)
     full = tuple(n * factor for n, factor in zip(axes.plane, by, strict=True))
     fitted = full, channels, settings, where
     parts = fitted_regions(*fitted, by, outline.missing, outline.trims)
@@ -86,10 +82,8 @@ def forecast(
     threads = choose_threads(where, load, spare_cores)
     for how, size in fits:
         size = tuple(n // how.binning or 1 for n in size)
-        images, work = (
-            how.fit.looked_at(size),
-            work_of(how, size, channels, by),
-        )
+        images = how.fit.looked_at(size)
+        work = work_of(how, size, channels, by)
         with use_threads(threads):
             speed, held = measure(how, channels, where, images, threads)
         again = work.uncertainty * (uncertainty and how is settings)

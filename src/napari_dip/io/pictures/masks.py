@@ -46,8 +46,10 @@ def marked(image: StoredImage) -> NDArray[Any]:
     layout = settle(image)
     mask = layout.squeeze(image.data)
     if image.axes[-1:] == 'S' == layout.restored_axes[-1:]:
-        mask = mask.max(axis=-1)
-    _check_lossless(mask)
+        _check_lossless(mask.max(axis=-1))
+        mask = (mask != 0).any(axis=-1)
+    else:
+        _check_lossless(mask)
     opacity = None if image.opacity is None else image.opacity.values.squeeze()
     if opacity is None or opacity.shape != mask.shape:
         return mask
