@@ -94,3 +94,9 @@ def test_long_lines_are_not_broken(
 )
 def test_duration(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_the_preparation_has_no_end_yet():
+    written = []
+    Lines('Denoise', written.append).show(Progress.preparing(2.0))
+    assert written == ['Denoise: preparing, 0:00:02 elapsed']

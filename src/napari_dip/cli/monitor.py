@@ -99,7 +99,6 @@ class Bar:
 
     def __init__(self, title: str, progress: rich.progress.Progress) -> None:
         self._bar = progress
-        # Without a total it pulses, until the first iteration.
         self._task = progress.add_task(
             title, total=None, text='preparing', left=''
         )
@@ -109,7 +108,8 @@ class Bar:
         self._bar.update(
             self._task,
             completed=progress.part,
-            total=1,
+            # Without one it pulses, as long as the end is not known.
+            total=None if math.isnan(progress.remaining) else 1,
             text=_describe(progress),
             left=_say_left(progress),
         )

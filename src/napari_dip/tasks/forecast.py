@@ -20,9 +20,10 @@ from napari_dip.images.axes import settle_axes
 from napari_dip.presets.shortening import shorten
 from napari_dip.tasks.registry import find_task
 
-# Bytes a pixel and channel of data, estimates and last steps; what libraries
-# take, and filters, which go by tiles; gradients of what is held for them.
-_BESIDE, _LIBRARIES, _FILTERS, _GRADIENTS = 100, 32 * 2**20, 80 * 2**20, 1.4
+# Bytes that libraries take; of a pixel of data and estimates, and of one of a
+# tile in filters. Gradients take part of what is held for them once more.
+_LIBRARIES, _BESIDE, _GRADIENTS = 2**25, 100, 1.4
+_FILTERS, _TILE = 1500, 256**2
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ def forecast(
         if work.sample:
             layers = bytes_of_pixel(channels, how, where)
             memory = max(memory, layers * largest_window(size))
-        memory = max(memory, _FILTERS * bool(how.filters))
+        if work.filters:
+            memory = max(memory, _FILTERS * min(math.prod(size), _TILE))
     return Forecast(
         seconds * outline.repeated,
         preview,
