@@ -27,6 +27,7 @@ from napari_dip.cli.report import say_lost, summarise
 from napari_dip.io.layout import Layout, settle
 from napari_dip.io.reading import read_image
 from napari_dip.io.stored import StoredImage
+from napari_dip.session.progress import preparing
 
 if TYPE_CHECKING:
     from napari_dip.session.base import Restoration
@@ -111,7 +112,8 @@ def restore(
         open_monitor(job.title, quiet=job.quiet) as monitor,
     ):
         pixels = layout.squeeze(source.masked)
-        session = job.start(pixels, layout.known_channel_axis)
+        with preparing(monitor.show):
+            session = job.start(pixels, layout.known_channel_axis)
         try:
             interrupt.ask_first()
             return _fit(session, source.notes, monitor, interrupt)

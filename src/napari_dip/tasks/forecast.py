@@ -23,7 +23,7 @@ from napari_dip.tasks.registry import find_task
 # Bytes that libraries take; of a pixel of data and estimates, and of one of a
 # tile in filters. Gradients take part of what is held for them once more.
 _LIBRARIES, _BESIDE, _GRADIENTS = 2**25, 100, 1.4
-_FILTERS, _TILE = 1500, 256**2
+_FILTERS, _TILE = 1300, 256**2
 
 
 @dataclass(frozen=True)
