@@ -68,7 +68,7 @@ class Settings:
             raise ValueError(
                 'Settings: the moving variance compares outputs of the same '
                 'pixels, but this fit looks at other windows each time; '
-                'stop by held-out pixels, or leave fit.window at None.'
+                'stop by held-out pixels, or fit whole images.'
             )
 
     @property
