@@ -7,6 +7,7 @@ from .tasks.method import DeepImagePrior
 from .tasks.noise import measure_noise
 from .tasks.prior.learning_curves import learning_curves
 from .tasks.remove_compression import remove_compression
+from .tasks.restore_guided import restore_guided
 from .tasks.super_resolve import super_resolve
 
 __version__: str
@@ -22,5 +23,6 @@ __all__ = [
     'learning_curves',
     'measure_noise',
     'remove_compression',
+    'restore_guided',
     'super_resolve',
 ]

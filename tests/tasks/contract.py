@@ -22,7 +22,9 @@ from napari_dip.viewer.script import as_python
 QUICK = {'preset': 'fast', 'max_num_iter': 3, 'device': 'cpu'}
 MASK = np.zeros((24, 28), bool)
 MASK[5:8, 4:20] = True
-PIXELS = {'mask': MASK}
+GUIDE = np.add.outer(np.arange(24.0) ** 2, 9 * np.sin(np.arange(28.0)))
+PIXELS = {'mask': MASK, 'guide': GUIDE}
+_FILES = ('image', *PIXELS)
 # What the image of these tests does not tell by itself.
 TOLD = {'remove_compression': {'quality': 30}}
 
@@ -78,7 +80,7 @@ class Contract:
         first, record = restore(task, image, seed=5, return_info=True)
         assert record.task == task.name
         told = json.loads(json.dumps(record.arguments))
-        given = [a for a in task.arguments if a.kind not in ('image', 'mask')]
+        given = [a for a in task.arguments if a.kind not in _FILES]
         assert {argument.name for argument in given} <= set(told)
         again = restore(task, image, **record.arguments)
         np.testing.assert_array_equal(again, first)
@@ -132,7 +134,7 @@ class Contract:
         assert run([call[0], '--help'], monkeypatch) == 0
         told = capsys.readouterr().out
         for argument in task.arguments:
-            if argument.kind not in ('image', 'mask'):
+            if argument.kind not in _FILES:
                 assert input_of(argument).spelled in told
 
     def test_its_form_does_the_same(
@@ -140,6 +142,7 @@ class Contract:
     ):
         viewer = make_napari_viewer()
         layer = viewer.add_image(image, name='cells')
+        viewer.add_image(GUIDE, name='guide')
         viewer.add_labels(MASK.astype(np.uint8), name='holes')
         form = form_of(task.name)(viewer)
         qtbot.add_widget(form.native)

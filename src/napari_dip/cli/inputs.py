@@ -173,6 +173,39 @@ class MaskInput(Input):
         return f'invert_{self.argument.name}'
 
 
+class GuideInput(Input):
+    """Another image of the field."""
+
+    def positional(self) -> list[Parameter]:
+        """Return the argument of its file."""
+        told = typer.Argument(
+            metavar=self.spelled, help=self.argument.field.help
+        )
+        return [parameter(self.argument.name, Path, told)]
+
+    def options(self) -> list[Parameter]:
+        """Return none."""
+        return []
+
+    def files(self, given: Mapping[str, Any]) -> list[Path]:
+        """Return its file."""
+        return [given[self.argument.name]]
+
+    @property
+    def spelled(self) -> str:
+        """What the command line calls it."""
+        return self.argument.name.upper()
+
+    def read(
+        self, given: Mapping[str, Any], parsed: Any, image: NDArray[Any]
+    ) -> Any:
+        """Read it."""
+        from napari_dip.io.reading import read_image
+
+        with about(self.spelled, parsed):
+            return read_image(parsed).masked
+
+
 class RepeatsInput(Input):
     """Further frames of the field, in any number of files."""
 
@@ -309,6 +342,7 @@ class FactorInput(Input):
 _KINDS: dict[str, type[Input]] = {
     'channel_axis': ChannelAxisInput,
     'factor': FactorInput,
+    'guide': GuideInput,
     'mask': MaskInput,
     'method': MethodInput,
     'noise': NoiseInput,

@@ -22,7 +22,7 @@ _IN_PYTHON = {
 }
 # Numbers of a detector, each with an option of its own.
 _OF_DETECTOR = ('gain', 'offset', 'read_noise')
-_FILES = ('image', 'mask', 'repeats')
+_FILES = ('image', 'mask', 'guide', 'repeats')
 
 
 def option_names() -> set[str]:

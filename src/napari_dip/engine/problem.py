@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torch import Tensor, nn
 
@@ -41,6 +41,13 @@ class Problem:
     unused : Tensor, optional
         Like the data: 1 where they are kept from the fit because they share
         their noise with those that judge it.
+    guide : Tensor, optional
+        ``(1, guides, *shape)``: another image of the same field.
+    pilot_error : Tensor, optional
+        Like the data: squared error of the fit before this one on masked
+        pixels, NaN where none was masked.
+    notes : list of str
+        What filters have to say of it, a sentence each.
     """
 
     network: nn.Module
@@ -53,6 +60,9 @@ class Problem:
     deviation: Tensor | None = None
     loss: DataTerm = squared_error
     unused: Tensor | None = None
+    guide: Tensor | None = None
+    pilot_error: Tensor | None = None
+    notes: list[str] = field(default_factory=list)
 
     @property
     def fitted(self) -> Tensor:

@@ -102,6 +102,9 @@ class Given:
     repeats : callable, optional
         Gives the repeats that the data are the mean of, ``(repeats, c,
         *shape)``.
+    guide : Tensor, optional
+        ``(1, guides, *shape)``: another image of the same field, of mean 0
+        and standard deviation 1.
     """
 
     data: Tensor
@@ -112,6 +115,7 @@ class Given:
     window: int | None = None
     pilot: Tensor | None = None
     repeats: Callable[[], Tensor] | None = None
+    guide: Tensor | None = None
 
     @property
     def image_shape(self) -> Shape:
@@ -131,6 +135,8 @@ class LatentSpec(Protocol):
     splits_repeats: ClassVar[bool] = False
     #: Whether it draws noise like that which an earlier fit has left.
     measures_noise: ClassVar[bool] = False
+    #: Whether another image guides it.
+    is_guided: ClassVar[bool] = False
 
     def make(self, given: Given) -> Latent:
         """Make the latent, on the device of the data."""

@@ -188,7 +188,8 @@ class Ending:
         refined, notes = refine_within_range(
             estimate, problem, stage.filters, whole=filters
         )
-        self.notes += notes
+        self.notes += [*dict.fromkeys(problem.notes), *notes]
+        problem.notes.clear()
         return refined
 
     @contextmanager

@@ -49,6 +49,7 @@ def prepare(
     noise: NoiseModel | None = None,
     copies: Repeats | None = None,
     borders: NDArray[np.bool_] | None = None,
+    guide: NDArray[np.float32] | None = None,
     notes: Sequence[str] = (),
 ) -> Restoration:
     """Build a session, or where the result is large one for each tile.
@@ -79,6 +80,8 @@ def prepare(
     borders : ndarray of bool, optional
         Same shape as `known`; pixels that keep their values though they are
         no part of the image.
+    guide : (G, M, N) ndarray, optional
+        Another image of the field.
     notes : sequence of str
         What the user should know of the data besides what the image says of
         itself, a sentence each; see
@@ -123,11 +126,14 @@ def prepare(
         keep_known=keep_known,
         hold_out=options.uncertainty,
         borders=borders if borders is not None and borders.any() else None,
+        guide=guide,
     )
     place = _needed(source) if trim_known else None
     shape = _result_shape(source) if place is None else place.shape
     with memory_in_words(device):
         side = tile_side(shape, len(planes), settings, device, options.tile)
+    # A guide has to be seen as it lies.
+    side = side if guide is None else None
     brief = Brief(
         task,
         {

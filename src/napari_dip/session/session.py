@@ -237,7 +237,8 @@ class Session(Restoration):
                 return
             self._pilot_uncertainty = self._to_deviation(found)
             pilot = first.output.to_planes(_to_numpy(found.estimate))
-            self._stage = sequel.begin(pilot)
+            assert first.fit.problem is not None
+            self._stage = sequel.begin(pilot, first.fit.problem)
         except MemoryError:
             first.fit.reason = StopReason.OUT_OF_MEMORY
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from napari_dip.device.choice import memory_in_words
 from napari_dip.engine.autograd import plain_autograd
 from napari_dip.engine.fit import Fit
+from napari_dip.engine.masked_error import masked_error
 from napari_dip.engine.metrics import Metric
 from napari_dip.engine.problem import Problem
 from napari_dip.grid.binning import bin_planes
@@ -65,6 +66,8 @@ class Source:
         As given to :func:`~napari_dip.session.prepare.prepare`.
     intensity : Intensity, optional
         That of the tiles of a larger image; None finds that of the planes.
+    guide : ndarray, optional
+        As given to :func:`~napari_dip.session.prepare.prepare`.
     """
 
     planes: NDArray[Any]
@@ -80,6 +83,7 @@ class Source:
     place: Region | None = None
     borders: NDArray[np.bool_] | None = None
     intensity: Intensity | None = None
+    guide: NDArray[np.float32] | None = None
 
     def fitted(self) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """Return the data that are fitted, and which of them are known."""
@@ -128,6 +132,7 @@ def make_stage(
     settings: Settings,
     metrics: tuple[Metric, ...] = (),
     pilot: NDArray[np.float32] | None = None,
+    before: Problem | None = None,
 ) -> Stage:
     """Make a fit that is ready to run, and the way to its image.
 
@@ -139,6 +144,8 @@ def make_stage(
         Further metrics that observe it.
     pilot : (C, M, N) ndarray, optional
         Estimate of a fit before this one, in the units of the data.
+    before : Problem, optional
+        That of the fit before.
     """
     device = source.device
     with memory_in_words(device):
@@ -150,6 +157,8 @@ def make_stage(
             everywhere = np.ones(pilot.shape, bool)
             guess = _tensor(intensity.forward(pilot, everywhere), device)
         problem = _problem(source, data, measured, settings, guess, intensity)
+        if before is not None and settings.latent.is_guided:
+            problem = replace(problem, pilot_error=masked_error(before))
         fit = Fit(
             problem,
             settings.fit,
@@ -179,8 +188,8 @@ def make_sequel(source: Source, settings: Settings) -> Sequel | None:
     if second is None:
         return None
 
-    def begin(pilot: NDArray[np.float32]) -> Stage:
-        return make_stage(source, second, pilot=pilot)
+    def begin(pilot: NDArray[np.float32], before: Problem) -> Stage:
+        return make_stage(source, second, pilot=pilot, before=before)
 
     return Sequel(second.fit.num_iter, begin)
 
@@ -211,6 +220,7 @@ def _problem(
         data, torch.tensor([one.factor for one in intensity.channels])
     )
     held_out = _held_out(measured, settings, source)
+    guide = _guide(source, settings)
     latent = settings.latent.make(
         Given(
             data,
@@ -221,6 +231,7 @@ def _problem(
             settings.fit.window,
             pilot,
             partial(_repeats, source, known, intensity),
+            guide,
         )
     )
     network = build_network(
@@ -237,6 +248,7 @@ def _problem(
         pilot,
         _deviation(intensity, device),
         unused=_unused(held_out, settings),
+        guide=guide,
     )
 
 
@@ -247,6 +259,20 @@ def _deviation(
     if known is None:
         return None
     return torch.from_numpy(known).to(device)[None, :, None, None]
+
+
+def _guide(source: Source, settings: Settings) -> torch.Tensor | None:
+    """Bring a guide to the grid of the fit, and standardise it."""
+    if source.guide is None:
+        return None
+    planes = source.guide
+    if source.place is not None:
+        planes = source.place.cut(planes)
+    planes, _ = _at_grid_of_fit(planes, np.ones(planes.shape, bool), settings)
+    mean = planes.mean(axis=(1, 2), keepdims=True)
+    spread = planes.std(axis=(1, 2), keepdims=True)
+    standard = (planes - mean) / np.maximum(spread, np.finfo(float).tiny)
+    return _tensor(standard.astype(np.float32), source.device)
 
 
 def _repeats(

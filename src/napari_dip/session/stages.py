@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from napari_dip.engine.fit import Fit
+from napari_dip.engine.problem import Problem
 from napari_dip.engine.state import StopReason
 from napari_dip.filters.guard import find_harmed
 from napari_dip.filters.refinement import Chain
@@ -77,11 +78,11 @@ class Sequel:
         Iterations planned.
     begin : callable
         From the estimate of the first fit, ``(channels, rows, columns)`` in
-        the units of the data, to the second.
+        the units of the data, and its problem to the second.
     """
 
     num_iter: int
-    begin: Callable[[NDArray[np.float32]], Stage]
+    begin: Callable[[NDArray[np.float32], Problem], Stage]
 
     def follows(self, fit: Fit) -> bool:
         """Whether a fit has ended as it should."""

@@ -21,6 +21,7 @@ from typing import Any, Literal, get_args
 Kind = Literal[
     'image',
     'mask',
+    'guide',
     'repeats',
     'channel_axis',
     'noise',

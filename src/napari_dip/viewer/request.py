@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from napari_dip.images.acquired import AcquiredImage, acquire
+from napari_dip.images.guide import read_guide
 from napari_dip.images.masks import read_mask
 from napari_dip.images.repeats import read_repeats
 from napari_dip.images.validation import check_factor
 from napari_dip.tasks.base import Task
+from napari_dip.viewer.layers.guide import GuideSource
 from napari_dip.viewer.layers.layers import ImageSource, MaskSource
 from napari_dip.viewer.layers.placement import enlarge, place_of
 from napari_dip.viewer.runs.warm_up import load_engine
@@ -28,8 +30,12 @@ _RESULT = re.compile(
     r'(?P<source>.*) \[DIP (?P<steps>[^\[\]]+)\](?: \[\d+\])?', re.DOTALL
 )
 
+# Descriptions of layers.
+_LAYERS = (GuideSource, ImageSource, MaskSource)
+
 # What is checked before torch is loaded, where a message can name the layer.
 _CHECKS: dict[str, Callable[..., Any]] = {
+    'guide': read_guide,
     'mask': read_mask,
     'repeats': read_repeats,
 }
@@ -74,7 +80,7 @@ class Request:
         return {
             name: value.tell()
             for name, value in self.arguments.items()
-            if isinstance(value, ImageSource | MaskSource)
+            if isinstance(value, _LAYERS)
         }
 
     def layer_attributes(self) -> dict[str, Any]:
@@ -113,7 +119,7 @@ class Request:
         value = self.arguments[name]
         if kind == 'factor':
             return check_factor(value)
-        if not isinstance(value, ImageSource | MaskSource):
+        if not isinstance(value, _LAYERS):
             return value
         array = value.array()
         if kind in _CHECKS:

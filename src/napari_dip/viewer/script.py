@@ -118,7 +118,22 @@ def _read_frames(name: str, told: dict[str, Any]) -> list[str]:
     ]
 
 
-_READ = {'mask': _read_mask, 'repeats': _read_frames}
+def _read_guide(name: str, told: dict[str, Any]) -> list[str]:
+    colours = f'[..., :{told["colours"]}]' if told['colours'] else ''
+    lines = [
+        f'beside = {_layer(told)}',
+        f'{name} = np.asarray({_pixels("beside", told)}){colours}',
+    ]
+    if told['matrix'] is not None:
+        lines += [
+            'from napari_dip.images.guide import resample',
+            f'matrix = {told["matrix"]}',
+            f'{name} = resample({name}, matrix, {tuple(told["shape"])})',
+        ]
+    return lines
+
+
+_READ = {'guide': _read_guide, 'mask': _read_mask, 'repeats': _read_frames}
 
 
 def _layer(told: dict[str, Any]) -> str:

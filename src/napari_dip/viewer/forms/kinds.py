@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from napari_dip.viewer.forms.factor import FactorEntry
+from napari_dip.viewer.forms.guide import GuideEntry
 from napari_dip.viewer.forms.mask import MaskEntry
 from napari_dip.viewer.forms.method import MethodEntry
 from napari_dip.viewer.forms.noise import NoiseEntry
@@ -21,6 +22,7 @@ BUILT_IN = ('image', 'channel_axis')
 
 _ENTRIES: dict[str, type[Entry]] = {
     'factor': FactorEntry,
+    'guide': GuideEntry,
     'mask': MaskEntry,
     'method': MethodEntry,
     'noise': NoiseEntry,
