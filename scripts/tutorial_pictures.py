@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from napari_dip import remove_compression
+from napari_dip import denoise, remove_compression, restore_guided
 from napari_dip.samples import histology
 
 DOCS = Path(__file__).parents[1] / 'docs' / 'images'
@@ -57,7 +57,21 @@ def compression() -> list[Array]:
     return [middle, compressed, np.asarray(restored)]
 
 
-PICTURES: dict[str, Callable[[], list[Array]]] = {'compression': compression}
+def guided() -> list[Array]:
+    """Red of glands in noise, alone and guided by the green."""
+    [(image, _, _)] = histology()
+    middle = image[176:336, 176:336]
+    noise = np.random.default_rng(0).normal(0, 25, middle.shape[:2])
+    noisy = middle[..., 0] + noise
+    alone = denoise(noisy, preset='fast')
+    found = restore_guided(noisy, middle[..., 1], preset='fast')
+    return [noisy, middle[..., 1], np.asarray(alone), np.asarray(found)]
+
+
+PICTURES: dict[str, Callable[[], list[Array]]] = {
+    'compression': compression,
+    'guided': guided,
+}
 
 if __name__ == '__main__':
     main()

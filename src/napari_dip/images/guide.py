@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import affine_transform, gaussian_filter
 
-from napari_dip.grid.filling import first_guess
 from napari_dip.images.acquired import AcquiredImage
 from napari_dip.images.validity import read_values
 
@@ -45,6 +44,9 @@ def read_guide(
     ValueError
         If it has other rows and columns, shows nothing, or is the image.
     """
+    # It loads torch, and a form does not.
+    from napari_dip.grid.filling import first_guess
+
     array, invalid = read_values(guide, name)
     if array.dtype.kind not in 'biuf':
         raise TypeError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from napari_dip.filters.compression import Decompress
+from napari_dip.filters.chains.compression import Decompress
 from napari_dip.images.validation import check_choice
 from napari_dip.latents.noise import UniformNoiseSpec
 from napari_dip.latents.recompressed import RecompressedSpec

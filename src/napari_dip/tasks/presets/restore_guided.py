@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from napari_dip.filters.guided import ByGuide
+from napari_dip.filters.chains.guided import ByGuide
 from napari_dip.images.validation import check_choice
 from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.latents.guided import GuidedSpec, GuideSpec

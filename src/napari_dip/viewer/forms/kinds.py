@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from napari_dip.viewer.forms.factor import FactorEntry
-from napari_dip.viewer.forms.guide import GuideEntry
 from napari_dip.viewer.forms.mask import MaskEntry
 from napari_dip.viewer.forms.method import MethodEntry
 from napari_dip.viewer.forms.noise import NoiseEntry
-from napari_dip.viewer.forms.repeats import RepeatsEntry
+from napari_dip.viewer.forms.repeats import GuideEntry, RepeatsEntry
 from napari_dip.viewer.forms.values import ValueEntry
 
 if TYPE_CHECKING:

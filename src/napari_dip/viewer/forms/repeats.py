@@ -1,4 +1,4 @@
-"""Entry of a layer with further frames of the field."""
+"""Entries of layers that show the field of the image once more."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from napari.layers import Image
 
 from napari_dip.viewer.forms.departures import Setting
 from napari_dip.viewer.forms.entry import Entry
+from napari_dip.viewer.layers.guide import GuideSource, describe_guide
 from napari_dip.viewer.layers.layers import ImageSource, describe_repeats
 
 if TYPE_CHECKING:
@@ -52,6 +53,49 @@ class RepeatsEntry(Entry):
         """Return the choice, told by the name of the layer."""
         say = f'{self.argument.label} "{{.name}}"'.format
         return [Setting(self.layer, None, say)]
+
+    def remembered(self) -> list[ValueWidget]:
+        """Return nothing: another day has other layers."""
+        return []
+
+
+class GuideEntry(Entry):
+    """Choice of an image layer, another than that which is restored."""
+
+    def make_widgets(self) -> list[ValueWidget]:
+        """Make the choice."""
+        argument = self.argument
+        self.layer = self.form.layer_choice(
+            Image, argument.name, argument.field.help, label=argument.label
+        )
+        return [self.layer]
+
+    def read(self, image: ImageSource) -> GuideSource:
+        """Describe the layer.
+
+        Raises
+        ------
+        ValueError
+            If it is that of the image, or lies elsewhere.
+        """
+        layer = self.layer.value
+        if layer is None:
+            raise ValueError(
+                'There is no image layer to guide by; open one that shows '
+                'the same field.'
+            )
+        return describe_guide(layer, self.form.chosen_image(), image)
+
+    def show_image(self) -> None:
+        """Choose another layer than the image, where there is one."""
+        image = self.form.image.value
+        others = [one for one in self.layer.choices if one is not image]
+        if self.layer.value is image and others:
+            self.layer.value = others[-1]
+
+    def settings(self) -> list[Setting]:
+        """Return nothing: there is always one."""
+        return []
 
     def remembered(self) -> list[ValueWidget]:
         """Return nothing: another day has other layers."""

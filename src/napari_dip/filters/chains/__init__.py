@@ -1,0 +1,1 @@
+"""Filters after a fit of its own kind, which judge or keep to its data."""
