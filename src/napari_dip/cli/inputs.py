@@ -173,28 +173,12 @@ class MaskInput(Input):
         return f'invert_{self.argument.name}'
 
 
-class GuideInput(Input):
+class GuideInput(MaskInput):
     """Another image of the field."""
-
-    def positional(self) -> list[Parameter]:
-        """Return the argument of its file."""
-        told = typer.Argument(
-            metavar=self.spelled, help=self.argument.field.help
-        )
-        return [parameter(self.argument.name, Path, told)]
 
     def options(self) -> list[Parameter]:
         """Return none."""
         return []
-
-    def files(self, given: Mapping[str, Any]) -> list[Path]:
-        """Return its file."""
-        return [given[self.argument.name]]
-
-    @property
-    def spelled(self) -> str:
-        """What the command line calls it."""
-        return self.argument.name.upper()
 
     def read(
         self, given: Mapping[str, Any], parsed: Any, image: NDArray[Any]
