@@ -6,11 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from napari_dip.cli.checks import (
-    check_destinations,
-    check_sources,
-    choose_target,
-)
 from napari_dip.cli.job import Job, Outcome
 from napari_dip.cli.messages import (
     ArgumentError,
@@ -21,7 +16,12 @@ from napari_dip.cli.messages import (
     shown,
 )
 from napari_dip.cli.monitor import Monitor, open_monitor
-from napari_dip.cli.output import save
+from napari_dip.cli.output import (
+    check_destinations,
+    check_sources,
+    choose_target,
+    save,
+)
 from napari_dip.cli.process import Interrupt
 from napari_dip.cli.report import say_lost, summarise
 from napari_dip.io.layout import Layout, settle

@@ -121,7 +121,7 @@ def test_what_a_format_refuses(
             return arguments[0]
         raise FileError('odd resolution; choose another name.')
 
-    monkeypatch.setattr('napari_dip.cli.checks.check_writable', refuse)
+    monkeypatch.setattr('napari_dip.cli.output.check_writable', refuse)
     said = run.refused('denoise', image, output, *option)
     name = '--uncertainty' if option else 'OUTPUT'
     assert said.startswith(f'{name} (')
