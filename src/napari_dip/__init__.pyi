@@ -5,7 +5,9 @@ from .tasks.denoise import denoise
 from .tasks.inpaint import inpaint
 from .tasks.method import DeepImagePrior
 from .tasks.noise import measure_noise
+from .tasks.prior.compare_architectures import compare_architectures
 from .tasks.prior.learning_curves import learning_curves
+from .tasks.prior.sample_prior import sample_prior
 from .tasks.remove_compression import remove_compression
 from .tasks.restore_guided import restore_guided
 from .tasks.super_resolve import super_resolve
@@ -17,6 +19,7 @@ __all__ = [
     'Detector',
     'NoiseModel',
     '__version__',
+    'compare_architectures',
     'denoise',
     'find_missing',
     'inpaint',
@@ -24,5 +27,6 @@ __all__ = [
     'measure_noise',
     'remove_compression',
     'restore_guided',
+    'sample_prior',
     'super_resolve',
 ]

@@ -10,6 +10,7 @@ import torch
 from napari_dip.engine.early_stopping import (
     EarlyStopping,
     HeldOut,
+    HeldOutEstimate,
     MovingVariance,
     NoRule,
 )
@@ -122,3 +123,33 @@ def test_a_shorter_fit_starts_to_look_as_much_earlier():
     metric = shorter.make(seed=0).metric
     assert isinstance(metric, WindowedVariance)
     assert (metric.window, metric.min_start) == (7, 10)
+
+
+class WithChanceError(HeldOutError):
+    def chance(self) -> float:
+        return 0.1
+
+
+def test_a_later_estimate_is_kept_that_is_above_by_no_more_than_chance():
+    rule = EarlyStopping(WithChanceError(), patience=30)
+    kept = [
+        iteration
+        for iteration, value in enumerate(
+            [2.0, 1.0, 1.05, 1.2, 1.09, 1.2, 1.3, 1.05], 1
+        )
+        if rule.update(10 * iteration, value)
+    ]
+    assert kept == [1, 2, 3, 5, 8]
+    assert rule.state.best == 1.0
+    assert rule.state.best_iteration == 80
+    assert not rule.state.confirmed
+    for iteration in (90, 100, 110):
+        rule.update(iteration, 1.5)
+    assert rule.state.confirmed
+
+
+def test_a_rule_of_blocks_keeps_their_neighbours_from_the_fit():
+    rule = HeldOutEstimate(part=0.02, block=(3, 3))
+    assert rule.held_out == 0.02
+    assert rule.held_out_block == (3, 3)
+    assert rule.make(0).patience == 100

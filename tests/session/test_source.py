@@ -6,14 +6,24 @@ import numpy as np
 import pytest
 import torch
 
-from napari_dip.engine.early_stopping import HeldOut, MovingVariance, NoRule
+from napari_dip.engine.early_stopping import (
+    HeldOut,
+    HeldOutEstimate,
+    MovingVariance,
+    NoRule,
+)
 from napari_dip.engine.fit import Fit
+from napari_dip.engine.losses import total_variation
 from napari_dip.engine.metrics import WindowedVariance
+from napari_dip.engine.settings import FitSettings
 from napari_dip.images.output import Output
 from napari_dip.latents.noise import (
     FixedLatent,
+    GaussianNoiseSpec,
+    ImageSpec,
     MeshGridSpec,
     UniformNoiseSpec,
+    gaussian_noise,
     mesh_grid,
     uniform_noise,
 )
@@ -73,9 +83,10 @@ def test_the_moving_variance_can_be_chosen():
     ('latent', 'expected'),
     [
         (UniformNoiseSpec(2, jitter=0.1), uniform_noise(2, (80, 132), 6)),
+        (GaussianNoiseSpec(2, jitter=0.1), gaussian_noise(2, (80, 132), 6)),
         (MeshGridSpec(jitter=0.1), mesh_grid((80, 132))),
     ],
-    ids=['noise', 'mesh'],
+    ids=['noise', 'gaussian', 'mesh'],
 )
 def test_a_latent_has_the_shape_of_the_image_behind_the_data(latent, expected):
     settings = Settings(latent=latent)
@@ -83,3 +94,46 @@ def test_a_latent_has_the_shape_of_the_image_behind_the_data(latent, expected):
     assert isinstance(latent, FixedLatent)
     assert latent.jitter == 0.1
     assert torch.equal(latent.values, expected)
+
+
+def test_blocks_around_held_out_pixels_are_not_fitted():
+    stopping = HeldOutEstimate(part=0.02, block=(3, 3))
+    problem = build(Settings(stopping=stopping)).problem
+    centres = problem.held_out[0, 0].numpy() > 0
+    assert 0.01 < centres.mean() < 0.03
+    fitted = problem.fitted[0, 0].numpy() > 0
+    for row, column in np.argwhere(centres):
+        top, left = max(row - 1, 0), max(column - 1, 0)
+        assert not fitted[top : row + 2, left : column + 2].any()
+    assert fitted.mean() == pytest.approx(1 - 9 * centres.mean(), abs=0.05)
+
+
+def test_the_image_as_latent_is_a_copy_of_the_data():
+    problem = build(Settings(latent=ImageSpec(optimised=True))).problem
+    values = problem.latent.values
+    assert torch.equal(values.detach(), problem.data)
+    assert values.data_ptr() != problem.data.data_ptr()
+    assert problem.latent.parameters() == [values]
+    larger = build(Settings(latent=ImageSpec()), Downsample((2, 2))).problem
+    assert larger.latent.values.shape[2:] == (80, 88)
+
+
+def test_a_latent_that_is_fitted_changes():
+    latent = UniformNoiseSpec(2, optimised=True)
+    fit = build(Settings(latent=latent, fit=FitSettings(num_iter=3)))
+    before = fit.problem.latent.values.detach().clone()
+    for _ in fit:
+        pass
+    assert not torch.equal(fit.problem.latent.values.detach(), before)
+
+
+def test_total_variation_makes_a_smoother_image():
+    found = []
+    for weight in (0.0, 5.0):
+        settings = FitSettings(num_iter=40, tv_weight=weight)
+        latent = UniformNoiseSpec(2)
+        fit = build(Settings(latent=latent, fit=settings, stopping=NoRule()))
+        for _ in fit:
+            pass
+        found.append(total_variation(fit.estimate()).item())
+    assert found[1] < found[0] / 2

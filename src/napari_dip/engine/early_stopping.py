@@ -69,12 +69,21 @@ class EarlyStopping:
         return self.metric.reason
 
     def update(self, iteration: int, value: float) -> bool:
-        """Take in a value; return whether it is the new minimum."""
+        """Take in a value; return whether its estimate is to be kept.
+
+        That is the one of a new minimum, or a later one that is above it by
+        no more than chance explains: what goes on being fitted is structure,
+        as far as anyone can tell.
+        """
         state = self.state = replace(self.state, metric=value)
         if state.confirmed or not math.isfinite(value):
             return False
         if value < state.best * (1 - self.tolerance):
             self.state = StoppingState(value, value, iteration)
+            return True
+        chance = self.metric.chance()
+        if chance and value <= state.best + chance:
+            self.state = replace(state, best_iteration=iteration)
             return True
         waited = iteration - state.best_iteration
         self.state = replace(state, confirmed=waited >= self.patience)

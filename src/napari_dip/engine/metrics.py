@@ -54,6 +54,10 @@ class Metric(Protocol):
     def value(self) -> Tensor | None:
         """Return the metric as a scalar on the device, None if not yet."""
 
+    def chance(self) -> float:
+        """Return by how much a value may be above the lowest by chance."""
+        return 0.0
+
     def rewind(self) -> None:
         """Forget what was observed: the fit went back to a checkpoint."""
 
@@ -296,8 +300,9 @@ class EstimateError(Metric):
         self.rewind()
 
     def rewind(self) -> None:
-        """Forget the average."""
+        """Forget the average, and what it was compared with."""
         self._average: Tensor | None = None
+        self._lowest: Tensor | None = None
         self._count = 0
         self._iteration = 0
 
@@ -318,4 +323,24 @@ class EstimateError(Metric):
         """Return the mean square of what the average is off by."""
         if self._average is None or self._iteration <= self.min_start:
             return None
-        return self._average.square().mean()
+        squares = self._average.square()
+        value = squares.mean()
+        if self._lowest is None or value < self._lowest.mean():
+            self._lowest = squares
+        return value
+
+    def chance(self) -> float:
+        """Return the standard error of the difference to the lowest value.
+
+        Both are of the same data, so that their noise mostly cancels [1]_.
+
+        References
+        ----------
+        .. [1] L. Breiman et al., "Classification and Regression Trees",
+               1984: the rule of one standard error.
+        """
+        if self._average is None or self._lowest is None:
+            return 0.0
+        above = (self._average.square() - self._lowest).double()
+        error: float = above.std(correction=0).item() / above.numel() ** 0.5
+        return error

@@ -293,8 +293,6 @@ def _held_out(
     part = settings.stopping.held_out or _JUDGED * source.hold_out
     if not part:
         return torch.zeros_like(measured)
-    # Blocks of them keep as much from the fit as single pixels do.
-    part /= math.prod(settings.stopping.held_out_block)
     generator = torch.Generator().manual_seed(source.seed)
     chance = torch.rand(
         measured.shape, generator=generator, dtype=measured.dtype

@@ -25,10 +25,14 @@ class Part:
         What it is called.
     begin : callable
         Begins it.
+    is_plain : bool
+        Whether the estimate of its fit is taken as it is, without last steps
+        and without a look at whether the data are nearer to the truth.
     """
 
     name: str
     begin: Callable[[], Restoration]
+    is_plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -219,9 +223,9 @@ class Study(Restoration):
 
     def _keep(self, session: Restoration) -> None:
         """Take what one has given, and begin the next."""
-        name = self._parts[len(self._found)].name
-        image = session.result()
-        self._found.append(Found(name, image, session.record()))
+        part = self._parts[len(self._found)]
+        image = session.preview() if part.is_plain else session.result()
+        self._found.append(Found(part.name, image, session.record()))
         session.close()
         self._now = None
         if not self._ended and len(self._found) < len(self._parts):

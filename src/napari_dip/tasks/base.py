@@ -130,6 +130,11 @@ class Task:
             if one.kind not in shared and one.name not in OPTIONS
         )
 
+    def argument(self, name: str) -> Argument:
+        """Return the argument of a name."""
+        [found] = [one for one in self.arguments if one.name == name]
+        return found
+
     def takes(self, kind: Kind) -> bool:
         """Whether one of the arguments is of a kind."""
         return any(one.kind == kind for one in self.arguments)

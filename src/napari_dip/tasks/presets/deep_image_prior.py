@@ -31,6 +31,9 @@ from napari_dip.presets.settings import Settings
 from napari_dip.tasks.method import DeepImagePrior
 
 _DECAY = 0.99
+# Part of the pixels that is held out, and that is in the middle of a block
+# that is: nine times as many are kept from the fit then.
+_PIXELS, _BLOCKS = 0.05, 0.02
 _PUBLISHED = 'ulyanov2018'
 
 
@@ -214,7 +217,11 @@ def _stopping(
     if name == 'auto':
         name = 'none' if to_the_letter else 'held-out'
     rules: dict[str, StoppingSpec] = {
-        'held-out': HeldOutEstimate(decay=fit.decay, block=block),
+        'held-out': HeldOutEstimate(
+            part=_BLOCKS if block != (1, 1) else _PIXELS,
+            decay=fit.decay,
+            block=block,
+        ),
         'moving-variance': MovingVariance(),
         'fading-variance': FadingVariance(),
         'none': NoRule(),

@@ -137,7 +137,7 @@ def start_learning_curves(
         return begin_fit(acquired, fitted, settings, options)
 
     return Study(
-        [Part(name, partial(begin, name)) for name in _FITTED],
+        [Part(name, partial(begin, name), is_plain=True) for name in _FITTED],
         partial(_compare, noise_part=_noise_part(planes)),
         'learning_curves',
         describe_options(options, acquired.channel_axis),
