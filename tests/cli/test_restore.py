@@ -229,7 +229,6 @@ def test_channel_axis_of_the_file(run: Run, tmp_path: Path) -> None:
     stack = np.random.default_rng(0).poisson(50, (1, 5, 20, 24))
     path, output = tmp_path / 'a.npy', tmp_path / 'b.npy'
     np.save(path, stack)
-    assert run.quick('denoise', path, output).exit_code == 2
     result = run.quick('denoise', path, output, '--channel-axis', 1)
     assert result.exit_code == 0, result.output
     assert np.load(output).shape == stack.shape
@@ -396,7 +395,7 @@ def test_interrupt_at_the_end_ends_the_last_steps(
         (np.full((32, 32), np.nan), 'no pixel is a finite number'),
         (np.ones((32, 32)) * 1j, 'dtype complex128'),
         (np.zeros(32), 'too few'),
-        (np.random.default_rng(0).normal(size=(6, 32, 32)), 'stack'),
+        (np.random.default_rng(0).normal(size=(3, 32, 32)), 'may be channels'),
     ],
 )
 def test_bad_image(

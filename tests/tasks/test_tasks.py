@@ -258,7 +258,7 @@ def test_a_device_that_is_absent(task, device, image, monkeypatch):
         (np.ones((1, 1)), ValueError, 'image: 1 × 1 pixels'),
         (np.ones((24, 28)), ValueError, 'image: all pixels have the value'),
         (np.full((24, 28), np.nan), ValueError, 'image: no pixel is a finite'),
-        (np.zeros((4, 24, 28, 3)), ValueError, 'image: .* is a stack'),
+        (np.zeros((4, 24, 28)), ValueError, 'image: 4 planes .* tell with'),
         (np.eye(24) * 1j, TypeError, 'image: dtype complex128'),
         (np.eye(24).astype(object), TypeError, 'image: dtype object'),
         ([[1, 2], [3]], ValueError, 'image: .* lists of one length'),

@@ -109,7 +109,9 @@ def make_command(task: Task) -> Callable[..., None]:
     def command(**given: Any) -> None:
         parsed = {one.argument.name: one.parse(given) for one in inputs}
 
-        def start(image: NDArray[Any], axis: int | None) -> Restoration:
+        def start(
+            image: NDArray[Any], axis: int | None, letters: str | None
+        ) -> Restoration:
             values = {
                 one.argument.name: one.read(
                     given, parsed[one.argument.name], image
@@ -118,6 +120,12 @@ def make_command(task: Task) -> Callable[..., None]:
             }
             # Of the axes of the file some are left out.
             values['channel_axis'] = axis
+            for name in ('axes', 'planes'):
+                if letters is None:
+                    values.pop(name, None)
+            if letters is not None:
+                values['axes'] = letters or None
+                values['channel_axis'] = parsed['channel_axis']
             return task.begin(image=image, **values)
 
         from napari_dip.cli.job import Files, Job
@@ -140,6 +148,8 @@ def make_command(task: Task) -> Callable[..., None]:
             companions=task.companions_of(parsed),
             choice=Choice(given['series'], given['page']),
             channel_axis=parsed['channel_axis'],
+            axes=parsed.get('axes'),
+            planes=parsed.get('planes'),
             dtype=given['dtype'],
             report=given['report'],
             uncertainty=parsed.get('uncertainty', False),

@@ -129,6 +129,20 @@ class ChannelAxisInput(Input):
         return [parameter(self.argument.name, int | None, told, None)]
 
 
+class AxesInput(Input):
+    """A letter for each axis of a file."""
+
+    def _metavar(self) -> str:
+        return 'LETTERS'
+
+
+class PlanesInput(Input):
+    """A range of the planes of a series."""
+
+    def _metavar(self) -> str:
+        return 'FIRST:END'
+
+
 class MaskInput(Input):
     """An image that is nonzero where a pixel is missing."""
 
@@ -324,12 +338,15 @@ class FactorInput(Input):
 
 
 _KINDS: dict[str, type[Input]] = {
+    'axes': AxesInput,
     'channel_axis': ChannelAxisInput,
     'factor': FactorInput,
     'guide': GuideInput,
+    'fit': Input,
     'mask': MaskInput,
     'method': MethodInput,
     'noise': NoiseInput,
+    'planes': PlanesInput,
     'repeats': RepeatsInput,
     'value': Input,
 }

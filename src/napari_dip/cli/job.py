@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from napari_dip.session.base import Restoration
     from napari_dip.session.record import Record
 
-#: Starts a restoration, given the pixels and their channel axis.
-Start = Callable[['NDArray[Any]', int | None], 'Restoration']
+#: Starts a restoration, given the pixels, their channel axis and, of a
+#: series, the letters of the axes.
+Start = Callable[['NDArray[Any]', int | None, str | None], 'Restoration']
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,10 @@ class Job:
         Which image of a file that holds several.
     channel_axis : int or None
         Axis of the channels among all axes of the file.
+    axes : str or None
+        A letter for each of these; None takes what the file says.
+    planes : str or None
+        Which planes of a series are restored; None takes all.
     dtype : str or None
         One of `DTYPES`; None leaves the choice to the format.
     report : Path or None
@@ -89,6 +94,8 @@ class Job:
     companions: tuple[str, ...] = ()
     choice: Choice = ONLY
     channel_axis: int | None = None
+    axes: str | None = None
+    planes: str | None = None
     dtype: str | None = None
     report: Path | None = None
     uncertainty: bool = False
@@ -158,6 +165,9 @@ class Target:
 
     def cast(self, image: NDArray[np.float32]) -> StoredImage:
         """Lay it out in the dtype that the image is written as."""
+        if self.dtype.kind in 'biu':
+            # Planes that were not restored.
+            image = np.nan_to_num(image, nan=0.0)
         return self.store(round_and_clip(image, self.dtype))
 
     def store_uncertainty(self, image: NDArray[Any]) -> StoredImage:

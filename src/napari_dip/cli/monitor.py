@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -161,6 +162,9 @@ def _describe(progress: Progress) -> str:
     There is no loss before the first look at it, which the device is not
     kept waiting for.
     """
+    if progress.num_planes > 1:
+        place = f'plane {progress.plane} of {progress.num_planes}, '
+        return place + _describe(replace(progress, num_planes=1))
     if not progress.phase.is_fit:
         return progress.phase.value.lower()
     text = f'{progress.iteration}/{progress.num_iter} iterations'

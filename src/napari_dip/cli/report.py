@@ -101,10 +101,15 @@ def say_lost(
         f'values were clipped to the limits of {target.dtype}': count_clipped(
             image, target.dtype
         ),
-        'values of the result are not finite numbers': odd,
+        _say_odd(target.dtype): odd,
     }
     return [
         f'{shown(job.output)}: {count} {what}.'
         for what, count in counts.items()
         if count
     ]
+
+
+def _say_odd(dtype: np.dtype[Any]) -> str:
+    told = 'values of the result are not finite numbers'
+    return f'{told}, and 0 in {dtype}' if dtype.kind in 'biu' else told

@@ -24,7 +24,8 @@ from napari_dip.cli.output import (
 )
 from napari_dip.cli.process import Interrupt
 from napari_dip.cli.report import say_lost, summarise
-from napari_dip.io.layout import Layout, settle
+from napari_dip.cli.stacks import lay_out, taken
+from napari_dip.io.layout import Layout
 from napari_dip.io.reading import read_image
 from napari_dip.io.stored import StoredImage
 from napari_dip.session.progress import preparing
@@ -65,8 +66,14 @@ def restore_file(
     check_sources(job)
     check_destinations(job)
     source, layout = _read(job)
-    target = choose_target(job, source, layout)
-    outcome = restore(job, target.source, layout, interrupt)
+    with engine_problems(job.names):
+        kept = taken(job, source, layout)
+    target = choose_target(job, kept, layout)
+    if kept is source:
+        source = target.source
+    else:
+        source = replace(source, notes=target.source.notes)
+    outcome = restore(job, source, layout, interrupt)
     losses = say_lost(job, target, outcome.image)
     outcome = outcome.with_notes(losses)
     save(job, target, outcome, interrupt)
@@ -77,11 +84,10 @@ def restore_file(
 
 
 def _read(job: Job) -> tuple[StoredImage, Layout]:
-    with about('INPUT', job.input):
+    with about('INPUT', job.input), engine_problems(job.names):
         source = read_image(job.input, job.choice)
         _check_channel_axis(job, source)
-        way = 'choose one plane with --page'
-        return source, settle(source, job.channel_axis, way)
+        return lay_out(job, source)
 
 
 def _check_channel_axis(job: Job, source: StoredImage) -> None:
@@ -112,8 +118,9 @@ def restore(
         open_monitor(job.title, quiet=job.quiet) as monitor,
     ):
         pixels = layout.squeeze(source.masked)
+        axis = layout.known_channel_axis
         with preparing(monitor.show):
-            session = job.start(pixels, layout.known_channel_axis)
+            session = job.start(pixels, axis, layout.stack)
         try:
             interrupt.ask_first()
             return _fit(session, source.notes, monitor, interrupt)

@@ -18,7 +18,7 @@ from napari_dip.engine.optimisers.choice import make_optimiser
 from napari_dip.engine.optimisers.schedules import SCHEDULES
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import FitSettings
-from napari_dip.engine.state import FitState, StopReason
+from napari_dip.engine.state import FitState, StopReason, Trained
 from napari_dip.engine.step import Step
 
 # A fit on windows that is no worse than this many times an empty image has
@@ -209,6 +209,20 @@ class Fit(Iterator[FitState]):
     def metric_name(self) -> str:
         """What the stopping metric is; empty without one."""
         return self._rule.metric.name if self._rule is not None else ''
+
+    def trained(self) -> Trained:
+        """Return what another fit can take over."""
+        self._check_open()
+        weights = tuple(self._averaging.weights())
+        reason = self.reason or StopReason.USER
+        return Trained(weights, self.iteration, self.num_iter, reason)
+
+    def adopt(self, trained: Trained) -> None:
+        """Take over what a fit of the like has found, as if done here."""
+        self._check_open()
+        self._averaging.adopt(trained.weights)
+        self.iteration, self.num_iter = trained.iteration, trained.num_iter
+        self.reason = trained.reason
 
     def loss_history(self) -> list[float]:
         """Return the loss of every iteration."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from torch import Tensor, nn
 
 from napari_dip.engine.losses import DataTerm, squared_error
-from napari_dip.grid.regions import Shape
+from napari_dip.grid.regions import Region, Shape
 from napari_dip.latents.base import Latent
 from napari_dip.operators.base import Operator
 
@@ -48,6 +48,9 @@ class Problem:
         pixels, NaN where none was masked.
     notes : list of str
         What filters have to say of it, a sentence each.
+    parts : tuple of Region
+        Parts of the data that have nothing to do with each other, of one
+        shape: windows lie inside one of them. None is the whole.
     """
 
     network: nn.Module
@@ -69,6 +72,8 @@ class Problem:
         """Weight of each datum in the fit, of the shape of the data."""
         fitted = self.known * (1 - self.held_out)
         return fitted if self.unused is None else fitted * (1 - self.unused)
+
+    parts: tuple[Region, ...] = ()
 
     @property
     def image_shape(self) -> Shape:

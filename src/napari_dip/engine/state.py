@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class StopReason(Enum):
@@ -48,3 +52,23 @@ class FitState:
     metric: float | None
     best_iteration: int
     reason: StopReason | None = None
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What another fit can take over from one that has been done.
+
+    Parameters
+    ----------
+    weights : tuple of Tensor
+        Averaged weights of the network.
+    iteration, num_iter : int
+        Iterations done and planned.
+    reason : StopReason
+        Why the fit ended, or would have.
+    """
+
+    weights: tuple[Tensor, ...]
+    iteration: int
+    num_iter: int
+    reason: StopReason

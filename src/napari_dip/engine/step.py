@@ -132,6 +132,7 @@ class Step:
             self._settings.window,
             self._settings.num_windows,
             self._window_generator,
+            self._problem.parts,
         )
 
     def _dihedral(self) -> Dihedral:

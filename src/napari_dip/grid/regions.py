@@ -131,6 +131,7 @@ def draw_windows(
     side: int | None,
     count: int,
     generator: torch.Generator,
+    parts: Sequence[Region] = (),
 ) -> list[Region]:
     """Draw windows uniformly over an image.
 
@@ -145,10 +146,16 @@ def draw_windows(
         How many windows.
     generator : torch.Generator
         On the CPU, so that every device sees the same windows.
+    parts : sequence of Region
+        Parts of one shape that no window reaches out of; none is the whole
+        image.
     """
     if side is None:
         return [Region.whole(shape)]
-    return draw_places(shape, window_shape(shape, side), count, generator)
+    part = parts[0].shape if parts else shape
+    return draw_places(
+        shape, window_shape(part, side), count, generator, parts
+    )
 
 
 def draw_places(
@@ -156,19 +163,20 @@ def draw_places(
     window: Shape,
     count: int,
     generator: torch.Generator,
+    parts: Sequence[Region] = (),
 ) -> list[Region]:
     """Draw windows of a given shape, as :func:`draw_windows` does."""
 
-    def first(extent: int) -> int:
-        return int(torch.randint(extent + 1, (), generator=generator))
+    def draw(count: int) -> int:
+        return int(torch.randint(count, (), generator=generator))
 
-    return [
-        Region(
-            tuple(first(n - m) for n, m in zip(shape, window, strict=True)),
-            window,
-        )
-        for _ in range(count)
-    ]
+    windows = []
+    for _ in range(count):
+        part = parts[draw(len(parts))] if parts else Region.whole(shape)
+        room = zip(part.shape, window, strict=True)
+        start = tuple(draw(n - m + 1) for n, m in room)
+        windows.append(Region(start, window).moved(*part.start))
+    return windows
 
 
 def tile_windows(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from napari_dip.grid.regions import Region
 from napari_dip.images.axes import Axes, settle_axes, without_ones
 from napari_dip.images.single_precision import check_precision
 from napari_dip.images.validity import Mask, read_values
@@ -31,12 +32,16 @@ class AcquiredImage:
         Opacity, which is no intensity.
     notes : tuple of str
         What the user should know, a sentence each.
+    parts : tuple of Region
+        Parts of the planes that have nothing to do with each other, of one
+        shape; none is the whole.
     """
 
     planes: NDArray[Any]
     axes: Axes
     alpha: NDArray[Any] | None = None
     notes: tuple[str, ...] = ()
+    parts: tuple[Region, ...] = ()
 
     @property
     def channel_axis(self) -> int | None:
@@ -121,6 +126,36 @@ def acquire(
     """
     if isinstance(image, AcquiredImage):
         return image
+    axes, planes, alpha, masks = _read(image, channel_axis, name)
+    planes, notes = _without_invalid(planes, masks)
+    _check_content(planes, name)
+    notes += check_precision(planes, name)
+    return AcquiredImage(planes, axes, alpha, tuple(notes))
+
+
+def read_planes(
+    image: ArrayLike, channel_axis: int | None = None, name: str = 'image'
+) -> NDArray[Any]:
+    """Bring an image to planes, whatever is in it.
+
+    Parameters
+    ----------
+    image, channel_axis, name
+        As in :func:`acquire`.
+
+    Returns
+    -------
+    (C, M, N) ndarray
+        Intensities, NaN or infinite where they are missing.
+    """
+    _, planes, _, masks = _read(image, channel_axis, name)
+    return _without_invalid(planes, masks)[0]
+
+
+def _read(
+    image: ArrayLike, channel_axis: int | None, name: str
+) -> tuple[Axes, NDArray[Any], NDArray[Any] | None, list[tuple[Mask, str]]]:
+    """Read axes, planes, opacity, and which values mean nothing."""
     array, invalid = read_values(image, name)
     if array.dtype.kind not in 'biuf':
         raise TypeError(
@@ -137,10 +172,7 @@ def acquire(
         planes, alpha = planes[:3], planes[3]
         masks = [(mask[:3], how) for mask, how in masks]
         masks.append(((alpha == 0)[np.newaxis], 'fully transparent'))
-    planes, notes = _without_invalid(planes, masks)
-    _check_content(planes, name)
-    notes += check_precision(planes, name)
-    return AcquiredImage(planes, axes, alpha, tuple(notes))
+    return axes, planes, alpha, masks
 
 
 def _check_size(axes: Axes, name: str) -> None:

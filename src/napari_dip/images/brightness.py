@@ -44,5 +44,5 @@ def brightness_of(image: AcquiredImage) -> AcquiredImage:
         image.axes,
         image.alpha,
         image.notes,
-        image.planes.astype(np.float32),
+        colours=image.planes.astype(np.float32),
     )

@@ -34,12 +34,16 @@ class Layout:
     assumed : bool
         Whether neither the file nor its user says so: three or four entries
         along the last axis are taken for colours, the fourth for opacity.
+    stack : str or None
+        What the axes are where there are many planes, empty if that is to be
+        guessed; None of one plane.
     """
 
     axes: str
     dropped: tuple[int, ...]
     channel_axis: int | None
     assumed: bool = False
+    stack: str | None = None
 
     @property
     def known_channel_axis(self) -> int | None:

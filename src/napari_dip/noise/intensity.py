@@ -61,7 +61,8 @@ class ChannelScale:
     def forward(self, channel: Array) -> Array:
         """Bring intensities to the network's range."""
         if self.noise is not None:
-            channel = stabilise(channel, self.noise)
+            limits = np.array([self.low, self.high])
+            channel = stabilise(channel, self.noise, limits)
         return (channel - self.offset) / self.factor
 
     def level_of(self, values: NDArray[Any], line: VarianceModel) -> float:

@@ -21,7 +21,9 @@ Array = NDArray[np.float64]
 _NEGLIGIBLE = 1e-3
 
 
-def stabilise(image: ArrayLike, noise: VarianceModel) -> Array:
+def stabilise(
+    image: ArrayLike, noise: VarianceModel, like: ArrayLike | None = None
+) -> Array:
     """Map an image to a scale where its noise has variance 1.
 
     Parameters
@@ -30,6 +32,9 @@ def stabilise(image: ArrayLike, noise: VarianceModel) -> Array:
         Detector counts in any linear unit.
     noise : VarianceModel
         Relation of mean and variance in the units of `image`.
+    like : array_like, optional
+        Values that decide which form the transform takes, where several
+        images share one; `image` unless given.
 
     Returns
     -------
@@ -38,7 +43,8 @@ def stabilise(image: ArrayLike, noise: VarianceModel) -> Array:
         is flat.
     """
     values = np.asarray(image, float)
-    if _is_constant(values, noise):
+    decides = values if like is None else np.asarray(like, float)
+    if _is_constant(decides, noise):
         return values / _deviation(noise)
     photons = values / noise.gain + _dark_photons(noise)
     return 2 * np.sqrt(np.maximum(photons + 3 / 8, 0.0))

@@ -6,6 +6,10 @@ from __future__ import annotations
 PRESETS = ('fast', 'balanced', 'best', 'ulyanov2018')
 DEFAULT_PRESET = 'balanced'
 
+#: What of a series is fitted together: what suits it, one network for all
+#: planes, or one for each.
+FITS = ('auto', 'series', 'planes')
+
 #: Factors that the form and the documentation offer.
 FACTORS = (2, 3, 4, 8)
 

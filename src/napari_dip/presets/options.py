@@ -10,6 +10,7 @@ from napari_dip.device.threads import Load
 from napari_dip.engine.metrics import Metric
 from napari_dip.images.validation import check_limits
 from napari_dip.presets.choices import DEFAULT_PRESET
+from napari_dip.presets.learnt import Learnt
 from napari_dip.presets.settings import Settings
 
 
@@ -44,6 +45,8 @@ class Options:
     begun : float
         When it was asked for, by the clock of a
         :class:`~napari_dip.device.clock.Clock`: the preparation counts.
+    learnt : Learnt, optional
+        What like images have learnt, to be taken over instead of a fit.
     load : Load
         What others leave of the processor since then.
     spare_cores : int
@@ -60,6 +63,7 @@ class Options:
     uncertainty: bool = False
     tile: int | None = None
     begun: float = field(default_factory=now, compare=False)
+    learnt: Learnt | None = field(default=None, repr=False)
     load: Load = field(default_factory=Load, compare=False, repr=False)
     spare_cores: int = 0
 

@@ -96,7 +96,10 @@ def prepare(
         If there is no room for the image.
     """
     device = resolve_device(options.device)
-    if options.adjust is not None:
+    learnt = options.learnt
+    if learnt is not None:
+        settings = learnt.settings
+    elif options.adjust is not None:
         settings = options.adjust(settings)
     # A second fit may be cut.
     shared = _correlation(settings)
@@ -127,7 +130,11 @@ def prepare(
         hold_out=options.uncertainty,
         borders=borders if borders is not None and borders.any() else None,
         guide=guide,
+        parts=image.parts,
     )
+    if learnt is not None:
+        scale = learnt.fits[0].intensity
+        source = replace(source, learnt=learnt.fits, intensity=scale)
     place = _needed(source) if trim_known else None
     shape = _result_shape(source) if place is None else place.shape
     with memory_in_words(device):

@@ -58,6 +58,8 @@ class Progress:
         What it is at.
     metric_name : str
         What the stopping metric is; empty without one.
+    plane, num_planes : int
+        Which plane of a series it is at, counted from 1, and of how many.
     """
 
     iteration: int
@@ -85,6 +87,9 @@ class Progress:
             None,
             Phase.PREPARING,
         )
+
+    plane: int = 1
+    num_planes: int = 1
 
     @property
     def part(self) -> float:

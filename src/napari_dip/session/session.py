@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from napari_dip.device.choice import device_description
@@ -13,6 +12,7 @@ from napari_dip.device.peak_memory import PeakMemory
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.state import StopReason
 from napari_dip.filters.refinement import preview
+from napari_dip.presets.learnt import Learnt
 from napari_dip.presets.shortening import SETTLED
 from napari_dip.session.base import Restoration
 from napari_dip.session.last_steps import Extent, Finished
@@ -20,7 +20,7 @@ from napari_dip.session.progress import Brief, Phase, Progress
 from napari_dip.session.reasons import describe_harmed, describe_reason
 from napari_dip.session.record import Record
 from napari_dip.session.snapshots import Snapshots
-from napari_dip.session.stages import Past, Sequel, Stage
+from napari_dip.session.stages import Past, Sequel, Stage, to_numpy
 from napari_dip.session.timetable import Timetable
 
 
@@ -65,12 +65,9 @@ class Session(Restoration):
         self._stage = stage
         self._sequel = sequel
         self._past = Past()
-        self._clock = clock or Clock()
-        self._times = Timetable(
-            self._clock, stage, brief.settings, uncertainty
-        )
+        self._clock = clock = clock or Clock()
+        self._times = Timetable(clock, stage, brief.settings, uncertainty)
         self._extended = False
-        # What the fit has to say.
         self._notes: list[str] = []
         device = stage.fit.device
         self._memory = PeakMemory(device)
@@ -97,9 +94,7 @@ class Session(Restoration):
             with self._clock.timing(self._times.work.iteration):
                 next(self._fit)
             self._keep_to_limit()
-            sequel = self._sequel
-            if sequel is not None and sequel.follows(self._fit):
-                self._follow(sequel)
+            self._follow()
         if self._fit.iteration % 10 == 1 or self.finished:
             self._memory.look()
         return self.progress
@@ -136,8 +131,8 @@ class Session(Restoration):
             estimate = self._fit.estimate(num_samples=1)
             problem = self._fit.problem
             assert problem is not None
-            filters = self._stage.filters
-            return self._to_image(preview(estimate, problem, filters))
+            image = preview(estimate, problem, self._stage.filters)
+            return self._stage.output.to_image(to_numpy(image))
 
     def result(self) -> NDArray[np.float32]:
         """Return the best estimate so far, in the units of the data.
@@ -153,13 +148,27 @@ class Session(Restoration):
             self._result = self._pilot_image()
             return self._result
         with self._at_work(), watched_by(self._look):
+            kept = self._follow()
+            if kept is not None:
+                return kept
             return self._keep(self._finish(self._times.extent(self._part)))
+
+    @property
+    def last_steps(self) -> float:
+        """Seconds that the last steps take, by the speed so far."""
+        return self._times.last_steps
+
+    def learnt(self) -> Learnt:
+        """Return what it has learnt so far, for like images."""
+        fits = self._past.and_learnt(self._stage).learnt
+        return Learnt(self.brief.settings, fits)
 
     def stop(self) -> None:
         """End with the best estimate so far."""
         if not self.finished:
             with self._at_work(), watched_by(self._look):
-                self._end(StopReason.USER)
+                self._fit.stop(StopReason.USER)
+                self._forget_result()
 
     def extend(self, num_iter: int, time_limit: float | None = None) -> None:
         """Let an ended restoration go on for `num_iter` iterations."""
@@ -224,8 +233,11 @@ class Session(Restoration):
         later = self._sequel.num_iter if self._sequel is not None else 0
         return past + fit.iteration, past + fit.num_iter + later
 
-    def _follow(self, sequel: Sequel) -> None:
-        """Go on with the second fit, from what the first has found."""
+    def _follow(self) -> NDArray[np.float32] | None:
+        """Go on with a second fit, if it is next; return what is kept else."""
+        sequel = self._sequel
+        if sequel is None or not sequel.follows(self._fit):
+            return None
         first, settings = self._stage, self.brief.settings.second
         assert settings is not None
         try:
@@ -233,37 +245,33 @@ class Session(Restoration):
             reason = self._cut_short()
             if reason is not None:
                 first.fit.reason = reason
-                self._keep(found)
-                return
+                return self._keep(found)
             self._pilot_uncertainty = self._to_deviation(found)
-            pilot = first.output.to_planes(_to_numpy(found.estimate))
+            pilot = first.output.to_planes(to_numpy(found.estimate))
             assert first.fit.problem is not None
             self._stage = sequel.begin(pilot, first.fit.problem)
         except MemoryError:
             first.fit.reason = StopReason.OUT_OF_MEMORY
-            return
+            return None
         self._sequel = None
         ending = self._times.ending
         self._notes, ending.notes = self._notes + ending.notes, []
         self._times.begin_second(self._stage, settings)
-        self._past = self._past.then(first.fit)
+        self._past = self._past.then(first.fit).and_learnt(first)
         first.fit.close()
+        return None
 
     def _cut_short(self) -> StopReason | None:
         """Why the last steps of the first fit were ended, if they were."""
         if self._in_haste:
             return StopReason.USER
         left = self._clock.left
-        late = left is not None and left <= 0
-        return StopReason.TIME_LIMIT if late else None
+        return None if left is None or left > 0 else StopReason.TIME_LIMIT
 
     def _keep_to_limit(self) -> None:
         if not self.finished and self._times.is_due():
-            self._end(StopReason.TIME_LIMIT)
-
-    def _end(self, reason: StopReason) -> None:
-        self._fit.stop(reason)
-        self._forget_result()
+            self._fit.stop(StopReason.TIME_LIMIT)
+            self._forget_result()
 
     def _look(self, part: float | None) -> bool:
         """Tell who watches how far a long step is; whether to end it."""
@@ -277,7 +285,7 @@ class Session(Restoration):
 
     def _keep(self, found: Finished) -> NDArray[np.float32]:
         output = self._stage.output
-        planes = output.to_planes(_to_numpy(found.estimate))
+        planes = output.to_planes(to_numpy(found.estimate))
         self._harmed = self._stage.find_harmed(found.estimate)
         output.give_back(planes, self._harmed)
         self._result = output.in_axes(planes)
@@ -294,12 +302,9 @@ class Session(Restoration):
     def _remaining(self) -> float:
         if self._phase() is Phase.DONE:
             return 0.0
-        comes = self._sequel is not None and (
-            self._follows or not self.finished
-        )
-        return self._times.remaining(
-            self._fit.state(), self._part, second=comes
-        )
+        comes = self._follows or not (self.finished or self._sequel is None)
+        state = self._fit.state()
+        return self._times.remaining(state, self._part, second=comes)
 
     def _reason_text(self) -> str:
         return describe_reason(
@@ -335,13 +340,5 @@ class Session(Restoration):
         if found.deviation is None:
             return None
         return self._stage.output.to_deviation(
-            _to_numpy(found.estimate), _to_numpy(found.deviation)
+            to_numpy(found.estimate), to_numpy(found.deviation)
         )
-
-    def _to_image(self, estimate: torch.Tensor) -> NDArray[np.float32]:
-        return self._stage.output.to_image(_to_numpy(estimate))
-
-
-def _to_numpy(estimate: torch.Tensor) -> NDArray[np.float32]:
-    planes: NDArray[np.float32] = estimate[0].float().cpu().numpy()
-    return planes

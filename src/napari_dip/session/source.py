@@ -29,6 +29,7 @@ from napari_dip.noise.model import NoiseModel
 from napari_dip.noise.variance import NoiseLevel, VarianceModel
 from napari_dip.operators.base import Operator
 from napari_dip.operators.identity import Identity
+from napari_dip.presets.learnt import LearntFit
 from napari_dip.presets.settings import Settings
 from napari_dip.session.stages import Sequel, Stage
 
@@ -68,6 +69,11 @@ class Source:
         That of the tiles of a larger image; None finds that of the planes.
     guide : ndarray, optional
         As given to :func:`~napari_dip.session.prepare.prepare`.
+    parts : tuple of Region
+        Parts of the image that have nothing to do with each other; none is
+        the whole.
+    learnt : tuple of LearntFit
+        What each fit takes over instead of being done.
     """
 
     planes: NDArray[Any]
@@ -84,6 +90,8 @@ class Source:
     borders: NDArray[np.bool_] | None = None
     intensity: Intensity | None = None
     guide: NDArray[np.float32] | None = None
+    parts: tuple[Region, ...] = ()
+    learnt: tuple[LearntFit, ...] = ()
 
     def fitted(self) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """Return the data that are fitted, and which of them are known."""
@@ -116,6 +124,13 @@ class Source:
             return None
         count = settings.binning ** (self.planes.ndim - 1)
         return tuple(line.averaged(count) for line in self.noise.variance)
+
+    def after_first(self) -> Source:
+        """Return it for the second fit."""
+        if not self.learnt:
+            return self
+        learnt = self.learnt[1:]
+        return replace(self, intensity=learnt[0].intensity, learnt=learnt)
 
     def make_output(self, intensity: Intensity, **options: Any) -> Output:
         """Make the way to the user's image."""
@@ -179,17 +194,21 @@ def make_stage(
         levels = intensity.levels(
             fitted, measured, variance, source.noise.predictable
         )
+    if source.learnt:
+        fit.adopt(source.learnt[0].trained)
     return Stage(fit, output, settings.filters, levels, shared)
 
 
 def make_sequel(source: Source, settings: Settings) -> Sequel | None:
     """Make what begins the second fit; None if the settings have none."""
     second = settings.second
-    if second is None:
+    if second is None or len(source.learnt) == 1:
         return None
 
+    rest = source.after_first()
+
     def begin(pilot: NDArray[np.float32], before: Problem) -> Stage:
-        return make_stage(source, second, pilot=pilot, before=before)
+        return make_stage(rest, second, pilot=pilot, before=before)
 
     return Sequel(second.fit.num_iter, begin)
 
@@ -249,6 +268,18 @@ def _problem(
         _deviation(intensity, device),
         unused=_unused(held_out, settings),
         guide=guide,
+        parts=_at_grid(source.parts, settings.binning),
+    )
+
+
+def _at_grid(parts: tuple[Region, ...], binning: int) -> tuple[Region, ...]:
+    """Return parts of an image as parts of its bins, of one shape."""
+    if binning == 1:
+        return parts
+    starts = [tuple(-(-n // binning) for n in part.start) for part in parts]
+    return tuple(
+        Region(start, tuple(n // binning - 1 for n in part.shape))
+        for start, part in zip(starts, parts, strict=True)
     )
 
 

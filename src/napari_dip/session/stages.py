@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -16,6 +17,7 @@ from napari_dip.filters.guard import find_harmed
 from napari_dip.filters.refinement import Chain
 from napari_dip.images.output import Output
 from napari_dip.noise.variance import NoiseLevel
+from napari_dip.presets.learnt import LearntFit
 from napari_dip.session.record import Record
 
 # Ends after which there is more to gain. A fit that was stopped, or went
@@ -68,6 +70,12 @@ class Stage:
         return find_harmed(result, problem, self.noise, shared=self.shared)
 
 
+def to_numpy(estimate: torch.Tensor) -> NDArray[np.float32]:
+    """Return an estimate as planes."""
+    planes: NDArray[np.float32] = estimate[0].float().cpu().numpy()
+    return planes
+
+
 @dataclass(frozen=True)
 class Sequel:
     """A second fit that is yet to come.
@@ -103,12 +111,15 @@ class Past:
         Iteration and stopping metric.
     fits : list of (int, str)
         Iterations of each fit and the name of the reason why it ended.
+    learnt : tuple of LearntFit
+        What other images can take over of each fit.
     """
 
     iterations: int = 0
     losses: list[float] = field(default_factory=list)
     metrics: list[tuple[int, float]] = field(default_factory=list)
     fits: list[tuple[int, str]] = field(default_factory=list)
+    learnt: tuple[LearntFit, ...] = ()
 
     def then(self, fit: Fit) -> Past:
         """Return it with one more fit, which may still go on."""
@@ -119,7 +130,13 @@ class Past:
             self.losses + fit.loss_history(),
             self.metrics + metrics,
             [*self.fits, (fit.iteration, reason.name)],
+            self.learnt,
         )
+
+    def and_learnt(self, stage: Stage) -> Past:
+        """Return it with what can be taken over of a stage."""
+        found = LearntFit(stage.fit.trained(), stage.output.intensity)
+        return replace(self, learnt=(*self.learnt, found))
 
     def then_all_of(self, record: Record) -> Past:
         """Return it with the fits of a whole restoration."""

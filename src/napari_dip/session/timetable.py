@@ -53,6 +53,11 @@ class Timetable:
         """All of the last steps."""
         return Extent(self.work.num_samples, True, self._uncertainty)
 
+    @property
+    def last_steps(self) -> float:
+        """Seconds that all of them take."""
+        return self.whole.operations(self.work) * self.speed
+
     def extent(self, part: float) -> Extent:
         """What of the last steps is made after such a part of the fit."""
         left, speed = self.clock.left, self.clock.speed

@@ -54,6 +54,10 @@ def _nothing(**arguments: Any) -> Sequence[str]:
     return ()
 
 
+#: Arguments that tell what the planes of an image are.
+OF_STACKS = ('axes', 'fit', 'planes', 'channel_axis')
+
+
 def _unchanged(**arguments: Any) -> tuple[int, int]:
     return 1, 1
 
@@ -123,11 +127,12 @@ class Task:
     @property
     def own(self) -> tuple[Argument, ...]:
         """Arguments that are neither the image nor options of all tasks."""
-        shared = ('image', 'channel_axis')
+        shared = ('image', 'axes', 'planes', 'channel_axis')
         return tuple(
             one
             for one in self.arguments
-            if one.kind not in shared and one.name not in OPTIONS
+            if one.kind not in shared
+            and one.name not in (*OPTIONS, *OF_STACKS)
         )
 
     def argument(self, name: str) -> Argument:
@@ -174,11 +179,11 @@ class Task:
             As the public function takes them.
         """
         from napari_dip.presets.options import Options
+        from napari_dip.tasks.acquisition import begin_any
 
         given = {n: arguments.pop(n) for n in OPTIONS if n in arguments}
-        restoration = self.start(
-            **arguments, options=Options(**given, spare_cores=spare_cores)
-        )
+        options = Options(**given, spare_cores=spare_cores)
+        restoration = begin_any(self, options=options, **arguments)
         # What its function does not take is no argument of it.
         names = {one.name for one in self.arguments}
         for name in set(OPTIONS) - names:

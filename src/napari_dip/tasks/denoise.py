@@ -8,13 +8,17 @@ from napari_dip.presets.choices import DEFAULT_PRESET
 from napari_dip.tasks.base import Field, Task
 from napari_dip.tasks.fields import (
     NOISE,
+    Axes,
     ChannelAxis,
     CorrelationOf,
     Device,
+    Fit,
     Image,
     MaxNumIter,
     MethodOf,
+    MoreFrames,
     NoiseOf,
+    Planes,
     Preset,
     Seed,
     TimeLimit,
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from napari_dip.images.acquired import AcquiredImage
-    from napari_dip.images.axes import Axes
+    from napari_dip.images.axes import Axes as PlaneAxes
     from napari_dip.noise.model import Noise
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Restoration
@@ -45,23 +49,15 @@ Defects = Annotated[
         section=NOISE,
     ),
 ]
-MoreFrames = Annotated[
-    'ArrayLike | None',
-    Field(
-        'Another frame of the same field, or a stack of them, whose noise is '
-        'its own: less noise is left where there are more frames. A '
-        'difference in brightness is evened out.',
-        kind='repeats',
-        label='repeat',
-        section=NOISE,
-    ),
-]
 
 
 def denoise(
     image: Image,
     *,
     repeats: MoreFrames = None,
+    axes: Axes = None,
+    fit: Fit = 'auto',
+    planes: Planes = None,
     channel_axis: ChannelAxis = None,
     noise: NoiseOf = 'auto',
     correlation: CorrelationOf = 'auto',
@@ -95,11 +91,20 @@ def denoise(
         neighbour in time or depth serves where it shows the same. They are
         brought to the brightness of `image` by a gain and an offset, and
         have to correlate with it.
+    axes : str, optional
+        A letter for each axis of a series, such as 'TZCYX', S for colours;
+        guessed unless given. Each channel C has a network of its own, and
+        planes without contrast are left as they are.
+    fit : {'auto', 'series', 'planes'}
+        'series' fits one network to samples of all planes and applies it to
+        each, 'planes' fits each by itself; 'auto' takes the first where it
+        can, that is not with 'ulyanov2018' or `repeats`.
+    planes : str, slice or int, optional
+        Which planes along the first axis that is longer than one: '10:20'.
     channel_axis : int, optional
-        Axis of the channels of `image`. If None, an image with 3 or 4
-        entries along its last axis, the third, is RGB or RGBA, and any other
-        must be 2-D. The opacity of RGBA is not restored but handed on.
-    noise : {'auto', 'gaussian'}, Detector or NoiseModel
+        Axis of the channels that are restored together. If None, 3 or 4
+        entries along the last axis are RGB or RGBA. Opacity is handed on.
+    noise : {'auto', 'gaussian'} or Detector
         How the variance of the noise depends on the intensity. 'auto' finds
         it from the image, 'gaussian' takes one variance for all pixels, and
         a :class:`Detector` tells gain, offset and read noise. A
@@ -301,7 +306,7 @@ def start_denoising(
 
 
 def _outline(
-    axes: Axes,
+    axes: PlaneAxes,
     preset: str,
     image: ArrayLike | None = None,
     repeats: ArrayLike | None = None,

@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     'NOISE',
+    'Axes',
     'ChannelAxis',
     'CorrelationOf',
     'Device',
+    'Fit',
     'Image',
     'MaxNumIter',
     'MethodOf',
+    'MoreFrames',
     'NoiseOf',
+    'Planes',
     'Preset',
     'Seed',
     'TimeLimit',
@@ -46,6 +50,40 @@ MethodOf = Annotated[
         'noise, and stops before it takes up the noise of the image.',
         kind='method',
         choices=METHODS,
+    ),
+]
+Axes = Annotated[
+    str | None,
+    Field(
+        'A letter for each axis of the image, such as TZCYX: T times, Z '
+        'depths, C channels, Y rows, X columns, S colours. By default what '
+        'the image says, or a guess.',
+        kind='axes',
+        example='TZCYX',
+        empty='automatic',
+    ),
+]
+Fit = Annotated[
+    str,
+    Field(
+        'What of a series is fitted together: one network for all planes '
+        '("series"), which is faster, or each plane by itself ("planes").',
+        kind='fit',
+        choices={
+            'auto': 'what suits',
+            'series': 'one network for all',
+            'planes': 'each by itself',
+        },
+    ),
+]
+Planes = Annotated[
+    str | None,
+    Field(
+        'Which planes of a series: 10:20 ends before 20, counted from 0 '
+        'along the first of its axes that is longer than one.',
+        kind='planes',
+        example='10:20',
+        empty='all',
     ),
 ]
 Preset = Annotated[
@@ -131,6 +169,17 @@ CorrelationOf = Annotated[
             'columns': 'down the columns',
             'around': 'all around',
         },
+        section=NOISE,
+    ),
+]
+MoreFrames = Annotated[
+    'ArrayLike | None',
+    Field(
+        'Another frame of the same field, or a stack of them, whose noise is '
+        'its own: less noise is left where there are more frames. A '
+        'difference in brightness is evened out.',
+        kind='repeats',
+        label='repeat',
         section=NOISE,
     ),
 ]

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 from napari_dip.presets.choices import DEFAULT_PRESET
 from napari_dip.tasks.base import Field, Task
 from napari_dip.tasks.fields import (
+    Axes,
     ChannelAxis,
     Device,
+    Fit,
     Image,
     MaxNumIter,
     MethodOf,
+    Planes,
     Preset,
     Seed,
     TimeLimit,
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from napari_dip.images.acquired import AcquiredImage
-    from napari_dip.images.axes import Axes
+    from napari_dip.images.axes import Axes as PlaneAxes
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Restoration
     from napari_dip.session.run import Callback, Restored
@@ -44,6 +47,9 @@ def inpaint(
     image: Image,
     mask: Mask,
     *,
+    axes: Axes = None,
+    fit: Fit = 'auto',
+    planes: Planes = None,
     channel_axis: ChannelAxis = None,
     method: MethodOf = 'auto',
     preset: Preset = DEFAULT_PRESET,
@@ -71,6 +77,10 @@ def inpaint(
         a microscope lost.
     channel_axis, method, preset, seed, device, max_num_iter, time_limit, \
 callback, return_info
+        how much that is. Of a series it is one for all planes or one for
+        each.
+    axes, fit, planes, channel_axis, preset, seed, device, max_num_iter, \
+time_limit, callback, return_info
         As in :func:`~napari_dip.denoise`.
     uncertainty : bool
         Whether to estimate by how much a measurement would differ from each
@@ -123,20 +133,7 @@ callback, return_info
     >>> inpaint(image, mask, preset='fast', max_num_iter=5).shape
     (32, 32)
     """
-    return TASK.run(
-        image=image,
-        mask=mask,
-        channel_axis=channel_axis,
-        method=method,
-        preset=preset,
-        seed=seed,
-        device=device,
-        max_num_iter=max_num_iter,
-        time_limit=time_limit,
-        uncertainty=uncertainty,
-        callback=callback,
-        return_info=return_info,
-    )
+    return TASK.run(**locals())
 
 
 def start_inpainting(
@@ -182,7 +179,7 @@ def start_inpainting(
 
 
 def _outline(
-    axes: Axes,
+    axes: PlaneAxes,
     preset: str,
     mask: ArrayLike | None = None,
     method: Method = 'auto',

@@ -12,6 +12,7 @@ from napari_dip.tasks.base import Task
 
 # Modules that serve the tasks.
 _SERVE = (
+    'acquisition',
     'arguments',
     'base',
     'fields',
@@ -21,6 +22,7 @@ _SERVE = (
     'noise',
     'outline',
     'registry',
+    'series',
 )
 
 _known: dict[str, Task] = {}

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 from napari_dip.presets.choices import DEFAULT_PRESET, FACTORS
 from napari_dip.tasks.base import Field, Task
 from napari_dip.tasks.fields import (
+    Axes,
     ChannelAxis,
     Device,
+    Fit,
     Image,
     MaxNumIter,
     MethodOf,
+    Planes,
     Preset,
     Seed,
     TimeLimit,
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from napari_dip.images.acquired import AcquiredImage
-    from napari_dip.images.axes import Axes
+    from napari_dip.images.axes import Axes as PlaneAxes
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Restoration
     from napari_dip.session.run import Callback, Restored
@@ -49,6 +52,9 @@ def super_resolve(
     image: Image,
     factor: Factor,
     *,
+    axes: Axes = None,
+    fit: Fit = 'auto',
+    planes: Planes = None,
     channel_axis: ChannelAxis = None,
     method: MethodOf = 'auto',
     preset: Preset = DEFAULT_PRESET,
@@ -75,6 +81,8 @@ def super_resolve(
         1 to 8 for rows and one for columns.
     channel_axis, method, preset, seed, device, max_num_iter, time_limit, \
 callback, return_info
+    axes, fit, planes, channel_axis, preset, seed, device, max_num_iter, \
+time_limit, callback, return_info
         As in :func:`~napari_dip.denoise`.
     uncertainty : bool
         Whether to estimate by how much each pixel may be off, one standard
@@ -130,20 +138,7 @@ callback, return_info
     >>> super_resolve(image, 2, preset='fast', max_num_iter=5).shape
     (32, 32)
     """
-    return TASK.run(
-        image=image,
-        factor=factor,
-        channel_axis=channel_axis,
-        method=method,
-        preset=preset,
-        seed=seed,
-        device=device,
-        max_num_iter=max_num_iter,
-        time_limit=time_limit,
-        uncertainty=uncertainty,
-        callback=callback,
-        return_info=return_info,
-    )
+    return TASK.run(**locals())
 
 
 def start_super_resolution(
@@ -184,7 +179,7 @@ def start_super_resolution(
 
 
 def _outline(
-    axes: Axes,
+    axes: PlaneAxes,
     preset: str,
     factor: int | tuple[int, int] = 2,
     method: Method = 'auto',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from torch import Tensor, nn
@@ -44,6 +45,12 @@ class Averaging(Protocol):
         With a problem its held-out pixels decide. Returns the iteration of
         what was put back; None where the running estimate stays.
         """
+
+    def weights(self) -> Iterable[Tensor]:
+        """Copy the averaged weights; none where outputs are averaged."""
+
+    def adopt(self, weights: Sequence[Tensor]) -> None:
+        """Go on from the averaged weights of another network."""
 
     def hold(self) -> None:
         """Remember the running average, to fall back on."""

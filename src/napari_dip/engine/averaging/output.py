@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -76,6 +78,14 @@ class OutputAverage:
         iteration, average, spread = self._kept
         self._average, self._spread = average.clone(), spread.clone()
         return iteration
+
+    def weights(self) -> Sequence[Tensor]:
+        """Return none: they are not averaged."""
+        return ()
+
+    def adopt(self, weights: Sequence[Tensor]) -> None:
+        """Refuse: an output is that of its own image."""
+        raise RuntimeError('OutputAverage: it holds no weights.')
 
     def hold(self) -> None:
         """Copy the average and how much is in it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import cycle, islice
 from typing import NamedTuple
@@ -160,6 +160,14 @@ class WeightAverage:
             )
         self._tiles.fit_memory(self._bytes_a_pixel, len(self._shape))
         return self._tiles(shape or self._shape, evaluate)
+
+    def weights(self) -> list[Tensor]:
+        """Copy the averaged weights."""
+        return [weight.clone() for weight in self._weights()]
+
+    def adopt(self, weights: Sequence[Tensor]) -> None:
+        """Go on from those of another network."""
+        torch._foreach_copy_(self._weights(), list(weights))
 
     def keep(self, iteration: int) -> None:
         """Copy the averaged weights."""

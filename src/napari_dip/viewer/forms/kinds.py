@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from napari_dip.viewer.forms.form import RestorationForm
 
 #: Kinds that every form has an entry of its own for.
-BUILT_IN = ('image', 'channel_axis')
+BUILT_IN = ('image', 'axes', 'fit', 'planes', 'channel_axis')
 
 _ENTRIES: dict[str, type[Entry]] = {
     'factor': FactorEntry,

@@ -1,0 +1,1 @@
+"""Planes of an acquisition, restored one after the other."""

@@ -1,0 +1,110 @@
+"""What the planes of a series are, and how each is restored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.images.stack import Index, Stack
+from napari_dip.presets.learnt import Learnt
+from napari_dip.session.base import Restoration
+
+#: Begins one, with the seconds that it has, or None.
+Begin = Callable[[float | None], Restoration]
+
+
+class LeftAsItIsError(Exception):
+    """A plane in which there is nothing to restore, and why."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """Planes that share a network: of one channel.
+
+    Parameters
+    ----------
+    places : list
+        Where they lie.
+    learn : callable or None
+        Begins the fit of the network; None if each plane is fitted alone.
+    """
+
+    places: list[Index]
+    learn: Begin | None
+
+
+@dataclass(frozen=True)
+class SeriesPlan:
+    """A series, and how it is restored.
+
+    Parameters
+    ----------
+    stack : Stack
+        Its axes.
+    factors : tuple of int
+        Pixels of the result along each axis for each of the image.
+    shares : list of Share
+        What is done, in this order.
+    begin : callable
+        Begins the restoration of a plane, given where it lies, what its
+        share has learnt, and the seconds that it has; raises
+        `LeftAsItIsError` if there is nothing to restore in it.
+    read : callable
+        Reads a plane as it is.
+    arguments : dict
+        What of the arguments is for the series as a whole, for the record.
+    notes : tuple of str
+        What the user should know of the series.
+    uncertainty : bool
+        Whether the record holds that of the result.
+    """
+
+    stack: Stack
+    factors: tuple[int, ...]
+    shares: list[Share]
+    begin: Callable[[Index, Learnt | None, float | None], Restoration]
+    read: Callable[[Index], NDArray[Any]]
+    arguments: dict[str, Any]
+    notes: tuple[str, ...] = ()
+    uncertainty: bool = False
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the result."""
+        pairs = zip(self.stack.shape, self.factors, strict=True)
+        return tuple(length * factor for length, factor in pairs)
+
+    def as_it_is(self, place: Index) -> NDArray[np.float32]:
+        """Return a plane unrestored, in the pixels of the result."""
+        plane = np.ma.filled(
+            np.ma.asarray(self.read(place)).astype(np.float32), np.nan
+        )
+        counted = self.stack.counted
+        kept = [f for a, f in enumerate(self.factors) if a not in counted]
+        for axis, factor in enumerate(kept):
+            plane = plane.repeat(factor, axis)
+        return plane
+
+
+def say_of_planes(sentence: str, planes: Iterable[str], total: int) -> str:
+    """Say of which planes a sentence holds, unless it does of all.
+
+    Examples
+    --------
+    >>> say_of_planes('It is dark.', ['T 3', 'T 9'], 12)
+    'Planes T 3; T 9: It is dark.'
+    """
+    named = [one for one in planes if one]
+    if not named or len(named) == total:
+        return sentence
+    told = '; '.join(named[:_TOLD])
+    if len(named) > _TOLD:
+        told += f' and {len(named) - _TOLD} more'
+    return f'Plane{"s" * (len(named) > 1)} {told}: {sentence}'
+
+
+_TOLD = 6

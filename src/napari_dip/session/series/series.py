@@ -1,0 +1,351 @@
+"""A series under way: one network for its planes, then plane by plane."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.device.clock import Clock
+from napari_dip.engine.state import StopReason
+from napari_dip.images.stack import Index
+from napari_dip.presets.learnt import Learnt
+from napari_dip.session.base import Restoration
+from napari_dip.session.progress import Brief, Phase, Progress
+from napari_dip.session.record import Record
+from napari_dip.session.series.account import Account, brief_of, say_end
+from napari_dip.session.series.plan import LeftAsItIsError, SeriesPlan, Share
+from napari_dip.session.series.target import InMemory, Target
+from napari_dip.session.series.times import SeriesTimes
+from napari_dip.session.session import Session
+from napari_dip.session.snapshots import Snapshot, Snapshots
+
+
+class SeriesSession(Restoration):
+    """A restoration of many planes.
+
+    One that is stopped keeps its finished planes, and goes on with the
+    others if it is extended. Stopped while the network is fitted, it applies
+    what that has learnt so far.
+
+    Parameters
+    ----------
+    plan : SeriesPlan
+        What it is made from.
+    clock : Clock, optional
+        With what was spent on the preparation, and the limit, which is
+        shared among the planes.
+    target, uncertainty : Target, optional
+        Where planes go, and their uncertainty; memory unless given.
+    """
+
+    brief: Brief
+
+    def __init__(
+        self,
+        plan: SeriesPlan,
+        *,
+        clock: Clock | None = None,
+        target: Target | None = None,
+        uncertainty: Target | None = None,
+    ) -> None:
+        self.snapshots = Snapshots()
+        #: The plane that previews are made of while the network is fitted.
+        self.shown: Index = plan.shares[0].places[0]
+        self._plan = plan
+        self._clock = clock or Clock()
+        self._target = target or InMemory(plan.shape)
+        self._doubt: Target | None = None
+        if plan.uncertainty:
+            self._doubt = uncertainty or InMemory(plan.shape)
+        self._account = Account(plan)
+        self._shares = plan.shares[::-1]
+        self._waiting: list[Index] = plan.shares[0].places[::-1]
+        self._learning: Session | None = None
+        self._learnt: Learnt | None = None
+        self._plane: Restoration | None = None
+        self._reason: StopReason | None = None
+        self._rough: set[str] = set()
+        self._times = SeriesTimes(plan, self._clock)
+        self._is_open = True
+        self._begin()
+
+    def __next__(self) -> Progress:
+        """Do one iteration, or restore one plane.
+
+        Raises
+        ------
+        StopIteration
+            If the restoration has ended.
+        """
+        if self.finished or not self._is_open:
+            raise StopIteration
+        with self._at_work():
+            self._advance()
+        return self.progress
+
+    @property
+    def progress(self) -> Progress:
+        """Where the restoration stands."""
+        part = self._learning or self._plane
+        phase = Phase.DONE if self.finished else Phase.FITTING
+        latest = None if part is None else part.progress
+        if latest is not None and not self.finished:
+            phase = latest.phase
+        done = self._account.iterations
+        now = planned = 0
+        if latest is not None and self._learnt is None:
+            now, planned = latest.iteration, latest.num_iter
+        return Progress(
+            done + now,
+            done + max(planned, now),
+            float('nan') if latest is None else latest.loss,
+            None if latest is None else latest.metric,
+            0 if latest is None else latest.best_iteration,
+            self._clock.elapsed,
+            0.0 if self.finished else self._times.remaining(latest),
+            self._reason_text() if self.finished else None,
+            phase,
+            plane=min(self._times.done + 1, self._times.total),
+            num_planes=self._times.total,
+        )
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has ended; :meth:`extend` goes on with what is left."""
+        return self._reason is not None
+
+    def preview(self) -> NDArray[np.float32]:
+        """Return the result as far as it is, not a copy.
+
+        While the network is fitted one plane shows what it has learnt.
+        """
+        with self._at_work():
+            part = self._learning or self._plane
+            begun = part is not None and part.progress.iteration > 0
+            if begun and self._learning is not None:
+                self._show(self.shown, self._look_at(self.shown))
+            elif begun and part is not None and self._learnt is None:
+                self._show(self._waiting[-1], part.preview())
+        return self._array
+
+    def take_snapshot(self) -> Snapshot:
+        """Return the result as far as it is; of a series none is kept."""
+        return Snapshot(self.progress.iteration, self.preview())
+
+    def result(self) -> NDArray[np.float32]:
+        """Return all planes that are restored; the others are NaN."""
+        if self._is_open:
+            with self._at_work():
+                self._apply_early()
+                for place in self._waiting_everywhere():
+                    if self._plan.stack.say_plane(place) in self._rough:
+                        self._target.clear(place)
+                self._rough.clear()
+        return self._array
+
+    def stop(self) -> None:
+        """End with the planes that are done, or what was learnt so far."""
+        if self.finished:
+            return
+        with self._at_work():
+            if self._learning is not None:
+                self._learning.stop()
+                self._end_learning()
+            elif self._plane is not None and not self._times.done:
+                self._plane.stop()
+            self._reason = StopReason.USER
+
+    def extend(self, num_iter: int, time_limit: float | None = None) -> None:
+        """Go on with the planes that are left."""
+        del num_iter
+        if not self._waiting and len(self._shares) <= 1:
+            return
+        self._in_haste = False
+        self._clock.limit = None
+        if time_limit is not None:
+            self._clock.limit = self._clock.elapsed + time_limit
+        self._reason = None
+        if self._plane is not None:
+            self._plane.close()
+            self._plane = None
+        self._begin()
+
+    def record(self) -> Record:
+        """Return the account of what was done so far."""
+        doubt = None if self._doubt is None else self._doubt.array
+        return self._account.record(
+            self.brief,
+            self._reason or StopReason.USER,
+            self._reason_text(),
+            wall_time=self._clock.elapsed,
+            uncertainty=doubt,
+        )
+
+    def close(self) -> None:
+        """Give the memory of all fits back."""
+        self._is_open = False
+        for part in (self._learning, self._plane):
+            if part is not None:
+                part.close()
+        self._learning = self._plane = self._learnt = None
+
+    @property
+    def _array(self) -> NDArray[np.float32]:
+        array: NDArray[np.float32] = self._target.array
+        return array
+
+    @property
+    def _share(self) -> Share:
+        return self._shares[-1]
+
+    def _begin(self) -> None:
+        """Begin what is next, so that a wrong argument is told at once."""
+        while not self.finished and self._plane is None:
+            if self._share.learn is not None and self._learnt is None:
+                if self._learning is None:
+                    self._learning = self._start_learning()
+                return
+            self._begin_plane()
+
+    def _start_learning(self) -> Session:
+        share = self._share
+        assert share.learn is not None
+        left = self._clock.left
+        limit = None if left is None else left / 2 / len(self._shares)
+        learning = self._adopt_brief(share.learn(limit))
+        assert isinstance(learning, Session)
+        self._times.begin_learning(learning)
+        return learning
+
+    def _begin_plane(self) -> None:
+        """Begin the next plane in which there is something to restore."""
+        place = self._waiting[-1]
+        left = self._clock.left
+        limit = None if left is None else left / len(self._waiting)
+        try:
+            plane = self._plan.begin(place, self._learnt, limit)
+        except LeftAsItIsError as why:
+            self._account.say(str(why), self._plan.stack.say_plane(place))
+            self._finish_plane(self._plan.as_it_is(place), None)
+            return
+        self._plane = self._adopt_brief(plane)
+
+    def _adopt_brief(self, part: Any) -> Any:
+        """Let all parts have the threads of the first, and its brief."""
+        if not hasattr(self, 'brief'):
+            self.brief = brief_of(part.brief, self._plan)
+        part.brief = replace(part.brief, threads=self.brief.threads)
+        part.check = self._look
+        return part
+
+    def _advance(self) -> None:
+        left = self._clock.left
+        if left is not None and left <= 0 and self._times.done:
+            self._reason = StopReason.TIME_LIMIT
+            return
+        self._begin()
+        if self._learning is not None:
+            next(self._learning)
+            if self._learning.finished:
+                self._end_learning()
+        elif self._plane is not None:
+            if not self._plane.finished:
+                next(self._plane)
+            if self._plane.finished:
+                self._settle(self._plane)
+
+    def _end_learning(self) -> None:
+        learning, self._learning = self._learning, None
+        assert learning is not None
+        self._times.end_learning(learning)
+        self._learnt = learning.learnt()
+        self._account.add(learning.record(), '', fitted=True)
+        learning.close()
+
+    def _settle(self, plane: Restoration) -> None:
+        """Put a plane where it belongs; not if it was ended in haste."""
+        image = plane.result()
+        record = plane.record()
+        if self._in_haste and self._times.done:
+            return
+        name = self._plan.stack.say_plane(self._waiting[-1])
+        self._account.add(record, name, fitted=self._learnt is None)
+        self._finish_plane(image, record.uncertainty)
+        plane.close()
+
+    def _finish_plane(
+        self,
+        image: NDArray[np.float32],
+        uncertainty: NDArray[np.float32] | None,
+    ) -> None:
+        place = self._waiting.pop()
+        self._target.put(place, image)
+        self._rough.discard(self._plan.stack.say_plane(place))
+        if self._doubt is not None and uncertainty is not None:
+            self._doubt.put(place, uncertainty)
+        self._plane = None
+        self._times.finish_plane()
+        if self._waiting:
+            return
+        self._shares.pop()
+        self._learnt = None
+        if self._shares:
+            self._waiting = self._share.places[::-1]
+            self.shown = self._share.places[0]
+        else:
+            self._reason = self._account.reason()
+
+    def _apply_early(self) -> None:
+        """Apply what was learnt before the fit was stopped, to its planes."""
+        if self._reason is not StopReason.USER:
+            return
+        if self._plane is not None and not self._times.done:
+            self._settle(self._plane)
+        if self._learnt is None or self._times.done_in_share:
+            return
+        share, self._reason = self._share, None
+        while self._shares and self._share is share and not self._ask():
+            self._advance()
+        if self._waiting:
+            self._reason = StopReason.USER
+
+    def _look_at(self, place: Index) -> NDArray[np.float32] | None:
+        """Apply what was learnt so far to a plane."""
+        assert self._learning is not None
+        learnt = self._learning.learnt()
+        if len(learnt.fits) > 1:
+            return None
+        try:
+            plane = self._plan.begin(place, learnt, None)
+        except LeftAsItIsError:
+            return None
+        try:
+            plane.brief = replace(plane.brief, threads=self.brief.threads)
+            return plane.preview()
+        finally:
+            plane.close()
+
+    def _show(self, place: Index, image: NDArray[np.float32] | None) -> None:
+        if image is not None:
+            self._rough.add(self._plan.stack.say_plane(place))
+            self._target.put(place, image)
+
+    def _waiting_everywhere(self) -> list[Index]:
+        later = [p for share in self._shares[:-1] for p in share.places]
+        return [*self._waiting, *later]
+
+    def _look(self, _: Progress) -> bool:
+        return self._ask()
+
+    def _reason_text(self) -> str:
+        left = self._times.total - self._times.done
+        return say_end(
+            self._reason or StopReason.USER,
+            self.brief,
+            self._clock.limit,
+            left,
+            self._times.total,
+        )

@@ -1,0 +1,50 @@
+"""Where the planes of a result go."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.images.stack import Index
+
+
+class Target(Protocol):
+    """Takes planes as they are made; those that are not yet there are NaN."""
+
+    @property
+    def array(self) -> Any:
+        """All of it."""
+
+    def put(self, index: Index, plane: NDArray[np.float32]) -> None:
+        """Put a plane where it belongs."""
+
+    def clear(self, index: Index) -> None:
+        """Take a plane out again."""
+
+
+class InMemory(Target):
+    """An array in memory.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Its shape.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._array = np.full(shape, np.nan, np.float32)
+
+    @property
+    def array(self) -> NDArray[np.float32]:
+        """The array itself, no copy."""
+        return self._array
+
+    def put(self, index: Index, plane: NDArray[np.float32]) -> None:
+        """Write a plane."""
+        self._array[index] = plane
+
+    def clear(self, index: Index) -> None:
+        """Make a plane what it was at first."""
+        self._array[index] = np.nan

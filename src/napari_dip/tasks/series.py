@@ -1,0 +1,252 @@
+"""Any task for many planes: what each gets of its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_dip.images.acquired import acquire, read_planes
+from napari_dip.images.axes import Axes
+from napari_dip.images.masks import read_mask
+from napari_dip.images.stack import (
+    Index,
+    Stack,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from napari_dip.grid.regions import Region
+    from napari_dip.images.acquired import AcquiredImage
+    from napari_dip.presets.learnt import Learnt
+    from napari_dip.presets.options import Options
+    from napari_dip.session.base import Restoration
+    from napari_dip.tasks.base import Task
+
+
+# Seconds: less than any iteration.
+_LEAST_TIME = 1e-3
+
+
+class Series:
+    """A task for the planes of an image.
+
+    Parameters
+    ----------
+    task : Task
+        What to do.
+    image : array_like
+        All planes, perhaps lazy.
+    stack : Stack
+        Its axes.
+    options : Options
+        Options of all tasks.
+    arguments : mapping
+        The task's own; arrays for all planes, or for each.
+    fit : str
+        What is fitted together.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        image: Any,
+        stack: Stack,
+        options: Options,
+        arguments: Mapping[str, Any],
+        fit: str,
+    ) -> None:
+        self.task = task
+        self.image = image
+        self.stack = stack
+        self.options = options
+        self.arguments = dict(arguments)
+        self.fit = fit
+        beside = ('mask', 'repeats')
+        kinds = {one.name: one.kind for one in task.own}
+        self.beside = {
+            name: kinds[name]
+            for name, value in arguments.items()
+            if kinds.get(name) in beside and value is not None
+        }
+        for name in self.beside:
+            self._check_beside(name)
+
+    def begin(self, told: dict[str, Any]) -> Restoration:
+        """Prepare it."""
+        from napari_dip.device.clock import Clock
+        from napari_dip.session.series.plan import SeriesPlan, Share
+        from napari_dip.session.series.series import SeriesSession
+
+        groups = self.stack.series()
+        shares_network = self._one_network()
+        shares = [
+            Share(group, self._learn_of(group) if shares_network else None)
+            for group in groups
+        ]
+        options = self.options
+        plan = SeriesPlan(
+            self.stack,
+            self._factors(),
+            shares,
+            self._begin_plane,
+            lambda place: np.ma.asarray(self._pixels(place)),
+            told,
+            (self._say(len(groups), shares_network),),
+            options.uncertainty,
+        )
+        clock = Clock.since(options.begun, options.time_limit)
+        return SeriesSession(plan, clock=clock)
+
+    def _one_network(self) -> bool:
+        """Whether planes share a network: if it sees the image, in windows."""
+        if self.fit == 'planes' or 'repeats' in self.beside.values():
+            return False
+        rows, columns = self.stack.plane_sides
+        known = {
+            name: value
+            for name, value in self.arguments.items()
+            if self.task.foresees(name) and name not in self.beside
+        }
+        axes = Axes((rows, columns), None, (0, 1))
+        settings = self.task.outline(
+            axes, self.options.preset, **known
+        ).settings
+        windowed = settings.fit.window is not None
+        return windowed and settings.latent.hides_pixels
+
+    def _say(self, networks: int, shared: bool) -> str:
+        text = self.stack.describe()
+        if not shared:
+            text += ', each fitted by itself'
+        elif networks > 1:
+            text += ', one network for each channel'
+        else:
+            text += ', one network for all'
+        how = 'Taken for' if self.stack.assumed else 'Read as'
+        return f'{how} {text}.'
+
+    def _factors(self) -> tuple[int, ...]:
+        factors = [1] * len(self.stack.shape)
+        scale = self.task.scale_of(self.arguments)
+        for axis, factor in zip(self.stack.plane_axes, scale, strict=True):
+            factors[axis] = factor
+        return tuple(factors)
+
+    def _pixels(self, place: Index) -> Any:
+        return self.image[place]
+
+    def _learn_of(
+        self, places: list[Index]
+    ) -> Callable[[float | None], Restoration]:
+        from napari_dip.session.series.sheet import lay_out
+
+        def learn(time_limit: float | None) -> Restoration:
+            sheet = lay_out(
+                self._read_part,
+                places,
+                self.stack.plane_sides,
+                self.options.seed,
+            )
+            return self._start(sheet, time_limit)
+
+        return learn
+
+    def _read_part(self, place: Index, region: Region) -> NDArray[Any]:
+        index = list(place)
+        for axis, span in zip(
+            self.stack.plane_axes, region.slices, strict=True
+        ):
+            index[axis] = span
+        pixels = self.image[tuple(index)]
+        return read_planes(pixels, self.stack.plane_channel_axis)
+
+    def _begin_plane(
+        self, place: Index, learnt: Learnt | None, time_limit: float | None
+    ) -> Restoration:
+        from napari_dip.session.series.plan import LeftAsItIsError
+
+        arguments = {
+            name: self._of_plane(self.arguments[name], place)
+            for name in self.beside
+        }
+        try:
+            plane = acquire(
+                self._pixels(place), self.stack.plane_channel_axis, 'plane'
+            )
+            for name, kind in self.beside.items():
+                if kind == 'mask':
+                    read_mask(arguments[name], plane, name)
+        except ValueError as error:
+            raise LeftAsItIsError(_left(str(error))) from error
+        return self._start(plane, time_limit, learnt, arguments)
+
+    def _start(
+        self,
+        image: AcquiredImage,
+        time_limit: float | None,
+        learnt: Learnt | None = None,
+        of_plane: Mapping[str, Any] | None = None,
+    ) -> Restoration:
+        if time_limit is not None:
+            # At least one plane is restored, however late it is.
+            time_limit = max(time_limit, _LEAST_TIME)
+        options = replace(
+            self.options, time_limit=time_limit, learnt=learnt, begun=_now()
+        )
+        arguments = {**self.arguments, **(of_plane or {})}
+        return self.task.start(
+            image, channel_axis=None, options=options, **arguments
+        )
+
+    def _check_beside(self, name: str) -> None:
+        """Check that an array that goes with the image has its planes."""
+        value = self.arguments[name]
+        shape = np.shape(value)
+        stack = self.stack
+        fits = {stack.shape, stack.plane_shape, self._without_channels()}
+        if self.beside[name] == 'repeats':
+            fits = {stack.shape}
+        else:
+            fits |= {stack.plane_sides, *_tails(stack.shape)}
+        if shape not in fits:
+            raise ValueError(
+                f'{name}: its shape {shape} is not that of the image, '
+                f'{stack.shape}, nor that of a plane, {stack.plane_sides}; '
+                'give one for each plane, or one for all.'
+            )
+
+    def _of_plane(self, value: Any, place: Index) -> Any:
+        """Take what goes with a plane."""
+        value = value if hasattr(value, 'shape') else np.asarray(value)
+        shape = tuple(value.shape)
+        if shape in (self.stack.plane_shape, self.stack.plane_sides):
+            return value
+        if shape == self._without_channels():
+            axis = self.stack.channel_axis
+            place = tuple(n for a, n in enumerate(place) if a != axis)
+        return value[place[len(place) - len(shape) :]]
+
+    def _without_channels(self) -> tuple[int, ...]:
+        axis = self.stack.channel_axis
+        return tuple(n for a, n in enumerate(self.stack.shape) if a != axis)
+
+
+def _tails(shape: tuple[int, ...]) -> set[tuple[int, ...]]:
+    """Shapes of arrays that lack the first axes, as napari aligns them."""
+    return {shape[start:] for start in range(len(shape) - 1)}
+
+
+def _left(message: str) -> str:
+    """Say why a plane is left as it is."""
+    reason = message.partition(': ')[2].partition(';')[0] or message
+    return f'Left as it was: {reason.rstrip(".")}.'
+
+
+def _now() -> float:
+    from napari_dip.device.clock import now
+
+    return now()
