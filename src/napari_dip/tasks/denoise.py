@@ -203,23 +203,7 @@ def denoise(
     >>> restored.shape, restored.dtype
     ((32, 32), dtype('float32'))
     """
-    return TASK.run(
-        image=image,
-        repeats=repeats,
-        channel_axis=channel_axis,
-        noise=noise,
-        correlation=correlation,
-        defects=defects,
-        method=method,
-        preset=preset,
-        seed=seed,
-        device=device,
-        max_num_iter=max_num_iter,
-        time_limit=time_limit,
-        uncertainty=uncertainty,
-        callback=callback,
-        return_info=return_info,
-    )
+    return TASK.run(**locals())
 
 
 def start_denoising(
