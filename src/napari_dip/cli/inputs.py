@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # What stands for a value in the help.
+_METAVARS_OF_KINDS = {'axes': 'LETTERS', 'planes': 'FIRST:END'}
 _METAVARS = {int: 'N', float: 'X', str: 'NAME'}
 
 
@@ -111,6 +112,8 @@ class Input:
         argument = self.argument
         if argument.field.choices:
             return '|'.join(argument.field.choices)
+        if argument.kind in _METAVARS_OF_KINDS:
+            return _METAVARS_OF_KINDS[argument.kind]
         if argument.field.unit:
             return argument.field.unit.upper()
         return _METAVARS.get(argument.plain_type)
@@ -127,20 +130,6 @@ class ChannelAxisInput(Input):
             'By default what the file says, or RGB along the last axis.',
         )
         return [parameter(self.argument.name, int | None, told, None)]
-
-
-class AxesInput(Input):
-    """A letter for each axis of a file."""
-
-    def _metavar(self) -> str:
-        return 'LETTERS'
-
-
-class PlanesInput(Input):
-    """A range of the planes of a series."""
-
-    def _metavar(self) -> str:
-        return 'FIRST:END'
 
 
 class MaskInput(Input):
@@ -338,7 +327,7 @@ class FactorInput(Input):
 
 
 _KINDS: dict[str, type[Input]] = {
-    'axes': AxesInput,
+    'axes': Input,
     'channel_axis': ChannelAxisInput,
     'factor': FactorInput,
     'guide': GuideInput,
@@ -346,7 +335,7 @@ _KINDS: dict[str, type[Input]] = {
     'mask': MaskInput,
     'method': MethodInput,
     'noise': NoiseInput,
-    'planes': PlanesInput,
+    'planes': Input,
     'repeats': RepeatsInput,
     'value': Input,
 }

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from napari_dip.cli.job import Job
-from napari_dip.images.plane_choice import choose_planes
-from napari_dip.images.stack import (
+from napari_dip.images.stacks.plane_choice import choose_planes
+from napari_dip.images.stacks.stack import (
     Stack,
     check_axes,
     settle_stack,

@@ -179,7 +179,7 @@ class Task:
             As the public function takes them.
         """
         from napari_dip.presets.options import Options
-        from napari_dip.tasks.acquisition import begin_any
+        from napari_dip.tasks.series.acquisition import begin_any
 
         given = {n: arguments.pop(n) for n in OPTIONS if n in arguments}
         options = Options(**given, spare_cores=spare_cores)

@@ -12,7 +12,6 @@ from napari_dip.tasks.base import Task
 
 # Modules that serve the tasks.
 _SERVE = (
-    'acquisition',
     'arguments',
     'base',
     'fields',
@@ -22,7 +21,6 @@ _SERVE = (
     'noise',
     'outline',
     'registry',
-    'series',
 )
 
 _known: dict[str, Task] = {}

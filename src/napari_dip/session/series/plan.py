@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.images.stack import Index, Stack
+from napari_dip.images.stacks.stack import Index, Stack
 from napari_dip.presets.learnt import Learnt
 from napari_dip.session.base import Restoration
 

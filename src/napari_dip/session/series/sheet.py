@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from napari_dip.grid.regions import Region
 from napari_dip.images.acquired import AcquiredImage
 from napari_dip.images.axes import Axes
-from napari_dip.images.stack import Index
+from napari_dip.images.stacks.stack import Index
 
 #: Pixels of a sheet, at most: each is then seen several times, and more of
 #: them gained nothing (docs/lab/series.md).

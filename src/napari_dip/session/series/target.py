@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.images.stack import Index
+from napari_dip.images.stacks.stack import Index
 
 
 class Target(Protocol):

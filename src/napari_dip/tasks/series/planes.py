@@ -11,7 +11,7 @@ import numpy as np
 from napari_dip.images.acquired import acquire, read_planes
 from napari_dip.images.axes import Axes
 from napari_dip.images.masks import read_mask
-from napari_dip.images.stack import (
+from napari_dip.images.stacks.stack import (
     Index,
     Stack,
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from napari_dip.images.stack import Stack
+from napari_dip.images.stacks.stack import Stack
 
 
 def choose_planes(

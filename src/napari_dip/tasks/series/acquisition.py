@@ -9,12 +9,12 @@ import numpy as np
 
 from napari_dip.images.acquired import AcquiredImage
 from napari_dip.images.axes import settle_axes
-from napari_dip.images.axis_names import letters_of
-from napari_dip.images.plane_choice import choose_planes
-from napari_dip.images.stack import Stack, settle_stack
+from napari_dip.images.stacks.axis_names import letters_of
+from napari_dip.images.stacks.plane_choice import choose_planes
+from napari_dip.images.stacks.stack import Stack, settle_stack
 from napari_dip.images.validation import check_choice
 from napari_dip.presets.choices import FITS
-from napari_dip.tasks.series import Series
+from napari_dip.tasks.series.planes import Series
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,0 +1,1 @@
+"""Acquisitions of many planes: their axes, and which planes are taken."""

@@ -1,0 +1,1 @@
+"""Any task for series of planes."""
