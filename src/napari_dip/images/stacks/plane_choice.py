@@ -33,7 +33,7 @@ def choose_planes(
     ValueError
         If there are no such planes.
     """
-    if planes is None or planes == '':
+    if planes is None:
         return None
     axes = [
         axis

@@ -82,7 +82,7 @@ class Stack:
         if axis is None:
             return None
         is_last = axis == len(self.shape) - 1
-        if is_last and self.letters[axis] == 'S' and self._is_colour(axis):
+        if is_last and self._is_colour(axis):
             return None
         return axis - sum(one < axis for one in self.counted)
 
@@ -133,7 +133,8 @@ class Stack:
         return text
 
     def _is_colour(self, axis: int) -> bool:
-        return self.shape[axis] in COLOURS
+        is_sample = axis == self.letters.find('S')
+        return is_sample and self.shape[axis] in COLOURS
 
     def _planes(self, fixed: dict[int, int]) -> list[Index]:
         ranges = [

@@ -16,7 +16,7 @@ from napari_dip.session.base import Restoration
 from napari_dip.session.progress import Brief, Phase, Progress
 from napari_dip.session.record import Record
 from napari_dip.session.series.account import Account, brief_of, say_end
-from napari_dip.session.series.plan import LeftAsItIsError, SeriesPlan, Share
+from napari_dip.session.series.plan import LeftAsItIsError, SeriesPlan
 from napari_dip.session.series.target import InMemory, Target
 from napari_dip.session.series.times import SeriesTimes
 from napari_dip.session.session import Session
@@ -197,21 +197,17 @@ class SeriesSession(Restoration):
         array: NDArray[np.float32] = self._target.array
         return array
 
-    @property
-    def _share(self) -> Share:
-        return self._shares[-1]
-
     def _begin(self) -> None:
         """Begin what is next, so that a wrong argument is told at once."""
         while not self.finished and self._plane is None:
-            if self._share.learn is not None and self._learnt is None:
+            if self._shares[-1].learn is not None and self._learnt is None:
                 if self._learning is None:
                     self._learning = self._start_learning()
                 return
             self._begin_plane()
 
     def _start_learning(self) -> Session:
-        share = self._share
+        share = self._shares[-1]
         assert share.learn is not None
         left = self._clock.left
         limit = None if left is None else left / 2 / len(self._shares)
@@ -293,8 +289,8 @@ class SeriesSession(Restoration):
         self._shares.pop()
         self._learnt = None
         if self._shares:
-            self._waiting = self._share.places[::-1]
-            self.shown = self._share.places[0]
+            self._waiting = self._shares[-1].places[::-1]
+            self.shown = self._shares[-1].places[0]
         else:
             self._reason = self._account.reason()
 
@@ -306,8 +302,8 @@ class SeriesSession(Restoration):
             self._settle(self._plane)
         if self._learnt is None or self._times.done_in_share:
             return
-        share, self._reason = self._share, None
-        while self._shares and self._share is share and not self._ask():
+        share, self._reason = self._shares[-1], None
+        while self._shares and self._shares[-1] is share and not self._ask():
             self._advance()
         if self._waiting:
             self._reason = StopReason.USER
@@ -334,7 +330,7 @@ class SeriesSession(Restoration):
             self._target.put(place, image)
 
     def _waiting_everywhere(self) -> list[Index]:
-        later = [p for share in self._shares[:-1] for p in share.places]
+        later = (p for share in self._shares[:-1] for p in share.places)
         return [*self._waiting, *later]
 
     def _look(self, _: Progress) -> bool:
