@@ -95,6 +95,7 @@ class FakeRecord:
     uncertainty = None
 
     def __init__(self, session):
+        self.companions, self.curves = {}, {}
         self._session = session
 
     def to_dict(self, *, histories):
@@ -119,12 +120,20 @@ class FakeRecord:
 class FakeSession:
     """Engine without torch: the estimate is full of its iteration."""
 
-    def __init__(self, num_iter=20, seconds=0.01, fail_at=None, error=None):
+    def __init__(
+        self,
+        num_iter=20,
+        seconds=0.01,
+        fail_at=None,
+        error=None,
+        sleep=time.sleep,
+    ):
         self.snapshots = Snapshots()
         self.closed = False
         self.threads = set()
         self._num_iter = num_iter
         self._seconds = seconds
+        self._sleep = sleep
         self._fail_at = fail_at
         self._error = error or RuntimeError('the engine broke')
         self._iteration = 0
@@ -133,7 +142,7 @@ class FakeSession:
     def __next__(self):
         if self.finished:
             raise StopIteration
-        time.sleep(self._seconds)
+        self._sleep(self._seconds)
         self.threads.add(threading.get_ident())
         self._iteration += 1
         if self._iteration == self._fail_at:

@@ -7,6 +7,26 @@ from napari_dip.session.progress import Phase
 from napari_dip.viewer.runs.job import Failure, Job
 
 
+class Clock:
+    """Goes on by what is slept."""
+
+    def __init__(self):
+        self.seconds = 1000.0
+
+    def monotonic(self):
+        return self.seconds
+
+    def sleep(self, seconds):
+        self.seconds += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr('napari_dip.viewer.runs.job.time', clock)
+    return clock
+
+
 def run_out(job, extend_by=0):
     """Drive a job as its worker does; return updates and outcome."""
     updates = []
@@ -33,26 +53,32 @@ def test_updates_lead_to_an_outcome(fake_session, fake_task):
     assert [iteration for iteration, _, _ in points] == list(range(1, 31))
 
 
-def test_updates_are_no_more_than_five_a_second(fake_session, fake_task):
-    job = Job(fake_task(fake_session(100, seconds=0.005)), preview_rate=1)
+def test_updates_are_no_more_than_five_a_second(
+    fake_session, fake_task, clock
+):
+    session = fake_session(20, seconds=0.0625, sleep=clock.sleep)
+    job = Job(fake_task(session), preview_rate=1)
     updates, _ = run_out(job)
-    assert 2 <= len(updates) <= 0.05 * 100
-    assert sum(update.preview is not None for update in updates) <= 2
+    # The first at once, and one after each 0.2 s.
+    assert [u.progress.iteration for u in updates] == [1, 5, 9, 13, 17]
+    assert [u.preview is not None for u in updates] == [True] + [False] * 4
 
 
-def test_previews_take_a_small_part_of_the_time(fake_session, fake_task):
-    import time
-
-    session = fake_session(60, seconds=0.02)
+def test_previews_take_a_small_part_of_the_time(
+    fake_session, fake_task, clock
+):
+    session = fake_session(60, seconds=0.125, sleep=clock.sleep)
     preview = session.preview
 
     def slow_preview():
-        time.sleep(0.1)
+        clock.sleep(0.15)
         return preview()
 
     session.preview = slow_preview
     updates, _ = run_out(Job(fake_task(session), preview_rate=100))
-    assert sum(update.preview is not None for update in updates) <= 4
+    shown = [u.preview.iteration for u in updates if u.preview is not None]
+    # One of 0.15 s each second of the fit.
+    assert shown == [1, 9, 17, 25, 33, 41, 49, 57]
 
 
 def test_stop_keeps_the_best_so_far(fake_session, fake_task):
