@@ -83,7 +83,9 @@ def work_of(
         shapes.insert(0, tuple(n // by for n, by in finest))
     values = math.prod(shape) * channels
     return Work(
-        _BOTH_WAYS * forward * math.prod(fit.looked_at(shape)),
+        _BOTH_WAYS
+        * footprint(settings, channels, fitting=True)
+        * math.prod(fit.looked_at(shape)),
         tuple(fit.samples * forward * inferred_pixels(n) for n in shapes),
         tuple(step * values for step in work_of_chain(settings.filters)),
         fit.num_iter,
@@ -94,12 +96,20 @@ def work_of(
 
 
 @lru_cache
-def footprint(settings: Settings, channels: int) -> float:
-    """Operations that a pixel takes, forward."""
+def footprint(
+    settings: Settings, channels: int, *, fitting: bool = False
+) -> float:
+    """Operations that a pixel takes, forward.
+
+    Of an ensemble each member sees a share of what is fitted, and all of
+    the image in the end.
+    """
     latent, side = settings.latent.num_channels(channels), settings.fit.window
     network = build_network(settings.network, latent, channels)
-    image = torch.zeros(1, latent, side or _SIDE, side or _SIDE)
-    return multiplications(network, image) / image[0, 0].numel()
+    number = settings.fit.num_windows if fitting and side else 1
+    image = torch.zeros(number, latent, side or _SIDE, side or _SIDE)
+    found = multiplications(network.train(fitting), image)
+    return found / image[:, 0].numel()
 
 
 @lru_cache
@@ -140,5 +150,6 @@ def measure(
         # Wait for the device.
         loss.item()
         taken.append(now() - begin)
-    operations = _BOTH_WAYS * footprint(settings, channels) * pixels
+    forward = footprint(settings, channels, fitting=True)
+    operations = _BOTH_WAYS * forward * pixels
     return min(taken) / operations, sum(held.values()) / pixels

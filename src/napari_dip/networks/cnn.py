@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
 
 from napari_dip.networks.layers import Conv, channels_last
@@ -25,11 +26,15 @@ class CNNSpec:
         Convolutions, each of 3 pixels along every axis.
     norm : {'none'}
         Always none: windows are seen as in the whole image.
+    members : int
+        Networks of an ensemble. Each is fitted to windows of its own; the
+        estimate is their mean.
     """
 
     width: int = 32
     depth: int = 6
     norm: str = 'none'
+    members: int = 1
 
     def build(
         self, channels_in: int, channels_out: int, ndim: int = 2
@@ -44,12 +49,14 @@ class CNNSpec:
 
 
 class CNN(nn.Module):
-    """Convolutions one after the other.
+    """Convolutions one after the other, or the mean of several such chains.
+
+    While it is fitted, each chain sees its share of the batch alone.
 
     Parameters
     ----------
     spec : CNNSpec
-        Width and depth.
+        Width, depth and members.
     channels_in, channels_out : int
         Channels of the latent and of the image.
     ndim : int
@@ -71,26 +78,37 @@ class CNN(nn.Module):
         ndim: int = 2,
     ) -> None:
         super().__init__()
-        widths = [channels_in] + [spec.width] * (spec.depth - 1)
-        layers: list[nn.Module] = []
-        for before, after in pairwise(widths):
-            layers += [
-                # He et al. 2015 for a leaky ReLU; uniform, so times sqrt(3).
-                _convolution(
-                    ndim, before, after, (6 / (1 + _SLOPE**2)) ** 0.5
-                ),
-                nn.LeakyReLU(_SLOPE, inplace=True),
-            ]
-        # A first estimate near zero.
-        layers.append(_convolution(ndim, widths[-1], channels_out, 0.1))
-        self.body = nn.Sequential(*layers)
+        self.bodies = nn.ModuleList(
+            _chain(spec, channels_in, channels_out, ndim)
+            for _ in range(spec.members)
+        )
         self._layout = channels_last[ndim]
         self.to(memory_format=self._layout)  # type: ignore[call-overload]
 
     def forward(self, z: Tensor) -> Tensor:
         """Map ``(n, c, *shape)`` to ``(n, channels_out, *shape)``."""
-        x: Tensor = self.body(z.contiguous(memory_format=self._layout))
-        return x
+        z = z.contiguous(memory_format=self._layout)
+        members = len(self.bodies)
+        if self.training and len(z) >= members:
+            shares = zip(self.bodies, z.tensor_split(members), strict=True)
+            return torch.cat([body(share) for body, share in shares])
+        return torch.stack([body(z) for body in self.bodies]).mean(0)
+
+
+def _chain(
+    spec: CNNSpec, channels_in: int, channels_out: int, ndim: int
+) -> nn.Module:
+    widths = [channels_in] + [spec.width] * (spec.depth - 1)
+    layers: list[nn.Module] = []
+    for before, after in pairwise(widths):
+        layers += [
+            # He et al. 2015 for a leaky ReLU; uniform, so times sqrt(3).
+            _convolution(ndim, before, after, (6 / (1 + _SLOPE**2)) ** 0.5),
+            nn.LeakyReLU(_SLOPE, inplace=True),
+        ]
+    # A first estimate near zero.
+    layers.append(_convolution(ndim, widths[-1], channels_out, 0.1))
+    return nn.Sequential(*layers)
 
 
 def _convolution(ndim: int, before: int, after: int, gain: float) -> nn.Module:

@@ -105,6 +105,7 @@ def internal_learning(
     *,
     filters: Chain = (),
     kernel: Kernel = 'area',
+    members: int = 1,
 ) -> Settings:
     """Return settings of a fit to pairs made of the image itself.
 
@@ -114,16 +115,18 @@ def internal_learning(
         As in :class:`Settings`; the latent draws the pairs.
     num_iter, learning_rate
         As in :class:`~napari_dip.engine.settings.FitSettings`.
+    members : int
+        Networks, each fitted to windows of its own; their mean is taken.
     """
     return Settings(
-        network=CNNSpec(width=32, depth=6),
+        network=CNNSpec(width=32, depth=6, members=members),
         latent=latent,
         fit=FitSettings(
             num_iter=num_iter,
             optimiser='muon',
             learning_rate=learning_rate,
             window=64,
-            num_windows=4,
+            num_windows=4 * members,
             augment=True,
             average='weights',
             decay=0.98,

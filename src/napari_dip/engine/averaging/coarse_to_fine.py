@@ -43,6 +43,8 @@ class CoarseToFineAverage(WeightAverage):
         super().__init__(
             network, latent, shape, decay=decay, precision=precision, seed=0
         )
+        # The mean of an ensemble.
+        self._network.eval()
 
     def estimate(self, num_samples: int) -> Tensor:
         """Upsample step by step to the scale of the result.

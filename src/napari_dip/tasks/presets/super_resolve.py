@@ -20,10 +20,17 @@ from napari_dip.tasks.method import DeepImagePrior
 from napari_dip.tasks.presets.deep_image_prior import plain_settings
 
 
-def _across_scales(num_iter: int, learning_rate: float) -> Settings:
-    """Fit a network to what the image loses if it is reduced."""
+def _across_scales(members: int) -> Settings:
+    """Fit networks to what the image loses if it is reduced.
+
+    More iterations learn the image by heart; the errors of networks differ.
+    """
     return internal_learning(
-        InternalSpec('lanczos3'), num_iter, learning_rate, kernel='lanczos3'
+        InternalSpec('lanczos3'),
+        125,
+        1.2e-2,
+        kernel='lanczos3',
+        members=members,
     )
 
 
@@ -40,10 +47,9 @@ def _of_noise(num_iter: int, learning_rate: float = 1e-2) -> Settings:
 
 
 SETTINGS = {
-    'fast': _across_scales(125, 1.2e-2),
-    'balanced': _across_scales(200, 1e-2),
-    # More learn the image by heart.
-    'best': _across_scales(200, 1e-2),
+    'fast': _across_scales(members=1),
+    'balanced': _across_scales(members=3),
+    'best': _across_scales(members=6),
     'ulyanov2018': RECIPES['enlarging'],
 }
 # An image reduced by so much once more has little left to learn from.
