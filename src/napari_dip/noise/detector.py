@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.noise.names import NOISES, NoiseName
 from napari_dip.noise.variance import VarianceModel
+
+#: Noise by name.
+NoiseName = Literal['auto', 'gaussian']
+NOISES: tuple[NoiseName, ...] = ('auto', 'gaussian')
 
 
 @dataclass(frozen=True)

@@ -12,24 +12,29 @@ from numpy.typing import NDArray
 
 from napari_dip.device.pace import go_on
 from napari_dip.noise.autocorrelation import (
+    CORRELATIONS,
     Correlation,
-    measure_autocorrelation,
+    find_correlation,
 )
-from napari_dip.noise.correlated import GIVEN, Recipe, find_recipe
 from napari_dip.noise.defects import find_defects, find_saturated
-from napari_dip.noise.detector import Detector
-from napari_dip.noise.low_counts import photon_squares
-from napari_dip.noise.low_snr import faint_squares
-from napari_dip.noise.names import NoiseName
-from napari_dip.noise.texture import noise_texture
+from napari_dip.noise.detector import Detector, NoiseName
+from napari_dip.noise.snr import (
+    clear_bins,
+    faint_bins,
+    mean_variance,
+    measure_snr,
+    photon_bins,
+)
 from napari_dip.noise.variance import (
     VarianceModel,
     estimate_variance,
     is_predictable,
 )
 
-# Below this the autocorrelation of too few pixels is too little known.
-_LEAST_SIDE = 128
+Lines = tuple[VarianceModel, ...]
+
+# How far it reaches all around is measured even if that it does is told.
+_MEASURED = ('auto', 'around')
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,13 +72,11 @@ class NoiseModel:
     defects: NDArray[np.bool_]
     saturated: NDArray[np.bool_]
     detector: Detector | None = None
-    recipe: Recipe | None = None
-    few_photons: bool = False
 
     @property
     def exists(self) -> bool:
         """Whether any channel has noise."""
-        return any(line.gain or line.read_variance for line in self.variance)
+        return _exists(self.variance)
 
     def mean_variance(self, planes: NDArray[Any]) -> NDArray[np.float64]:
         """Return the variance of each channel, its mean over the pixels.
@@ -83,7 +86,7 @@ class NoiseModel:
         planes : (C, ...) ndarray
             The image; pixels that are not finite are left out.
         """
-        return np.array(list(map(_mean_variance, planes, self.variance)))
+        return np.array(list(map(mean_variance, planes, self.variance)))
 
     def of_one_variance(self, planes: NDArray[Any]) -> NoiseModel:
         """Return the same noise without its dependence on the mean."""
@@ -93,11 +96,10 @@ class NoiseModel:
 
     def told(self, correlation: str) -> NoiseModel:
         """Return the same noise with a correlation that was told by name."""
-        if correlation not in GIVEN:
+        if correlation not in CORRELATIONS[1:]:
             return self
-        recipe = GIVEN[correlation]
-        reach = recipe.block if recipe else (1,) * (self.defects.ndim - 1)
-        return replace(self, recipe=recipe, correlation=Correlation(reach))
+        axes = self.defects.ndim - 1
+        return replace(self, correlation=Correlation.told(correlation, axes))
 
     def describe(self) -> str:
         """Say what it is, in words."""
@@ -176,127 +178,93 @@ def measure_noise(
     >>> noise.correlation.describe(), noise.binning
     ('independent from pixel to pixel', 2)
     """
-    known = np.where(np.isfinite(planes), planes, np.nan)
-    if detector is None:
-        variance = tuple(map(_estimate, known))
-    else:
-        count = 1 if frames is None else len(frames)
-        line = detector.averaged(count).variance_model()
-        variance = (line,) * len(planes)
+    known = np.where(np.isfinite(planes), planes, np.nan).astype(float)
+    lines = _variance(known, frames, detector)
+    photons = min(map(photon_bins, known, lines))
+    axes = planes.ndim - 1
+    how_far = Correlation.told(correlation, axes)
+    # Single photons tell nothing of it, nor does what has no noise.
+    if correlation in _MEASURED and photons == 1 and _exists(lines):
+        go_on()
+        found = _correlation(known, frames)
+        if found.all_around or correlation == 'auto':
+            how_far = found
+    variance = _of_all_frequencies(lines, how_far, detector)
+    defects = np.zeros(planes.shape, bool)
+    # Photons stand out of what JPEG has left of them.
+    if exclude_defects and not how_far.compressed:
+        go_on()
+        defects = np.stack(list(map(find_defects, known, variance)))
+        if defects.any():
+            known = np.where(defects, np.nan, known)
+            lines = _variance(known, frames, detector)
+            variance = _of_all_frequencies(lines, how_far, detector)
+    binning = photons
+    if photons == 1 and frames is None:
+        go_on()
+        binning = _binning(known, variance, how_far)
     if saturated is None:
         saturated = np.stack([find_saturated(plane) for plane in planes])
-    photons = min(map(photon_squares, known, variance))
-    found = NoiseModel(
+    return NoiseModel(
         variance,
-        Correlation((1,) * (planes.ndim - 1)),
-        tuple(map(_snr, known, variance)),
+        how_far,
+        tuple(map(measure_snr, known, variance)),
         tuple(map(is_predictable, known)),
-        photons,
-        np.zeros(planes.shape, bool),
+        binning,
+        defects,
         saturated,
         detector,
-        few_photons=photons > 1,
     )
-    go_on()
-    recipe = _recipe(found, known, frames, correlation)
-    found = replace(
-        found,
-        recipe=recipe,
-        correlation=_correlation(recipe, known, found.exists),
-    )
-    if frames is None and found.binning == 1:
-        found = replace(found, binning=_faint(found, known))
-    go_on()
-    # Of compressed noise the variance is told too small, and photons stand
-    # out of it.
-    if exclude_defects and not (recipe is not None and recipe.rounded):
-        found = _without_defects(found, planes)
-    return found
 
 
-def _estimate(plane: NDArray[np.float64]) -> VarianceModel:
-    # It takes seconds on a large image.
-    go_on()
-    return estimate_variance(plane)
+def _variance(
+    planes: NDArray[np.float64],
+    frames: NDArray[Any] | None,
+    detector: Detector | None,
+) -> Lines:
+    """Return the variance against the mean, as differences show it."""
+    if detector is not None:
+        count = 1 if frames is None else len(frames)
+        return (detector.averaged(count).variance_model(),) * len(planes)
+    lines = []
+    for plane in planes:
+        # It takes seconds on a large image.
+        go_on()
+        lines.append(estimate_variance(plane))
+    return tuple(lines)
 
 
-def _mean_variance(plane: NDArray[Any], line: VarianceModel) -> float:
-    values = plane[np.isfinite(plane)].astype(float)
-    return float(line.variance(values).mean()) if values.size else 0.0
-
-
-def _snr(plane: NDArray[np.float64], line: VarianceModel) -> float:
-    noise = _mean_variance(plane, line)
-    if not noise:
-        return math.inf
-    return math.sqrt(max(float(np.nanvar(plane)) / noise - 1, 0.0))
+def _of_all_frequencies(
+    lines: Lines, correlation: Correlation, detector: Detector | None
+) -> Lines:
+    """Return the whole variance, of which differences show a part."""
+    share = correlation.share_of_differences()
+    if detector is not None or share == 1:
+        return lines
+    return tuple(line.averaged(share) for line in lines)
 
 
 def _correlation(
-    recipe: Recipe | None, planes: NDArray[Any], exists: bool
+    planes: NDArray[np.float64], frames: NDArray[Any] | None
 ) -> Correlation:
-    reach = (1,) * (planes.ndim - 1)
-    if recipe is not None:
-        reach = tuple(recipe.binning * side for side in recipe.block)
-    measured = None
-    if exists:
-        measured = np.stack(
-            [measure_autocorrelation(plane).coefficients for plane in planes]
-        )
-    return Correlation(reach, measured)
+    if frames is None:
+        return find_correlation(planes)
+    # Unlike an image, the difference of two holds nothing but noise.
+    return find_correlation(frames[1] - frames[0])
 
 
-def _recipe(
-    found: NoiseModel,
-    planes: NDArray[Any],
-    frames: NDArray[Any] | None,
-    told: str,
-) -> Recipe | None:
-    given = GIVEN.get(told)
-    if told in GIVEN and (given is None or not given.all_around):
-        return given
-    measured = None
-    if planes.ndim == 3 and min(planes.shape[1:]) >= _LEAST_SIDE:
-        measured = _measured_recipe(found, planes, frames)
-    # How far it reaches all around is measured even if that it does is told.
-    agrees = measured is not None and measured.all_around
-    return measured if given is None or agrees else given
+def _binning(
+    planes: NDArray[np.float64], lines: Lines, correlation: Correlation
+) -> int:
+    if correlation.independent:
+        return min(map(faint_bins, planes, lines))
+    if correlation.all_around and correlation.coefficients is not None:
+        return clear_bins(planes, lines, correlation)
+    return 1
 
 
-def _measured_recipe(
-    found: NoiseModel, planes: NDArray[Any], frames: NDArray[Any] | None
-) -> Recipe | None:
-    if frames is not None:
-        # Unlike an image, the difference of two holds nothing but noise.
-        differences = frames[1] - frames[0]
-        alone = all(noise_texture(d).independent for d in differences)
-        return None if alone else GIVEN['around']
-    if found.binning > 1 or not found.exists:
-        return None
-    return find_recipe(planes)
-
-
-def _faint(found: NoiseModel, planes: NDArray[Any]) -> int:
-    if found.recipe is not None or min(planes.shape[1:]) < _LEAST_SIDE:
-        return 1
-    if not found.exists or planes.ndim != 3:
-        return 1
-    return min(map(faint_squares, planes, found.variance))
-
-
-def _without_defects(found: NoiseModel, planes: NDArray[Any]) -> NoiseModel:
-    """Find defects, and measure the variance without them."""
-    defects = np.stack(list(map(find_defects, planes, found.variance)))
-    known = np.where(np.isfinite(planes) & ~defects, planes, np.nan)
-    variance = tuple(
-        estimate_variance(plane)
-        if left_out.any() and found.detector is None
-        else line
-        for line, plane, left_out in zip(
-            found.variance, known, defects, strict=True
-        )
-    )
-    return replace(found, variance=variance, defects=defects)
+def _exists(lines: Lines) -> bool:
+    return any(line.gain or line.read_variance for line in lines)
 
 
 def check_model(noise: NoiseModel, shape: Sequence[int]) -> None:

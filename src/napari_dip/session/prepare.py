@@ -20,7 +20,6 @@ from napari_dip.grid.tiles import trim
 from napari_dip.images.acquired import AcquiredImage
 from napari_dip.images.brightness_match import Repeats
 from napari_dip.images.output import Output
-from napari_dip.noise.correlated import Recipe
 from napari_dip.noise.model import NoiseModel
 from napari_dip.operators.base import Operator
 from napari_dip.operators.identity import Identity
@@ -102,7 +101,7 @@ def prepare(
     elif options.adjust is not None:
         settings = options.adjust(settings)
     # A second fit may be cut.
-    shared = _correlation(settings)
+    shared = _correlation(settings, noise)
     settings = shorten(settings, options.max_num_iter)
     planes = image.planes if copies is None else copies.mean
     known = known & np.isfinite(planes)
@@ -190,14 +189,12 @@ def _describe(copies: Repeats | None, settings: Settings) -> str:
     return f'{copies.describe()}; {use}'
 
 
-def _correlation(settings: Settings) -> str:
-    """Say how far the settings take the noise to reach."""
-    rows, columns = settings.latent.masked_block
-    if settings.binning > 1 and settings.second is None:
+def _correlation(settings: Settings, noise: NoiseModel | None) -> str:
+    """Say how far noise is taken to be correlated."""
+    masked = max(settings.latent.masked_block) > 1
+    if noise is None or not (masked or settings.second is not None):
         return ''
-    if (rows, columns) == (1, 1) and settings.binning == 1:
-        return ''
-    return Recipe(settings.binning, (rows, columns)).describe()
+    return noise.correlation.extent()
 
 
 def _result_shape(source: Source) -> Shape:

@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 from napari_dip.images.acquired import AcquiredImage, acquire
 from napari_dip.images.validation import check_choice
 from napari_dip.noise import model
+from napari_dip.noise.autocorrelation import CORRELATIONS
 from napari_dip.noise.defects import find_saturated
 from napari_dip.noise.detector import Detector, check_detector, check_name
 from napari_dip.noise.flat_areas import find_flat_areas
 from napari_dip.noise.model import Noise, NoiseModel, check_model
-from napari_dip.noise.names import CORRELATIONS, DEFECTS
 
 if TYPE_CHECKING:
     from napari_dip.images.brightness_match import Repeats
@@ -91,7 +91,7 @@ def settle_noise(
     ValueError
         If one of them is unknown, or not of the image.
     """
-    check_choice(defects, DEFECTS, 'defects')
+    check_choice(defects, ('auto', 'keep'), 'defects')
     check_choice(correlation, CORRELATIONS, 'correlation')
     if isinstance(noise, NoiseModel):
         check_model(noise, shown.shape)

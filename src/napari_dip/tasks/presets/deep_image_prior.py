@@ -29,6 +29,7 @@ from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import RECIPES
 from napari_dip.presets.settings import Settings
 from napari_dip.tasks.method import DeepImagePrior
+from napari_dip.tasks.presets.by_noise import plan
 
 _DECAY = 0.99
 # Part of the pixels that is held out, and that is in the middle of a block
@@ -105,14 +106,15 @@ def plain_settings(
         exclude_defects=True,
     )
     block: Shape = (1, 1)
-    if noise is not None and noise.recipe is not None:
+    if noise is not None and not noise.correlation.independent:
+        found = plan(noise)
         settings = replace(
             settings,
             stabilise_noise=False,
             undo_clipping=False,
-            binning=1 if to_the_letter else noise.recipe.binning,
+            binning=1 if to_the_letter else found.binning,
         )
-        block = noise.recipe.block
+        block = found.mask
     return replace(
         settings,
         stopping=_stopping(method, settings.fit, block, to_the_letter),

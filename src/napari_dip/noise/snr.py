@@ -1,0 +1,184 @@
+"""Binned pixels in which structure shows beside the noise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import median_filter
+
+from napari_dip.grid.binning import bin_planes, largest_squares
+from napari_dip.noise.autocorrelation import Correlation
+from napari_dip.noise.variance import VarianceModel
+
+Array = NDArray[np.float64]
+
+# Variance of the structure by that of independent noise. Where it is less a
+# fit finds more in bins, and where it is a little more it does in pixels.
+_LEAST_RATIO = 0.1
+# The same of correlated noise, of which bins keep more.
+_CLEAR = 1.5
+# A spot stands out in most of so many pixels, by so many deviations of the
+# noise, which its median has 0.4 times; in noise alone, one in more than ten
+# thousand million does.
+_SPOT, _BRIGHT, _FEWEST = 3, 3.0, 3
+# No noise is that far from the middle; a hot pixel is.
+_FURTHEST = 6.0
+# Fewer photons beside another are not told from none, for the gain is known
+# to a tenth. In bins of fewer than this a photon is an event.
+_LEAST_OTHERS, _LEAST_MEAN = 1 / 16, 0.15
+# A network sees no structure in fewer along a side.
+_LEAST_BINS = 16
+
+
+def mean_variance(plane: NDArray[Any], line: VarianceModel) -> float:
+    """Return the variance of the noise of a plane, the mean over its pixels.
+
+    Parameters
+    ----------
+    plane : ndarray
+        One channel; pixels that are not finite are left out.
+    line : VarianceModel
+        Its noise.
+    """
+    values = plane[np.isfinite(plane)].astype(float)
+    return float(line.variance(values).mean()) if values.size else 0.0
+
+
+def measure_snr(plane: Array, line: VarianceModel) -> float:
+    """Return the standard deviation of structure by that of the noise."""
+    noise = mean_variance(plane, line)
+    if not noise:
+        return math.inf
+    return math.sqrt(max(float(np.nanvar(plane)) / noise - 1, 0.0))
+
+
+def photon_bins(plane: NDArray[Any], noise: VarianceModel) -> int:
+    """Side of the bins that photons have to be counted in.
+
+    A pixel with one photon among many with none looks like a structure. In
+    bins in which a photon meets another one, on average, structure is what
+    many photons have in common.
+
+    Parameters
+    ----------
+    plane : (..., M, N) ndarray
+        Any real dtype, in any linear unit; NaN where it is missing.
+    noise : VarianceModel
+        Its noise.
+
+    Returns
+    -------
+    int
+        Pixels along a side: 1 where there is light enough, or where the noise
+        is not that of photons.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> counting = VarianceModel(gain=1.0, read_variance=0.0)
+    >>> photon_bins(rng.poisson(20.0, (128, 128)), counting)
+    1
+    >>> photon_bins(rng.poisson(0.05, (128, 128)), counting)
+    4
+    """
+    if noise.gain <= 0:
+        return 1
+    # In photons: as many would have this noise.
+    mean = (np.nanmean(plane) + noise.read_variance / noise.gain) / noise.gain
+    if mean <= 0:
+        return 1
+    # Of the others in the pixel of a photon, from the mean of squares: those
+    # of its place, if the noise is Poisson's.
+    variance = np.nanvar(plane) / noise.gain**2
+    others = variance / mean + mean - 1
+    if others >= 1:
+        return 1
+    size = max(1 / max(others, _LEAST_OTHERS), _LEAST_MEAN / mean)
+    side = math.ceil(size ** (1 / plane.ndim))
+    return int(min(side, largest_squares(plane.shape)))
+
+
+def faint_bins(plane: Array, noise: VarianceModel) -> int:
+    """Side of the bins in which structure shows beside independent noise.
+
+    The noise of a bin is less the more pixels it has, and a structure of many
+    pixels is still there. One of a few would be lost: bright spots keep their
+    pixels.
+
+    Parameters
+    ----------
+    plane : (..., M, N) ndarray
+        NaN where it is missing.
+    noise : VarianceModel
+        Its noise.
+
+    Returns
+    -------
+    int
+        Pixels along a side: 1 where the structure shows in pixels.
+
+    Examples
+    --------
+    >>> grain = np.random.default_rng(0).normal(size=(128, 128))
+    >>> wave = np.sin(np.arange(128) / 20)
+    >>> noise = VarianceModel(gain=0.0, read_variance=1.0)
+    >>> faint_bins(wave + grain, noise), faint_bins(0.3 * wave + grain, noise)
+    (1, 2)
+    """
+    known = np.isfinite(plane)
+    variance = mean_variance(plane, noise)
+    if variance <= 0:
+        return 1
+    values = np.where(known, plane, np.mean(plane[known]))
+    middle, reach = np.median(values), _FURTHEST * variance**0.5
+    values = np.clip(values, middle - reach, middle + reach)
+    bright = median_filter(values, _SPOT) - np.median(values)
+    if int((bright > _BRIGHT * variance**0.5).sum()) >= _FEWEST:
+        return 1
+    largest = largest_squares(plane.shape)
+    sides = range(1, largest + 1)
+    shown = (s for s in sides if _shows(values, known, variance, s))
+    return next(shown, largest)
+
+
+def _shows(
+    values: Array, known: NDArray[np.bool_], variance: float, side: int
+) -> bool:
+    [bins], [seen] = bin_planes(values[None], known[None], side)
+    noise = variance / side**values.ndim
+    # As much as chance adds to the variance of so many it may hide, too.
+    chance = 2 * math.sqrt(2 / max(seen.sum(), 1))
+    excess = float(np.var(bins[seen])) - noise
+    return bool(excess >= (_LEAST_RATIO - chance) * noise)
+
+
+def clear_bins(
+    planes: Array, lines: Sequence[VarianceModel], correlation: Correlation
+) -> int:
+    """Side of the bins in which structure stands out of correlated noise.
+
+    Parameters
+    ----------
+    planes : (C, ...) ndarray
+        The image; NaN where it is missing.
+    lines : sequence of VarianceModel
+        Noise of each channel.
+    correlation : Correlation
+        Of that noise.
+    """
+    known = np.isfinite(planes)
+    noise = list(map(mean_variance, planes, lines))
+    last = int(max(1, min(planes.shape[-2:]) // _LEAST_BINS))
+    for side in range(1, last):
+        bins, seen = bin_planes(planes, known, side)
+        left = correlation.left_in_means(side)
+        if all(
+            np.var(plane[there]) >= (1 + _CLEAR) * variance * left
+            for plane, there, variance in zip(bins, seen, noise, strict=True)
+        ):
+            return side
+    return last
