@@ -5,10 +5,10 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from benchmarks.datasets.photons import compress
+from napari_dip.noise.autocorrelation import CORRELATIONS
 from napari_dip.noise.defects import find_defects
 from napari_dip.noise.detector import Detector
 from napari_dip.noise.model import measure_noise
-from napari_dip.noise.names import CORRELATIONS
 from napari_dip.noise.variance import VarianceModel
 from tests.noise.drawn import WHITE, photons, scanned
 
@@ -18,9 +18,9 @@ COUNTS = photons(12, 0).astype(float)
 @pytest.mark.parametrize(
     ('image', 'words'),
     [
-        (scanned(COUNTS, 0.5), 'correlated along the rows'),
-        (scanned(COUNTS, 0.5).T, 'correlated down the columns'),
-        (gaussian_filter(WHITE, 1), 'correlated (about 9 pixels)'),
+        (scanned(COUNTS, 0.5), 'correlated (along the rows)'),
+        (scanned(COUNTS, 0.5).T, 'correlated (down the columns)'),
+        (gaussian_filter(WHITE, 1), 'correlated (about 5 pixels)'),
         (WHITE, 'independent from pixel to pixel'),
     ],
 )

@@ -41,8 +41,11 @@ _FURTHER = 0.12
 # 0.15, and 0.2 to 0.5 of photographs and of truths without noise.
 _SCATTER = 0.18
 # Of lines of a scan, and where JPEG has rounded some blocks more than others.
-_MOST_SCATTER = 0.9
+_MOST_SCATTER = 1.1
 _LEAST_SHARE = 0.02
+# Power of differences six pixels apart by that of four apart: 0.9 to 1.25 of
+# noise of any reach, and more where they show structure.
+_GROWTH = 1.35
 # Standard deviation of a median of normal values by that of their mean, and
 # quartiles apart by standard deviations.
 _OF_MEDIAN = math.sqrt(math.pi / 2)
@@ -62,7 +65,8 @@ class Measured(NamedTuple):
     spread : (A,) ndarray
         Logarithm of the upper over the lower quartile of the power of
         neighbours in the blocks. Noise has the same autocorrelation
-        everywhere; structure has not.
+        everywhere; structure has not. Infinite where differences grow with
+        the distance, as structure's do.
     """
 
     coefficients: Array
@@ -199,25 +203,34 @@ def find_correlation(planes: Array) -> Correlation:
 
 def _reach(measured: Sequence[Measured], compressed: bool) -> tuple[int, ...]:
     """Return how far noise reaches along each axis, if it is noise."""
-    coefficients, error, spread = (
-        np.nan_to_num(np.mean(part, axis=0))
-        for part in zip(*measured, strict=True)
-    )
+    axes = np.stack([_is_correlated(one, compressed) for one in measured])
+    in_plane = axes[:, -2:]
+    correlated = axes.all(axis=0)
+    if not in_plane.all():
+        # A scan is so in the channels whose detectors are slow.
+        along = in_plane[in_plane.sum(axis=1) == 1].any(axis=0)
+        return tuple(np.where(np.r_[correlated[:-2], along], 3, 1).tolist())
+    # The mean of axes and channels tells better how far.
+    further = np.mean([one.coefficients[-2:] for one in measured], (0, 1))
+    furthest = 1 + int(np.sum(further[1:] >= _FURTHER))
+    return tuple(np.where(correlated, 2 * furthest + 1, 1).tolist())
+
+
+def _is_correlated(one: Measured, compressed: bool) -> NDArray[np.bool_]:
+    """Whether the noise of a channel is correlated along each axis."""
+    coefficients, error, spread = map(np.nan_to_num, one)
     near = coefficients[:, 0]
-    correlated = near - 2 * error > _NOTABLE
-    in_plane = correlated[-2:]
+    correlated: NDArray[np.bool_] = near - 2 * error > _NOTABLE
     # The less is left of differences of neighbours the more they scatter.
     left = 1 - 4 / 3 * near + coefficients[:, 1] / 3
-    even = spread < _SCATTER / np.maximum(left, _LEAST_SHARE)
-    if compressed or in_plane.sum() == 1:
-        # JPEG and structure along one axis are told by other means.
-        even = spread < _MOST_SCATTER
-    if not even[-2:][in_plane].all():
-        return (1,) * len(near)
-    # The mean of both axes tells it better.
-    further = coefficients[-2:].mean(axis=0) if in_plane.all() else [0, 0, 0]
-    furthest = 1 + sum(rho >= _FURTHER for rho in further[1:])
-    return tuple(np.where(correlated, 2 * furthest + 1, 1).tolist())
+    most = _SCATTER / np.maximum(left, _LEAST_SHARE)
+    if compressed or correlated[-2:].sum() == 1:
+        # JPEG rounds some blocks more than others, and hardly any structure
+        # lies along one axis alone.
+        most[:] = _MOST_SCATTER
+    if (spread > most)[-2:][correlated[-2:]].any():
+        correlated[:] = False
+    return correlated
 
 
 def measure_autocorrelation(image: NDArray[np.float64]) -> Measured:
@@ -257,6 +270,7 @@ def _of_axis(
         for distance in (*LAGS, *_FAR)
     }
     far = np.mean([powers[distance] for distance in _FAR], axis=0)
+    tiny = np.finfo(float).tiny
     usable = np.isfinite(far) & (far > 0)
     if usable.sum() < _FEWEST_BLOCKS:
         return unknown
@@ -271,6 +285,9 @@ def _of_axis(
         lower, upper = np.log(np.quantile(near, [0.25, 0.75]))
     spread = float(upper - lower)
     deviation = first * spread / _OF_QUARTILES
+    nearest, _, furthest = (powers[distance][usable] for distance in _FAR)
+    if np.median(furthest / np.maximum(nearest, tiny)) > _GROWTH:
+        spread = math.inf
     error = 0.75 * _OF_MEDIAN * deviation / math.sqrt(len(near))
     return (one, two, three), error, spread
 

@@ -150,10 +150,7 @@ def _shows(
 ) -> bool:
     [bins], [seen] = bin_planes(values[None], known[None], side)
     noise = variance / side**values.ndim
-    # As much as chance adds to the variance of so many it may hide, too.
-    chance = 2 * math.sqrt(2 / max(seen.sum(), 1))
-    excess = float(np.var(bins[seen])) - noise
-    return bool(excess >= (_LEAST_RATIO - chance) * noise)
+    return bool(np.var(bins[seen]) - noise >= _LEAST_RATIO * noise)
 
 
 def clear_bins(

@@ -3,11 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from napari_dip.noise.texture import noise_texture
 
 from benchmarks import results, runner
 from benchmarks.speed import jobs, measures, work
 from napari_dip.networks import UNetSpec
-from napari_dip.noise.texture import noise_texture
 from napari_dip.tasks.presets import denoise as denoising_settings
 from napari_dip.tasks.presets import inpaint as inpainting
 from napari_dip.tasks.presets import super_resolve as super_resolution

@@ -2,26 +2,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.ndimage import gaussian_filter, zoom
 
-from benchmarks.datasets.photons import compress
-from napari_dip.engine.early_stopping import NoRule
-from napari_dip.filters.refinement import PilotMean
 from napari_dip.images.brightness_match import match_all
 from napari_dip.latents.blind_spot import BlindSpotSpec
-from napari_dip.latents.recorrupted import RecorruptedSpec
 from napari_dip.noise.model import measure_noise
 from napari_dip.presets.choices import PRESETS
 from napari_dip.tasks.presets import denoise
 from napari_dip.tasks.presets.denoise import SETTINGS, choose_settings
 from tests.noise.drawn import (
     CELLS,
-    WHITE,
     frames,
     grain,
-    photons,
     scanned,
-    shifted,
 )
 
 
@@ -73,86 +65,6 @@ def test_more_is_dropped_where_other_channels_tell_of_the_place():
         for channels in (1, 3)
     )
     assert grey < colour
-
-
-def test_correlated_noise_is_not_asked_for_beside_its_like():
-    for preset in ('fast', 'balanced', 'best'):
-        settings = chosen_for(preset, grain(True))
-        assert settings.latent.block == (3, 3)
-        # Covariances of like blocks ask for more than is known of it.
-        assert settings.filters == denoise._RESIDUAL
-        # What that leaves out is found once the noise is known.
-        assert settings.second.latent == RecorruptedSpec(0.5)
-        assert settings.second.binning == 1
-        assert settings.second.stopping == NoRule()
-    # The published recipe is what it is.
-    published = chosen_for('ulyanov2018', grain(True))
-    assert published is SETTINGS['ulyanov2018']
-
-
-@pytest.mark.parametrize('channels', [1, 2])
-def test_noise_along_the_lines_is_not_asked_for_beside_its_like(channels):
-    slow = scanned(grain(False), 0.5)
-    planes = np.concatenate([slow, grain(False)[:, ::-1]])[:channels]
-    for preset in ('fast', 'balanced', 'best'):
-        along, down = (
-            chosen_for(preset, given)
-            for given in (planes, planes.transpose(0, 2, 1))
-        )
-        assert along.latent.block == (1, 3)
-        assert down.latent.block == (3, 1)
-        assert along.second == down.second
-        assert along.second.latent == RecorruptedSpec(0.5)
-        assert along.second.fit.optimiser == 'adam'
-
-
-def test_noise_of_interpolated_images_is_not_asked_for_beside_its_like():
-    planes = np.stack([shifted(grain(False)[0], 0.5, 0.4)] * 2)
-    for preset in ('fast', 'balanced', 'best'):
-        settings = chosen_for(preset, planes)
-        assert settings.latent.block == (3, 3)
-        assert settings.binning == 1
-        assert settings.second.latent == RecorruptedSpec(0.5)
-    mixed = np.concatenate([planes, grain(False)])
-    assert chosen_for('fast', mixed).latent.block == (1, 1)
-
-
-def test_noise_that_reaches_further_is_fitted_in_squares():
-    plane = zoom(photons(9, 0).astype(float), 2, order=1)[:256, :256]
-    planes = np.stack([plane, 2 * plane + 7])
-    for preset in ('fast', 'balanced', 'best'):
-        settings = chosen_for(preset, planes)
-        assert settings.binning == 2
-        assert settings.latent.block == (3, 3)
-        assert settings.second.latent == RecorruptedSpec(0.5)
-    mixed = np.stack([plane, WHITE])
-    assert chosen_for('fast', mixed).binning == 1
-
-
-def test_fewer_details_are_taken_from_rounded_noise():
-    plane = compress(6 * photons(20, 0), 70).astype(float)
-    channels = np.stack([plane, plane])
-    for preset in ('fast', 'balanced', 'best'):
-        alone = chosen_for(preset, plane[None])
-        assert (alone.binning, alone.latent.block) == (2, (1, 1))
-        assert alone.second.filters == denoise._details(0.75)
-        several = chosen_for(preset, channels)
-        assert (several.binning, several.latent.block) == (2, (3, 3))
-        assert several.second.filters == denoise._details()
-
-
-def test_details_that_squares_would_lose_are_fitted_in_pixels_too():
-    plane = gaussian_filter(photons(9, 0).astype(float), 0.9)
-    for preset in ('fast', 'balanced', 'best'):
-        settings = chosen_for(preset, plane[None])
-        second = settings.second
-        assert (settings.binning, second.binning) == (2, 1)
-        assert settings.latent.block == second.latent.block == (3, 3)
-        assert second.filters == (*denoise._RESIDUAL, PilotMean())
-        assert second.second is None
-        assert second.num_iter <= SETTINGS['balanced'].num_iter
-        assert not settings.stabilise_noise
-        assert not second.stabilise_noise
 
 
 def test_few_photons_are_counted_in_squares():

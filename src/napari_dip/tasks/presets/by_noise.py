@@ -99,13 +99,15 @@ class Plan:
     mask : tuple of int
         Pixels of the fit along each axis that a blind spot hides.
     correlated : bool
-        Whether a Recorrupted-to-Recorrupted fit at full resolution follows,
-        and neither gain nor covariances are told.
+        Whether the noise is; neither gain nor covariances are told then.
+    second : bool
+        Whether a Recorrupted-to-Recorrupted fit at full resolution follows.
     """
 
     binning: int
     mask: tuple[int, ...]
-    correlated: bool
+    correlated: bool = True
+    second: bool = True
 
 
 def plan(noise: NoiseModel) -> Plan:
@@ -114,14 +116,18 @@ def plan(noise: NoiseModel) -> Plan:
     alone = (1,) * len(correlation.reach)
     neighbours = tuple(min(3, reach) for reach in correlation.reach)
     if correlation.independent:
-        return Plan(noise.binning, alone, correlated=False)
+        return Plan(noise.binning, alone, correlated=False, second=False)
     if correlation.compressed:
-        return Plan(2, alone, correlated=True)
+        # JPEG keeps colours coarser, so that their noise reaches further.
+        mask = alone if len(noise.variance) == 1 else neighbours
+        return Plan(2, mask)
     if not correlation.all_around or max(correlation.reach) == 3:
         side = 1
     else:
         side = 2 if correlation.at(1) > _SMOOTH else 3
-    return Plan(max(side, noise.binning), neighbours, correlated=True)
+    # Where the noise drowns more there is nothing finer to be found.
+    drowned = noise.binning > side
+    return Plan(max(side, noise.binning), neighbours, second=not drowned)
 
 
 def by_noise(
@@ -164,7 +170,7 @@ def by_noise(
             **_UNTOLD,
         )
         rate = _RECORRUPTED_RATE
-    if min(planes.shape[-2:]) < _LEAST_SIDE:
+    if not found.second or min(planes.shape[-2:]) < _LEAST_SIDE:
         return settings
     second = _recorrupted(choices.pixels, settings.fit, rate)
     return replace(settings, second=second)
