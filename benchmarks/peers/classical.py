@@ -7,7 +7,7 @@ the FMD scenes, so in favour of the peers, and hold for every set.
 import warnings
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
 import numpy as np
@@ -15,18 +15,37 @@ from numpy.typing import NDArray
 from skimage import restoration
 
 from benchmarks.cases import Problem
-from napari_dip.noise.correlated import find_recipe
-from napari_dip.noise.texture import NoiseTexture, noise_texture
+from napari_dip.noise.autocorrelation import Correlation
+from napari_dip.noise.model import measure_noise
 from napari_dip.noise.variance import VarianceModel, estimate_variance
 from napari_dip.noise.variance_stabilisation import invert, stabilise
 
 Array = NDArray[np.float64]
 
 _TV_STRENGTH, _NLM_STRENGTH, _SHIFTS = 0.8, 0.7, 3
-_WHITE = NoiseTexture(1.0, (0.0, 0.0), evenness=1.0)
 # Correlation of neighbours below which BM3D does better on noise taken for
 # white: of JPEG of quality 75, 0.34, it makes 33.9 dB so and 29.2 else.
 _NOTABLE = 0.35
+
+
+class Texture(NamedTuple):
+    """Noise of one variance: its deviation, and how neighbours share it."""
+
+    sigma: float = 1.0
+    correlation: tuple[float, ...] = (0.0, 0.0)
+
+    @property
+    def independent(self) -> bool:
+        """Whether methods made for white noise may be trusted."""
+        return max(self.correlation) < _NOTABLE
+
+    @property
+    def area(self) -> float:
+        """Integral of the autocorrelation, taken to be Gaussian."""
+        if self.independent:
+            return 1.0
+        bounded = np.clip(self.correlation, 1e-6, 0.99)
+        return float(np.prod(np.sqrt(np.pi / -np.log(bounded)).clip(1)))
 
 
 def identity(problem: Problem, seed: int) -> Array:
@@ -35,7 +54,7 @@ def identity(problem: Problem, seed: int) -> Array:
 
 
 def _stabilised(
-    denoise: Callable[[Array, NoiseTexture, Any], Array],
+    denoise: Callable[[Array, Texture, Any], Array],
 ) -> Callable[[Problem, int], Array]:
     """Stabilise the variance, denoise, and come back.
 
@@ -46,40 +65,40 @@ def _stabilised(
     @wraps(denoise)
     def solve(problem: Problem, seed: int) -> Array:
         image, axis = np.asarray(problem.image, float), problem.channel_axis
-        correlated = _is_correlated(problem)
+        texture = Texture()
         if problem.sigma is not None:
             noise = VarianceModel(0.0, problem.sigma**2)
-        elif correlated:
-            # How it depends on the signal cannot be told from such noise;
-            # to take it for constant serves the peers better.
-            noise = VarianceModel(0.0, noise_texture(problem.image).sigma ** 2)
-        else:
+        elif axis is not None:
             noise = estimate_variance(problem.image, channel_axis=axis)
+        else:
+            # How correlated noise depends on the signal cannot be told; to
+            # take it for constant serves the peers better.
+            planes = image[np.newaxis]
+            found = measure_noise(planes)
+            texture = _texture(found.correlation)
+            if not texture.independent:
+                found = found.of_one_variance(planes)
+            [noise] = found.variance
         if not noise.variance(image.max()):
             return image
         stabilised = stabilise(image, noise)
-        texture = noise_texture(stabilised) if correlated else _WHITE
         return invert(denoise(stabilised, texture, axis), noise, image)
 
     return solve
 
 
-def _is_correlated(problem: Problem) -> bool:
-    """Whether to take the noise of a grey image for correlated."""
-    # Dense structure looks like it to one of the two alone.
-    if problem.sigma is not None or problem.channel_axis is not None:
-        return False
-    if max(noise_texture(problem.image).correlation) < _NOTABLE:
-        return False
-    return find_recipe(np.asarray(problem.image)[None]) is not None
+def _texture(correlation: Correlation) -> Texture:
+    if correlation.independent or correlation.coefficients is None:
+        return Texture()
+    return Texture(1.0, tuple(correlation.coefficients[0, :, 0].tolist()))
 
 
-def _effective_sigma(noise: NoiseTexture) -> float:
+def _effective_sigma(noise: Texture) -> float:
     return noise.sigma * float(np.sqrt(noise.area))
 
 
 @_stabilised
-def total_variation(image: Array, noise: NoiseTexture, axis: Any) -> Array:
+def total_variation(image: Array, noise: Texture, axis: Any) -> Array:
     """Chambolle's total variation, weight in proportion to the noise."""
     options = {'eps': 1e-6, 'max_num_iter': 500, 'channel_axis': axis}
     weight = _TV_STRENGTH * _effective_sigma(noise)
@@ -87,7 +106,7 @@ def total_variation(image: Array, noise: NoiseTexture, axis: Any) -> Array:
 
 
 @_stabilised
-def nl_means(image: Array, noise: NoiseTexture, axis: Any) -> Array:
+def nl_means(image: Array, noise: Texture, axis: Any) -> Array:
     """Non-local means, 5 x 5 patches within 13 x 13 pixels."""
     sigma = _effective_sigma(noise)
     options = {'patch_size': 5, 'patch_distance': 6, 'channel_axis': axis}
@@ -96,7 +115,7 @@ def nl_means(image: Array, noise: NoiseTexture, axis: Any) -> Array:
 
 
 @_stabilised
-def wavelet(image: Array, noise: NoiseTexture, axis: Any) -> Array:
+def wavelet(image: Array, noise: Texture, axis: Any) -> Array:
     """BayesShrink soft thresholds, averaged over shifts."""
     names = {'wavelet': 'sym4', 'mode': 'soft', 'method': 'BayesShrink'}
     options = {'sigma': _effective_sigma(noise), 'rescale_sigma': False}
@@ -109,7 +128,7 @@ def wavelet(image: Array, noise: NoiseTexture, axis: Any) -> Array:
 
 
 @_stabilised
-def bm3d(image: Array, noise: NoiseTexture, axis: Any) -> Array:
+def bm3d(image: Array, noise: Texture, axis: Any) -> Array:
     """BM3D; told the power spectrum where the noise is correlated."""
     # Imported here, so that everything else runs without it.
     import bm3d as package
@@ -124,7 +143,7 @@ def bm3d(image: Array, noise: NoiseTexture, axis: Any) -> Array:
         return package.bm3d(image, power_spectrum(noise, image.shape))
 
 
-def power_spectrum(noise: NoiseTexture, shape: tuple[int, ...]) -> Array:
+def power_spectrum(noise: Texture, shape: tuple[int, ...]) -> Array:
     """Expected squared modulus of the Fourier transform of the noise.
 
     Taken from a Gaussian autocorrelation with the measured values at a

@@ -205,11 +205,11 @@ def _reach(measured: Sequence[Measured], compressed: bool) -> tuple[int, ...]:
     """Return how far noise reaches along each axis, if it is noise."""
     axes = np.stack([_is_correlated(one, compressed) for one in measured])
     in_plane = axes[:, -2:]
-    correlated = axes.all(axis=0)
+    correlated = np.logical_and.reduce(axes)
     if not in_plane.all():
         # A scan is so in the channels whose detectors are slow.
-        along = in_plane[in_plane.sum(axis=1) == 1].any(axis=0)
-        return tuple(np.where(np.r_[correlated[:-2], along], 3, 1).tolist())
+        correlated[-2:] = in_plane[in_plane.sum(axis=1) == 1].any(axis=0)
+        return tuple(np.where(correlated, 3, 1).tolist())
     # The mean of axes and channels tells better how far.
     further = np.mean([one.coefficients[-2:] for one in measured], (0, 1))
     furthest = 1 + int(np.sum(further[1:] >= _FURTHER))

@@ -3,11 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from napari_dip.noise.texture import noise_texture
 
 from benchmarks import results, runner
 from benchmarks.speed import jobs, measures, work
 from napari_dip.networks import UNetSpec
+from napari_dip.noise.autocorrelation import find_correlation
 from napari_dip.tasks.presets import denoise as denoising_settings
 from napari_dip.tasks.presets import inpaint as inpainting
 from napari_dip.tasks.presets import super_resolve as super_resolution
@@ -54,8 +54,8 @@ def test_problems_are_of_their_kind(kind, task, given, missing):
 def test_correlated_noise_is_seen_as_such():
     _, plain = work.make_problem('denoise', 256)
     _, correlated = work.make_problem('correlated', 256)
-    assert noise_texture(plain.image).independent
-    assert not noise_texture(correlated.image).independent
+    assert find_correlation(plain.image[None]).independent
+    assert not find_correlation(correlated.image[None]).independent
 
 
 def test_an_iteration_has_work_and_time():

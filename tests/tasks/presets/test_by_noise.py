@@ -15,7 +15,8 @@ from tests.noise.drawn import WHITE, grain, photons, scanned, shifted
 
 COUNTS = photons(12, 0).astype(float)
 RAMP = np.linspace(0, 100, 256)
-LONG_TAIL = RAMP + 4 * gaussian_filter(WHITE, 1.2) + 0.7 * WHITE[::-1, ::-1]
+# Half as much from each pixel to the next.
+LONG_TAIL = RAMP + scanned(scanned(WHITE, 0.5).T, 0.5)
 
 
 def planned(*planes: np.ndarray) -> Plan:
