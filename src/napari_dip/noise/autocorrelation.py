@@ -23,8 +23,15 @@ from napari_dip.noise.jpeg import was_compressed
 
 Array = NDArray[np.float64]
 
-#: What a user may know of it, by name; 'auto' is measured.
-CORRELATIONS = ('auto', 'independent', 'rows', 'columns', 'around')
+#: Pixels of the plane that the noise of one is shared by, as a user tells it.
+TOLD = {
+    'independent': (1, 1),
+    'rows': (1, 3),
+    'columns': (3, 1),
+    'around': (3, 3),
+}
+#: What a user may say of it, by name; 'auto' is measured.
+CORRELATIONS = ('auto', *TOLD)
 #: Distances at which it is measured, in pixels.
 LAGS = (1, 2, 3)
 # Where noise is no longer correlated.
@@ -101,9 +108,7 @@ class Correlation:
 
         'auto' is independent, until it is measured.
         """
-        rows = name in ('columns', 'around')
-        columns = name in ('rows', 'around')
-        return cls((1,) * (axes - 2) + (1 + 2 * rows, 1 + 2 * columns))
+        return cls((1,) * (axes - 2) + TOLD.get(name, (1, 1)))
 
     @property
     def independent(self) -> bool:

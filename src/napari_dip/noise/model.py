@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from napari_dip.device.pace import go_on
 from napari_dip.noise.autocorrelation import (
-    CORRELATIONS,
+    TOLD,
     Correlation,
     find_correlation,
 )
@@ -32,9 +32,6 @@ from napari_dip.noise.variance import (
 )
 
 Lines = tuple[VarianceModel, ...]
-
-# How far it reaches all around is measured even if that it does is told.
-_MEASURED = ('auto', 'around')
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +93,7 @@ class NoiseModel:
 
     def told(self, correlation: str) -> NoiseModel:
         """Return the same noise with a correlation that was told by name."""
-        if correlation not in CORRELATIONS[1:]:
+        if correlation not in TOLD:
             return self
         axes = self.defects.ndim - 1
         return replace(self, correlation=Correlation.told(correlation, axes))
@@ -183,11 +180,13 @@ def measure_noise(
     photons = min(map(photon_bins, known, lines))
     axes = planes.ndim - 1
     how_far = Correlation.told(correlation, axes)
+    # How far it reaches all around is measured even if that it does is told.
+    is_known = correlation in TOLD and not how_far.all_around
     # Single photons tell nothing of it, nor does what has no noise.
-    if correlation in _MEASURED and photons == 1 and _exists(lines):
+    if not is_known and photons == 1 and _exists(lines):
         go_on()
         found = _correlation(known, frames)
-        if found.all_around or correlation == 'auto':
+        if found.all_around or correlation not in TOLD:
             how_far = found
     variance = _of_all_frequencies(lines, how_far, detector)
     defects = np.zeros(planes.shape, bool)
