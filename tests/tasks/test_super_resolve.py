@@ -128,3 +128,37 @@ def test_a_great_enlargement_agrees_with_the_image(monkeypatch):
     restored = super_resolve(image, (5, 6), preset='fast', device='cpu')
     left = image - down(restored, (5, 6), 'lanczos3')
     assert left[2:-2, 2:-2].std() < 0.01 * image.std()
+
+
+def test_noise_is_taken_out_in_the_same_fit():
+    rows, columns = np.mgrid[:48, :48]
+    clean = 100 + 40 * np.sin(rows / 5) * np.cos(columns / 4)
+    noisy = clean + np.random.default_rng(0).normal(0, 12, clean.shape)
+    kept, removed = (
+        super_resolve(noisy, 2, preset='fast', remove_noise=remove)
+        for remove in (False, True)
+    )
+    small = [
+        found.reshape(48, 2, 48, 2).mean(axis=(1, 3)) - clean
+        for found in (kept, removed)
+    ]
+    # What is kept agrees with the noisy data.
+    assert small[0].std() > 9
+    assert small[1].std() < 7
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'sentence'),
+    [
+        ({'factor': 8}, 'remove_noise: noise is taken out by'),
+        ({'preset': 'ulyanov2018'}, 'remove_noise: noise is taken out by'),
+        (
+            {'uncertainty': True, 'return_info': True},
+            'uncertainty: it is not known where noise is removed',
+        ),
+    ],
+)
+def test_where_noise_cannot_be_taken_out_is_told(arguments, sentence):
+    image = np.random.default_rng(0).normal(100, 5, (32, 32))
+    with pytest.raises(ValueError, match=sentence):
+        super_resolve(image, **{'factor': 2, **arguments}, remove_noise=True)

@@ -122,10 +122,7 @@ class InternalPairs(Pyramid):
         small = reduce(wanted)
         latent = enlarge(small, reduce.factors)
         latent = agree(latent, small, torch.ones_like(small), reduce)
-        shape = wanted.shape[2:]
-        inner = Region(
-            (_MARGIN,) * len(shape), tuple(n - 2 * _MARGIN for n in shape)
-        )
+        inner = self.inner_of(wanted.shape[2:])
         return Draw(
             inner.cut(latent),
             inner.cut(known),
@@ -153,6 +150,13 @@ class InternalPairs(Pyramid):
 
     def _agreeing(self, image: Tensor, operator: Downsample) -> Tensor:
         return agree(image, self._data, self._known, operator)
+
+    @staticmethod
+    def inner_of(shape: Shape) -> Region:
+        """Return what is left of a pair without its margin."""
+        return Region(
+            (_MARGIN,) * len(shape), tuple(n - 2 * _MARGIN for n in shape)
+        )
 
     def _places(self, count: int) -> list[Region]:
         lengths = self._data.shape[2:]

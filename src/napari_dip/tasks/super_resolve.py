@@ -48,10 +48,21 @@ Factor = Annotated[
 ]
 
 
+RemoveNoise = Annotated[
+    bool,
+    Field(
+        'Measure the noise and take it out in the same fit, rather than '
+        'enlarge it as detail.',
+        label='take the noise out',
+    ),
+]
+
+
 def super_resolve(
     image: Image,
     factor: Factor,
     *,
+    remove_noise: RemoveNoise = False,
     axes: Axes = None,
     fit: Fit = 'auto',
     planes: Planes = None,
@@ -79,10 +90,12 @@ def super_resolve(
     factor : int or tuple of int
         Pixels of the result a pixel of the image: 2, 3, 4 or 8, or one from
         1 to 8 for rows and one for columns.
-    channel_axis, method, preset, seed, device, max_num_iter, time_limit, \
-callback, return_info
-    axes, fit, planes, channel_axis, preset, seed, device, max_num_iter, \
-time_limit, callback, return_info
+    remove_noise : bool
+        Whether to measure the noise, which has to be independent from pixel
+        to pixel, and take it out in the same fit. The result then agrees
+        with an image without it.
+    axes, fit, planes, channel_axis, method, preset, seed, device, \
+max_num_iter, time_limit, callback, return_info
         As in :func:`~napari_dip.denoise`.
     uncertainty : bool
         Whether to estimate by how much each pixel may be off, one standard
@@ -121,7 +134,13 @@ time_limit, callback, return_info
     image libraries reduce with, centred on each pixel of the image, then
     decimation; 'ulyanov2018' has the Lanczos-2 filter of the paper.
 
-    Noise is taken for detail: denoise a noisy image first.
+    Noise is taken for detail, unless it is to be removed. Then the network
+    sees the image with noise of its own kind added, reduced, and is asked for
+    the image with an independent draw of noise, of which it can learn
+    nothing [3]_. What it finds lacking is added in the first step alone.
+
+    Ratios such as 1.5 are none of decimation: enlarge by 3 and reduce the
+    result by 2.
 
     References
     ----------
@@ -129,6 +148,8 @@ time_limit, callback, return_info
            CVPR 2018.
     .. [2] A. Shocher, N. Cohen, M. Irani, "Zero-Shot Super-Resolution using
            Deep Internal Learning", CVPR 2018.
+    .. [3] T. Pang et al., "Recorrupted-to-Recorrupted: Unsupervised Deep
+           Learning for Image Denoising", CVPR 2021.
 
     Examples
     --------
@@ -145,6 +166,7 @@ def start_super_resolution(
     image: ArrayLike | AcquiredImage,
     factor: int | tuple[int, int],
     *,
+    remove_noise: bool = False,
     channel_axis: int | None = None,
     method: Method = 'auto',
     options: Options | None = None,
@@ -163,7 +185,14 @@ def start_super_resolution(
     plain = read_method(method)
     acquired = acquire(image, channel_axis)
     factors = check_factor(factor)
-    settings = choose_settings(options.preset, factors, plain)
+    settings = choose_settings(
+        options.preset, factors, plain, remove_noise=remove_noise
+    )
+    if remove_noise and options.uncertainty:
+        raise ValueError(
+            'uncertainty: it is not known where noise is removed; leave one '
+            'of the two out.'
+        )
     # Borders of one value are enlarged like all else.
     flat = find_flat_areas(acquired.planes)
     return prepare(
@@ -173,7 +202,11 @@ def start_super_resolution(
         settings=settings,
         options=options,
         task='super_resolve',
-        arguments={'factor': list(factors), 'method': to_argument(plain)},
+        arguments={
+            'factor': list(factors),
+            'remove_noise': remove_noise,
+            'method': to_argument(plain),
+        },
         notes=flat.gap_notes,
     )
 
@@ -183,6 +216,7 @@ def _outline(
     preset: str,
     factor: int | tuple[int, int] = 2,
     method: Method = 'auto',
+    remove_noise: bool = False,
 ) -> Outline:
     """Tell what is fitted."""
     from napari_dip.images.validation import check_factor
@@ -191,23 +225,33 @@ def _outline(
     from napari_dip.tasks.presets.super_resolve import choose_settings
 
     factors = check_factor(factor)
-    return Outline(choose_settings(preset, factors, read_method(method)))
+    plain = read_method(method)
+    return Outline(
+        choose_settings(preset, factors, plain, remove_noise=remove_noise)
+    )
 
 
 def _pair(
-    factor: int | tuple[int, int] = 2, method: Method = 'auto'
+    factor: int | tuple[int, int] = 2,
+    method: Method = 'auto',
+    remove_noise: bool = False,
 ) -> tuple[int, int]:
-    del method
+    del method, remove_noise
     if isinstance(factor, int):
         return factor, factor
     rows, columns = factor
     return rows, columns
 
 
-def _say(factor: int | tuple[int, int], method: Method = 'auto') -> str:
+def _say(
+    factor: int | tuple[int, int],
+    method: Method = 'auto',
+    remove_noise: bool = False,
+) -> str:
     del method
     rows, columns = _pair(factor)
-    return f'×{rows}' + ('' if rows == columns else f'×{columns}')
+    words = f'×{rows}' + ('' if rows == columns else f'×{columns}')
+    return f'denoised {words}' if remove_noise else words
 
 
 TASK = register(

@@ -7,8 +7,10 @@ from dataclasses import replace
 from napari_dip.engine.early_stopping import NoRule
 from napari_dip.filters.refinement import BackProjection
 from napari_dip.images.validation import check_choice
+from napari_dip.latents.base import LatentSpec
 from napari_dip.latents.internal import InternalSpec
-from napari_dip.networks import UNetSpec
+from napari_dip.latents.noisy_pairs import NoisyPairsSpec
+from napari_dip.networks import CNNSpec, UNetSpec
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import RECIPES
 from napari_dip.presets.settings import (
@@ -19,14 +21,16 @@ from napari_dip.presets.settings import (
 from napari_dip.tasks.method import DeepImagePrior
 from napari_dip.tasks.presets.deep_image_prior import plain_settings
 
+_PAIRS = InternalSpec('lanczos3')
 
-def _across_scales(members: int) -> Settings:
+
+def _across_scales(members: int, latent: LatentSpec = _PAIRS) -> Settings:
     """Fit networks to what the image loses if it is reduced.
 
     More iterations learn the image by heart; the errors of networks differ.
     """
     return internal_learning(
-        InternalSpec('lanczos3'),
+        latent,
         125,
         1.2e-2,
         kernel='lanczos3',
@@ -52,6 +56,12 @@ SETTINGS = {
     'best': _across_scales(members=6),
     'ulyanov2018': RECIPES['enlarging'],
 }
+#: Of the presets that take noise out.
+SETTINGS_NOISY = {
+    name: _across_scales(settings.network.members, NoisyPairsSpec('lanczos3'))
+    for name, settings in SETTINGS.items()
+    if isinstance(settings.network, CNNSpec)
+}
 # An image reduced by so much once more has little left to learn from.
 _COARSE = 5
 SETTINGS_COARSE = {
@@ -66,14 +76,32 @@ def choose_settings(
     preset: str,
     factors: tuple[int, int],
     method: DeepImagePrior | None = None,
+    *,
+    remove_noise: bool = False,
 ) -> Settings:
-    """Return the settings that a preset stands for, given the factors."""
+    """Return the settings that a preset stands for, given the factors.
+
+    Raises
+    ------
+    ValueError
+        If there is no such preset, or it cannot take noise out.
+    """
     check_choice(preset, PRESETS, 'preset')
+    coarse = min(factors) >= _COARSE
+    if remove_noise:
+        known = preset in SETTINGS_NOISY and method is None and not coarse
+        if not known:
+            raise ValueError(
+                'remove_noise: noise is taken out by the presets '
+                f'{", ".join(map(repr, SETTINGS_NOISY))} and by factors '
+                f'below {_COARSE} along an axis; choose such, or denoise the '
+                'image first.'
+            )
+        return SETTINGS_NOISY[preset]
     published = 'enlarging-8' if max(factors) > 4 else 'enlarging'
     if method is not None:
         settings = plain_settings(method, preset, published)
         return replace(settings, stabilise_noise=False, undo_clipping=False)
     if preset == 'ulyanov2018':
         return RECIPES[published]
-    coarse = min(factors) >= _COARSE
     return (SETTINGS_COARSE if coarse else SETTINGS)[preset]
