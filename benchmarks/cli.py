@@ -30,7 +30,7 @@ Device = Annotated[str, Option(help='Device of napari-dip.')]
 Methods = Annotated[Words, Option('--method', help='Only this, slow or not.')]
 Presets = Annotated[Words, Option('--preset', help='Only this preset.')]
 Parts = Annotated[Words, Option('--part', help='One of the four parts.')]
-Plan = Annotated[str, Option('--fit', help='light, half or ulyanov2018.')]
+Plan = Annotated[str, Option('--fit', help='light, jpeg or published.')]
 Count = Annotated[int, Option(min=1)]
 Keep = Annotated[Path | None, Option(help='Folder of results for pictures.')]
 
@@ -93,7 +93,7 @@ def stopping(
     stale: Stale = False,
     device: Device = 'auto',
 ) -> None:
-    """Let all stopping rules observe the same plain fits past their peak."""
+    """Let all stopping rules observe the same fits past their peak."""
     from benchmarks import stopping as rules
 
     cases = _cases(data, sets or list(rules.SETS), only)

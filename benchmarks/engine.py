@@ -70,10 +70,11 @@ def start(task: Task, problem: Problem, preset: str, **options: Any) -> Any:
     from napari_dip.presets.options import Options
     from napari_dip.tasks.registry import find_task
 
+    given = arguments(problem)
+    if 'method' in options:
+        given['method'] = options.pop('method')
     chosen = Options(preset, **options)
-    return find_task(task).start(
-        problem.image, **arguments(problem), options=chosen
-    )
+    return find_task(task).start(problem.image, **given, options=chosen)
 
 
 def arguments(problem: Problem) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from benchmarks.methods import LABELS
 from benchmarks.report.page import PAGES, write_page
 from benchmarks.report.plots import plot_gaps
 from benchmarks.results import Record
-from benchmarks.stopping import PLANS, RULES
+from benchmarks.stopping import DEFAULT, PLANS, RULES
 
 _PATIENCES = (100, 300, 1000)
 #: Rules and what else ends a fit, in the order of the tables.
@@ -43,7 +43,7 @@ def write_stopping(
     rows: dict[str, list[Row]] = {'plans': [], 'rules': [], 'images': []}
     rows['unfinished'] = []
     for name, (label, *_) in PLANS.items():
-        every = [one for one in observed if one['method'] == f'plain-{name}']
+        every = [one for one in observed if one['method'] == f'dip-{name}']
         fits = [one for one in every if _lost(one, len(one['psnr'])) >= _PAST]
         left = [_facts(one) for one in every if one not in fits]
         rows['unfinished'] += [one | {'plan': label} for one in left]
@@ -114,7 +114,7 @@ def _add_plan(
         if patience:
             row['decided'] = f'{decided} of {len(fits)}'
         rows['rules'].append(plan | row)
-        if patience in (None, _PATIENCES[-1]):
+        if patience in (None, _shown(name)):
             for image, lost in zip(images, gaps, strict=True):
                 image[name] = lost
     rows['images'] += images
@@ -145,6 +145,8 @@ def _stops(
 def _stop(record: Record, rule: str, patience: int) -> Stop:
     """Where a rule would have ended a fit, or its best until the end."""
     scored = _iterations(record)
+    if rule == DEFAULT:
+        return _stop_of_kept(record, patience)
     best, lowest, ended = 0, float('inf'), scored[-1]
     for iteration, metric in zip(scored, record['rules'][rule], strict=True):
         if metric is not None and metric < lowest:
@@ -154,6 +156,23 @@ def _stop(record: Record, rule: str, patience: int) -> Stop:
             break
     chosen = best or ended
     return Stop(chosen, ended, _lost(record, chosen // record['every']))
+
+
+def _stop_of_kept(record: Record, patience: int) -> Stop:
+    """The same of the default, whose choice at each look is known."""
+    ended, chosen = _iterations(record)[-1], record['kept'][-1]
+    for iteration, kept in zip(
+        _iterations(record), record['kept'], strict=True
+    ):
+        if iteration - kept >= patience:
+            ended, chosen = iteration, kept
+            break
+    return Stop(chosen, ended, _lost(record, chosen // record['every']))
+
+
+def _shown(rule: str) -> int:
+    """Patience of a rule in the table of images: what it is used with."""
+    return _PATIENCES[0] if rule == DEFAULT else _PATIENCES[-1]
 
 
 def _iterations(record: Record) -> list[int]:
@@ -170,4 +189,11 @@ def _facts(one: Record) -> Row:
     best, scored = max(one['psnr']), _iterations(one)
     image = f'{SETS[one["set"]].title}: {one["case"]}'
     at = scored[one['psnr'].index(best)]
-    return {'image': image, 'best': best, 'at': at, 'of': scored[-1]}
+    default = _stop(one, DEFAULT, _shown(DEFAULT)).gap
+    return {
+        'image': image,
+        'best': best,
+        'at': at,
+        'of': scored[-1],
+        'default': default,
+    }

@@ -37,11 +37,13 @@ def observed(case, peak):
     return {
         'set': 'fmd',
         'case': case,
-        'method': 'plain-light',
+        'method': 'dip-light',
         'side': 128,
         'every': 20,
         'psnr': [30 - abs(i - peak) / 1000 for i in iterations],
+        'kept': [min(i, peak + 50) for i in iterations],
         'rules': {
+            'estimate': [1 + abs(i - peak) for i in iterations],
             'es-wmv': [1 + abs(i - peak - 100) for i in iterations],
             'es-emv': [1 + abs(i - peak) for i in iterations],
             'held-out': [None for _ in iterations],
@@ -100,9 +102,12 @@ def test_rules_stand_side_by_side(tmp_path):
     fixed = row(text, 'fixed number of iterations |  |')[1:]
     assert fixed[2:4] == ['0.20', '0.20']
     image = row(text, 'single frames: b')
-    assert image[2:5] == ['30.00', '600', '0.10']
+    assert image[2:5] == ['30.00', '600', '0.04']
+    assert image[6] == '0.10'
+    default = row(text, '(default)', '| 100 |')
+    assert default[3:5] == ['0.04', '0.04']
     assert image[-2:] == ['0.20', '1.18']
-    assert row(text, 'plain fit of our light network | 2')[2:] == [
+    assert row(text, 'light network | 2')[2:] == [
         '128',
         '1780',
     ]
@@ -112,8 +117,8 @@ def test_a_fit_that_is_not_past_its_peak_is_named_and_left_out(tmp_path):
     fits = [observed('a', 400), observed('b', 1780)]
     (page,) = write_stopping([], fits, tmp_path)
     text = page.read_text(encoding='utf-8')
-    assert row(text, 'plain fit of our light network | 1 | 128')
-    assert row(text, 'frames: b')[2:] == ['30.00', '1780', '1780']
+    assert row(text, 'light network | 1 | 128')
+    assert row(text, 'frames: b')[2:5] == ['30.00', '1780', '1780']
 
 
 def test_seeds_of_the_same_sources_are_compared(tmp_path):
@@ -150,8 +155,18 @@ def test_maps_are_averaged_over_a_preset(tmp_path):
 
 
 def fit(psnr, metrics=None, case='a') -> dict:
-    rules = dict.fromkeys(('es-wmv', 'es-emv', 'held-out'), metrics)
-    return {'case': case, 'every': 20, 'psnr': psnr, 'rules': rules}
+    names = 'estimate', 'es-wmv', 'es-emv', 'held-out'
+    rules = dict.fromkeys(names, metrics)
+    kept = [20 * n for n in range(1, len(psnr) + 1)]
+    fitted = {'case': case, 'every': 20, 'psnr': psnr, 'kept': kept}
+    return fitted | {'rules': rules}
+
+
+def test_the_default_is_judged_by_what_it_kept():
+    record = fit([20, 26, 30, 29, 28, 27, 26])
+    record['kept'] = [20, 40, 60, 80, 80, 80, 140]
+    assert _stop(record, 'estimate', 40) == Stop(80, 120, 1)
+    assert _stop(record, 'estimate', 100) == Stop(140, 140, 4)
 
 
 def test_a_rule_is_judged_by_what_it_chose_and_when_it_was_sure():
