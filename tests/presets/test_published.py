@@ -29,6 +29,9 @@ TABLE = {
     'text': Row(3_002_627, UniformNoiseSpec(32, 0.03), 0.01, 6001, NEAREST, 0),
     'vase': Row(2_157_955, MeshGridSpec(0.03), 0.01, 5001, NEAREST, 0),
     # The notebook's image has one channel: 2,217,573 weights.
+    'denoising-50': Row(
+        2_217_831, UniformNoiseSpec(32, 1 / 20), 0.01, 3000, BILINEAR, 0.99
+    ),
     'jpeg': Row(
         572_827, UniformNoiseSpec(3, 1 / 30), 0.01, 2400, BILINEAR, 0.99
     ),

@@ -15,10 +15,13 @@ from napari_dip import (
 )
 from napari_dip.engine.early_stopping import HeldOutEstimate, NoRule
 from napari_dip.presets.choices import PRESETS
+from napari_dip.presets.options import Options
 from napari_dip.presets.published import RECIPES
 from napari_dip.tasks.arguments import read_arguments
+from napari_dip.tasks.denoise import start_denoising
 from napari_dip.tasks.method import read_method
 from napari_dip.tasks.presets.deep_image_prior import LIGHT, plain_settings
+from napari_dip.tasks.presets.denoise import choose_settings
 
 ROWS, COLUMNS = np.mgrid[:40, :44]
 CLEAN = 100 + 40 * np.sin(COLUMNS / 7) * np.cos(ROWS / 9)
@@ -84,8 +87,6 @@ def test_the_choice_loads_no_torch():
 @pytest.mark.parametrize('preset', PRESETS)
 @pytest.mark.parametrize('method', [None, DeepImagePrior()])
 def test_the_published_preset_is_the_published_recipe(preset, method):
-    from napari_dip.tasks.presets.denoise import choose_settings
-
     noise = measure_noise(NOISY)
     settings = choose_settings(preset, NOISY[None], noise, method=method)
     if preset == 'ulyanov2018':
@@ -216,3 +217,28 @@ def test_a_hot_pixel_does_not_break_it():
     assert restored.max() < 2000
     for found in (plain, restored):
         assert np.corrcoef(found.ravel(), CLEAN.ravel())[0, 1] > 0.8
+
+
+@pytest.mark.usefixtures('tiny')
+def test_a_hot_pixel_is_missing_for_the_published_recipe_too():
+    hot = (10 * NOISY).astype(np.uint16)
+    hot[20, 21] = 60_000
+    options = Options('ulyanov2018', device='cpu', max_num_iter=1)
+    session = start_denoising(hot, options=options)
+    known = session._fit.problem.known[0, 0].numpy()
+    assert np.argwhere(known == 0).tolist() == [[20, 21]]
+    assert session._fit.problem.data.max() <= 1
+    session.close()
+
+
+@pytest.mark.parametrize(('sigma', 'jitter'), [(25, 1 / 30), (50, 1 / 20)])
+@pytest.mark.parametrize('method', [None, DeepImagePrior(recipe='auto')])
+def test_strong_noise_has_the_published_jitter(sigma, jitter, method):
+    rows, columns = np.mgrid[:128, :128]
+    clean = 128 + 60 * np.sin(columns / 15) * np.cos(rows / 19)
+    noise = np.random.default_rng(0).normal(0, sigma, clean.shape)
+    noisy = (clean + noise).clip(0, 255).astype(np.uint8)
+    settings = choose_settings(
+        'ulyanov2018', noisy[None], measure_noise(noisy), method=method
+    )
+    assert settings.latent.jitter == jitter

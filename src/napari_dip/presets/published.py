@@ -83,6 +83,7 @@ _NEAREST: tuple[Upsampling, ...] = ('nearest',) * 5
 #: By the notebook's experiment.
 RECIPES = {
     'denoising': publish(SkipSpec(), noise(1 / 30), 3000, decay=0.99),
+    'denoising-50': publish(SkipSpec(), noise(1 / 20), 3000, decay=0.99),
     'jpeg': publish(_snail(), UniformNoiseSpec(3, 1 / 30), 2400, decay=0.99),
     'text': publish(
         SkipSpec(skip=(128,) * 5, upsampling=_NEAREST), noise(0.03), 6001

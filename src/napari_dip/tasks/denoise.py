@@ -259,7 +259,7 @@ def start_denoising(
         copies,
         noise=noise,
         correlation=correlation,
-        defects=defects if plain or usual.exclude_defects else 'keep',
+        defects=defects,
     )
     settings = choose_settings(options.preset, shown, found, copies, plain)
     if defects == 'keep':

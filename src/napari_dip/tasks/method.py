@@ -23,6 +23,7 @@ _RECIPES = {
     **_AUTO,
     'light': 'light network',
     'denoising': 'published, denoising',
+    'denoising-50': 'published, strong noise',
     'jpeg': 'published, JPEG',
     'text': 'published, text',
     'vase': 'published, vase (one large hole)',
@@ -174,11 +175,11 @@ class DeepImagePrior:
     ----------
     recipe : str
         Network, input and learning rate to start from: 'light' is the light
-        network of this package; 'denoising', 'jpeg', 'text', 'vase',
-        'library', 'half-missing', 'most-missing', 'enlarging' and
-        'enlarging-8' are the published ones. 'auto' is the light one, and
-        with the presets 'best' and 'ulyanov2018' the published one of the
-        task.
+        network of this package; 'denoising', 'denoising-50' (strong noise),
+        'jpeg', 'text', 'vase', 'library', 'half-missing', 'most-missing',
+        'enlarging' and 'enlarging-8' are the published ones. 'auto' is the
+        light one, and with the presets 'best' and 'ulyanov2018' the published
+        one of the task.
     stopping : {'auto', 'held-out', 'moving-variance', 'fading-variance', \
 'none'}
         When the fit ends and which estimate is kept. 'auto' is 'held-out',

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from napari_dip.engine.early_stopping import (
     FadingVariance,
     HeldOutEstimate,
@@ -32,6 +35,8 @@ from napari_dip.tasks.method import DeepImagePrior
 from napari_dip.tasks.presets.by_noise import plan
 
 _DECAY = 0.99
+# Standard deviations of the noise of the published experiments.
+_WEAKER, _STRONGER = 25 / 255, 50 / 255
 # Part of the pixels that is held out, and that is in the middle of a block
 # that is: nine times as many are kept from the fit then.
 _PIXELS, _BLOCKS = 0.05, 0.02
@@ -229,3 +234,17 @@ def _stopping(
         'none': NoRule(),
     }
     return rules[name]
+
+
+def published_denoising(planes: NDArray[Any], noise: NoiseModel) -> str:
+    """Name the published recipe of an image by the strength of its noise.
+
+    The notebooks have two, for standard deviations of 25 and 50 of 255.
+    """
+    known = np.where(np.isfinite(planes), planes, np.nan).astype(float)
+    span = 255.0
+    if planes.dtype != np.uint8:
+        span = float(np.nanmax(known) - np.nanmin(known)) or 1.0
+    deviation = float(np.sqrt(noise.mean_variance(known).mean())) / span
+    nearer = deviation < _WEAKER + (_STRONGER - _WEAKER) / 2
+    return 'denoising' if nearer else 'denoising-50'

@@ -29,7 +29,10 @@ from napari_dip.presets.published import RECIPES
 from napari_dip.presets.settings import Settings
 from napari_dip.tasks.method import DeepImagePrior
 from napari_dip.tasks.presets.by_noise import Choices, by_noise, split_repeats
-from napari_dip.tasks.presets.deep_image_prior import plain_settings
+from napari_dip.tasks.presets.deep_image_prior import (
+    plain_settings,
+    published_denoising,
+)
 
 # Times the usual length.
 _LONGEST_GRADIENT = 2.0
@@ -123,11 +126,12 @@ def choose_settings(
         Deep image prior as such, if it was asked for.
     """
     check_choice(preset, PRESETS, 'preset')
-    if method is not None:
-        return plain_settings(method, preset, 'denoising', noise)
     settings = SETTINGS[preset]
-    if not settings.latent.hides_pixels:
-        return settings
+    if method is not None or not settings.latent.hides_pixels:
+        published = published_denoising(planes, noise)
+        if method is None:
+            return RECIPES[published]
+        return plain_settings(method, preset, published, noise)
     if copies is not None and not noise.correlation.independent:
         return split_repeats(settings)
     return by_noise(
