@@ -5,14 +5,19 @@ import pytest
 import torch
 
 from napari_dip import denoise, inpaint, super_resolve
+from napari_dip.engine.early_stopping import HeldOut
 from napari_dip.forecast import tile_size as room
 from napari_dip.forecast.tile_size import tile_side
+from napari_dip.networks import UNetSpec
+from napari_dip.presets.settings import whole_image
 from napari_dip.tasks.presets import denoise as denoising_settings
 from napari_dip.tasks.presets import inpaint as inpainting
 
 CPU = torch.device('cpu')
 OPTIONS = {'preset': 'fast', 'device': 'cpu', 'max_num_iter': 1}
 GIGABYTES = 10**9
+NETWORK = UNetSpec((32, 48, 64, 64, 64), reduction=1, norm='batch')
+WHOLE = whole_image(NETWORK, 350, HeldOut())
 
 
 @pytest.fixture
@@ -25,7 +30,7 @@ def free(monkeypatch):
     return free
 
 
-def side(shape, settings=inpainting.SETTINGS_SCATTERED['balanced'], **options):
+def side(shape, settings=WHOLE, **options):
     return tile_side(shape, 1, settings, CPU, **options)
 
 
@@ -63,6 +68,15 @@ def test_the_largest_tile_can_be_smaller(free):
 def test_what_looks_at_windows_is_never_cut(free):
     free(1)
     assert side((9000, 9000), denoising_settings.SETTINGS['fast']) is None
+
+
+def test_windows_of_what_holds_the_image_are_cut(free):
+    free(16 * GIGABYTES)
+    settings = inpainting.SETTINGS['balanced']
+    assert side((1536, 1536), settings) is None
+    assert side((4096, 4096), settings) == 640
+    free(2 * 10**8)
+    assert side((1024, 1024), settings) < 1024
 
 
 @pytest.mark.usefixtures('tiny')

@@ -1,6 +1,6 @@
 from napari_dip.presets.shortening import shorten
 from napari_dip.tasks.presets.denoise import SETTINGS
-from napari_dip.tasks.presets.inpaint import SETTINGS as INPAINTING
+from napari_dip.tasks.presets.super_resolve import SETTINGS_COARSE
 
 
 def test_no_limit_or_a_loose_one_changes_nothing():
@@ -21,5 +21,5 @@ def test_a_fit_on_windows_is_not_hurried():
     settings = SETTINGS['fast']
     shorter = shorten(settings, settings.num_iter // 4)
     assert shorter.fit.learning_rate == settings.fit.learning_rate / 4
-    whole = INPAINTING['fast']
+    whole = SETTINGS_COARSE['fast']
     assert shorten(whole, 10).fit.learning_rate == whole.fit.learning_rate

@@ -70,6 +70,8 @@ class Fit(Iterator[FitState]):
         self.num_iter = settings.num_iter
         self._schedule = SCHEDULES[settings.schedule]
         self._rule = rule
+        #: What the user should know of the last estimate.
+        self.notes: Sequence[str] = ()
         self._observing = [*observers]
         if rule is not None:
             self._observing.append(rule.metric)
@@ -152,10 +154,11 @@ class Fit(Iterator[FitState]):
             If the device has no room for it.
         """
         self._check_open()
+        number = num_samples or self.settings.num_samples
         with memory_in_words(self.device):
-            return self._averaging.estimate(
-                num_samples or self.settings.num_samples
-            )
+            found = self._averaging.estimate(number)
+        self.notes = self._averaging.notes
+        return found
 
     @plain_autograd()
     def deviation(self, estimate: Tensor) -> Tensor:

@@ -116,8 +116,10 @@ class Step:
             if self._settings.window is not None:
                 nothing = torch.zeros_like(target)
                 empty = problem.loss(nothing, target, weight)
+            judged = draw.judged
             if self.has_held_out and draw.target is None:
                 judged = cut_all(self._judged, seen)
+            if judged is not None:
                 error = problem.loss(prediction, target, judged)
                 if self._settings.window is None:
                     above = (prediction - target).flatten()

@@ -33,6 +33,9 @@ _PROBE_SIDE = 256
 _TRAINING = 1.7
 # Of the free memory; the rest is left to everything else that runs.
 _SHARE = 0.75
+#: Bytes a pixel of each channel of a latent that holds the image: what is
+#: drawn from, and what that is made of.
+HELD = 32
 #: Bytes a pixel and channel of a result that is joined from tiles: what it is
 #: joined from, what is under it, a preview and the result.
 JOINED = 24
@@ -79,10 +82,13 @@ def tile_side(
     pixels = math.prod(shape)
     at_once = (tile or _AT_ONCE) ** 2
     unlooked = min(at_once, _LEAST_PIXELS)
-    if settings.fit.window is not None or pixels < unlooked:
+    by_windows = settings.fit.window is not None
+    if (by_windows and not settings.latent.holds_image) or pixels < unlooked:
         return None
     room = _SHARE * free_memory(device)
     given = _TRAINING * bytes_of_pixel(channels, settings, device)
+    if by_windows:
+        given = HELD * settings.latent.num_channels(channels)
     if pixels <= at_once and given * pixels <= room:
         return None
     _check_room(shape, channels)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import torch
 from torch import Tensor
 
 from napari_dip.grid.regions import Region, Shape
 from napari_dip.operators.base import Operator
+
+if TYPE_CHECKING:
+    from napari_dip.latents.held_out_holes import HeldOutHoles
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,9 @@ class Draw:
     target : Tensor or None
         What the output itself should be, of its shape; None compares what
         the operator makes of it with the data.
+    judged : Tensor or None
+        1 where that judges the fit and is not learnt, of the shape of
+        `weight`; only with a `target`.
     """
 
     latent: Tensor
@@ -40,6 +46,7 @@ class Draw:
     shift: Tensor | None = None
     hidden: Tensor | None = None
     target: Tensor | None = None
+    judged: Tensor | None = None
 
 
 class Latent(Protocol):
@@ -69,6 +76,11 @@ class Latent(Protocol):
     @property
     def pyramid(self) -> Pyramid | None:
         """How the estimate is built from coarse to fine; None if at once."""
+        return None
+
+    @property
+    def holes(self) -> HeldOutHoles | None:
+        """What the output is added to; None if it is the estimate."""
         return None
 
 
@@ -137,12 +149,22 @@ class LatentSpec(Protocol):
     measures_noise: ClassVar[bool] = False
     #: Whether another image guides it.
     is_guided: ClassVar[bool] = False
+    #: Whether it holds what it is drawn from for the whole image.
+    holds_image: ClassVar[bool] = False
 
     def make(self, given: Given) -> Latent:
         """Make the latent, on the device of the data."""
 
     def num_channels(self, image_channels: int, ndim: int = 2) -> int:
         """Channels of the latent of an image of so many, and axes."""
+
+    def hold_out(self, measured: Tensor, seed: int) -> Tensor | None:
+        """Choose what judges the fit, 1 in a tensor of the same shape.
+
+        None leaves it to chance.
+        """
+        del measured, seed
+        return None
 
     @property
     def masked_block(self) -> Shape:

@@ -128,8 +128,7 @@ class Session(Restoration):
         if self._unsettled():
             return self._pilot_image()
         with self._at_work():
-            estimate = self._fit.estimate(num_samples=1)
-            problem = self._fit.problem
+            estimate, problem = self._fit.estimate(1), self._fit.problem
             assert problem is not None
             image = preview(estimate, problem, self._stage.filters)
             return self._stage.output.to_image(to_numpy(image))
@@ -201,6 +200,7 @@ class Session(Restoration):
             notes=[
                 *self.brief.notes,
                 *self._notes,
+                *self._fit.notes,
                 *self._times.ending.notes,
                 *describe_harmed(self._harmed),
             ],

@@ -321,6 +321,9 @@ def _held_out(
     measured: torch.Tensor, settings: Settings, source: Source
 ) -> torch.Tensor:
     """Choose the pixels that judge the fit, on the CPU for every device."""
+    chosen = settings.latent.hold_out(measured, source.seed)
+    if chosen is not None:
+        return chosen
     part = settings.stopping.held_out or _JUDGED * source.hold_out
     if not part:
         return torch.zeros_like(measured)

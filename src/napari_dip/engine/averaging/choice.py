@@ -8,6 +8,7 @@ from typing import Protocol
 from torch import Tensor, nn
 
 from napari_dip.engine.averaging.coarse_to_fine import CoarseToFineAverage
+from napari_dip.engine.averaging.filled import FilledAverage
 from napari_dip.engine.averaging.output import OutputAverage
 from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.engine.problem import Problem
@@ -16,6 +17,9 @@ from napari_dip.engine.settings import FitSettings
 
 class Averaging(Protocol):
     """Keeps the running estimate and the best of them."""
+
+    #: What the user should know of the last estimate, a sentence each.
+    notes: Sequence[str] = ()
 
     def update(self, network: nn.Module, output: Tensor) -> None:
         """Take in the network and its output after an iteration."""
@@ -78,6 +82,15 @@ def make_averaging(
     shape = 1, 1, *problem.image_shape
     like = problem.data.new_empty(1).expand(shape)
     pyramid = problem.latent.pyramid
+    holes = problem.latent.holes
+    if holes is not None:
+        return FilledAverage(
+            problem.network,
+            holes,
+            like,
+            decay=settings.decay,
+            precision=settings.precision,
+        )
     if pyramid is not None:
         return CoarseToFineAverage(
             problem.network,

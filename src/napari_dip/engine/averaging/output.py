@@ -21,6 +21,9 @@ class OutputAverage:
         Weight of the past; 0 is the last output.
     """
 
+    #: Nothing to be said.
+    notes: Sequence[str] = ()
+
     def __init__(self, decay: float) -> None:
         self.decay = decay
         self._count = 0

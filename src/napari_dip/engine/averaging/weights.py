@@ -53,6 +53,9 @@ class WeightAverage:
         Margin around a tile that is computed and thrown away.
     """
 
+    #: Nothing to be said.
+    notes: Sequence[str] = ()
+
     def __init__(
         self,
         network: nn.Module,

@@ -9,65 +9,53 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, label
 
 from napari_dip.engine.early_stopping import HeldOut
-from napari_dip.engine.optimisers.choice import OptimiserName
-from napari_dip.filters.refinement import Texture
+from napari_dip.engine.settings import FitSettings
+from napari_dip.fills.autoregressive import Autoregressive
+from napari_dip.fills.smooth import Biharmonic, Harmonic
 from napari_dip.images.validation import check_choice
+from napari_dip.latents.held_out_holes import HeldOutHolesSpec
 from napari_dip.networks import UNetSpec
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import RECIPES
-from napari_dip.presets.settings import Settings, whole_image
+from napari_dip.presets.settings import Settings
 from napari_dip.tasks.method import DeepImagePrior
 from napari_dip.tasks.presets.deep_image_prior import plain_settings
 
+#: What is measured on the held-out holes, and combined.
+FILLS = (
+    Harmonic(),
+    Biharmonic(),
+    Autoregressive(2),
+    Autoregressive(4),
+)
+
 
 def _light(
-    widths: tuple[int, ...],
-    num_iter: int,
-    *,
-    reduction: int,
-    from_nothing: bool = False,
-    optimiser: OptimiserName = 'adam',
-    learning_rate: float = 1e-2,
+    widths: tuple[int, ...], num_iter: int, *, number: int, num_samples: int
 ) -> Settings:
-    return whole_image(
-        UNetSpec(widths, reduction=reduction, norm='batch'),
-        num_iter,
-        HeldOut(part=0.01, min_start=num_iter // 4, patience=num_iter // 2),
-        optimiser=optimiser,
-        learning_rate=learning_rate,
-        filters=(Texture(from_nothing),),
+    return Settings(
+        network=UNetSpec(widths, reduction=1),
+        latent=HeldOutHolesSpec(FILLS, number),
+        fit=FitSettings(
+            num_iter=num_iter,
+            optimiser='muon',
+            learning_rate=1e-2,
+            window=64,
+            num_windows=6,
+            augment=True,
+            average='weights',
+            decay=0.97,
+            num_samples=num_samples,
+        ),
+        stopping=HeldOut(min_start=num_iter // 4, patience=num_iter // 2),
     )
 
 
-def _scattered(widths: tuple[int, ...], num_iter: int) -> Settings:
-    return _light(
-        widths,
-        num_iter,
-        reduction=1,
-        from_nothing=True,
-        optimiser='muon',
-        learning_rate=2e-2,
-    )
-
-
-# Scratches, text and holes want a trunk that sees far. With Muon text gained
-# and a large hole lost.
 SETTINGS = {
-    'fast': _light((32, 64, 64, 64, 64), 250, reduction=2),
-    'balanced': _light((64, 64, 128, 128, 128), 500, reduction=2),
-    'best': _light((64, 64, 128, 128, 128), 1500, reduction=2),
+    'fast': _light((32, 48, 64), 60, number=3, num_samples=4),
+    'balanced': _light((32, 48, 64, 64, 64), 200, number=6, num_samples=8),
+    'best': _light((32, 48, 64, 64, 64), 800, number=12, num_samples=8),
 }
-
-# Scattered pixels want one that sees every pixel.
-SETTINGS_SCATTERED = {
-    'fast': _scattered((16, 32, 64, 64, 64), 125),
-    'balanced': _scattered((32, 48, 64, 64, 64), 350),
-    'best': _scattered((32, 48, 64, 64, 64), 500),
-}
-
-# Mean distance of a missing pixel to a known one, in pixels: 1.0 for half of
-# the pixels missing at random, 1.3 for lines three pixels wide.
-_SCATTERED = 1.25
 
 # Which of the published recipes fits a mask: the paper used one for text
 # and scratches, one for a large hole, and two for scattered pixels.
@@ -101,17 +89,14 @@ def choose_settings(
         Deep image prior as such, if it was asked for.
     """
     check_choice(preset, PRESETS, 'preset')
-    distances = _distances(missing)
-    published = published_for(missing, float(distances.max()))
-    if method is not None:
-        settings = plain_settings(method, preset, published)
-        # What is there is known as it is.
-        return replace(settings, stabilise_noise=False, undo_clipping=False)
-    if preset == 'ulyanov2018':
+    if method is None and preset != 'ulyanov2018':
+        return SETTINGS[preset]
+    published = published_for(missing, float(_distances(missing).max()))
+    if method is None:
         return RECIPES[published]
-    if distances.mean() < _SCATTERED:
-        return SETTINGS_SCATTERED[preset]
-    return SETTINGS[preset]
+    settings = plain_settings(method, preset, published)
+    # What is there is known as it is.
+    return replace(settings, stabilise_noise=False, undo_clipping=False)
 
 
 def _distances(missing: NDArray[np.bool_]) -> NDArray[np.float64]:

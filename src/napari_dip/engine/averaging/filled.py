@@ -1,0 +1,235 @@
+"""x* of a fit of what quick fills lack: their combination, and the fit's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from napari_dip.device.choice import Precision
+from napari_dip.device.lock import in_turn
+from napari_dip.device.pace import look_up
+from napari_dip.engine.averaging.uncertainty import Evidence
+from napari_dip.engine.averaging.weights import WeightAverage
+from napari_dip.engine.problem import Problem
+from napari_dip.fills.combination import NUM_CLASSES
+from napari_dip.fills.report import describe_fills
+from napari_dip.grid.dihedral import dihedrals
+from napari_dip.grid.regions import Region, Shape
+from napari_dip.latents.held_out_holes import Filled, HeldOutHoles
+
+Planes = NDArray[np.float32]
+
+
+class FilledAverage(WeightAverage):
+    """Exponential average of the weights of a network that corrects fills.
+
+    How much of what it adds is taken, held-out holes tell.
+
+    Parameters
+    ----------
+    network : nn.Module
+        Network to copy.
+    latent : HeldOutHoles
+        What it is fitted to.
+    shape, decay, precision
+        As in :class:`~napari_dip.engine.averaging.weights.WeightAverage`.
+    """
+
+    _latent: HeldOutHoles
+
+    def __init__(
+        self,
+        network: nn.Module,
+        latent: HeldOutHoles,
+        shape: Tensor,
+        *,
+        decay: float,
+        precision: Precision,
+    ) -> None:
+        super().__init__(
+            network, latent, shape, decay=decay, precision=precision, seed=0
+        )
+        self._spread: Planes | None = None
+        self.notes: Sequence[str] = ()
+
+    def estimate(self, num_samples: int) -> Tensor:
+        """Add to the fills what held-out holes say of the network.
+
+        `num_samples`, of eight at most, are the dihedral transforms averaged.
+        What is held out is filled as if it were missing.
+        """
+        latent = self._latent
+        parts = [
+            (part, self._added(part, num_samples))
+            for part in latent.judged_parts
+        ]
+        share = self._share(parts)
+        whole = latent.whole
+        added = self._added(whole, num_samples)
+        estimate = _with(whole, added, share)
+        spread = _spread(whole, added, share, latent)
+        for part, more in parts:
+            held = part.region.cut(latent.judged)
+            for image, found in (
+                (estimate, _with(part, more, share)),
+                (spread, _spread(part, more, share, latent)),
+            ):
+                region = part.region.cut(image)
+                np.copyto(region, found, where=held)
+        self._spread = spread
+        self.notes = self._describe(parts, share)
+        return self._tensor(estimate)
+
+    def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
+        """Judge how much fills and network differ by the held-out holes."""
+        if self._spread is None:
+            self.estimate(1)
+        assert self._spread is not None
+        spread = self._tensor(self._spread)
+        return Evidence.from_held_out(spread, problem, estimate).deviation()
+
+    def _held_out_errors(self, problem: Problem) -> Tensor:
+        """Square error of each held-out pixel, with all that is added."""
+        latent, errors = self._latent, []
+        for part in latent.judged_parts:
+            found = part.base + self._added(part, 1)
+            held = part.region.cut(latent.judged)
+            errors.append((found - part.region.cut(latent.data))[held] ** 2)
+        return torch.from_numpy(np.concatenate(errors))
+
+    @torch.no_grad()
+    def _added(self, part: Filled, num_samples: int) -> Planes:
+        """What the network adds to a part, in the mean of several ways."""
+
+        def evaluate(window: Region) -> Tensor:
+            seen = window.cut(part.latent)
+            outputs: list[Tensor] = []
+            for turn in dihedrals(seen.ndim - 2)[:num_samples]:
+                with in_turn(self._device):
+                    output = self._evaluate(turn.apply(seen))
+                outputs.append(turn.undo(output))
+                # One at least of each part of the image.
+                if look_up():
+                    break
+            return torch.stack(outputs).mean(0)
+
+        shape: Shape = tuple(part.latent.shape[2:])
+        added: Planes = self._over_image(evaluate, shape)[0].cpu().numpy()
+        return added * np.float32(self._latent.scale)
+
+    def _share(self, parts: list[tuple[Filled, Planes]]) -> Planes:
+        """Share of what is added that is nearest to the held-out data.
+
+        It is a regression in each class of depth, as far as it is beyond
+        chance: of a pixel in so many, as neighbours have like errors.
+        """
+        latent = self._latent
+        both, square, rest = np.zeros((3, NUM_CLASSES))
+        count = np.zeros(NUM_CLASSES)
+        for part, added in parts:
+            held = part.region.cut(latent.judged)
+            lacks = (part.region.cut(latent.data) - part.base)[held]
+            more, classes = added[held], part.classes[held]
+            for total, values in (
+                (both, lacks * more),
+                (square, more * more),
+                (rest, lacks * lacks),
+                (count, np.ones_like(more)),
+            ):
+                total += np.bincount(classes, values, NUM_CLASSES)
+        return shares(both, square, rest, count)
+
+    def _describe(
+        self, parts: list[tuple[Filled, Planes]], share: Planes
+    ) -> list[str]:
+        latent = self._latent
+        total: dict[str, float] = {}
+        held_out = 0
+        for part, added in parts:
+            held = part.region.cut(latent.judged)
+            data = part.region.cut(latent.data)[held]
+            named = zip(latent.fills, part.fills, strict=True)
+            found = {fill.name: values for fill, values in named}
+            found['taken'] = _with(part, added, share)
+            for name, values in found.items():
+                error = float(((values[held] - data) ** 2).sum())
+                total[name] = total.get(name, 0.0) + error
+            held_out += int(held.sum())
+        missing = np.bincount(
+            latent.whole.classes[latent.missing], minlength=NUM_CLASSES
+        )
+        taken = missing @ latent.weights / max(missing.sum(), 1)
+        return describe_fills(
+            [fill.name for fill in latent.fills],
+            taken,
+            float(missing @ share / max(missing.sum(), 1)),
+            total,
+            held_out,
+        )
+
+    def _tensor(self, planes: Planes) -> Tensor:
+        return torch.from_numpy(planes)[None].to(self._device)
+
+
+def shares(
+    both: NDArray[np.float64],
+    square: NDArray[np.float64],
+    rest: NDArray[np.float64],
+    count: NDArray[np.float64],
+) -> NDArray[np.float32]:
+    """Part of an addition to take, class by class, between 0 and 1.
+
+    Parameters
+    ----------
+    both, square, rest : (classes,) ndarray
+        Sums of the products of what is added and what is lacking, and of
+        the squares of each.
+    count : (classes,) ndarray
+        Pixels of each class.
+    """
+
+    def regressed(
+        both: NDArray[np.float64],
+        square: NDArray[np.float64],
+        rest: NDArray[np.float64],
+        count: NDArray[np.float64],
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        best = both / np.maximum(square, 1e-12)
+        left = np.maximum(rest - best * both, 0)
+        number = np.maximum(count / _ALIKE, 1)
+        variance = left / np.maximum(square, 1e-12) / number
+        return best, variance
+
+    sums = (x.sum(keepdims=True) for x in (both, square, rest, count))
+    whole, doubt = regressed(*sums)
+    whole = whole * whole**2 / np.maximum(whole**2 + doubt, 1e-12)
+    own, variance = regressed(both, square, rest, count)
+    # A class of its own as far as its pixels tell it from the others.
+    apart = (own - whole) ** 2
+    sure = apart / np.maximum(apart + 4 * variance, 1e-12)
+    sure = np.where(count > _ALIKE, sure, 0)
+    return np.clip(whole + sure * (own - whole), 0, 1).astype(np.float32)
+
+
+# Neighbouring pixels whose errors are as good as one.
+_ALIKE = 25.0
+
+
+def _with(part: Filled, added: Planes, share: Planes) -> Planes:
+    return part.base + np.where(
+        part.missing, share[part.classes] * added, np.float32(0)
+    )
+
+
+def _spread(
+    part: Filled, added: Planes, share: Planes, latent: HeldOutHoles
+) -> Planes:
+    """Variance of fills and network about what is taken."""
+    found = _with(part, added, share)
+    others = np.stack([*part.fills, part.base + added]) - found
+    spread: Planes = (others**2).mean(axis=0)
+    return spread

@@ -1,0 +1,254 @@
+"""A fill by the texture around: each pixel follows from its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.ndimage import binary_dilation, uniform_filter1d
+from scipy.sparse.linalg import LinearOperator, cg
+
+from napari_dip.fills.base import Fill, Image, Mask
+from napari_dip.fills.smooth import Biharmonic, bending_rows, solved
+
+# Side of the boxes that have coefficients of their own, told by them and
+# those around.
+_SIDE = 32
+# Pixels of the whole image, for each coefficient, that those of a box are
+# weighed with.
+_PRIOR = 10.0
+# Complete neighbourhoods that a coefficient takes; where there are fewer,
+# neighbours that are missing are filled first.
+_LEAST = 20
+# Of the mean square of a neighbour: keeps the coefficients of a smooth image
+# from growing. Of the energy: what no neighbourhood reaches is a thin plate.
+_RIDGE, _PLATE = 1e-4, 1e-3
+# Least error of a box, of that of the image.
+_LEAST_ERROR = 1e-2
+# Missing pixels that are solved for at once; more are approached.
+_AT_ONCE = 20_000
+_STEPS, _TOLERANCE = 200, 1e-3
+
+_Offset = tuple[int, ...]
+_Floats = NDArray[np.float64]
+_Pixels = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Autoregressive(Fill):
+    """The image of least prediction error, of filters learnt around it.
+
+    Each pixel is predicted from those before it, along each axis in both
+    directions; the coefficients are those of least squares where all
+    neighbours are known.
+
+    Parameters
+    ----------
+    reach : int
+        How far a neighbour may be, in pixels.
+    regional : bool
+        Whether each part of the image has coefficients of its own.
+
+    References
+    ----------
+    .. [1] A. Kokaram, "Motion Picture Restoration", Springer 1998: the
+           least-squares autoregressive interpolator.
+    """
+
+    reach: int = 4
+    regional: bool = True
+
+    @property
+    def name(self) -> str:
+        """What the record calls it."""
+        return f'autoregression over {self.reach} pixels'
+
+    def __call__(self, image: Image, missing: Mask) -> Image:
+        """Fill one channel."""
+        start = Biharmonic()(image, missing)
+        known = image[~missing]
+        mean, scale = known.mean(), known.std() or 1.0
+        scaled = (start - mean) / scale
+        rows, given = bending_rows(scaled, missing)
+        parts = [(rows * _PLATE**0.5, given * _PLATE**0.5)]
+        for axis, sign in product(range(image.ndim), (-1, 1)):
+            offsets = neighbours_before(image.ndim, self.reach, axis, sign)
+            grid = _Grid.of(scaled, missing, offsets, self.reach)
+            parts.append(_prediction_rows(grid, regional=self.regional))
+        matrix = sparse.vstack([rows for rows, _ in parts]).tocsr()
+        right = -(matrix.T @ np.concatenate([given for _, given in parts]))
+        if len(right) <= _AT_ONCE:
+            square = sparse.csr_array(matrix.T @ matrix)
+            filled = solved(scaled, missing, square, right)
+        else:
+            filled = _approached(scaled, missing, matrix, right)
+        back: Image = filled * scale + mean
+        return back
+
+
+def neighbours_before(
+    ndim: int, reach: int, axis: int, sign: int
+) -> list[_Offset]:
+    """Offsets of the neighbours that come before a pixel.
+
+    Examples
+    --------
+    >>> len(neighbours_before(2, 2, 0, 1))
+    12
+    """
+    order = [axis, *(a for a in range(ndim) if a != axis)]
+    around = range(-reach, reach + 1)
+    return [
+        offset
+        for offset in product(around, repeat=ndim)
+        if next((sign * offset[a] for a in order if offset[a]), 0) < 0
+    ]
+
+
+class _Grid(NamedTuple):
+    """An image with a margin, as flat as it lies in memory.
+
+    `told` are the pixels that coefficients are told by, `near` those whose
+    prediction has to do with a missing one; `column` counts the missing
+    pixels, and `steps` lead to the neighbours.
+    """
+
+    shape: tuple[int, ...]
+    image: _Floats
+    missing: Mask
+    column: _Pixels
+    inside: _Pixels
+    steps: list[int]
+    told: Mask
+    near: Mask
+
+    @classmethod
+    def of(
+        cls,
+        image: Image,
+        missing: Mask,
+        offsets: list[_Offset],
+        reach: int,
+    ) -> _Grid:
+        column = np.cumsum(missing).reshape(missing.shape) - 1
+        # The image is mirrored outside.
+        padded, holes, numbers = (
+            np.pad(x, reach, mode='symmetric')
+            for x in (image, missing, column)
+        )
+        around = np.zeros((2 * reach + 1,) * image.ndim, bool)
+        for offset in (*offsets, (0,) * image.ndim):
+            around[tuple(reach - n for n in offset)] = True
+        inner = (slice(reach, -reach),) * image.ndim
+        near = binary_dilation(holes, around)[inner]
+        told = ~near
+        if told.sum() < _LEAST * len(offsets):
+            told = ~missing
+        inside = np.arange(padded.size).reshape(padded.shape)[inner]
+        strides = [n // padded.itemsize for n in padded.strides]
+        steps = [
+            sum(n * by for n, by in zip(offset, strides, strict=True))
+            for offset in offsets
+        ]
+        flat = padded.ravel(), holes.ravel(), numbers.ravel()
+        return cls(image.shape, *flat, inside, steps, told, near)
+
+    def samples(self, pixels: _Pixels) -> _Floats:
+        """Return neighbours, one a row, and the pixels themselves, last."""
+        there = pixels + np.array([*self.steps, 0])[:, None]
+        found: _Floats = self.image[there]
+        return found
+
+    def boxes(self) -> Iterator[tuple[tuple[int, ...], _Pixels]]:
+        """Place of each box, and its pixels that coefficients are told by."""
+        counts = [-(-length // _SIDE) for length in self.shape]
+        for place in product(*map(range, counts)):
+            box = tuple(slice(n * _SIDE, (n + 1) * _SIDE) for n in place)
+            yield place, self.inside[box][self.told[box]]
+
+
+def _coefficients(grid: _Grid, *, regional: bool) -> tuple[_Floats, _Floats]:
+    """Coefficients of each box, ``(*boxes, offsets)``, and their errors."""
+    number = len(grid.steps)
+    counts = [-(-length // _SIDE) for length in grid.shape]
+    # Neighbours with neighbours and with the pixel, last.
+    products = np.zeros((*counts, number + 1, number + 1))
+    told = np.zeros(counts)
+    for place, pixels in grid.boxes():
+        both = grid.samples(pixels)
+        products[place] = both @ both.T
+        told[place] = len(pixels)
+    axes = tuple(range(len(counts)))
+    whole = products.sum(axes) / told.sum()
+    whole[:number, :number] += _RIDGE * np.eye(number)
+    if not regional:
+        products, told = np.zeros_like(products), np.zeros_like(told)
+    for axis in axes:
+        products = 3 * uniform_filter1d(products, 3, axis, mode='constant')
+        told = 3 * uniform_filter1d(told, 3, axis, mode='constant')
+    weight = _PRIOR * number
+    mean = products + weight * whole
+    mean /= (told + weight)[..., None, None]
+    square, side = mean[..., :number, :number], mean[..., :number, number:]
+    found = np.linalg.solve(square, side)
+    explained = (found * side).sum((-2, -1))
+    error = np.maximum(mean[..., number, number] - explained, 0)
+    least = _LEAST_ERROR * error.mean() or 1.0
+    return found[..., 0], np.maximum(error, least)
+
+
+def _prediction_rows(
+    grid: _Grid, *, regional: bool
+) -> tuple[sparse.csr_array, _Floats]:
+    """Prediction errors near the holes, each by its deviation.
+
+    Returns
+    -------
+    rows : sparse array
+        Of the missing pixels.
+    given : ndarray
+        What the known ones make of them.
+    """
+    coefficients, error = _coefficients(grid, regional=regional)
+    box = tuple(place // _SIDE for place in np.nonzero(grid.near))
+    own = 1 / np.sqrt(error[box])
+    weights = np.column_stack([own, -coefficients[box] * own[:, None]])
+    near = grid.inside[grid.near]
+    there = near[:, None] + np.array([0, *grid.steps])
+    lost = grid.missing[there]
+    given = np.where(lost, 0, weights * grid.image[there]).sum(1)
+    ends = np.concatenate([[0], np.cumsum(lost.sum(1))])
+    rows = sparse.csr_array(
+        (weights[lost], grid.column[there[lost]], ends),
+        (len(near), int(grid.missing[grid.inside].sum())),
+    )
+    # Where the image is mirrored a pixel may be its neighbour twice.
+    rows.sum_duplicates()
+    return rows, given
+
+
+def _approached(
+    start: Image, missing: Mask, matrix: sparse.csr_array, right: _Floats
+) -> Image:
+    """Go from a first fill towards the solution, by conjugate gradients."""
+    turned = matrix.T.tocsr()
+    scale = matrix.multiply(matrix).sum(0)
+    size = (len(right),) * 2
+    square = LinearOperator(size, lambda x: turned @ (matrix @ x))
+    by_scale = LinearOperator(size, lambda x: x / scale)
+    found, _ = cg(
+        square,
+        right,
+        start[missing],
+        rtol=_TOLERANCE,
+        maxiter=_STEPS,
+        M=by_scale,
+    )
+    filled = start.copy()
+    filled[missing] = found
+    return filled
