@@ -57,9 +57,9 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
             'fast',
             replace(settings, network=network, fit=fit),
         )
-    shared = denoise._SHARED['fast']
+    shared = denoise.CORRELATED['fast']
     fit = replace(shared.fit, check_every=1, num_samples=2)
-    monkeypatch.setitem(denoise._SHARED, 'fast', replace(shared, fit=fit))
+    monkeypatch.setitem(denoise.CORRELATED, 'fast', replace(shared, fit=fit))
 
 
 @pytest.fixture

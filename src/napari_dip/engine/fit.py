@@ -70,7 +70,6 @@ class Fit(Iterator[FitState]):
         self.num_iter = settings.num_iter
         self._schedule = SCHEDULES[settings.schedule]
         self._rule = rule
-        #: What the user should know of the last estimate.
         self.notes: Sequence[str] = ()
         self._observing = [*observers]
         if rule is not None:
