@@ -30,8 +30,8 @@ _FURTHEST = 6.0
 # Fewer photons beside another are not told from none, for the gain is known
 # to a tenth. In bins of fewer than this a photon is an event.
 _LEAST_OTHERS, _LEAST_MEAN = 1 / 16, 0.15
-# A network sees no structure in fewer along a side.
-_LEAST_BINS = 16
+# Fewer along a side are too few for the last filters.
+_LEAST_BINS = 20
 
 
 def mean_variance(plane: NDArray[Any], line: VarianceModel) -> float:

@@ -33,7 +33,7 @@ from napari_dip.presets.settings import Settings
 # its noise is learnt by heart without dihedral augmentation.
 _MOST_USES = 130
 # So often even then, where the noise is correlated.
-_MOST_OF_CORRELATED = 500
+_MOST_OF_CORRELATED = 1000
 
 # Part of the pixels that is masked: of one channel, of several, since the
 # others still tell of the place, and of bins.
