@@ -26,15 +26,11 @@ ABOVE_OR_BESIDE = ('tasks', 'cli', 'viewer', 'io', 'samples', 'device')
 # What NumPy and torch name by strings.
 FOREIGN = ('dtype.kind', 'device.type')
 
-LARGE_FOLDERS = {
-    'noise',
-}
+LARGE_FOLDERS: set[str] = set()
 
 LONG_FILES: set[str] = set()
 
-COMPARED = {
-    ('noise/intensity.py', "range_ == 'unit'"),
-}
+COMPARED = {}
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:

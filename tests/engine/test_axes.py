@@ -26,6 +26,7 @@ from napari_dip.latents.blind_spot import BlindSpot
 from napari_dip.latents.internal import InternalPairs
 from napari_dip.latents.noise import FixedLatent, mesh_grid, uniform_noise
 from napari_dip.latents.noise2noise import Noise2Noise
+from napari_dip.latents.power_spectrum import measure_spectrum
 from napari_dip.networks import (
     CNNSpec,
     SkipSpec,
@@ -33,7 +34,6 @@ from napari_dip.networks import (
     build_network,
     initialise,
 )
-from napari_dip.noise.power_spectrum import measure_spectrum
 from napari_dip.operators.base import Operator
 from napari_dip.operators.blur import Blur
 from napari_dip.operators.compose import Compose

@@ -9,7 +9,7 @@ import pytest
 from napari_dip.images.acquired import acquire
 from napari_dip.images.output import Output
 from napari_dip.noise.detector import Detector
-from napari_dip.noise.intensity import Intensity
+from napari_dip.noise.intensity import Intensity, Standard
 from napari_dip.noise.variance import estimate_variance
 
 
@@ -19,7 +19,7 @@ def test_estimates_come_back_in_units_and_axes(axis):
         50, 9, (1 if axis is None else 3, 16, 18)
     )
     known = np.ones(planes.shape, bool)
-    intensity = Intensity(planes, known, 'standard')
+    intensity = Intensity(planes, known, Standard())
     expected = planes[0] if axis is None else np.moveaxis(planes, 0, axis)
     output = Output(intensity, acquire(expected, axis))
     image = output.to_image(intensity.forward(planes, known))
@@ -30,7 +30,7 @@ def test_estimates_come_back_in_units_and_axes(axis):
 def test_known_pixels_are_put_back_exactly():
     planes = np.random.default_rng(0).integers(0, 60_000, (1, 16, 18))
     known = planes > 20_000
-    intensity = Intensity(planes, known, 'standard')
+    intensity = Intensity(planes, known, Standard())
     output = Output(intensity, None, data=planes, known=known, keep_known=True)
     image = output.to_image(np.zeros(planes.shape))
     np.testing.assert_array_equal(image[known], planes[known])
@@ -40,7 +40,7 @@ def test_known_pixels_are_put_back_exactly():
 
 def test_the_noise_of_two_fits_is_told():
     planes = np.random.default_rng(0).normal(50, 9, (1, 16, 18))
-    intensity = Intensity(planes, np.ones(planes.shape, bool), 'standard')
+    intensity = Intensity(planes, np.ones(planes.shape, bool), Standard())
     first = Output(intensity, None, binning=3, shared='about 3 pixels')
     assert first.describe_noise() == (
         'Correlated noise (about 3 pixels), fitted in bins of 3 × 3'
@@ -64,7 +64,7 @@ def test_the_noise_of_two_fits_is_told():
 
 def test_squares_of_few_photons_are_told():
     planes = np.random.default_rng(0).normal(50, 9, (1, 16, 18))
-    intensity = Intensity(planes, np.ones(planes.shape, bool), 'standard')
+    intensity = Intensity(planes, np.ones(planes.shape, bool), Standard())
     told = Output(intensity, None, binning=3).describe_noise()
     assert told.endswith(', in bins of 3 × 3 pixels')
 
@@ -78,7 +78,7 @@ def test_the_gain_told_for_squares_is_that_of_their_pixels(given):
     intensity = Intensity(
         squares,
         np.ones(squares.shape, bool),
-        'standard',
+        Standard(),
         stabilise_noise=True,
         variance=[
             given.averaged(4).variance_model()

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from napari_dip.grid.regions import Region, cut_all
+from napari_dip.latents.power_spectrum import ColouredNoise
 from napari_dip.latents.recorrupted import Recorrupted
-from napari_dip.noise.power_spectrum import ColouredNoise
 
 SHAPE = (1, 1, 48, 60)
 WINDOWS = [Region((0, 3), (32, 32)), Region((12, 20), (32, 32))]

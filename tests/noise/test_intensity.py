@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from napari_dip.noise.intensity import Intensity
+from napari_dip.noise.intensity import Intensity, Standard, Unit
 from napari_dip.noise.variance import VarianceModel, estimate_variance
 
 rng = np.random.default_rng(0)
@@ -24,7 +24,7 @@ def told(image: np.ndarray) -> list[VarianceModel]:
     seed=st.integers(0, 99),
     offset=st.floats(-1e5, 1e5),
     scale=st.floats(1e-3, 1e4),
-    range_=st.sampled_from(['standard', 'unit']),
+    range_=st.sampled_from([Standard(), Unit()]),
     channels=st.integers(1, 3),
 )
 def test_there_and_back(seed, offset, scale, range_, channels):
@@ -43,7 +43,7 @@ def test_standard_has_mean_zero_and_deviation_one_in_each_channel():
     image = np.stack(
         [rng.normal(9, 2, (30, 30)), rng.normal(-5, 70, (30, 30))]
     )
-    inner = Intensity(image, everywhere(image), 'standard').forward(
+    inner = Intensity(image, everywhere(image), Standard()).forward(
         image, everywhere(image)
     )
     # Nearly: the outermost thousandths do not set the scale.
@@ -54,7 +54,7 @@ def test_standard_has_mean_zero_and_deviation_one_in_each_channel():
 def test_a_hot_pixel_does_not_set_the_scale():
     image = rng.normal(100, 5, (1, 64, 64))
     image[0, 5, 5] = 60_000
-    inner = Intensity(image, everywhere(image), 'standard').forward(
+    inner = Intensity(image, everywhere(image), Standard()).forward(
         image, everywhere(image)
     )
     others = np.delete(inner.ravel(), 5 * 64 + 5)
@@ -63,18 +63,18 @@ def test_a_hot_pixel_does_not_set_the_scale():
 
 def test_unit_is_a_byte_of_255_and_anything_else_its_range():
     byte = rng.integers(10, 90, (1, 20, 20), dtype=np.uint8)
-    inner = Intensity(byte, everywhere(byte), 'unit').forward(
+    inner = Intensity(byte, everywhere(byte), Unit()).forward(
         byte, everywhere(byte)
     )
     np.testing.assert_allclose(inner, byte / 255, rtol=1e-6)
     counts = byte.astype(np.uint16) + 33_000
-    inner = Intensity(counts, everywhere(counts), 'unit').forward(
+    inner = Intensity(counts, everywhere(counts), Unit()).forward(
         counts, everywhere(counts)
     )
     assert (inner.min(), inner.max()) == (0, 1)
 
 
-@pytest.mark.parametrize('range_', ['standard', 'unit'])
+@pytest.mark.parametrize('range_', [Standard(), Unit()])
 @pytest.mark.parametrize('poison', [np.nan, np.inf, -np.inf, 1e30])
 def test_unknown_pixels_have_no_say(range_, poison):
     image = rng.normal(100, 5, (1, 20, 20))
@@ -97,7 +97,7 @@ def test_unknown_pixels_have_no_say(range_, poison):
 
 def test_nothing_is_clipped():
     image = rng.uniform(0, 1, (1, 20, 20))
-    for range_ in ('standard', 'unit'):
+    for range_ in (Standard(), Unit()):
         intensity = Intensity(image, everywhere(image), range_)
         far = intensity.backward(np.array([[[-9.0, 9.0]]]))
         assert far.min() < -1
@@ -114,7 +114,7 @@ def test_stabilised_noise_is_of_one_strength_and_the_mean_returns(
     intensity = Intensity(
         image,
         everywhere(image),
-        'standard',
+        Standard(),
         stabilise_noise=True,
         variance=told(image),
     )
@@ -133,7 +133,7 @@ def test_noise_of_one_strength_is_left_as_it_is():
     intensity = Intensity(
         image,
         everywhere(image),
-        'standard',
+        Standard(),
         stabilise_noise=True,
         variance=told(image),
     )
@@ -150,14 +150,14 @@ def test_noise_of_one_strength_is_left_as_it_is():
 def test_a_constant_or_missing_channel_is_no_division_by_zero():
     image = np.stack([rng.normal(size=(20, 20)), np.full((20, 20), 7.0)])
     known = everywhere(image)
-    for range_ in ('standard', 'unit'):
+    for range_ in (Standard(), Unit()):
         intensity = Intensity(
             image, known, range_, stabilise_noise=True, variance=told(image)
         )
         back = intensity.backward(intensity.forward(image, known))
         np.testing.assert_allclose(back[1], 7)
     known[1] = False
-    inner = Intensity(image, known, 'standard').forward(image, known)
+    inner = Intensity(image, known, Standard()).forward(image, known)
     assert (inner[1] == 0).all()
 
 
@@ -169,7 +169,7 @@ def _noise_in_range(*planes, **options):
     intensity = Intensity(
         image,
         everywhere(image),
-        'standard',
+        Standard(),
         variance=told(image),
         **options,
     )

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
+from benchmarks.datasets.photons import compress
 from napari_dip.noise.jpeg_table import (
     find_table,
     grey_level,
     standard_table,
+    was_compressed,
 )
+from tests.noise.drawn import CELLS, WHITE, photons
 
 
 def drawn(side: int = 192) -> np.ndarray:
@@ -94,3 +97,44 @@ def test_nothing_is_found_where_nothing_was_compressed(image):
 def test_grey_levels(values, level):
     found = grey_level(np.array(values, float))
     assert found == (None if level is None else pytest.approx(level))
+
+
+def found(image: np.ndarray) -> bool:
+    return was_compressed(image.astype(float))
+
+
+@given(
+    peak=st.floats(18, 24), quality=st.integers(65, 75), seed=st.integers(0, 9)
+)
+@settings(max_examples=15, deadline=None)
+def test_noise_that_was_compressed_is_found(peak, quality, seed):
+    noisy = photons(peak, seed) * 120 / peak
+    assert found(compress(noisy, quality))
+
+
+@pytest.mark.parametrize('rows', [0, 3])
+@pytest.mark.parametrize('columns', [0, 5])
+def test_a_part_of_a_compressed_image_is_found(rows, columns):
+    image = compress(100 + WHITE, 60)
+    assert found(image[rows:, columns:])
+
+
+@pytest.mark.parametrize(
+    'image',
+    [
+        np.clip(np.rint(100 + WHITE), 0, 255),
+        compress(100 + WHITE, 100),
+        compress(CELLS, 50),
+        np.zeros((256, 256)),
+        np.full((256, 256), np.nan),
+    ],
+    ids=['as it is', 'hardly', 'no noise', 'flat', 'none'],
+)
+def test_nothing_else_passes_for_it(image):
+    assert not found(image)
+
+
+@given(peak=st.floats(3, 100), seed=st.integers(0, 20))
+@settings(max_examples=20, deadline=None)
+def test_noise_that_was_not_compressed_is_none(peak, seed):
+    assert not found(np.clip(photons(peak, seed), 0, 255))

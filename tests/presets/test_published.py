@@ -8,6 +8,7 @@ import pytest
 
 from napari_dip.latents.base import LatentSpec
 from napari_dip.latents.noise import MeshGridSpec, UniformNoiseSpec
+from napari_dip.noise.intensity import Unit
 from napari_dip.presets.published import RECIPES
 
 
@@ -68,7 +69,7 @@ def test_settings_are_those_of_the_table(name):
     assert found == row
     assert settings.network.padding == 'reflect'
     assert settings.network.sigmoid
-    assert settings.range_ == 'unit'
+    assert settings.range_ == Unit()
     assert settings.kernel == 'lanczos2'
     assert not settings.stabilise_noise
     assert fit.schedule == 'constant'

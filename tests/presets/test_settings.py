@@ -7,6 +7,7 @@ import pytest
 from napari_dip.engine.settings import FitSettings
 from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.networks import DeepDecoderSpec
+from napari_dip.noise.intensity import Unit
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import RECIPES
 from napari_dip.presets.settings import Settings
@@ -46,7 +47,7 @@ def test_the_deep_decoder_is_named_too():
 def test_settings_are_consistent(settings):
     # A U-Net has a linear output; only a sigmoid needs data from 0 to 1.
     squeezed = getattr(settings.network, 'sigmoid', False)
-    assert (settings.range_ == 'unit') == squeezed
+    assert (settings.range_ == Unit()) == squeezed
     if settings.fit.window is not None:
         # Windows have batch statistics of their own, and seams.
         assert settings.network.norm == 'none'

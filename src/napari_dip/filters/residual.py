@@ -15,13 +15,12 @@ from torch import Tensor
 
 from napari_dip.filters.bm3d import LEAST_SIDE
 from napari_dip.filters.dct import LocalCosine
+from napari_dip.filters.heavy_tails import heavy_tails
 from napari_dip.filters.shrinkage import (
     keep_greater,
     keep_outstanding,
     wiener,
 )
-from napari_dip.noise.brightness_classes import noise_scale
-from napari_dip.noise.heavy_tails import heavy_tails
 from napari_dip.noise.homogeneous import (
     SIDE,
     STEP,
@@ -29,7 +28,7 @@ from napari_dip.noise.homogeneous import (
     known_share,
     well_known,
 )
-from napari_dip.noise.robust_scale import spread
+from napari_dip.noise.robust_scale import noise_scale, spread
 
 BlockFilter = Callable[[Tensor, Tensor, Tensor | None], Tensor]
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from napari_dip.grid.regions import Region, cut_all
 from napari_dip.latents.base import Draw, Given, Latent, LatentSpec
-from napari_dip.noise.power_spectrum import ColouredNoise, measure_spectrum
+from napari_dip.latents.power_spectrum import ColouredNoise, measure_spectrum
 
 
 class Recorrupted(Latent):

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.images.flat_areas import find_flat_areas
 from napari_dip.masks.false_alarms import least_evidence
-from napari_dip.noise.flat_areas import find_flat_areas
 
 Mask = NDArray[np.bool_]
 

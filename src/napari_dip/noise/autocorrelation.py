@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.noise.blocks import block_mean
-from napari_dip.noise.jpeg import was_compressed
+from napari_dip.noise.jpeg_table import was_compressed
 
 Array = NDArray[np.float64]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from napari_dip.noise.variance import NoiseLevel, VarianceModel
 from napari_dip.noise.variance_stabilisation import invert, stabilise
 
 Array = NDArray[np.float64]
-Range = Literal['standard', 'unit']
 
 # Gain times span below this part of the noise's standard deviation squared:
 # the noise hardly depends on the signal, and a transform would only bend
@@ -28,6 +27,39 @@ _LEAST_PHOTONS = 10.0
 # Noise that is a greater part of all that the data vary by leaves a fit noise
 # enough to be taken for what it has missed.
 _MOST_NOISE = 0.75
+
+
+@dataclass(frozen=True)
+class Standard:
+    """Range of mean 0 and standard deviation 1."""
+
+    #: Whether noise may be stabilised before.
+    stabilises: ClassVar[bool] = True
+
+    def map(self, values: Array, dtype: np.dtype[Any]) -> tuple[float, float]:
+        """Return offset and factor for values of a dtype."""
+        # A single hot pixel must not set the scale of all the others.
+        values = np.clip(values, *np.quantile(values, _BULK))
+        return float(values.mean()), float(values.std()) or 1.0
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Range of 0 to 1, as networks that end in a sigmoid need.
+
+    8-bit images are divided by 255, others go from least to greatest.
+    """
+
+    stabilises: ClassVar[bool] = False
+
+    def map(self, values: Array, dtype: np.dtype[Any]) -> tuple[float, float]:
+        """Return offset and factor for values of a dtype."""
+        if dtype == np.uint8:
+            return 0.0, 255.0
+        return float(values.min()), float(np.ptp(values)) or 1.0
+
+
+Range = Standard | Unit
 
 
 @dataclass(frozen=True)
@@ -91,10 +123,8 @@ class Intensity:
         ``(channels, rows, columns)``, any real dtype.
     known : ndarray of bool
         Same shape; only these pixels are looked at.
-    range_ : {'standard', 'unit'}
-        'standard' gives mean 0 and standard deviation 1; 'unit' maps 8-bit
-        images by 1/255 and others from least to greatest to 0 to 1, as
-        networks that end in a sigmoid need.
+    range_ : Range
+        That of the network.
     stabilise_noise : bool
         Whether to stabilise noise whose variance grows with the signal.
     undo_clipping : bool
@@ -226,17 +256,13 @@ def _scale(
     if values.size == 0:
         return ChannelScale(0.0, 1.0, None, 0.0, 0.0)
     low, high = float(values.min()), float(values.max())
-    if range_ == 'unit':
-        if channel.dtype == np.uint8:
-            return ChannelScale(0.0, 255.0, None, low, high)
-        return ChannelScale(low, (high - low) or 1.0, None, low, high)
     noise = line if told or _depends(line, values) else None
-    if noise is not None:
+    if noise is not None and range_.stabilises:
         values = stabilise(values, noise)
-    # A single hot pixel must not set the scale of all the others.
-    values = np.clip(values, *np.quantile(values, _BULK))
-    spread = float(values.std())
-    return ChannelScale(float(values.mean()), spread or 1.0, noise, low, high)
+    else:
+        noise = None
+    offset, factor = range_.map(values, channel.dtype)
+    return ChannelScale(offset, factor, noise, low, high)
 
 
 def _with_known_noise(

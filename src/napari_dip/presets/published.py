@@ -13,6 +13,7 @@ from napari_dip.latents.base import LatentSpec
 from napari_dip.latents.noise import MeshGridSpec, UniformNoiseSpec
 from napari_dip.networks import SkipSpec
 from napari_dip.networks.skip import Upsampling
+from napari_dip.noise.intensity import Unit
 from napari_dip.presets.settings import Settings
 
 
@@ -43,7 +44,7 @@ def publish(
             decay=decay,
         ),
         stopping=NoRule(),
-        range_='unit',
+        range_=Unit(),
         kernel='lanczos2',
     )
 

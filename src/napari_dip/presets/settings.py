@@ -13,7 +13,7 @@ from napari_dip.latents.base import LatentSpec
 from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.latents.noise import UniformNoiseSpec
 from napari_dip.networks import CNNSpec, NetworkSpec, UNetSpec
-from napari_dip.noise.intensity import Range
+from napari_dip.noise.intensity import Range, Standard
 from napari_dip.operators.downsample import Kernel
 
 
@@ -31,7 +31,7 @@ class Settings:
         How the minimum is sought.
     stopping : StoppingSpec
         When the search ends.
-    range_ : {'standard', 'unit'}
+    range_ : Range
         Range of the network's output.
     stabilise_noise : bool
         Whether to stabilise noise whose variance grows with the signal.
@@ -53,7 +53,7 @@ class Settings:
     latent: LatentSpec = field(default_factory=BlindSpotSpec)
     fit: FitSettings = field(default_factory=FitSettings)
     stopping: StoppingSpec = field(default_factory=HeldOut)
-    range_: Range = 'standard'
+    range_: Range = field(default_factory=Standard)
     stabilise_noise: bool = False
     undo_clipping: bool = False
     exclude_defects: bool = False

@@ -222,10 +222,10 @@ def start_denoising(
 
     from napari_dip.images.acquired import acquire
     from napari_dip.images.brightness_match import match_repeats
+    from napari_dip.images.flat_areas import find_flat_areas
+    from napari_dip.images.pixel_pattern import note_patterns
     from napari_dip.images.validation import check_choice
-    from napari_dip.noise.flat_areas import find_flat_areas
     from napari_dip.noise.model import NoiseModel
-    from napari_dip.noise.pixel_pattern import note_patterns
     from napari_dip.operators.identity import Identity
     from napari_dip.presets.choices import PRESETS
     from napari_dip.presets.options import Options

@@ -148,8 +148,8 @@ def start_inpainting(
     import numpy as np
 
     from napari_dip.images.acquired import acquire
+    from napari_dip.images.flat_areas import find_flat_areas
     from napari_dip.images.masks import describe_mask, read_mask
-    from napari_dip.noise.flat_areas import find_flat_areas
     from napari_dip.operators.identity import Identity
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_dip.images.acquired import AcquiredImage, acquire
+from napari_dip.images.flat_areas import find_flat_areas
 from napari_dip.images.validation import check_choice
 from napari_dip.noise import model
 from napari_dip.noise.autocorrelation import CORRELATIONS
 from napari_dip.noise.defects import find_saturated
 from napari_dip.noise.detector import Detector, check_detector, check_name
-from napari_dip.noise.flat_areas import find_flat_areas
 from napari_dip.noise.model import Noise, NoiseModel, check_model
 
 if TYPE_CHECKING:

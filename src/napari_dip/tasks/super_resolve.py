@@ -173,8 +173,8 @@ def start_super_resolution(
 ) -> Restoration:
     """Prepare :func:`super_resolve` as a session, to be run step by step."""
     from napari_dip.images.acquired import acquire
+    from napari_dip.images.flat_areas import find_flat_areas
     from napari_dip.images.validation import check_factor
-    from napari_dip.noise.flat_areas import find_flat_areas
     from napari_dip.operators.downsample import Downsample
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare

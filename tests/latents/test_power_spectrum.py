@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from napari_dip.grid.regions import Region
-from napari_dip.noise.power_spectrum import ColouredNoise, measure_spectrum
+from napari_dip.latents.power_spectrum import ColouredNoise, measure_spectrum
 
 BLUR = torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]])[None, None]
 BLUR = BLUR / BLUR.norm()

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from napari_dip import denoise
-from napari_dip.noise.pixel_pattern import note_patterns
+from napari_dip.images.pixel_pattern import note_patterns
 
 ROWS, COLUMNS = np.mgrid[:97, :80]
 WAVES = 100 * np.sin(COLUMNS / 6) * np.cos(ROWS / 9)

@@ -11,8 +11,8 @@ from torch.nn import functional as F
 
 from napari_dip.grid.by_axes import require_planes
 from napari_dip.grid.regions import Region, cut_all
-from napari_dip.noise.brightness_classes import scale_by_brightness
 from napari_dip.noise.homogeneous import well_known
+from napari_dip.noise.robust_scale import scale_by_brightness
 
 # Side of the squares that the spectrum is measured on, and pixels beyond
 # which neighbours share no noise.

@@ -3,7 +3,7 @@ import pytest
 from scipy.ndimage import rotate
 
 from napari_dip import denoise
-from napari_dip.noise.flat_areas import find_flat_areas
+from napari_dip.images.flat_areas import find_flat_areas
 
 SIDE = 80
 ROWS, COLUMNS = np.mgrid[:SIDE, :SIDE]

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from napari_dip.noise.heavy_tails import heavy_tails
+from napari_dip.filters.heavy_tails import heavy_tails
 
 
 def _normal(*shape, seed=0):
