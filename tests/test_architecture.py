@@ -30,7 +30,7 @@ LARGE_FOLDERS: set[str] = set()
 
 LONG_FILES: set[str] = set()
 
-COMPARED = {}
+COMPARED: set[tuple[str, str]] = set()
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
