@@ -308,6 +308,7 @@ def _outline(
     from napari_dip.tasks.outline import Outline
     from napari_dip.tasks.presets.denoise import choose_settings
 
+    is_known = image is not None
     if image is None:
         # A part will do. Noise alone would be binned.
         shape = tuple(min(length, 256) for length in axes.shape)
@@ -326,7 +327,7 @@ def _outline(
     )
     plain = read_method(method)
     settings = choose_settings(preset, planes, found, copies, plain)
-    return Outline(settings)
+    return Outline(settings, found=found.describe() if is_known else '')
 
 
 TASK = register(Task(denoise, start_denoising, _outline, step='denoised'))

@@ -30,7 +30,8 @@ _FILTERS, _TILE = 1300, 256**2
 class Forecast:
     """Seconds and bytes that a restoration takes at most, and where.
 
-    A preview takes its seconds besides.
+    A preview takes its seconds besides; `found` says what was found of the
+    noise.
     """
 
     seconds: float
@@ -39,6 +40,7 @@ class Forecast:
     free_memory: int
     device: str
     description: str
+    found: str = ''
 
 
 def forecast(
@@ -103,4 +105,5 @@ def forecast(
         free_memory(where),
         str(where),
         device_description(where),
+        outline.found,
     )

@@ -25,9 +25,13 @@ class Outline:
         Whether no more is fitted than the part with all missing pixels.
     repeated : int
         Fits of that kind, one after another.
+    found : str
+        What was found of the noise, in words; nothing if it was not looked
+        for.
     """
 
     settings: Settings
     missing: NDArray[np.bool_] | None = None
     trims: bool = False
     repeated: int = 1
+    found: str = ''

@@ -190,3 +190,9 @@ def test_the_form_says_what_previews_cost():
     told = describe_forecast(slow, 2.0).replace('\N{NO-BREAK SPACE}', ' ')
     assert 'a preview every 4 s' in told
     assert 'preview' not in describe_forecast(FOUND, 1.0)
+
+
+def test_the_form_says_what_noise_was_found():
+    told = describe_forecast(replace(FOUND, found='independent'), 1.0)
+    assert told.endswith('found: independent')
+    assert 'found' not in describe_forecast(FOUND, 1.0)

@@ -198,6 +198,8 @@ def describe_forecast(found: Forecast, preview_rate: float) -> str:
     )
     if found.memory > found.free_memory:
         text += ': not enough, choose a smaller preset or crop the image'
+    if found.found:
+        text += f'\nfound: {found.found}'
     return text
 
 

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from napari_dip import Detector, NoiseModel, denoise, measure_noise
+from napari_dip.tasks.forecast import forecast
+
+RAMP = np.linspace(20, 200, 96 * 96).reshape(96, 96)
+PHOTONS = np.random.default_rng(0).poisson(RAMP)
+
+
+def restored(noise, **told):
+    """First iteration of a fit."""
+    return denoise(
+        PHOTONS,
+        noise=noise,
+        preset='fast',
+        max_num_iter=1,
+        device='cpu',
+        return_info=True,
+        **told,
+    )
+
+
+def test_a_model_stands_for_what_is_measured():
+    found = measure_noise(PHOTONS)
+    assert isinstance(found, NoiseModel)
+    result, record = restored(found)
+    measured, _ = restored('auto')
+    np.testing.assert_array_equal(result, measured)
+    assert record.to_dict()['arguments']['noise']['reach'] == [1, 1]
+
+
+def test_a_part_of_a_model_may_be_told():
+    found = measure_noise(PHOTONS)
+    _, record = restored(found, correlation='rows')
+    assert record.settings['latent']['block'] == (1, 3)
+    assert 'Correlated noise (along the rows)' in record.noise
+    hot = replace(found, defects=found.defects | (PHOTONS.max() == PHOTONS))
+    assert 'hot or dead' in restored(hot)[1].noise
+    assert 'hot or dead' not in restored(hot, defects='keep')[1].noise
+
+
+def test_parts_are_told_to_the_measurement():
+    camera = measure_noise(PHOTONS, noise=Detector(2.0, 5.0))
+    assert camera.variance[0].gain == 2
+    assert measure_noise(PHOTONS, correlation='columns').correlation.reach == (
+        3,
+        1,
+    )
+    assert measure_noise(PHOTONS, noise='gaussian').variance[0].gain == 0
+
+
+def test_a_model_of_another_image_is_refused():
+    other = measure_noise(PHOTONS[:64])
+    with pytest.raises(ValueError, match='noise: the model is of 1 × 64 × 96'):
+        restored(other)
+
+
+def test_the_forecast_says_what_was_found():
+    smooth = gaussian_filter(PHOTONS.astype(float), 0.8)
+    found = forecast('denoise', (96, 96), preset='fast', image=smooth)
+    assert 'correlated (about' in found.found
+    assert not forecast('denoise', (96, 96), preset='fast').found
