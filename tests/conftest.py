@@ -40,9 +40,10 @@ def image() -> np.ndarray:
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make 'fast' a network of a few hundred weights."""
-    from napari_dip.networks import UNetSpec
+    from napari_dip.networks import SkipSpec, UNetSpec
     from napari_dip.tasks.presets import (
         denoise,
+        features,
         inpaint,
         remove_compression,
         super_resolve,
@@ -57,6 +58,11 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
             'fast',
             replace(settings, network=network, fit=fit),
         )
+    network = SkipSpec((4,), (4,), (0,), (3,), (3,), ('nearest',))
+    settings = features.SETTINGS['fast']
+    monkeypatch.setitem(
+        features.SETTINGS, 'fast', replace(settings, network=network)
+    )
     shared = denoise.CORRELATED['fast']
     fit = replace(shared.fit, check_every=1, num_samples=2)
     monkeypatch.setitem(denoise.CORRELATED, 'fast', replace(shared, fit=fit))

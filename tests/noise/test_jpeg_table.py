@@ -88,9 +88,11 @@ def test_nothing_is_found_where_nothing_was_compressed(image):
     ('values', 'level'),
     [
         ([3, 4, 7], 1.0),
+        ([28, 48, 68], 1.0),
+        ([28.5, 48.5, 68.5], 20.0),
         ([0.1, 0.3, 0.9], 0.2),
         ([0, 300, 1], None),
-        ([1, 1, 1], None),
+        ([1.5, 1.5, 1.5], None),
         (np.linspace(0, 1, 300) ** 2, None),
     ],
 )

@@ -7,7 +7,10 @@ see `test_contract.py` and `test_toy.py`.
 from __future__ import annotations
 
 import json
+import tempfile
+from functools import cache
 from inspect import Parameter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,13 +28,33 @@ MASK[5:8, 4:20] = True
 GUIDE = np.add.outer(np.arange(24.0) ** 2, 9 * np.sin(np.arange(28.0)))
 PIXELS = {'mask': MASK, 'guide': GUIDE}
 _FILES = ('image', *PIXELS)
-# What the image of these tests does not tell by itself.
-TOLD = {'remove_compression': {'quality': 30}}
+
+
+@cache
+def model_file():
+    """Write a network of two layers for colours."""
+    import torch
+    from torch import nn
+
+    network = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.ReLU()).eval()
+    path = Path(tempfile.mkdtemp()) / 'model.pt'
+    torch.jit.save(torch.jit.trace(network, torch.zeros(1, 3, 8, 8)), path)
+    return str(path)
+
+
+def given(task):
+    """What the image of these tests does not tell by itself."""
+    found = {}
+    if task.name == 'remove_compression':
+        found['quality'] = 30
+    if task.takes('model'):
+        found |= {'model': model_file(), 'layer': 'relu_1'}
+    return found
 
 
 def needed(task):
     """Arguments that a task cannot do without."""
-    found = dict(TOLD.get(task.name, {}))
+    found = given(task)
     for argument in task.own:
         if argument.default is Parameter.empty:
             example = argument.field.example
@@ -154,7 +177,7 @@ class Contract:
         assert names == asked
         form.preset.value, form.device.value = 'fast', 'cpu'
         form.max_num_iter.value = '3'
-        for name, value in TOLD.get(task.name, {}).items():
+        for name, value in given(task).items():
             getattr(form, name).value = str(value)
         form.start()
         qtbot.wait_until(lambda: not Run.any_active(), timeout=60_000)

@@ -334,6 +334,7 @@ _KINDS: dict[str, type[Input]] = {
     'fit': Input,
     'mask': MaskInput,
     'method': MethodInput,
+    'model': Input,
     'noise': NoiseInput,
     'planes': Input,
     'repeats': RepeatsInput,

@@ -114,13 +114,19 @@ class RecompressedSpec(LatentSpec):
     """Internal learning of what compression takes."""
 
     def make(self, given: Given) -> Recompressed:
-        """Take pairs as large as the windows of the fit."""
+        """Take pairs as large as the windows of the fit.
+
+        Of the estimate of a fit before this one, where there is one.
+        """
         assert given.window is not None
         operator = given.operator
         assert isinstance(operator, Quantisation)
+        estimate = given.pilot
+        if estimate is None:
+            estimate = operator.project(operator.average(given.data))
         return Recompressed(
             given.data,
-            operator.project(operator.average(given.data)),
+            estimate,
             operator,
             side=given.window,
             seed=given.seed,

@@ -107,10 +107,13 @@ def standard_table(quality: int, *, colour: bool = False) -> Array:
 def grey_level(plane: Array) -> float | None:
     """Return what a grey level of 8 bits is in a plane.
 
-    Its values have the same distance then, or a multiple of it. None if they
-    are more than 8 bits hold, or lie anywhere.
+    Whole numbers from 0 to 255 are grey levels. Others have the same distance
+    from each other, or a multiple of it. None if they are more than 8 bits
+    hold, or lie anywhere.
     """
     values = np.unique(plane)
+    if values[0] >= 0 and values[-1] < _LEVELS and (values % 1 == 0).all():
+        return 1.0
     if not 2 <= len(values) <= _LEVELS:
         return None
     gaps = np.diff(values)

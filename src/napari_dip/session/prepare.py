@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from napari_dip.device.choice import memory_in_words, resolve_device
 from napari_dip.device.clock import Clock
 from napari_dip.device.pace import go_on
 from napari_dip.device.threads import choose_threads, use_threads
+from napari_dip.engine.losses import DataTerm
 from napari_dip.forecast.tile_size import tile_side
 from napari_dip.grid.regions import Region, Shape
 from napari_dip.grid.tiles import trim
@@ -49,6 +51,7 @@ def prepare(
     copies: Repeats | None = None,
     borders: NDArray[np.bool_] | None = None,
     guide: NDArray[np.float32] | None = None,
+    loss: Callable[[torch.Tensor], DataTerm] | None = None,
     notes: Sequence[str] = (),
 ) -> Restoration:
     """Build a session, or where the result is large one for each tile.
@@ -81,6 +84,9 @@ def prepare(
         no part of the image.
     guide : (G, M, N) ndarray, optional
         Another image of the field.
+    loss : callable, optional
+        From the data in the range of the fit to E; the squared error unless
+        given. The image is then seen by E alone, as a whole.
     notes : sequence of str
         What the user should know of the data besides what the image says of
         itself, a sentence each; see
@@ -130,6 +136,7 @@ def prepare(
         borders=borders if borders is not None and borders.any() else None,
         guide=guide,
         parts=image.parts,
+        loss=loss,
     )
     if learnt is not None:
         scale = learnt.fits[0].intensity
@@ -138,8 +145,8 @@ def prepare(
     shape = _result_shape(source) if place is None else place.shape
     with memory_in_words(device):
         side = tile_side(shape, len(planes), settings, device, options.tile)
-    # A guide has to be seen as it lies.
-    side = side if guide is None else None
+    # A guide has to be seen as it lies, and so has what only E sees.
+    side = side if guide is None and loss is None else None
     brief = Brief(
         task,
         {

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from napari_dip.device.choice import memory_in_words
 from napari_dip.engine.autograd import plain_autograd
 from napari_dip.engine.fit import Fit
+from napari_dip.engine.losses import DataTerm, squared_error
 from napari_dip.engine.masked_error import masked_error
 from napari_dip.engine.metrics import Metric
 from napari_dip.engine.problem import Problem
@@ -67,7 +68,7 @@ class Source:
         As given to :func:`~napari_dip.session.prepare.prepare`.
     intensity : Intensity, optional
         That of the tiles of a larger image; None finds that of the planes.
-    guide : ndarray, optional
+    guide, loss : optional
         As given to :func:`~napari_dip.session.prepare.prepare`.
     parts : tuple of Region
         Parts of the image that have nothing to do with each other; none is
@@ -92,6 +93,7 @@ class Source:
     guide: NDArray[np.float32] | None = None
     parts: tuple[Region, ...] = ()
     learnt: tuple[LearntFit, ...] = ()
+    loss: Callable[[torch.Tensor], DataTerm] | None = None
 
     def fitted(self) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """Return the data that are fitted, and which of them are known."""
@@ -134,7 +136,7 @@ class Source:
 
     def make_output(self, intensity: Intensity, **options: Any) -> Output:
         """Make the way to the user's image."""
-        if isinstance(self.operator, Identity):
+        if isinstance(self.operator, Identity) and self.loss is None:
             options.update(data=self.planes, known=self.known)
             options.update(keep_known=self.keep_known, borders=self.borders)
         shape = self.planes.shape[1:]
@@ -170,7 +172,8 @@ def make_stage(
         guess = None
         if pilot is not None:
             everywhere = np.ones(pilot.shape, bool)
-            guess = _tensor(intensity.forward(pilot, everywhere), device)
+            coarse = _at_grid_of_fit(pilot, everywhere, settings)
+            guess = _tensor(intensity.forward(*coarse), device)
         problem = _problem(source, data, measured, settings, guess, intensity)
         if before is not None and settings.latent.is_guided:
             problem = replace(problem, pilot_error=masked_error(before))
@@ -269,6 +272,7 @@ def _problem(
         unused=_unused(held_out, settings),
         guide=guide,
         parts=_at_grid(source.parts, settings.binning),
+        loss=squared_error if source.loss is None else source.loss(data),
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 #: What an argument is: pixels from elsewhere, or something to enter.
 #: 'value' is a number, a choice or a yes; 'factor' a whole number for each
 #: spatial axis.
+#: 'model' is a file of a trained network.
 #: 'method' is a name, or options that each have a :class:`Field`.
 Kind = Literal[
     'image',
@@ -30,6 +31,7 @@ Kind = Literal[
     'noise',
     'factor',
     'method',
+    'model',
     'value',
 ]
 

@@ -18,6 +18,7 @@ _SERVE = (
     'fits',
     'forecast',
     'method',
+    'models',
     'noise',
     'outline',
     'registry',

@@ -9,7 +9,7 @@ from napari_dip.viewer.forms.mask import MaskEntry
 from napari_dip.viewer.forms.method import MethodEntry
 from napari_dip.viewer.forms.noise import NoiseEntry
 from napari_dip.viewer.forms.repeats import GuideEntry, RepeatsEntry
-from napari_dip.viewer.forms.values import ValueEntry
+from napari_dip.viewer.forms.values import ModelEntry, ValueEntry
 
 if TYPE_CHECKING:
     from napari_dip.tasks.base import Argument
@@ -24,6 +24,7 @@ _ENTRIES: dict[str, type[Entry]] = {
     'guide': GuideEntry,
     'mask': MaskEntry,
     'method': MethodEntry,
+    'model': ModelEntry,
     'noise': NoiseEntry,
     'repeats': RepeatsEntry,
     'value': ValueEntry,

@@ -1,22 +1,30 @@
-"""Numbers, choices and yeses: entries of what is typed or chosen."""
+"""Numbers, choices, yeses and files: entries of what is typed or chosen."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any
 
+from magicgui.types import FileDialogMode
 from magicgui.widgets import (
     CheckBox,
     ComboBox,
+    FileEdit,
     FloatSpinBox,
+    Label,
     LineEdit,
     SpinBox,
 )
+from napari.qt.threading import create_worker
 
+from napari_dip.viewer.errors import EXPECTED, describe_error
 from napari_dip.viewer.forms.departures import Setting
 from napari_dip.viewer.forms.entry import Entry
 from napari_dip.viewer.forms.numbers import parse_number
+from napari_dip.viewer.panel.text import prepare_label
 from napari_dip.viewer.preferences import read_preferences
+from napari_dip.viewer.runs.warm_up import load_engine
+from napari_dip.viewer.runs.work import Work
 
 if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget
@@ -120,3 +128,77 @@ class ValueEntry(Entry):
     def _least(self) -> float:
         least = self.argument.field.least
         return -math.inf if least is None else least
+
+
+class ModelEntry(Entry):
+    """Choice of the file of a trained network, and what its layers are."""
+
+    def make_widgets(self) -> list[ValueWidget]:
+        """Make the choice."""
+        argument = self.argument
+        self.file = FileEdit(
+            name=argument.name,
+            label=argument.label,
+            mode=FileDialogMode.EXISTING_FILE,
+            filter='TorchScript (*.pt *.pth *.ts *.jit);;All files (*)',
+            nullable=True,
+            value=None,
+            tooltip=argument.field.help,
+        )
+        self.below = self.layers = Label(name='layers_of_model')
+        prepare_label(self.layers, lines=1)
+        self.layers.visible = False
+        self.file.changed.connect(self._list)
+        widget: Any = self.file
+        return [widget]
+
+    def read(self, image: ImageSource) -> str:
+        """Return the path.
+
+        Raises
+        ------
+        ValueError
+            If there is none.
+        """
+        if self.file.value is None:
+            raise ValueError(
+                f'"{self.argument.label}": choose the file of a trained '
+                'network, saved as TorchScript.'
+            )
+        return str(self.file.value)
+
+    def settings(self) -> list[Setting]:
+        """Return nothing: there is always one."""
+        return []
+
+    def remembered(self) -> list[ValueWidget]:
+        """Return nothing: a file may be gone."""
+        return []
+
+    def _list(self) -> None:
+        """Say what the layers are, as soon as a worker has read them."""
+        if self.file.value is None:
+            self._say('')
+            return
+        self._say('reading the layers …')
+        work = Work(_layers_in_words, str(self.file.value))
+        work.words = 'reading the layers of a model'
+        create_worker(
+            work,
+            _connect={'returned': self._say},
+        )
+
+    def _say(self, text: str) -> None:
+        self.layers.value = text
+        self.layers.visible = bool(text)
+
+
+def _layers_in_words(path: str) -> str:
+    """Say what the layers of a model are, or why they cannot be read."""
+    load_engine()
+    from napari_dip.tasks.prior.models import list_layers
+
+    try:
+        return f'layers: {", ".join(list_layers(path))}'
+    except EXPECTED as error:
+        return describe_error(error)

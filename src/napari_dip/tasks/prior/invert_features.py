@@ -1,0 +1,238 @@
+"""Natural pre-image: A is a layer of a trained network."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+from napari_dip.presets.choices import DEFAULT_PRESET
+from napari_dip.tasks.base import Field, Task
+from napari_dip.tasks.fields import (
+    ChannelAxis,
+    Device,
+    Image,
+    MaxNumIter,
+    Preset,
+    Seed,
+    TimeLimit,
+)
+from napari_dip.tasks.prior.models import ModelFile, Normalisation
+from napari_dip.tasks.registry import register
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+
+    from napari_dip.images.acquired import AcquiredImage
+    from napari_dip.images.axes import Axes
+    from napari_dip.presets.options import Options
+    from napari_dip.session.base import Restoration
+    from napari_dip.session.run import Callback, Restored
+    from napari_dip.session.study import Found, Made
+    from napari_dip.tasks.outline import Outline
+
+Layers = Annotated[
+    str,
+    Field(
+        'Layer of the model, or several, parted by commas.',
+        label='layers',
+        example='0',
+    ),
+]
+
+
+def invert_features(
+    image: Image,
+    model: ModelFile,
+    layer: Layers,
+    *,
+    normalisation: Normalisation = 'auto',
+    channel_axis: ChannelAxis = None,
+    preset: Preset = DEFAULT_PRESET,
+    seed: Seed = 0,
+    device: Device = 'auto',
+    max_num_iter: MaxNumIter = None,
+    time_limit: TimeLimit = None,
+    callback: Callback | None = None,
+    return_info: bool = False,
+) -> Restored:
+    """Find an image whose features in a trained network are those of another.
+
+    A network with random weights makes the image; what it fills in where the
+    features tell nothing is what looks natural to it. So the result shows
+    what a layer still knows of an image.
+
+    Parameters
+    ----------
+    image : (M, N) or (M, N, C) array_like
+        Image as :func:`~napari_dip.denoise` takes it, of a size that the
+        model takes. Images of 8 bits are seen from 0 to 255, others from
+        least to greatest.
+    model : nn.Module or str
+        The trained network, or the path of a TorchScript file. Pickles are
+        not read, for they could run any program.
+    layer : str
+        Name of a layer that gives out maps, or several, parted by commas. Of
+        a module the names are those of ``named_modules()``, of TorchScript
+        operations and their numbers, such as 'relu_2'. A name that is
+        not there is answered with all that are.
+    normalisation : {'auto', 'none', 'imagenet'}
+        What the model expects of an image between 0 and 1. 'auto' takes
+        ``mean`` and ``std`` of the model, if it has them, else none.
+    channel_axis, preset, seed, device, max_num_iter, time_limit, callback, \
+return_info
+        As in :func:`~napari_dip.denoise`.
+
+    Returns
+    -------
+    image : ndarray of float32
+        The image for the first layer, in the units of `image`.
+    info : Record
+        Only with `return_info`: ``info.companions`` holds the images for the
+        other layers by name, ``info.curves`` the feature distance of each.
+
+    Raises
+    ------
+    TypeError
+        If the image does not hold real numbers, or the model is none.
+    ValueError
+        If the model cannot be read or does not take the image, a layer does
+        not exist or gives out no maps, or an option is unknown.
+    MemoryError
+        If the device has no room for the image.
+
+    References
+    ----------
+    .. [1] D. Ulyanov, A. Vedaldi, V. Lempitsky, "Deep Image Prior",
+           CVPR 2018.
+    .. [2] A. Mahendran, A. Vedaldi, "Understanding Deep Image
+           Representations by Inverting Them", CVPR 2015.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from torch import nn
+    >>> from napari_dip import invert_features
+    >>> model = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU())
+    >>> image = np.random.default_rng(0).normal(100, 5, (32, 32))
+    >>> invert_features(
+    ...     image, model, '1', preset='fast', max_num_iter=5
+    ... ).shape
+    (32, 32)
+    """
+    return TASK.run(
+        image=image,
+        model=model,
+        layer=layer,
+        normalisation=normalisation,
+        channel_axis=channel_axis,
+        preset=preset,
+        seed=seed,
+        device=device,
+        max_num_iter=max_num_iter,
+        time_limit=time_limit,
+        callback=callback,
+        return_info=return_info,
+    )
+
+
+def start_inverting(
+    image: ArrayLike | AcquiredImage,
+    model: Any,
+    layer: str,
+    *,
+    normalisation: str = 'auto',
+    channel_axis: int | None = None,
+    options: Options | None = None,
+) -> Restoration:
+    """Prepare :func:`invert_features` as a session."""
+    import numpy as np
+
+    from napari_dip.device.choice import resolve_device
+    from napari_dip.engine.feature_losses import FeatureDistance
+    from napari_dip.operators.features import choose_layer, open_model
+    from napari_dip.operators.identity import Identity
+    from napari_dip.presets.options import Options
+    from napari_dip.session.prepare import prepare
+    from napari_dip.session.study import Part, Study
+    from napari_dip.tasks.presets.features import invert_settings
+    from napari_dip.tasks.prior.fits import clock_of, describe_options
+    from napari_dip.tasks.prior.models import (
+        acquire_whole,
+        describe_model,
+        look_into,
+    )
+
+    options = options or Options()
+    settings = invert_settings(options.preset)
+    acquired = acquire_whole(image, channel_axis)
+    opened = open_model(model)
+    shapes, features, notes = look_into(opened, acquired, normalisation)
+    layers = [name.strip() for name in str(layer).split(',')]
+    for name in layers:
+        choose_layer(shapes, name)
+    opened.to(resolve_device(options.device))
+
+    def begin(name: str) -> Restoration:
+        return prepare(
+            acquired,
+            np.ones(acquired.planes.shape, bool),
+            operator=Identity(),
+            settings=settings,
+            options=options,
+            task='invert_features',
+            arguments={},
+            loss=partial(FeatureDistance, features(name)),
+            notes=notes,
+        )
+
+    return Study(
+        [Part(name, partial(begin, name)) for name in layers],
+        _gather,
+        'invert_features',
+        {
+            **describe_options(options, acquired.channel_axis),
+            'model': describe_model(model),
+            'layer': layer,
+            'normalisation': normalisation,
+        },
+        clock=clock_of(options),
+    )
+
+
+def _gather(found: Sequence[Found]) -> Made:
+    from napari_dip.session.study import Made
+
+    first, *others = found
+    curves = {
+        one.name: list(enumerate(one.record.loss_history, 1)) for one in found
+    }
+    notes = [
+        f'Layer {one.name}: {one.record.loss_history[-1]:.1%} of the power of '
+        'its features is not fitted.'
+        for one in found
+        if one.record.loss_history
+    ]
+    return Made(
+        first.image,
+        {f'layer {one.name}': one.image for one in others},
+        curves,
+        notes,
+    )
+
+
+def _outline(axes: Axes, preset: str, layer: str = '') -> Outline:
+    """Tell what is fitted; the model comes on top."""
+    from napari_dip.tasks.outline import Outline
+    from napari_dip.tasks.presets.features import invert_settings
+
+    return Outline(invert_settings(preset), repeated=1 + str(layer).count(','))
+
+
+def _say(layer: str, **others: Any) -> str:
+    del others
+    return f'features of {str(layer).split(",")[0].strip()}'
+
+
+TASK = register(Task(invert_features, start_inverting, _outline, step=_say))

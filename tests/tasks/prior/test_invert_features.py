@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from napari_dip import invert_features
+from napari_dip.operators.features import Model
+
+FEW = {'preset': 'fast', 'device': 'cpu'}
+
+
+def small(channels: int = 1) -> nn.Module:
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Conv2d(channels, 8, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(8, 8, 3, padding=1),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(8, 2),
+    ).eval()
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / 'small.pt'
+    torch.jit.save(torch.jit.script(small()), path)
+    return str(path)
+
+
+def error(image, truth):
+    return np.sqrt(np.mean((image - truth) ** 2))
+
+
+def test_the_image_has_the_features_of_the_other(image):
+    truth = image.astype(float)
+    found, info = invert_features(
+        truth, small(), '1', **FEW, max_num_iter=150, return_info=True
+    )
+    distances = [value for _, value in info.curves['1']]
+    assert distances[-1] < 0.1 * distances[0]
+    assert error(found, truth) < 0.7 * truth.std()
+    assert any(note.startswith('Layer 1: ') for note in info.notes)
+
+
+def test_a_file_gives_the_same_as_its_module(image, file):
+    kept = {**FEW, 'max_num_iter': 3}
+    of_module = invert_features(image, small(), '1', **kept)
+    of_file = invert_features(image, file, 'relu_1', **kept)
+    np.testing.assert_allclose(of_file, of_module, rtol=1e-4)
+
+
+def test_several_layers_in_one_run(image, file):
+    _, info = invert_features(
+        image, file, 'relu_1, relu_2', **FEW, max_num_iter=2, return_info=True
+    )
+    assert set(info.companions) == {'layer relu_2'}
+    assert info.companions['layer relu_2'].shape == image.shape
+    assert info.arguments['model'] == file
+
+
+def test_a_grey_image_is_repeated_for_a_model_of_colours(image):
+    _, info = invert_features(
+        image, small(3), '1', **FEW, max_num_iter=2, return_info=True
+    )
+    assert any('repeated' in note for note in info.notes)
+
+
+def test_normalisation_is_taken_from_the_model():
+    module = small()
+    module.register_buffer('mean', torch.tensor([0.4]))
+    module.register_buffer('std', torch.tensor([0.2]))
+    mean, deviation = Model(module).normalisation()
+    assert (mean.item(), deviation.item()) == pytest.approx((0.4, 0.2))
+    assert Model(small()).normalisation() is None
+
+
+@pytest.mark.parametrize(
+    ('layer', 'message'),
+    [
+        ('conv9', "layer: 'conv9' is not among .* choose one of 0, 1, 2, 3"),
+        ('7', "layer: what '7' gives out has no rows and columns; choose"),
+        ('1, 7', "layer: what '7' gives out"),
+    ],
+)
+def test_layers_that_cannot_be_inverted(image, layer, message):
+    with pytest.raises(ValueError, match=message):
+        invert_features(image, small(), layer, **FEW)
+
+
+class TestFiles:
+    def test_there_is_none(self, image):
+        with pytest.raises(ValueError, match=r"there is no file 'no.pt"):
+            invert_features(image, 'no.pt', '1')
+
+    def test_a_pickle_is_not_run(self, image, tmp_path):
+        class Trap:
+            def __reduce__(self):
+                return (pytest.fail, ('a pickle was run',))
+
+        path = tmp_path / 'model.pt'
+        torch.save(Trap(), path)
+        with pytest.raises(ValueError, match=r'is a pickle.*any program'):
+            invert_features(image, path, '1')
+        torch.save(Trap(), path, _use_new_zipfile_serialization=False)
+        with pytest.raises(ValueError, match=r'pickle.*any program'):
+            invert_features(image, path, '1')
+
+    def test_damaged(self, image, file):
+        path = Path(file)
+        path.write_bytes(path.read_bytes().replace(b'ReLU', b'RoLU'))
+        with pytest.raises(ValueError, match='cannot be read as TorchScript'):
+            invert_features(image, file, 'relu_1')
+
+    def test_onnx(self, image, tmp_path):
+        path = tmp_path / 'model.onnx'
+        path.write_bytes(b'')
+        with pytest.raises(ValueError, match=r'is ONNX.*torch.jit.save'):
+            invert_features(image, path, '1')
+
+    def test_no_model(self, image):
+        with pytest.raises(TypeError, match='model: int is no model'):
+            invert_features(image, 3, '1')
+
+
+def test_a_model_of_another_size(image):
+    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(9, 2))
+    with pytest.raises(ValueError, match=r'it does not take .* 24 × 28'):
+        invert_features(image, model, '0')
+
+
+def test_a_model_of_many_channels(image):
+    with pytest.raises(ValueError, match=r'normalisation: .* takes 1; choose'):
+        invert_features(image, small(), '1', normalisation='imagenet')
