@@ -56,7 +56,8 @@ def needed(task):
     """Arguments that a task cannot do without."""
     found = given(task)
     for argument in task.own:
-        if argument.default is Parameter.empty:
+        empty = argument.default is Parameter.empty
+        if empty and argument.name not in found:
             example = argument.field.example
             kind = argument.plain_type
             found[argument.name] = (
