@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
+from torch import nn
+from torch.nn import functional as F
 
-from napari_dip import denoise, remove_compression, restore_guided
+from napari_dip import (
+    denoise,
+    invert_features,
+    remove_compression,
+    restore_guided,
+)
 from napari_dip.samples import histology
 
 DOCS = Path(__file__).parents[1] / 'docs' / 'images'
@@ -68,9 +77,47 @@ def guided() -> list[Array]:
     return [noisy, middle[..., 1], np.asarray(alone), np.asarray(found)]
 
 
+def features() -> list[Array]:
+    """Glands, and what layers know that tell their noise from their shape."""
+    [(image, _, _)] = histology()
+    middle = image[208:304, 208:304, 1]
+    network = trained(image[..., 1])
+    layers = '1, 3, 5, 7'
+    first, info = invert_features(
+        middle, network, layers, preset='fast', return_info=True
+    )
+    return [middle, first, *info.companions.values()]
+
+
+def trained(image: Array) -> nn.Module:
+    """Train a small network to tell upright parts of an image from turned."""
+    torch.manual_seed(0)
+    widths = (1, 16, 32, 32, 32)
+    layers: list[nn.Module] = []
+    for before, after in itertools.pairwise(widths):
+        layers += [nn.Conv2d(before, after, 3, stride=2, padding=1), nn.ReLU()]
+    head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    network = nn.Sequential(*layers, *head, nn.Linear(widths[-1], 4))
+    optimiser = torch.optim.Adam(network.parameters(), 1e-3)
+    whole = torch.from_numpy(image.astype(np.float32))[None, None] / 255
+    for _ in range(200):
+        rows, columns = torch.randint(image.shape[0] - 64, (2, 16)).tolist()
+        turns = torch.randint(4, (16,))
+        parts = [
+            whole[0, :, r : r + 64, c : c + 64].rot90(int(k), (1, 2))
+            for r, c, k in zip(rows, columns, turns, strict=True)
+        ]
+        loss = F.cross_entropy(network(torch.stack(parts)), turns)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return network.eval()
+
+
 PICTURES: dict[str, Callable[[], list[Array]]] = {
     'compression': compression,
     'guided': guided,
+    'features': features,
 }
 
 if __name__ == '__main__':

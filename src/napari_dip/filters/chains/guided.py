@@ -131,7 +131,7 @@ def shared_noise(problem: Problem) -> float:
     -------
     float
         Greatest correlation of a channel of the image with one of the
-        guide; 0 unless it is above two standard errors.
+        guide, less two standard errors.
     """
     assert problem.pilot is not None
     assert problem.guide is not None
@@ -154,8 +154,7 @@ def _correlation(noise: Tensor, guide: Tensor) -> float:
     few = order[: max(1, round(_QUIET * int(varies.sum())))]
     found = covariance[few] / (own[few] * other[few]).sqrt()
     chance = _SURELY / (len(few) * side**2) ** 0.5
-    mean = abs(float(found.mean()))
-    return mean if mean > chance else 0.0
+    return max(abs(float(found.mean())) - chance, 0.0)
 
 
 def _fine(image: Tensor) -> Tensor:
