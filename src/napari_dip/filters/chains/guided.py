@@ -153,7 +153,7 @@ def _correlation(noise: Tensor, guide: Tensor) -> float:
     order = torch.where(varies, other, torch.inf).argsort()
     few = order[: max(1, round(_QUIET * int(varies.sum())))]
     found = covariance[few] / (own[few] * other[few]).sqrt()
-    chance = _SURELY / (len(few) * side**2) ** 0.5
+    chance: float = _SURELY / (len(few) * side**2) ** 0.5
     return max(abs(float(found.mean())) - chance, 0.0)
 
 

@@ -10,6 +10,7 @@ from napari_dip.images.validation import check_choice
 from napari_dip.latents.noise import UniformNoiseSpec
 from napari_dip.networks import SkipSpec
 from napari_dip.networks.skip import Upsampling
+from napari_dip.noise.intensity import Unit
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import noise, publish
 from napari_dip.presets.settings import Settings
@@ -63,7 +64,7 @@ def _light(num_iter: int, jitter: float) -> Settings:
         latent=UniformNoiseSpec(16, jitter),
         fit=FitSettings(num_iter=num_iter, learning_rate=0.01, decay=0.9),
         stopping=NoRule(),
-        range_='unit',
+        range_=Unit(),
     )
 
 
