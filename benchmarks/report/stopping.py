@@ -160,14 +160,13 @@ def _stop(record: Record, rule: str, patience: int) -> Stop:
 
 def _stop_of_kept(record: Record, patience: int) -> Stop:
     """The same of the default, whose choice at each look is known."""
-    ended, chosen = _iterations(record)[-1], record['kept'][-1]
-    for iteration, kept in zip(
-        _iterations(record), record['kept'], strict=True
-    ):
-        if iteration - kept >= patience:
-            ended, chosen = iteration, kept
-            break
-    return Stop(chosen, ended, _lost(record, chosen // record['every']))
+    looks = list(zip(_iterations(record), record['kept'], strict=True))
+    ended = next(
+        (n for n, kept in looks if n - kept >= patience), looks[-1][0]
+    )
+    last = ended // record['every'] - 1
+    lost = max(record['psnr']) - record['psnr_kept'][last]
+    return Stop(record['kept'][last], ended, lost)
 
 
 def _shown(rule: str) -> int:

@@ -38,6 +38,11 @@ class StoppingState:
     best_iteration: int = 0
     confirmed: bool = False
 
+    @property
+    def is_lowest(self) -> bool:
+        """Whether the latest value is the lowest."""
+        return self.metric == self.best
+
 
 class EarlyStopping:
     """Follow a metric to the first minimum that patience confirms.

@@ -327,7 +327,8 @@ class Fit(Iterator[FitState]):
             return
         self._metrics.append((self.iteration, float(value)))
         if rule.update(self.iteration, float(value)):
-            self._averaging.keep(self.iteration)
+            found, lowest = self._averaging, rule.state.is_lowest
+            (found.keep if lowest else found.join)(self.iteration)
         elif rule.state.confirmed and not self._extended:
             self._ending = rule.reason
 

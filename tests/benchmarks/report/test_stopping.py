@@ -41,7 +41,10 @@ def observed(case, peak):
         'side': 128,
         'every': 20,
         'psnr': [30 - abs(i - peak) / 1000 for i in iterations],
-        'kept': [min(i, peak + 50) for i in iterations],
+        'kept': [min(i, peak + 40) for i in iterations],
+        'psnr_kept': [
+            30 - abs(min(i, peak + 40) - peak) / 1000 for i in iterations
+        ],
         'rules': {
             'estimate': [1 + abs(i - peak) for i in iterations],
             'es-wmv': [1 + abs(i - peak - 100) for i in iterations],
@@ -159,13 +162,15 @@ def fit(psnr, metrics=None, case='a') -> dict:
     rules = dict.fromkeys(names, metrics)
     kept = [20 * n for n in range(1, len(psnr) + 1)]
     fitted = {'case': case, 'every': 20, 'psnr': psnr, 'kept': kept}
-    return fitted | {'rules': rules}
+    return fitted | {'rules': rules, 'psnr_kept': psnr}
 
 
 def test_the_default_is_judged_by_what_it_kept():
     record = fit([20, 26, 30, 29, 28, 27, 26])
     record['kept'] = [20, 40, 60, 80, 80, 80, 140]
-    assert _stop(record, 'estimate', 40) == Stop(80, 120, 1)
+    # The mean of two, once a later one is as good.
+    record['psnr_kept'] = [20, 26, 30, 31, 31, 31, 26]
+    assert _stop(record, 'estimate', 40) == Stop(80, 120, -1)
     assert _stop(record, 'estimate', 100) == Stop(140, 140, 4)
 
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
 
 from napari_dip.engine.averaging.output import OutputAverage
 
@@ -107,3 +108,17 @@ def test_the_deviation_is_that_of_late_outputs(make_problem):
 def test_no_deviation_before_an_output(make_problem):
     with pytest.raises(RuntimeError, match='nothing was averaged yet'):
         OutputAverage(0.9).deviation(make_problem(), torch.zeros(1))
+
+
+def test_estimates_that_are_as_good_are_averaged():
+    average = OutputAverage(decay=0.0)
+    values = [torch.full((1, 1, 2, 2), float(v)) for v in (1, 4, 7, 100)]
+    for iteration, value in enumerate(values[:3], 1):
+        average.update(nn.Identity(), value)
+        (average.keep if iteration == 1 else average.join)(iteration)
+    average.update(nn.Identity(), values[3])
+    assert average.restore() == 3
+    assert average.estimate(1).mean().item() == pytest.approx(4)
+    # A better one begins anew.
+    average.keep(4)
+    assert average.estimate(1).mean().item() == pytest.approx(4)

@@ -40,6 +40,9 @@ class Averaging(Protocol):
     def keep(self, iteration: int) -> None:
         """Remember the running estimate as the best by its metric."""
 
+    def join(self, iteration: int) -> None:
+        """Take the running estimate for as good as the one remembered."""
+
     def mark(self, iteration: int) -> None:
         """Remember the running estimate, to be compared in the end."""
 

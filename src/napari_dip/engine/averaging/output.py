@@ -30,6 +30,7 @@ class OutputAverage:
         self._average: Tensor | None = None
         self._spread: Tensor | None = None
         self._kept: tuple[int, Tensor, Tensor] | None = None
+        self._joined = 0
         self._held: tuple[Tensor, Tensor, int] | None = None
 
     def update(self, network: nn.Module, output: Tensor) -> None:
@@ -70,6 +71,21 @@ class OutputAverage:
                 self._average.clone(),
                 self._spread.clone(),
             )
+            self._joined = 1
+
+    def join(self, iteration: int) -> None:
+        """Take the mean of all estimates since the one that was kept.
+
+        Which of them is the best nothing tells, and in their mean is less
+        noise than in most of them.
+        """
+        if self._kept is None or self._average is None or self._spread is None:
+            return
+        _, average, spread = self._kept
+        self._joined += 1
+        average.lerp_(self._average, 1 / self._joined)
+        spread.lerp_(self._spread, 1 / self._joined)
+        self._kept = (iteration, average, spread)
 
     def mark(self, iteration: int) -> None:
         """Do nothing: metrics of the whole image need no comparison."""

@@ -176,6 +176,10 @@ class WeightAverage:
         """Copy the averaged weights."""
         self._kept = self._copy(iteration)
 
+    def join(self, iteration: int) -> None:
+        """Copy them: the later average holds the earlier."""
+        self.keep(iteration)
+
     def mark(self, iteration: int) -> None:
         """Copy the averaged weights."""
         self._marked = self._copy(iteration)
