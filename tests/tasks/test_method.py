@@ -242,3 +242,18 @@ def test_strong_noise_has_the_published_jitter(sigma, jitter, method):
         'ulyanov2018', noisy[None], measure_noise(noisy), method=method
     )
     assert settings.latent.jitter == jitter
+
+
+@pytest.mark.usefixtures('tiny')
+def test_the_posterior_has_an_uncertainty():
+    method = DeepImagePrior(posterior=True, depth=2, width=4)
+    restored, record = denoise(
+        NOISY, method=method, uncertainty=True, return_info=True, **FEW
+    )
+    assert np.isfinite(restored).all()
+    assert (record.uncertainty > 0).all()
+    assert record.iterations == 3
+    with pytest.raises(ValueError, match=r'^uncertainty: .*posterior'):
+        denoise(NOISY, method=TINY, uncertainty=True, return_info=True, **FEW)
+    with pytest.raises(ValueError, match=r'^stopping: '):
+        DeepImagePrior(posterior=True, stopping='held-out')

@@ -10,10 +10,15 @@ from napari_dip.engine.optimisers.choice import OptimiserName
 from napari_dip.engine.optimisers.schedules import Schedule
 from napari_dip.grid.regions import Shape, window_shape
 
-Average = Literal['output', 'weights']
+Average = Literal['output', 'weights', 'last', 'posterior']
 
 # Whether an average of that kind is of weights that have yet to be evaluated.
-_SAMPLED: dict[Average, bool] = {'output': False, 'weights': True}
+_SAMPLED: dict[Average, bool] = {
+    'output': False,
+    'weights': True,
+    'last': False,
+    'posterior': False,
+}
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,9 @@ class FitSettings:
     augment : bool
         Dihedral augmentation: whether the network sees each window flipped
         and rotated at random.
-    average : {'output', 'weights'}
-        What the estimate averages.
+    average : {'output', 'weights', 'last', 'posterior'}
+        What the estimate averages: 'last' nothing, 'posterior' all outputs
+        after `burn_in`.
     decay : float
         Weight of the past in that average.
     num_samples : int
@@ -58,6 +64,11 @@ class FitSettings:
         'auto' evaluates the network in bfloat16 where that is faster.
     tv_weight : float
         Weight of the total variation of the image beside the data term.
+    langevin : float
+        Deviation of the noise added to the weights at each iteration, in
+        learning rates.
+    burn_in : int
+        Iterations before samples of the posterior are taken.
     """
 
     num_iter: int = 500
@@ -75,6 +86,8 @@ class FitSettings:
     check_every: int = 10
     precision: Precision = 'float32'
     tv_weight: float = 0.0
+    langevin: float = 0.0
+    burn_in: int = 0
 
     @property
     def samples(self) -> bool:

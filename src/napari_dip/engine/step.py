@@ -111,6 +111,8 @@ class Step:
         if self._clip is not None:
             self._clip(problem.network.parameters())
         self._optimiser.step()
+        if self._settings.langevin:
+            self._stir(self._settings.langevin * learning_rate)
         with torch.no_grad():
             empty = error = residual = None
             if self._settings.window is not None:
@@ -125,6 +127,15 @@ class Step:
                     above = (prediction - target).flatten()
                     residual = above[self._places]
         return Outcome(loss.detach(), output.detach(), empty, error, residual)
+
+    @torch.no_grad()
+    def _stir(self, deviation: float) -> None:
+        """Add noise to the weights of the convolutions: Langevin dynamics."""
+        for weight in self._problem.network.parameters():
+            if weight.ndim > 1:
+                noise = torch.empty_like(weight)
+                noise.normal_(0, deviation, generator=self._generator)
+                weight.add_(noise)
 
     def _windows(self) -> list[Region]:
         if self._settings.window is None:

@@ -46,4 +46,9 @@ def _shorter(fit: FitSettings, num_iter: int) -> FitSettings:
     if fit.window is not None:
         # These networks normalise nothing and diverge if hurried.
         rate *= min(1.0, num_iter / min(_UNHURRIED, fit.num_iter))
-    return replace(fit, num_iter=num_iter, learning_rate=rate)
+    return replace(
+        fit,
+        num_iter=num_iter,
+        learning_rate=rate,
+        burn_in=fit.burn_in * num_iter // fit.num_iter,
+    )

@@ -163,6 +163,15 @@ TvWeight = Annotated[
         empty='0',
     ),
 ]
+Posterior = Annotated[
+    bool,
+    _of(
+        'Whether samples are drawn of the posterior, by noise on the weights: '
+        'the result is their mean, and their deviation the uncertainty. All '
+        'iterations are done.',
+        label='sample the posterior',
+    ),
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,11 +209,16 @@ class DeepImagePrior:
     jitter : float, optional
         Standard deviation of the noise added to the input at each iteration.
     averaging : float, optional
-        Weight of the past in the average of the outputs, from 0 to below 1.
+        Weight of the past in the average of the outputs, from 0 to below 1;
+        0 takes a last pass without jitter.
     learning_rate : float, optional
         Learning rate of Adam.
     tv_weight : float, optional
         Weight of the total variation of the image beside the error.
+    posterior : bool
+        Whether samples are drawn of the posterior, by Langevin dynamics: the
+        result is the mean of the outputs of the second half, and their
+        deviation the uncertainty, if that is asked for.
 
     Raises
     ------
@@ -232,6 +246,7 @@ class DeepImagePrior:
     averaging: Averaging = None
     learning_rate: LearningRate = None
     tv_weight: TvWeight = None
+    posterior: Posterior = False
 
     def __post_init__(self) -> None:
         """Refuse what is none of the choices or out of range."""
@@ -241,6 +256,11 @@ class DeepImagePrior:
             value = getattr(self, argument.name)
             if value is not None:
                 argument.check(value)
+        if self.posterior and self.stopping != 'auto':
+            raise ValueError(
+                f'stopping: {self.stopping!r} goes with no posterior, of '
+                'which all iterations are samples; leave one of the two out.'
+            )
         if self.averaging == 1:
             raise ValueError(
                 'averaging: 1 never takes up an output; give a number below '

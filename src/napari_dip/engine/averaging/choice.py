@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from torch import Tensor, nn
 
 from napari_dip.engine.averaging.coarse_to_fine import CoarseToFineAverage
 from napari_dip.engine.averaging.filled import FilledAverage
+from napari_dip.engine.averaging.last_pass import LastPass
 from napari_dip.engine.averaging.output import OutputAverage
+from napari_dip.engine.averaging.posterior import PosteriorAverage
 from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.engine.problem import Problem
-from napari_dip.engine.settings import FitSettings
+from napari_dip.engine.settings import Average, FitSettings
 
 
 class Averaging(Protocol):
@@ -81,7 +83,7 @@ def make_averaging(
         Seed of the draws of its estimates.
     """
     if not settings.samples:
-        return OutputAverage(settings.decay)
+        return _of_outputs(problem, settings)
     shape = 1, 1, *problem.image_shape
     like = problem.data.new_empty(1).expand(shape)
     pyramid = problem.latent.pyramid
@@ -111,3 +113,14 @@ def make_averaging(
         seed=seed,
         augment=settings.augment,
     )
+
+
+def _of_outputs(problem: Problem, settings: FitSettings) -> Averaging:
+    made: dict[Average, Callable[[], Averaging]] = {
+        'output': lambda: OutputAverage(settings.decay),
+        'last': lambda: LastPass(problem, settings.precision),
+        'posterior': lambda: PosteriorAverage(
+            settings.decay, settings.burn_in
+        ),
+    }
+    return made[settings.average]()

@@ -41,6 +41,9 @@ _WEAKER, _STRONGER = 25 / 255, 50 / 255
 # that is: nine times as many are kept from the fit then.
 _PIXELS, _BLOCKS = 0.05, 0.02
 _PUBLISHED = 'ulyanov2018'
+# Learning rates that the weights are stirred by, as published (Cheng et al.
+# 2019).
+_LANGEVIN = 2.0
 
 
 def _light(widths: tuple[int, ...], reduction: int, num_iter: int) -> Settings:
@@ -206,6 +209,13 @@ def _fit(
     decay = fit.decay or (_DECAY if averages else 0.0)
     if method.averaging is not None:
         decay = float(method.averaging)
+    if method.posterior:
+        half = fit.num_iter // 2
+        fit = replace(
+            fit, average='posterior', langevin=_LANGEVIN, burn_in=half
+        )
+    elif method.averaging == 0:
+        fit = replace(fit, average='last')
     return replace(
         fit,
         decay=decay,
@@ -220,6 +230,11 @@ def _stopping(
     block: Shape,
     to_the_letter: bool,
 ) -> StoppingSpec:
+    if method.posterior:
+        # What is held out calibrates its deviation; nothing ends it.
+        return HeldOutEstimate(
+            part=_PIXELS, decay=fit.decay, block=block, patience=fit.num_iter
+        )
     name = method.stopping
     if name == 'auto':
         name = 'none' if to_the_letter else 'held-out'

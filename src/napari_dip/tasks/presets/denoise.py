@@ -157,9 +157,11 @@ def check_uncertainty(settings: Settings, preset: str) -> None:
             'uncertainty: it is not known for repeats whose noise is '
             'correlated; leave one of the two out.'
         )
-    if not settings.latent.hides_pixels:
+    samples = settings.fit.average == 'posterior'
+    if not settings.latent.hides_pixels and not samples:
         raise ValueError(
             f'uncertainty: with the preset {preset!r}, or deep image prior, '
             'the network sees every pixel, and none is left to measure its '
-            'error by; choose another, or leave the uncertainty out.'
+            'error by; choose another, sample the posterior, or leave the '
+            'uncertainty out.'
         )

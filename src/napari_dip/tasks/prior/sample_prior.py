@@ -158,7 +158,8 @@ def _settings(preset: str) -> Settings:
     settings = plain_settings(method, preset, 'denoising')
     return replace(
         settings,
-        fit=replace(settings.fit, num_iter=1),
+        # The output itself, not what a step makes of its weights.
+        fit=replace(settings.fit, num_iter=1, average='output'),
         stopping=NoRule(),
         stabilise_noise=False,
         undo_clipping=False,
