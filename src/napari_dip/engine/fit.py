@@ -265,12 +265,8 @@ class Fit(Iterator[FitState]):
         self._losses.append(outcome.loss)
         if outcome.empty_loss is not None:
             self._powers.append(outcome.empty_loss)
-        observation = Observation(
-            self.iteration,
-            outcome.output,
-            outcome.held_out_error,
-            outcome.held_out_residual,
-        )
+        held_out = outcome.held_out_error, outcome.held_out_residual
+        observation = Observation(self.iteration, outcome.output, *held_out)
         for metric in self._observing:
             metric.observe(observation)
 
