@@ -38,7 +38,7 @@ def test_a_model_stands_for_what_is_measured():
 def test_a_part_of_a_model_may_be_told():
     found = measure_noise(PHOTONS)
     _, record = restored(found, correlation='rows')
-    assert record.settings['latent']['block'] == (1, 3)
+    assert tuple(record.settings['latent']['block']) == (1, 3)
     assert 'Correlated noise (along the rows)' in record.noise
     hot = replace(found, defects=found.defects | (PHOTONS.max() == PHOTONS))
     assert 'hot or dead' in restored(hot)[1].noise

@@ -90,13 +90,12 @@ def test_the_published_recipe_is_what_it_is():
     assert chosen('ulyanov2018', grain(True)) is SETTINGS['ulyanov2018']
 
 
-def test_few_bins_are_not_learnt_by_heart():
-    smooth = zoom(COUNTS, 2, order=1)
-    large, small = (
-        chosen('fast', smooth[None, :side, :side]) for side in (480, 96)
-    )
-    assert large.binning == small.binning == 2
-    assert small.fit.num_iter < large.fit.num_iter == 200
+def test_noise_that_drowns_structure_is_not_learnt_by_heart():
+    smooth = gaussian_filter(WHITE, 1)[None]
+    clear, drowned = (chosen('fast', smooth + RAMP / n) for n in (1, 50))
+    assert drowned.binning > clear.binning == 2
+    assert drowned.fit.num_iter < clear.fit.num_iter == 200
+    assert drowned.second is None
 
 
 def test_what_is_told_takes_the_place_of_what_is_measured():

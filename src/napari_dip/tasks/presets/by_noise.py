@@ -5,7 +5,6 @@ The table in docs/noise.md says the same.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,8 +31,6 @@ from napari_dip.presets.settings import Settings
 # to learn eight times. But where each value is fitted more often than this,
 # its noise is learnt by heart without dihedral augmentation.
 _MOST_USES = 130
-# So often even then, where the noise is correlated.
-_MOST_OF_CORRELATED = 1000
 
 # Part of the pixels that is masked: of one channel, of several, since the
 # others still tell of the place, and of bins.
@@ -161,11 +158,18 @@ def by_noise(
         )
         rate = _RECORRUPTED_RATE_OF_PIXELS
     else:
+        # Where structure is drowned, a longer fit learns the noise by heart.
+        like = choices.correlated_bins if found.second else choices.bins
         settings = replace(
             choices.correlated_bins,
             network=UNetSpec((64,) * 5),
             latent=BlindSpotSpec(_OF_BINS, found.mask),
-            fit=_no_longer(choices.correlated_bins.fit, values),
+            fit=replace(
+                choices.correlated_bins.fit,
+                num_iter=like.fit.num_iter,
+                augment=True,
+            ),
+            stopping=like.stopping,
             binning=found.binning,
             **_UNTOLD,
         )
@@ -213,14 +217,6 @@ def _uses(fit: FitSettings, values: int) -> float:
     """How often an iteration uses each value."""
     assert fit.window is not None
     return fit.num_windows * fit.window**2 / values
-
-
-def _no_longer(fit: FitSettings, values: int) -> FitSettings:
-    """Return a fit of no more iterations than so many values bear."""
-    assert fit.window is not None
-    uses = min(_uses(fit, values), fit.num_windows)
-    most = math.ceil(_MOST_OF_CORRELATED / uses)
-    return replace(fit, num_iter=min(fit.num_iter, most), augment=True)
 
 
 def _recorrupted(
