@@ -229,11 +229,13 @@ def _is_correlated(one: Measured, compressed: bool) -> NDArray[np.bool_]:
     # The less is left of differences of neighbours the more they scatter.
     left = 1 - 4 / 3 * near + coefficients[:, 1] / 3
     most = _SCATTER / np.maximum(left, _LEAST_SHARE)
-    if compressed or correlated[-2:].sum() == 1:
+    alone = correlated[-2:].sum() == 1
+    if compressed or alone:
         # JPEG rounds some blocks more than others, and hardly any structure
         # lies along one axis alone.
         most[:] = _MOST_SCATTER
-    if (spread > most)[-2:][correlated[-2:]].any():
+    nearly_both = alone and near[-2:].min() > near[-2:].max() / 2
+    if nearly_both or (spread > most)[-2:][correlated[-2:]].any():
         correlated[:] = False
     return correlated
 
