@@ -27,13 +27,25 @@ def form(request, make_napari_viewer):
     return form
 
 
-def unfold(form):
-    for section in form.native.findChildren(QCollapsible):
-        section.expand(animate=False)
-    QApplication.processEvents()
+@pytest.fixture
+def unfold(qtbot):
+    """Open all sections, and wait for the layout, which takes its time."""
+
+    def unfold(form):
+        for section in form.native.findChildren(QCollapsible):
+            section.expand(animate=False)
+        content = form.panel.scroll_area.widget()
+        entries = [x for x in tab_stops(content) if x.isVisible()]
+        qtbot.wait_until(
+            lambda: all(
+                x.height() >= x.minimumSizeHint().height() for x in entries
+            )
+        )
+
+    return unfold
 
 
-def test_tab_goes_down_the_form(form):
+def test_tab_goes_down_the_form(form, unfold):
     unfold(form)
     stops = [stop for stop in tab_stops(form.native) if stop.isVisible()]
     assert len(stops) > 8
@@ -44,8 +56,17 @@ def test_tab_goes_down_the_form(form):
             following = following.nextInFocusChain()
         reached.append(following)
     assert reached == stops
-    heights = [stop.mapTo(form.native, QPoint()).y() for stop in reached]
-    assert heights == sorted(heights)
+    # What scrolls may reach below what stands under it.
+    scrolled = form.panel.scroll_area.widget()
+    places = [
+        (
+            not scrolled.isAncestorOf(stop),
+            stop.mapTo(form.native, QPoint()).y(),
+        )
+        for stop in reached
+        if stop is not form.panel.scroll_area
+    ]
+    assert places == sorted(places)
 
 
 def test_everything_that_takes_the_keyboard_has_a_name(form):
@@ -60,7 +81,7 @@ def test_everything_that_takes_the_keyboard_has_a_name(form):
     assert form.panel.monitor.curve.accessibleName()
 
 
-def test_a_low_window_keeps_its_size_and_the_buttons(form):
+def test_a_low_window_keeps_its_size_and_the_buttons(form, unfold):
     window = form.viewer.window._qt_window
     unfold(form)
     _, other = form.viewer.window.add_plugin_dock_widget(
@@ -73,6 +94,18 @@ def test_a_low_window_keeps_its_size_and_the_buttons(form):
     below = start.mapTo(window, QPoint(0, start.height())).y()
     assert 0 < below <= 720
     assert not start.visibleRegion().isEmpty()
+
+
+def test_nothing_scrolls_sideways(form, qtbot, unfold):
+    """Neither for a long name nor where the other scroll bar takes width."""
+    form.viewer.layers[0].name = 'plate 7, well B3, ' * 20
+    unfold(form)
+    form.viewer.window.resize(1280, 400)
+    area = form.panel.scroll_area
+    qtbot.wait_until(lambda: area.verticalScrollBar().isVisible())
+    QApplication.processEvents()
+    assert not area.horizontalScrollBar().isVisible()
+    assert area.width() < 420
 
 
 def test_two_forms_share_the_height(form, qtbot):

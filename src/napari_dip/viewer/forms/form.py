@@ -315,6 +315,7 @@ class RestorationForm(Container):
             name_entries(part)
         order_tabs(self.native)
         self.panel.scroll_area.keep_wheel()
+        self.panel.scroll_area.narrow_choices()
 
     def _remembered(self) -> dict[str, ValueWidget]:
         return {

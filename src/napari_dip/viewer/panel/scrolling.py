@@ -18,6 +18,9 @@ from qtpy.QtWidgets import (
 
 # Lines of text that stay in sight however low the window is.
 _LEAST_LINES = 8
+# Letters of a choice that do.
+_LEAST_LETTERS = 10
+_BY_LENGTH = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
 
 
 class ScrollArea(QScrollArea):
@@ -70,10 +73,11 @@ class ScrollArea(QScrollArea):
         bar = self.verticalScrollBar()
         if content is None or bar is None:
             return super().minimumSizeHint()
+        # Margins hold the frame of napari's style too.
         return QSize(
             content.minimumSizeHint().width() + bar.sizeHint().width(),
             _LEAST_LINES * self.fontMetrics().lineSpacing(),
-        )
+        ).grownBy(self.contentsMargins())
 
     def eventFilter(  # noqa: N802
         self, watched: QObject | None, event: QEvent | None
@@ -114,6 +118,15 @@ class ScrollArea(QScrollArea):
         heights = [dock.sizeHint().height() for dock in docks]
         if len(docks) > 1:
             window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
+
+    def narrow_choices(self) -> None:
+        """Let choices be narrower than their longest text.
+
+        The name of a layer would widen the form as far as it goes.
+        """
+        for choice in self.findChildren(QComboBox):
+            choice.setSizeAdjustPolicy(_BY_LENGTH)
+            choice.setMinimumContentsLength(_LEAST_LETTERS)
 
     def keep_wheel(self) -> None:
         """Let the wheel scroll over entries too, instead of changing them."""
