@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from napari_dip.device.clock import Clock
 from napari_dip.device.threads import use_threads
+from napari_dip.images.stacks.stack import Index
 from napari_dip.session.progress import Brief, Check, Progress
 from napari_dip.session.record import Record
 from napari_dip.session.snapshots import Snapshot, Snapshots
@@ -42,6 +43,10 @@ class Restoration(Iterator[Progress], Protocol):
 
     def preview(self) -> NDArray[np.float32]:
         """Return a quick estimate, in the units and axes of the result."""
+
+    def show_plane(self, place: Index) -> None:
+        """Take in which plane of a series somebody looks at."""
+        return
 
     def take_snapshot(self) -> Snapshot:
         """Keep a quick estimate among the snapshots and return it."""

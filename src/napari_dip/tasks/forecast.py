@@ -17,8 +17,10 @@ from napari_dip.forecast.tile_size import bytes_of_pixel, fitted_regions
 from napari_dip.forecast.work import measure, work_of
 from napari_dip.grid.tiled_inference import largest_window
 from napari_dip.images.axes import settle_axes
+from napari_dip.images.stacks.stack import settle_stack
 from napari_dip.presets.shortening import shorten
 from napari_dip.tasks.registry import find_task
+from napari_dip.tasks.series.planes import shares_network
 
 # Bytes that libraries take; of a pixel of data and estimates, and of one of a
 # tile in filters. Gradients take part of what is held for them once more.
@@ -53,13 +55,15 @@ def forecast(
     max_num_iter: int | None = None,
     uncertainty: bool = False,
     spare_cores: int = 0,
+    axes: str | None = None,
     **known: Any,
 ) -> Forecast:
     """Tell what a task, by its name, takes for an image of a shape.
 
     Its operations are counted, and three iterations of its network measured.
     The other arguments are those of its public function, as far as they are
-    known: the options, and those that the `outline` of the task takes.
+    known: the options, and those that the `outline` of the task takes. Of a
+    series with `axes` the image is one of its planes.
 
     Raises
     ------
@@ -68,14 +72,22 @@ def forecast(
         known does not fit it.
     """
     load = Load()
+    planes, networks = 1, 0
+    if axes is not None:
+        stack = settle_stack(shape, axes, channel_axis)
+        planes, shape = stack.num_planes, stack.plane_shape
+        channel_axis = stack.plane_channel_axis
+        networks = len(stack.series())
     if len(shape) == 3 and channel_axis is None:
         channel_axis = -1
-    axes = settle_axes(tuple(shape), channel_axis)
-    where, channels = resolve_device(device), axes.channels
-    outline = find_task(task).outline(axes, preset, **known)
+    settled = settle_axes(tuple(shape), channel_axis)
+    where, channels = resolve_device(device), settled.channels
+    outline = find_task(task).outline(settled, preset, **known)
     settings = shorten(outline.settings, max_num_iter)
     by = find_task(task).scale_of(known)
-    full = tuple(n * factor for n, factor in zip(axes.plane, by, strict=True))
+    full = tuple(
+        n * factor for n, factor in zip(settled.plane, by, strict=True)
+    )
     fitted = full, channels, settings, where
     parts = fitted_regions(*fitted, by, outline.missing, outline.trims)
     fits = [(settings, part.shape) for part in parts]
@@ -90,7 +102,10 @@ def forecast(
         with use_threads(threads):
             speed, held = measure(how, channels, where, images, threads)
         again = work.uncertainty * (uncertainty and how is settings)
-        seconds += (work.all + again) * speed
+        last = work.num_samples * work.sample + work.filters + again
+        shared = networks if shares_network(settings) else planes
+        times = shared if networks else 1
+        seconds += ((work.all + again - last) * times + last * planes) * speed
         preview = max(preview, work.sample * speed)
         memory = max(memory, _GRADIENTS * held * math.prod(images))
         if work.sample:

@@ -20,6 +20,7 @@ from napari_dip.tasks.base import Task
 from napari_dip.viewer.layers.guide import GuideSource
 from napari_dip.viewer.layers.layers import ImageSource, MaskSource
 from napari_dip.viewer.layers.placement import enlarge, place_of
+from napari_dip.viewer.layers.stacks import SeriesSource
 from napari_dip.viewer.runs.warm_up import load_engine
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class Request:
 
     def start(self) -> Restoration:
         """Check everything, load torch and prepare; in the worker."""
+        if isinstance(self.image, SeriesSource):
+            return self._start_series(self.image)
         image = self.read_image()
         values = {
             **self.arguments,
@@ -74,6 +77,24 @@ class Request:
         load_engine()
         # The interface has to go on drawing.
         return self.task.begin(image=image, spare_cores=1, **values)
+
+    def _start_series(self, image: SeriesSource) -> Restoration:
+        """Prepare all planes, each of which is checked in its turn."""
+        stack = image.stack
+        values = {
+            name: value.array() if isinstance(value, _LAYERS) else value
+            for name, value in self.arguments.items()
+        }
+        load_engine()
+        session = self.task.begin(
+            image=image.pixels,
+            axes=stack.letters,
+            channel_axis=stack.channel_axis,
+            spare_cores=1,
+            **values,
+        )
+        session.show_plane(image.shown)
+        return session
 
     def layers_beside(self) -> dict[str, Any]:
         """Layers besides the image, for the record."""

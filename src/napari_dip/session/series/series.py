@@ -117,6 +117,10 @@ class SeriesSession(Restoration):
         """Whether it has ended; :meth:`extend` goes on with what is left."""
         return self._reason is not None
 
+    def show_plane(self, place: Index) -> None:
+        """Make previews of another plane; results do not depend on it."""
+        self.shown = place
+
     def preview(self) -> NDArray[np.float32]:
         """Return the result as far as it is, not a copy.
 

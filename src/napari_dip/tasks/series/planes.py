@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from napari_dip.images.acquired import AcquiredImage
     from napari_dip.presets.learnt import Learnt
     from napari_dip.presets.options import Options
+    from napari_dip.presets.settings import Settings
     from napari_dip.session.base import Restoration
     from napari_dip.tasks.base import Task
 
@@ -115,8 +116,7 @@ class Series:
         settings = self.task.outline(
             axes, self.options.preset, **known
         ).settings
-        windowed = settings.fit.window is not None
-        return windowed and settings.latent.hides_pixels
+        return shares_network(settings)
 
     def _say(self, networks: int, shared: bool) -> str:
         text = self.stack.describe()
@@ -233,6 +233,11 @@ class Series:
     def _without_channels(self) -> tuple[int, ...]:
         axis = self.stack.channel_axis
         return tuple(n for a, n in enumerate(self.stack.shape) if a != axis)
+
+
+def shares_network(settings: Settings) -> bool:
+    """Whether one network serves all planes: it sees them, in windows."""
+    return settings.fit.window is not None and settings.latent.hides_pixels
 
 
 def _tails(shape: tuple[int, ...]) -> set[tuple[int, ...]]:

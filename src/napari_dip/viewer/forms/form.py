@@ -14,7 +14,9 @@ from napari_dip.viewer.forms.departures import Departures, Section
 from napari_dip.viewer.forms.kinds import BUILT_IN, make_entry
 from napari_dip.viewer.forms.memory import Memory
 from napari_dip.viewer.forms.plane import PlaneLabel, channel_axes
+from napari_dip.viewer.forms.stack import StackEntry
 from napari_dip.viewer.layers.layers import ImageSource, describe_image
+from napari_dip.viewer.layers.stacks import SeriesSource
 from napari_dip.viewer.panel.access import name_entries, order_tabs
 from napari_dip.viewer.panel.outlook import Outlook, Question
 from napari_dip.viewer.panel.panel import RunPanel
@@ -62,6 +64,7 @@ class RestorationForm(Container):
             choices=lambda _: channel_axes(self.image.value),
             tooltip='Axis of the layer that holds channels.',
         )
+        self.stack = StackEntry(napari_viewer.dims)
         self.plane = PlaneLabel(napari_viewer.dims)
         self.inputs: list[Entry] = [
             make_entry(argument, self)
@@ -72,6 +75,7 @@ class RestorationForm(Container):
         fields = align(
             self.image,
             self.channel_axis,
+            *self.stack.widgets,
             self.plane,
             *(w for entry in self._in_sight() for w in entry.widgets),
         )
@@ -190,9 +194,10 @@ class RestorationForm(Container):
         ValueError
             If there is none, or it has no such channel axis.
         """
-        return describe_image(
-            self.chosen_image(), self.channel_axis.value, self._dims
-        )
+        layer, axis = self.chosen_image(), self.channel_axis.value
+        if self.stack.takes_all:
+            return self.stack.describe(layer, axis)
+        return describe_image(layer, axis, self._dims)
 
     def make_request(self) -> Request:
         """Make a request from the entries.
@@ -258,7 +263,12 @@ class RestorationForm(Container):
             self.plane.clear()
             self.outlook.say(describe_error(error))
             return
-        self.plane.show_plane(self.chosen_image(), image.plane)
+        axes = ''
+        if isinstance(image, SeriesSource):
+            self.plane.show_stack(image.stack.describe())
+            axes = image.stack.letters
+        else:
+            self.plane.show_plane(self.chosen_image(), image.plane)
         self.outlook.ask(
             Question(
                 self.task.name,
@@ -271,6 +281,7 @@ class RestorationForm(Container):
                 ),
                 read_preferences().preview_rate,
                 content,
+                axes,
             ),
             read,
         )
@@ -280,7 +291,9 @@ class RestorationForm(Container):
         self.panel.state_changed.connect(self._on_state)
         self.image.changed.connect(self._show_image)
         self.plane.moved.connect(self.show_outlook)
-        self.channel_axis.changed.connect(self.show_outlook)
+        self.channel_axis.changed.connect(self._show_choice)
+        self.stack.extent.changed.connect(self._show_choice)
+        self.stack.axes.changed.connect(self.show_outlook)
         for entry in _with_options(self.inputs):
             for widget in entry.widgets:
                 widget.changed.connect(self.show_outlook)
@@ -295,8 +308,13 @@ class RestorationForm(Container):
     def _show_image(self) -> None:
         self.channel_axis.reset_choices()
         self.channel_axis.visible = len(self.channel_axis.choices) > 1
+        self.stack.show_layer(self.image.value)
         for entry in self.inputs:
             entry.show_image()
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        self.stack.show_choice(self.image.value, self.channel_axis.value)
         self.show_outlook()
 
     def _take(self, active: Layer | None) -> None:

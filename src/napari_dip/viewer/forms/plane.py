@@ -33,9 +33,8 @@ class PlaneLabel(Label):
         super().__init__(
             name='plane',
             tooltip=(
-                'Stacks are not restored whole yet. Move the sliders of the '
-                'viewer to choose another plane; the result lies where it '
-                'lies.'
+                'What is restored. Move the sliders of the viewer to choose '
+                'another plane; the result lies where it lies.'
             ),
         )
         prepare_label(self, lines=1)
@@ -51,6 +50,10 @@ class PlaneLabel(Label):
     def show_plane(self, layer: Image, plane: Plane) -> None:
         """Say which plane of a layer is taken."""
         self._say(describe_plane(layer, plane))
+
+    def show_stack(self, words: str) -> None:
+        """Say what the planes of a layer are, all of which are taken."""
+        self._say(words)
 
     def _say(self, text: str) -> None:
         self.value = text

@@ -108,6 +108,13 @@ def shown_plane(layer: Layer, channel_axis: int | None, dims: Dims) -> Plane:
     )
 
 
+def point_shown(layer: Layer, dims: Dims) -> list[int]:
+    """Entry of each axis of a layer at which the sliders stand."""
+    point = np.rint(_point_in_layer(layer, dims))
+    last = np.array(layer_shape(layer)) - 1
+    return [int(n) for n in np.clip(point, 0, last)]
+
+
 def describe_plane(layer: Layer, plane: Plane) -> str:
     """Say which plane of a stack is taken; nothing if there is no choice.
 

@@ -21,6 +21,7 @@ METADATA_KEY = 'napari-dip'
 # rest was noise. In more the two are better seen alike.
 _LEAST_CONTRAST = 1 / 3
 _BULK = (0.001, 0.999)
+_ENOUGH = 2**20
 
 
 class ResultLayer:
@@ -62,7 +63,7 @@ class ResultLayer:
         if self.layer is None:
             self._add(estimate)
         elif self.layer in self._layers:
-            self.layer.data = self._display(estimate)
+            self._write(self.layer, estimate)
 
     def settle(
         self, estimate: NDArray[np.float32], provenance: dict[str, Any]
@@ -71,7 +72,7 @@ class ResultLayer:
         if self.layer is None:
             self._add(estimate)
         else:
-            self.layer.data = self._display(estimate)
+            self._write(self.layer, estimate)
         assert self.layer is not None
         self._raise_contrast(self.layer)
         self.layer.metadata[METADATA_KEY] = provenance
@@ -94,6 +95,14 @@ class ResultLayer:
             self._layers.remove(self.layer)
         self.layer = None
 
+    def _write(self, layer: Image, estimate: NDArray[np.float32]) -> None:
+        data = self._display(estimate)
+        if data is layer.data:
+            # Of a series that is written into while it is shown.
+            layer.refresh(thumbnail=False, highlight=False, extent=False)
+        else:
+            layer.data = data
+
     def _raise_contrast(self, layer: Image) -> None:
         """Show a result that fills little of its source's contrast.
 
@@ -104,7 +113,12 @@ class ResultLayer:
             return
         if list(layer.contrast_limits) != list(given):
             return
-        low, high = (float(x) for x in np.quantile(layer.data, _BULK))
+        data = np.asarray(layer.data).ravel()
+        some = data[:: 1 + data.size // _ENOUGH]
+        some = some[np.isfinite(some)]
+        if not some.size:
+            return
+        low, high = (float(x) for x in np.quantile(some, _BULK))
         if 0 < high - low < _LEAST_CONTRAST * (given[1] - given[0]):
             layer.contrast_limits = (low, high)
 
@@ -137,23 +151,28 @@ class Display:
         Integer dtype of an RGB source; None for all other sources.
     plane : Plane
         Where the estimate lies in the axes of the source.
+    copies : bool
+        Whether data are copied: not of a series, which is too large.
     """
 
     def __init__(
         self,
         rgb_dtype: np.dtype[Any] | None,
         plane: Plane = WHOLE,
+        *,
+        copies: bool = True,
     ) -> None:
+        self._copies = copies
         self.rgb_dtype = rgb_dtype
         self._plane = plane
 
     def __call__(self, estimate: NDArray[np.float32]) -> NDArray[Any]:
-        """Return the data, always a new array."""
+        """Return the data, a new array unless it says otherwise."""
         data: NDArray[Any] = estimate
         if self.rgb_dtype is not None:
             limits = np.iinfo(self.rgb_dtype)
             data = np.clip(np.rint(estimate), limits.min, limits.max)
             data = data.astype(self.rgb_dtype)
-        if data is estimate:
+        if data is estimate and self._copies:
             data = estimate.copy()
-        return self._plane.put_back(data)
+        return self._plane.put_back(data) if self._plane.taken else data

@@ -12,6 +12,7 @@ import numpy as np
 from napari_dip.viewer.layers.placement import is_automatic
 from napari_dip.viewer.layers.provenance import Provenance
 from napari_dip.viewer.layers.result import Display, ResultLayer, join_colours
+from napari_dip.viewer.layers.stacks import SeriesSource
 
 if TYPE_CHECKING:
     from napari.components import LayerList
@@ -80,7 +81,11 @@ class Stream:
         self._shown: weakref.ref[Image] | None = None
         self._name = request.result_name()
         self._attributes = request.layer_attributes()
-        self._display = Display(dtype, request.image.plane)
+        self._display = Display(
+            dtype,
+            request.image.plane,
+            copies=not isinstance(request.image, SeriesSource),
+        )
         self._result: ResultLayer | None = ResultLayer(
             layers,
             self._name,

@@ -59,6 +59,8 @@ class Question:
         Most previews a second.
     content : hashable
         What tells one content of the layers from another.
+    axes : str
+        Letters of the axes of a series; empty for one plane.
     """
 
     task: str
@@ -67,6 +69,7 @@ class Question:
     arguments: tuple[tuple[str, Hashable], ...] = ()
     preview_rate: float = Preferences.preview_rate
     content: Hashable = None
+    axes: str = ''
 
 
 class Outlook(Label):
@@ -163,6 +166,8 @@ def describe_size(question: Question) -> str:
         for axis, length in enumerate(question.shape)
         if axis != question.channel_axis
     ]
+    if question.axes:
+        sides = [question.shape[question.axes.index(one)] for one in 'YX']
     text = f'{describe_shape(sides)} pixels'
     if question.channel_axis is not None:
         text += f', {question.shape[question.channel_axis]} channels'
@@ -225,6 +230,8 @@ def _forecast(question: Question, content: Mapping[str, Any]) -> Forecast:
     from napari_dip.tasks.forecast import forecast
 
     known: dict[str, Any] = {**dict(question.arguments), **content}
+    if question.axes:
+        known['axes'] = question.axes
     return forecast(
         question.task,
         question.shape,

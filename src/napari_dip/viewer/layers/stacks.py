@@ -1,0 +1,144 @@
+"""All planes of an image layer, as a restoration takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_dip.images.stacks.axis_names import letters_of
+from napari_dip.images.stacks.stack import Index, Stack, settle_stack
+from napari_dip.viewer.layers.layers import ImageSource, describe_image
+from napari_dip.viewer.layers.placement import copy_attributes
+from napari_dip.viewer.layers.planes import (
+    WHOLE,
+    highest_resolution,
+    layer_shape,
+    point_shown,
+)
+
+if TYPE_CHECKING:
+    from napari.components import Dims
+    from napari.layers import Image
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class SeriesSource(ImageSource):
+    """All planes of an image layer as it was when a run was asked for.
+
+    Parameters
+    ----------
+    stack : Stack
+        Axes of the data.
+    shown : tuple
+        Where the plane lies that the viewer shows.
+    """
+
+    stack: Stack = field(default_factory=lambda: Stack((), ''))
+    shown: Index = ()
+
+    def array(self) -> NDArray[Any]:
+        """Read the plane that is shown: a sample of them all."""
+        one = self.data[self.shown]
+        pixels = one if isinstance(one, np.ma.MaskedArray) else np.asarray(one)
+        return pixels[..., :3] if self.has_alpha else pixels
+
+    @property
+    def pixels(self) -> Any:
+        """All planes, unread if they are lazy."""
+        return self.data
+
+    @property
+    def spatial_axes(self) -> tuple[int, ...]:
+        """Axes of the data that are rows and columns."""
+        return self.stack.plane_axes
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Another one where the layer may hold something else."""
+        return *super().key, self.stack
+
+
+def letters_of_layer(layer: Image) -> str:
+    """Letters of the axes of a layer, named or guessed; '' if neither."""
+    letters = letters_of(layer.axis_labels)
+    if letters is not None:
+        return letters
+    try:
+        guessed = settle_stack(_shape(layer)).letters
+    except ValueError:
+        return ''
+    return guessed[: layer.ndim]
+
+
+def find_stack(layer: Image, channel_axis: int | None, letters: str) -> Stack:
+    """Settle the axes of a layer.
+
+    Parameters
+    ----------
+    layer : Image
+        The layer.
+    channel_axis : int or None
+        Axis of channels that are restored together.
+    letters : str
+        A letter for each axis of the layer.
+
+    Raises
+    ------
+    ValueError
+        If they do not fit.
+    """
+    told = letters.strip() or None
+    if told is not None and layer.rgb:
+        told += 'S'
+    axis = None if layer.rgb else channel_axis
+    return settle_stack(_shape(layer), told, axis, f'layer "{layer.name}"')
+
+
+def describe_series(
+    layer: Image, channel_axis: int | None, letters: str, dims: Dims
+) -> SeriesSource:
+    """Describe all planes of an image layer.
+
+    Parameters
+    ----------
+    layer, channel_axis, letters
+        As in :func:`find_stack`.
+    dims : Dims
+        Axes and sliders of the viewer.
+
+    Raises
+    ------
+    ValueError
+        If the axes do not fit.
+    """
+    stack = find_stack(layer, channel_axis, letters)
+    point = point_shown(layer, dims)
+    shown: list[Any] = [slice(None)] * len(stack.shape)
+    for axis in stack.counted:
+        shown[axis] = point[axis]
+    one = describe_image(layer, channel_axis, dims)
+    common = {f.name: getattr(one, f.name) for f in fields(one)}
+    common |= {
+        'channel_axis': -1 if layer.rgb else stack.channel_axis,
+        'attributes': copy_attributes(layer),
+        'plane': WHOLE,
+    }
+    return SeriesSource(**common, stack=stack, shown=tuple(shown))
+
+
+def _shape(layer: Image) -> tuple[int, ...]:
+    return tuple(highest_resolution(layer).shape)
+
+
+def count_planes(layer: Image | None, channel_axis: int | None) -> int:
+    """How many planes a layer has at least, whatever its axes are called."""
+    if layer is None:
+        return 0
+    lengths = [
+        n for a, n in enumerate(layer_shape(layer)) if a != channel_axis
+    ]
+    long = sorted(lengths)[:-2]
+    return int(np.prod([n for n in long if n > 1]))
