@@ -90,7 +90,9 @@ class SeriesSession(Restoration):
     def progress(self) -> Progress:
         """Where the restoration stands."""
         part = self._learning or self._plane
-        phase = Phase.DONE if self.finished else Phase.FITTING
+        phase = Phase.FITTING if self._learnt is None else Phase.ESTIMATE
+        if self.finished:
+            phase = Phase.DONE
         latest = None if part is None else part.progress
         if latest is not None and not self.finished:
             phase = latest.phase

@@ -265,7 +265,7 @@ class RestorationForm(Container):
             return
         axes = ''
         if isinstance(image, SeriesSource):
-            self.plane.show_stack(image.stack.describe())
+            self.plane.clear()
             axes = image.stack.letters
         else:
             self.plane.show_plane(self.chosen_image(), image.plane)

@@ -21,6 +21,7 @@ from napari_dip.viewer.layers.layers import (
     describe_mask,
 )
 from napari_dip.viewer.layers.missing import describe_missing
+from napari_dip.viewer.layers.stacks import SeriesSource
 from napari_dip.viewer.panel.mask_menu import MaskMenu
 from napari_dip.viewer.panel.text import prepare_label
 
@@ -97,8 +98,13 @@ class MaskEntry(Entry):
         """
         labels = self._chosen_labels()
         form = self.form
+        axes = image.spatial_axes if isinstance(image, SeriesSource) else None
         plane = mask_plane(
-            form.chosen_image(), labels, form.channel_axis.value, image.plane
+            form.chosen_image(),
+            labels,
+            form.channel_axis.value,
+            image.plane,
+            axes,
         )
         mask = describe_mask(labels, self._chosen_label(labels), plane)
         return replace(mask, inverted=self.invert.value)
@@ -114,6 +120,9 @@ class MaskEntry(Entry):
             return None
         self._show_extent(mask)
         key = mask.checksum()
+        if isinstance(image, SeriesSource):
+            # A forecast is one of a plane.
+            return None
         return (key, mask.array) if key else None
 
     def remembered(self) -> list[ValueWidget]:

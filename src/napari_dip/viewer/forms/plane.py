@@ -51,10 +51,6 @@ class PlaneLabel(Label):
         """Say which plane of a layer is taken."""
         self._say(describe_plane(layer, plane))
 
-    def show_stack(self, words: str) -> None:
-        """Say what the planes of a layer are, all of which are taken."""
-        self._say(words)
-
     def _say(self, text: str) -> None:
         self.value = text
         self.visible = bool(text)

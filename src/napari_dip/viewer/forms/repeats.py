@@ -11,6 +11,7 @@ from napari_dip.viewer.forms.departures import Setting
 from napari_dip.viewer.forms.entry import Entry
 from napari_dip.viewer.layers.guide import GuideSource, describe_guide
 from napari_dip.viewer.layers.layers import ImageSource, describe_repeats
+from napari_dip.viewer.layers.stacks import SeriesSource
 
 if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget
@@ -47,6 +48,9 @@ class RepeatsEntry(Entry):
     ) -> tuple[Hashable, Callable[[], Any]] | None:
         """Return the frames, whose noise decides how they are fitted."""
         source = self.read(image)
+        if isinstance(image, SeriesSource):
+            # A forecast is one of a plane.
+            return None
         return None if source is None else (source.key, source.array)
 
     def settings(self) -> list[Setting]:

@@ -32,6 +32,7 @@ class StackEntry:
 
     def __init__(self, dims: Dims) -> None:
         self._dims = dims
+        self._several = False
         self.extent = ComboBox(
             name='extent',
             label='restore',
@@ -54,7 +55,7 @@ class StackEntry:
     @property
     def takes_all(self) -> bool:
         """Whether every plane is to be restored."""
-        return bool(self.extent.visible and self.extent.value == EVERY)
+        return self._several and bool(self.extent.value == EVERY)
 
     def show_layer(self, layer: Image | None) -> None:
         """Suit the entries to another layer."""
@@ -64,9 +65,9 @@ class StackEntry:
         self, layer: Image | None, channel_axis: int | None
     ) -> None:
         """Show what there is to choose."""
-        several = count_planes(layer, channel_axis) > 1
-        self.extent.visible = several
-        self.axes.visible = several and self.extent.value == EVERY
+        self._several = count_planes(layer, channel_axis) > 1
+        self.extent.visible = self._several
+        self.axes.visible = self.takes_all
 
     def describe(self, layer: Image, channel_axis: int | None) -> SeriesSource:
         """Describe all planes of a layer.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 def mask_plane(
-    image: Image, mask: Labels, channel_axis: int | None, plane: Plane
+    image: Image,
+    mask: Labels,
+    channel_axis: int | None,
+    plane: Plane,
+    spatial: Sequence[int] | None = None,
 ) -> Plane:
     """Find the plane of a labels layer that lies over that of an image.
 
@@ -30,6 +34,8 @@ def mask_plane(
         Axis of the image layer that holds channels; not of an RGB layer.
     plane : Plane
         What is taken of the image.
+    spatial : sequence of int, optional
+        Axes that the mask has at least; all that are taken unless given.
 
     Returns
     -------
@@ -42,7 +48,7 @@ def mask_plane(
         If the shapes or the transforms differ.
     """
     shape, found = layer_shape(image), layer_shape(mask)
-    for axes in _axes_to_share(image.ndim, channel_axis, plane):
+    for axes in _axes_to_share(image.ndim, channel_axis, plane, spatial):
         if tuple(shape[axis] for axis in axes) == found:
             break
     else:
@@ -63,12 +69,15 @@ def mask_plane(
 
 
 def _axes_to_share(
-    ndim: int, channel_axis: int | None, plane: Plane
+    ndim: int,
+    channel_axis: int | None,
+    plane: Plane,
+    least: Sequence[int] | None,
 ) -> Iterator[list[int]]:
     """Axes of an image that a mask may have, the most of them first."""
     every = list(range(ndim))
     kept = [axis for axis in every if axis not in plane.taken]
-    spatial = [axis for axis in kept if axis != channel_axis]
+    spatial = least or [axis for axis in kept if axis != channel_axis]
     for axes in (every, kept):
         without = [axis for axis in axes if axis != channel_axis]
         # As napari has it, a layer with fewer axes has the last ones.

@@ -12,6 +12,7 @@ from napari.qt.threading import create_worker
 from qtpy.QtCore import QTimer
 from superqt.utils import FunctionWorker
 
+from napari_dip.images.stacks.stack import settle_stack
 from napari_dip.tasks.registry import find_task
 from napari_dip.viewer.errors import EXPECTED, describe_error
 from napari_dip.viewer.panel.text import prepare_label
@@ -167,7 +168,7 @@ def describe_size(question: Question) -> str:
         if axis != question.channel_axis
     ]
     if question.axes:
-        sides = [question.shape[question.axes.index(one)] for one in 'YX']
+        return _describe_stack(question)
     text = f'{describe_shape(sides)} pixels'
     if question.channel_axis is not None:
         text += f', {question.shape[question.channel_axis]} channels'
@@ -178,6 +179,17 @@ def describe_size(question: Question) -> str:
             for length, factor in zip(sides, factors, strict=True)
         ]
         text += f' → {describe_shape(larger)}'
+    return text
+
+
+def _describe_stack(question: Question) -> str:
+    stack = settle_stack(question.shape, question.axes, question.channel_axis)
+    sides = stack.plane_sides
+    text = f'{stack.describe()}, {describe_shape(sides)} pixels'
+    factors = find_task(question.task).scale_of(dict(question.arguments))
+    if set(factors) != {1}:
+        pairs = zip(sides, factors, strict=True)
+        text += f' → {describe_shape([n * factor for n, factor in pairs])}'
     return text
 
 

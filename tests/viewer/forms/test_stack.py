@@ -1,0 +1,95 @@
+"""Every plane of a layer, restored through a form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_dip import denoise
+from napari_dip.viewer.layers.result import METADATA_KEY
+from napari_dip.viewer.script import as_python
+
+
+@pytest.fixture
+def series(noisy):
+    return np.random.default_rng(0).poisson(noisy, (5, 32, 32))
+
+
+def restore_all(form, finish):
+    form.max_num_iter.value = '6'
+    form.stack.extent.value = 'every plane'
+    form.start()
+    finish(form)
+
+
+def test_a_series_lies_where_its_source_lies(
+    viewer, series, open_form, finish
+):
+    source = viewer.add_image(
+        series,
+        name='cells',
+        scale=(5, 0.2, 0.2),
+        translate=(1, 2, 3),
+        units=('s', 'um', 'um'),
+        axis_labels=('t', 'y', 'x'),
+    )
+    form = open_form()
+    assert form.stack.axes.value == 'TYX'
+    viewer.dims.set_current_step(0, 3)
+    restore_all(form, finish)
+    result = viewer.layers[-1]
+    expected = denoise(series, axes='TYX', preset='fast', max_num_iter=6)
+    np.testing.assert_array_equal(result.data, expected)
+    for name in ('scale', 'translate', 'units', 'axis_labels'):
+        assert np.array_equal(getattr(result, name), getattr(source, name))
+    told = result.metadata[METADATA_KEY]
+    assert told['arguments']['axes'] == 'TYX'
+    assert "axes='TYX'" in as_python(told)
+
+
+def test_axes_are_guessed_and_corrected(viewer, series, open_form):
+    viewer.add_image(series, name='cells')
+    form = open_form()
+    assert not form.stack.extent.native.isHidden()
+    assert form.stack.axes.native.isHidden()
+    form.stack.extent.value = 'every plane'
+    assert not form.stack.axes.native.isHidden()
+    assert form.stack.axes.value == 'ZYX'
+    assert form.image_source().stack.describe() == (
+        'axes Z Y X, 5 depths: 5 planes'
+    )
+    form.stack.axes.value = 'YXT'
+    assert form.image_source().stack.num_planes == 32
+    form.stack.axes.value = 'TTX'
+    assert 'names T more than once' in form.outlook.value
+
+
+def test_one_plane_has_nothing_to_choose(viewer, noisy, open_form):
+    viewer.add_image(noisy[None], name='cells')
+    form = open_form()
+    assert form.stack.extent.native.isHidden()
+
+
+def test_colours_of_a_series(viewer, series, open_form, finish):
+    colours = np.stack([series[:2] / 4] * 3, -1).astype(np.uint8)
+    viewer.add_image(colours, name='colours', rgb=True)
+    form = open_form()
+    restore_all(form, finish)
+    result = viewer.layers[-1]
+    assert result.rgb
+    assert (result.data.shape, result.data.dtype) == (colours.shape, np.uint8)
+
+
+def test_a_mask_for_all_planes(viewer, series, open_form, finish):
+    viewer.add_image(series[:2], name='cells', scale=(5, 1, 1))
+    labels = np.zeros((32, 32), np.uint8)
+    labels[10:14, 5:20] = 1
+    viewer.add_labels(labels, name='gap')
+    form = open_form('Inpaint')
+    form.image.value = viewer.layers['cells']
+    restore_all(form, finish)
+    result = viewer.layers[-1].data
+    assert result.shape == (2, 32, 32)
+    np.testing.assert_array_equal(
+        result[:, labels == 0], series[:2][:, labels == 0]
+    )
