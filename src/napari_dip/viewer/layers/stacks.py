@@ -69,7 +69,8 @@ def letters_of_layer(layer: Image) -> str:
     try:
         guessed = settle_stack(_shape(layer)).letters
     except ValueError:
-        return ''
+        # Who restores every plane takes a few for planes, not for channels.
+        return 'ZYX' if layer.ndim == len('ZYX') else ''
     return guessed[: layer.ndim]
 
 
