@@ -1,20 +1,30 @@
-"""Which plane of a stack a form takes."""
+"""Which planes of a stack a form takes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from magicgui.widgets import Label
+from magicgui.widgets import ComboBox, Label, LineEdit
 from psygnal import Signal
 
 from napari_dip.viewer.layers.planes import describe_plane, layer_shape
+from napari_dip.viewer.layers.stacks import (
+    SeriesSource,
+    count_planes,
+    describe_series,
+    letters_of_layer,
+)
 from napari_dip.viewer.panel.text import prepare_label
 
 if TYPE_CHECKING:
+    from magicgui.widgets.bases import ValueWidget
     from napari.components import Dims
     from napari.layers import Image
 
     from napari_dip.viewer.layers.planes import Plane
+
+
+PLANE, EVERY = 'this plane', 'every plane'
 
 
 class PlaneLabel(Label):
@@ -73,3 +83,64 @@ def channel_axes(layer: Image | None) -> list[tuple[str, int | None]]:
     ]
     # Rows and columns are two of them.
     return [('none', None), *(offered if len(offered) > 2 else [])]
+
+
+class StackEntry:
+    """Choice between the plane that is shown and all of them.
+
+    Parameters
+    ----------
+    dims : Dims
+        Axes and sliders of the viewer.
+    """
+
+    def __init__(self, dims: Dims) -> None:
+        self._dims = dims
+        self._several = False
+        self.extent = ComboBox(
+            name='extent',
+            label='restore',
+            choices=[PLANE, EVERY],
+            tooltip=(
+                'The plane that the viewer shows, or all planes of the '
+                'layer. Try one plane before you restore all.'
+            ),
+        )
+        self.axes = LineEdit(
+            name='axes',
+            tooltip=(
+                'A letter for each axis of the layer: T times, Z depths, C '
+                'channels, Y rows, X columns, or any other. Correct it if it '
+                'is wrong.'
+            ),
+        )
+        self.widgets: list[ValueWidget] = [self.extent, self.axes]
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether every plane is to be restored."""
+        return self._several and bool(self.extent.value == EVERY)
+
+    def show_layer(self, layer: Image | None) -> None:
+        """Suit the entries to another layer."""
+        self.axes.value = '' if layer is None else letters_of_layer(layer)
+
+    def show_choice(
+        self, layer: Image | None, channel_axis: int | None
+    ) -> None:
+        """Show what there is to choose."""
+        self._several = count_planes(layer, channel_axis) > 1
+        self.extent.visible = self._several
+        self.axes.visible = self.takes_all
+
+    def describe(self, layer: Image, channel_axis: int | None) -> SeriesSource:
+        """Describe all planes of a layer.
+
+        Raises
+        ------
+        ValueError
+            If the axes do not fit.
+        """
+        return describe_series(
+            layer, channel_axis, self.axes.value, self._dims
+        )
