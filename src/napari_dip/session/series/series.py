@@ -67,7 +67,8 @@ class SeriesSession(Restoration):
         self._learnt: Learnt | None = None
         self._plane: Restoration | None = None
         self._reason: StopReason | None = None
-        self._rough: set[str] = set()
+        # Previews, by the names of their planes.
+        self._rough: dict[str, Index] = {}
         self._times = SeriesTimes(plan, self._clock)
         self._is_open = True
         self._begin()
@@ -146,9 +147,8 @@ class SeriesSession(Restoration):
         if self._is_open:
             with self._at_work():
                 self._apply_early()
-                for place in self._waiting_everywhere():
-                    if self._plan.stack.say_plane(place) in self._rough:
-                        self._target.clear(place)
+                for place in self._rough.values():
+                    self._target.clear(place)
                 self._rough.clear()
         return self._array
 
@@ -285,7 +285,7 @@ class SeriesSession(Restoration):
     ) -> None:
         place = self._waiting.pop()
         self._target.put(place, image)
-        self._rough.discard(self._plan.stack.say_plane(place))
+        self._rough.pop(self._plan.stack.say_plane(place), None)
         if self._doubt is not None and uncertainty is not None:
             self._doubt.put(place, uncertainty)
         self._plane = None
@@ -332,12 +332,8 @@ class SeriesSession(Restoration):
 
     def _show(self, place: Index, image: NDArray[np.float32] | None) -> None:
         if image is not None:
-            self._rough.add(self._plan.stack.say_plane(place))
+            self._rough[self._plan.stack.say_plane(place)] = place
             self._target.put(place, image)
-
-    def _waiting_everywhere(self) -> list[Index]:
-        later = (p for share in self._shares[:-1] for p in share.places)
-        return [*self._waiting, *later]
 
     def _look(self, _: Progress) -> bool:
         return self._ask()
