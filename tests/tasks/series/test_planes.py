@@ -126,8 +126,17 @@ def test_planes_without_contrast_are_left_and_told(series):
 
 
 def test_a_series_without_any_contrast():
-    image, _ = denoise(np.ones((5, 32, 32)), axes='TYX', **INFO)
-    assert (image == 1).all()
+    with pytest.raises(ValueError, match=r'^image: no plane can be restored'):
+        denoise(np.ones((5, 32, 32)), axes='TYX', **FEW)
+
+
+def test_a_plane_of_another_exposure_is_fitted_by_itself(series):
+    odd = series.astype(float)
+    odd[2] = odd[2] * 20 + 500
+    image, info = denoise(odd, axes='TYX', **INFO)
+    assert np.isfinite(image).all()
+    assert 'Plane T 2: not fitted with the others' in ' '.join(info.notes)
+    np.testing.assert_array_equal(image[2], denoise(odd[2], **FEW))
 
 
 def test_an_uncertainty_of_every_plane(series):

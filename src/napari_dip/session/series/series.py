@@ -211,6 +211,9 @@ class SeriesSession(Restoration):
                     self._learning = self._start_learning()
                 return
             self._begin_plane()
+        if not hasattr(self, 'brief'):
+            told = ' '.join(self._account.notes()[-1:])
+            raise ValueError(f'image: no plane can be restored; {told}')
 
     def _start_learning(self) -> Session:
         share = self._shares[-1]
@@ -240,7 +243,7 @@ class SeriesSession(Restoration):
         if not hasattr(self, 'brief'):
             self.brief = brief_of(part.brief, self._plan)
         part.brief = replace(part.brief, threads=self.brief.threads)
-        part.check = self._look
+        part.check = lambda _: self._ask()
         return part
 
     def _advance(self) -> None:
@@ -334,9 +337,6 @@ class SeriesSession(Restoration):
         if image is not None:
             self._rough[self._plan.stack.say_plane(place)] = place
             self._target.put(place, image)
-
-    def _look(self, _: Progress) -> bool:
-        return self._ask()
 
     def _reason_text(self) -> str:
         left = self._times.total - self._times.done

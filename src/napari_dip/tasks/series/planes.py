@@ -11,6 +11,7 @@ import numpy as np
 from napari_dip.images.acquired import acquire, read_planes
 from napari_dip.images.axes import Axes
 from napari_dip.images.masks import read_mask
+from napari_dip.images.stacks.exposure import group_alike, measure_exposure
 from napari_dip.images.stacks.stack import (
     Index,
     Stack,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from napari_dip.tasks.base import Task
 
 
+# Rows and columns that tell the exposure of a plane.
+_SAMPLES = 128
 # Seconds: less than any iteration.
 _LEAST_TIME = 1e-3
 
@@ -84,10 +87,17 @@ class Series:
 
         groups = self.stack.series()
         shares_network = self._one_network()
-        shares = [
-            Share(group, self._learn_of(group) if shares_network else None)
-            for group in groups
-        ]
+        shares, notes = [], [self._say(len(groups), shares_network)]
+        if not shares_network:
+            shares = [Share(group, None) for group in groups]
+        for group in groups if shares_network else ():
+            alike, *others = self._alike(group)
+            shares += [
+                Share(part, self._learn_of(part) if len(part) > 1 else None)
+                for part in (alike, *others)
+            ]
+            if others:
+                notes.append(self._say_unlike(others))
         options = self.options
         plan = SeriesPlan(
             self.stack,
@@ -96,7 +106,7 @@ class Series:
             self._begin_plane,
             lambda place: np.ma.asarray(self._pixels(place)),
             told,
-            (self._say(len(groups), shares_network),),
+            tuple(notes),
             options.uncertainty,
         )
         clock = Clock.since(options.begun, options.time_limit)
@@ -128,6 +138,29 @@ class Series:
             text += ', one network for all'
         how = 'Taken for' if self.stack.assumed else 'Read as'
         return f'{how} {text}.'
+
+    def _alike(self, places: list[Index]) -> list[list[Index]]:
+        """Group planes by their exposure, the largest group first."""
+        exposures = []
+        for place in places:
+            index = list(place)
+            for axis in self.stack.plane_axes:
+                # A sample will do.
+                step = 1 + self.stack.shape[axis] // _SAMPLES
+                index[axis] = slice(None, None, step)
+            exposures.append(measure_exposure(self.image[tuple(index)]))
+        groups = sorted(group_alike(exposures), key=len, reverse=True)
+        return [[places[i] for i in group] for group in groups]
+
+    def _say_unlike(self, groups: list[list[Index]]) -> str:
+        from napari_dip.session.series.plan import say_of_planes
+
+        names = [self.stack.say_plane(p) for group in groups for p in group]
+        return say_of_planes(
+            'not fitted with the others, which have another exposure.',
+            sorted(names),
+            self.stack.num_planes,
+        )
 
     def _factors(self) -> tuple[int, ...]:
         factors = [1] * len(self.stack.shape)
