@@ -81,14 +81,15 @@ def _steps(
 def _range(estimate: Tensor, problem: Problem) -> tuple[Tensor, Tensor]:
     """Least and greatest value that data, noise and fit explain."""
     known, data = problem.known, problem.data
-    low = torch.where(known > 0, data, torch.inf).amin((2, 3), True)
-    high = torch.where(known > 0, data, -torch.inf).amax((2, 3), True)
-    count = known.sum((2, 3), True).clamp(min=1)
+    axes = tuple(range(2, data.ndim))
+    low = torch.where(known > 0, data, torch.inf).amin(axes, True)
+    high = torch.where(known > 0, data, -torch.inf).amax(axes, True)
+    count = known.sum(axes, True).clamp(min=1)
     judged = known * problem.held_out
     if not bool(judged.any()):
         judged = known
     error = _rms(problem.operator(estimate) - data, judged)
-    mean = (data * known).sum((2, 3), True) / count
+    mean = (data * known).sum(axes, True) / count
     # Who foretells nothing is off by the deviation of the data.
     error = torch.minimum(
         error.nan_to_num(torch.inf), _rms(data - mean, known)
@@ -96,9 +97,9 @@ def _range(estimate: Tensor, problem: Problem) -> tuple[Tensor, Tensor]:
     # So far off is the furthest of as many normal values.
     reach = error * (2 * count.log()).clamp(min=1).sqrt()
     # One pixel of those that a datum is the mean of may hold it all.
-    pixels = math.prod(problem.operator.image_shape((1, 1)))
+    pixels = math.prod(problem.operator.image_shape((1,) * len(axes)))
     reach = reach + (pixels - 1) * (high - low)
-    empty = known.sum((2, 3), True) == 0
+    empty = known.sum(axes, True) == 0
     return (
         torch.where(empty, -torch.inf, low - reach),
         torch.where(empty, torch.inf, high + reach),
@@ -106,8 +107,9 @@ def _range(estimate: Tensor, problem: Problem) -> tuple[Tensor, Tensor]:
 
 
 def _rms(values: Tensor, weight: Tensor) -> Tensor:
-    total = (values.square() * weight).sum((2, 3), True)
-    return (total / weight.sum((2, 3), True).clamp(min=1)).sqrt()
+    axes = tuple(range(2, values.ndim))
+    total = (values.square() * weight).sum(axes, True)
+    return (total / weight.sum(axes, True).clamp(min=1)).sqrt()
 
 
 @torch.no_grad()
@@ -189,8 +191,9 @@ def _power_of_differences(residual: Tensor, distance: int) -> float:
     """
     pairs = torch.cat(
         [
-            (residual[distance:] - residual[:-distance]).flatten(),
-            (residual[:, distance:] - residual[:, :-distance]).flatten(),
+            (residual[..., distance:, :] - residual[..., :-distance, :])
+            .flatten(),
+            (residual[..., distance:] - residual[..., :-distance]).flatten(),
         ]
     )
     count = int(pairs.isfinite().sum())

@@ -76,7 +76,7 @@ def work_of(
     Its result of a `shape` is larger than the image by `factors`.
     """
     fit = settings.fit
-    forward = footprint(settings, channels)
+    forward = footprint(settings, channels, len(shape))
     shapes = [shape]
     for step in reversed(settings.latent.steps(factors)[1:]):
         finest = zip(shapes[0], step, strict=True)
@@ -97,7 +97,11 @@ def work_of(
 
 @lru_cache
 def footprint(
-    settings: Settings, channels: int, *, fitting: bool = False
+    settings: Settings,
+    channels: int,
+    ndim: int = 2,
+    *,
+    fitting: bool = False,
 ) -> float:
     """Operations that a pixel takes, forward.
 
@@ -105,9 +109,9 @@ def footprint(
     the image in the end.
     """
     latent, side = settings.latent.num_channels(channels), settings.fit.window
-    network = build_network(settings.network, latent, channels)
+    network = build_network(settings.network, latent, channels, ndim)
     number = settings.fit.num_windows if fitting and side else 1
-    image = torch.zeros(number, latent, side or _SIDE, side or _SIDE)
+    image = torch.zeros(number, latent, *(side or _SIDE,) * ndim)
     found = multiplications(network.train(fitting), image)
     return found / image[:, 0].numel()
 
@@ -125,7 +129,9 @@ def measure(
     These see images of a `size`, on `threads`, which is the number set.
     """
     fit, latent = settings.fit, settings.latent.num_channels(channels)
-    network = build_network(settings.network, latent, channels).to(device)
+    ndim = len(size) - 1
+    network = build_network(settings.network, latent, channels, ndim)
+    network = network.to(device)
     optimiser = make_optimiser(fit.optimiser, network.parameters(), 0.0)
     number, *sides = size
     shape = number, latent, *(min(n, _SIDE) for n in sides)
@@ -150,6 +156,6 @@ def measure(
         # Wait for the device.
         loss.item()
         taken.append(now() - begin)
-    forward = footprint(settings, channels, fitting=True)
+    forward = footprint(settings, channels, ndim, fitting=True)
     operations = _BOTH_WAYS * forward * pixels
     return min(taken) / operations, sum(held.values()) / pixels

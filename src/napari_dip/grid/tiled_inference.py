@@ -16,11 +16,13 @@ from napari_dip.device.choice import (
     release_cache,
 )
 from napari_dip.device.pace import look_up
+from napari_dip.grid.by_axes import ByAxes
 from napari_dip.grid.regions import Region, Shape, tile_windows
 
 # Larger tiles were no faster: what a halo costs less, the cache costs more.
-_LARGEST_TILE = 512
-_HALO = 64
+_LARGEST_TILE: ByAxes[int] = ByAxes('tile', 512, 128, first=2)
+# The networks of volumes look less far.
+_HALO: ByAxes[int] = ByAxes('margin', 64, 24, first=2)
 _SMALLEST_TILE = 64
 # The rest is left to everything else that runs.
 _SHARE = 0.5
@@ -37,9 +39,11 @@ class TiledInference:
     ----------
     device : torch.device
         Where it is evaluated.
-    tile : int
-        Largest side of a tile, in pixels.
-    halo : int
+    ndim : int
+        Spatial axes of the image.
+    tile : int, optional
+        Largest side of a tile, in pixels; the usual one unless given.
+    halo : int, optional
         Margin around a tile that is computed and thrown away.
     tells : bool
         Whether it tells whoever watches how far it is.
@@ -49,20 +53,23 @@ class TiledInference:
         self,
         device: torch.device,
         *,
-        tile: int = _LARGEST_TILE,
-        halo: int = _HALO,
+        ndim: int = 2,
+        tile: int | None = None,
+        halo: int | None = None,
         tells: bool = False,
     ) -> None:
-        self.tile = tile
+        self.tile = tile or _LARGEST_TILE[ndim]
         self._tells = tells
         self._device = device
-        self._halo = halo
+        self._ndim = ndim
+        self._halo = _HALO[ndim] if halo is None else halo
 
-    def fit_memory(self, bytes_a_pixel: float, ndim: int = 2) -> None:
+    def fit_memory(self, bytes_a_pixel: float) -> None:
         """Halve the tile until it takes no more than half of what is free."""
         room = _SHARE * free_memory(self._device)
         while self._can_shrink(self.tile) and (
-            bytes_a_pixel * (self.tile + 2 * self._halo) ** ndim > room
+            bytes_a_pixel * (self.tile + 2 * self._halo) ** self._ndim
+            > room
         ):
             self.tile //= 2
 
@@ -148,9 +155,9 @@ def largest_window(shape: Shape) -> int:
 
 
 def _sizes(shape: Shape) -> list[int]:
-    return [
-        window.size for _, window in tile_windows(shape, _LARGEST_TILE, _HALO)
-    ]
+    ndim = len(shape)
+    tiles = tile_windows(shape, _LARGEST_TILE[ndim], _HALO[ndim])
+    return [window.size for _, window in tiles]
 
 
 @torch.no_grad()

@@ -102,6 +102,8 @@ def acquire(
     image: ArrayLike | AcquiredImage,
     channel_axis: int | None = None,
     name: str = 'image',
+    *,
+    ndim: int = 2,
 ) -> AcquiredImage:
     """Check an image and bring it to planes.
 
@@ -116,6 +118,8 @@ def acquire(
         its last axis is RGB or RGBA.
     name : str
         What to call the image in a message.
+    ndim : int
+        Spatial axes: 2 of a plane, 3 of a volume.
 
     Raises
     ------
@@ -126,7 +130,7 @@ def acquire(
     """
     if isinstance(image, AcquiredImage):
         return image
-    axes, planes, alpha, masks = _read(image, channel_axis, name)
+    axes, planes, alpha, masks = _read(image, channel_axis, name, ndim)
     planes, notes = _without_invalid(planes, masks)
     _check_content(planes, name)
     notes += check_precision(planes, name)
@@ -153,7 +157,7 @@ def read_planes(
 
 
 def _read(
-    image: ArrayLike, channel_axis: int | None, name: str
+    image: ArrayLike, channel_axis: int | None, name: str, ndim: int = 2
 ) -> tuple[Axes, NDArray[Any], NDArray[Any] | None, list[tuple[Mask, str]]]:
     """Read axes, planes, opacity, and which values mean nothing."""
     array, invalid = read_values(image, name)
@@ -163,7 +167,7 @@ def _read(
             'real floating point; convert it first, for example with '
             'abs() for complex data.'
         )
-    axes = settle_axes(array.shape, channel_axis, name)
+    axes = settle_axes(array.shape, channel_axis, name, ndim=ndim)
     _check_size(axes, name)
     planes = axes.to_planes(array)
     masks = [(axes.to_planes(mask), how) for mask, how in invalid]
@@ -176,7 +180,7 @@ def _read(
 
 
 def _check_size(axes: Axes, name: str) -> None:
-    height, width = axes.plane
+    height, width = axes.plane[-2:]
     if min(height, width) < MIN_SIDE:
         raise ValueError(
             f'{name}: {height} × {width} pixels are too few; at least '
@@ -229,7 +233,7 @@ def _check_content(planes: NDArray[Any], name: str) -> None:
 
 
 def _check_channels(known: Mask, name: str) -> None:
-    empty = np.flatnonzero(~known.any(axis=(1, 2)))
+    empty = np.flatnonzero(~known.reshape(len(known), -1).any(axis=1))
     if len(empty) == len(known):
         raise ValueError(
             f'{name}: no pixel is a finite number that is neither masked nor '

@@ -71,6 +71,9 @@ def find_flat_areas(planes: NDArray[Any]) -> FlatAreas:
     >>> find_flat_areas(image).notes
     ['640 pixels at the border that all are 0 were left as they are.']
     """
+    whole = planes.shape
+    # Those of a volume lie in its planes.
+    planes = planes.reshape(-1, *whole[-2:])
     borders, gaps = np.zeros((2, *planes.shape), bool)
     counts: dict[tuple[bool, float], int] = {}
     for plane, border, gap in zip(planes, borders, gaps, strict=True):
@@ -90,7 +93,9 @@ def find_flat_areas(planes: NDArray[Any]) -> FlatAreas:
         [_note(*x) for x in counts.items() if x[0][0] is at_border]
         for at_border in (True, False)
     )
-    return FlatAreas(borders, gaps, border_notes, gap_notes)
+    return FlatAreas(
+        borders.reshape(whole), gaps.reshape(whole), border_notes, gap_notes
+    )
 
 
 def _count(

@@ -45,7 +45,8 @@ def note_patterns(planes: NDArray[Any]) -> list[str]:
     >>> len(note_patterns(image))
     1
     """
-    if not any(map(_has_pattern, planes)):
+    each = planes.reshape(-1, *planes.shape[-2:])
+    if not any(map(_has_pattern, each)):
         return []
     return [_NOTE]
 

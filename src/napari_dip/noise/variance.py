@@ -162,8 +162,8 @@ def is_predictable(plane: ArrayLike) -> bool:
 
     Parameters
     ----------
-    plane : (M, N) array_like
-        One image plane; pixels that are not finite are missing.
+    plane : (M, N) or (L, M, N) array_like
+        A plane, or all of a volume; pixels that are not finite are missing.
 
     Returns
     -------
@@ -179,7 +179,8 @@ def is_predictable(plane: ArrayLike) -> bool:
     >>> is_predictable(wave + np.random.default_rng(0).normal(size=(64, 64)))
     False
     """
-    planes = [np.asarray(plane, float)]
+    values = np.asarray(plane, float)
+    planes = list(values.reshape(-1, *values.shape[-2:]))
     _, power = _pooled_statistics(planes)
     if not power.size:
         return False

@@ -179,7 +179,7 @@ def prepare(
 
 
 def _check_known(known: NDArray[np.bool_]) -> None:
-    empty = np.flatnonzero(~known.any(axis=(1, 2)))
+    empty = np.flatnonzero(~known.any(axis=tuple(range(1, known.ndim))))
     if len(empty):
         where = '' if len(known) == 1 else f' of channel {empty[0]}'
         raise ValueError(

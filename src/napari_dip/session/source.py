@@ -268,7 +268,7 @@ def _problem(
         measured,
         held_out,
         pilot,
-        _deviation(intensity, device),
+        _deviation(intensity, device, data.ndim - 2),
         unused=_unused(held_out, settings),
         guide=guide,
         parts=_at_grid(source.parts, settings.binning),
@@ -288,12 +288,13 @@ def _at_grid(parts: tuple[Region, ...], binning: int) -> tuple[Region, ...]:
 
 
 def _deviation(
-    intensity: Intensity, device: torch.device
+    intensity: Intensity, device: torch.device, ndim: int
 ) -> torch.Tensor | None:
     known = intensity.deviation()
     if known is None:
         return None
-    return torch.from_numpy(known).to(device)[None, :, None, None]
+    spread = torch.from_numpy(known).to(device)[None]
+    return spread.reshape(*spread.shape, *(1,) * ndim)
 
 
 def _guide(source: Source, settings: Settings) -> torch.Tensor | None:

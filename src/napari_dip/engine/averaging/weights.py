@@ -47,9 +47,9 @@ class WeightAverage:
     augment : bool
         Self-ensemble: whether each draw is flipped and rotated anew, for a
         network that was fitted with dihedral augmentation.
-    tile : int
+    tile : int, optional
         Largest side of the tiles that the image is inferred in, in pixels.
-    halo : int
+    halo : int, optional
         Margin around a tile that is computed and thrown away.
     """
 
@@ -66,8 +66,8 @@ class WeightAverage:
         precision: Precision,
         seed: int,
         augment: bool = False,
-        tile: int = 512,
-        halo: int = 64,
+        tile: int | None = None,
+        halo: int | None = None,
     ) -> None:
         self.decay = decay
         self._network = copy.deepcopy(network).requires_grad_(False)
@@ -79,7 +79,11 @@ class WeightAverage:
         all_of_them = dihedrals(len(self._shape))
         self._dihedrals = all_of_them if augment else all_of_them[:1]
         self._tiles = TiledInference(
-            shape.device, tile=tile, halo=halo, tells=True
+            shape.device,
+            ndim=len(self._shape),
+            tile=tile,
+            halo=halo,
+            tells=True,
         )
         self._bytes_a_pixel: float | None = None
         self._count = 0
@@ -161,7 +165,7 @@ class WeightAverage:
                 self._precision,
                 ndim=len(self._shape),
             )
-        self._tiles.fit_memory(self._bytes_a_pixel, len(self._shape))
+        self._tiles.fit_memory(self._bytes_a_pixel)
         return self._tiles(shape or self._shape, evaluate)
 
     def weights(self) -> list[Tensor]:
