@@ -191,8 +191,9 @@ def _power_of_differences(residual: Tensor, distance: int) -> float:
     """
     pairs = torch.cat(
         [
-            (residual[..., distance:, :] - residual[..., :-distance, :])
-            .flatten(),
+            (
+                residual[..., distance:, :] - residual[..., :-distance, :]
+            ).flatten(),
             (residual[..., distance:] - residual[..., :-distance]).flatten(),
         ]
     )

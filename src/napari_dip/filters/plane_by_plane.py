@@ -41,7 +41,8 @@ class PlaneByPlane(Filter):
 
     def _each(self, what: str, estimate: Tensor, problem: Problem) -> Tensor:
         made = []
-        for number, plane in enumerate(estimate.unbind(2)):
+        for number in range(estimate.shape[2]):
+            plane = _plane(estimate, number)
             of_plane = _plane_of(problem, number)
             for step in self.filters:
                 plane = getattr(step, what)(plane, of_plane)
@@ -49,13 +50,18 @@ class PlaneByPlane(Filter):
         return torch.stack(made, 2)
 
 
+def _plane(volume: Tensor, number: int) -> Tensor:
+    """Cut out a plane, as it lies in memory where it is alone."""
+    return volume[:, :, number].contiguous()
+
+
 def _plane_of(problem: Problem, number: int) -> Problem:
     """Return the equation of a plane, whose deviation is that of all."""
     deviation = problem.deviation
     return replace(
         problem,
-        data=problem.data[:, :, number],
-        known=problem.known[:, :, number],
-        held_out=problem.held_out[:, :, number],
+        data=_plane(problem.data, number),
+        known=_plane(problem.known, number),
+        held_out=_plane(problem.held_out, number),
         deviation=None if deviation is None else deviation[..., 0],
     )

@@ -68,8 +68,7 @@ class TiledInference:
         """Halve the tile until it takes no more than half of what is free."""
         room = _SHARE * free_memory(self._device)
         while self._can_shrink(self.tile) and (
-            bytes_a_pixel * (self.tile + 2 * self._halo) ** self._ndim
-            > room
+            bytes_a_pixel * (self.tile + 2 * self._halo) ** self._ndim > room
         ):
             self.tile //= 2
 

@@ -7,8 +7,8 @@ PRESETS = ('fast', 'balanced', 'best', 'ulyanov2018')
 DEFAULT_PRESET = 'balanced'
 
 #: What of a series is fitted together: what suits it, one network for all
-#: planes, or one for each.
-FITS = ('auto', 'series', 'planes')
+#: planes, one for each, or depths as a spatial axis.
+FITS = ('auto', 'series', 'planes', 'volume')
 
 #: Factors that the form and the documentation offer.
 FACTORS = (2, 3, 4, 8)

@@ -88,6 +88,8 @@ class Task:
         spatial axis for each of the image.
     title : str
         Name for people; made of that of the function unless given.
+    takes_volumes : bool
+        Whether depths may be a spatial axis.
 
     Examples
     --------
@@ -103,6 +105,7 @@ class Task:
     scale: Callable[..., tuple[int, int]] = _unchanged
     companions: Callable[..., Sequence[str]] = _nothing
     title: str = ''
+    takes_volumes: bool = False
 
     def __post_init__(self) -> None:
         """Make the title."""

@@ -95,10 +95,12 @@ def denoise(
         A letter for each axis of a series, such as 'TZCYX', S for colours;
         guessed unless given. Each channel C has a network of its own, and
         planes without contrast are left as they are.
-    fit : {'auto', 'series', 'planes'}
+    fit : {'auto', 'series', 'planes', 'volume'}
         'series' fits one network to samples of all planes and applies it to
         each, 'planes' fits each by itself; 'auto' takes the first where it
-        can, that is not with 'ulyanov2018' or `repeats`.
+        can, that is not with 'ulyanov2018' or `repeats`. 'volume' takes
+        depths Z for a spatial axis, which is better where neighbouring
+        planes resemble each other.
     planes : str, slice or int, optional
         Which planes along the first axis that is longer than one: '10:20'.
     channel_axis : int, optional
@@ -238,6 +240,7 @@ def start_denoising(
         check_uncertainty,
         choose_settings,
     )
+    from napari_dip.tasks.presets.volumes import choose_settings_of_volume
 
     options = options or Options()
     plain = read_method(method)
@@ -261,7 +264,9 @@ def start_denoising(
         correlation=correlation,
         defects=defects,
     )
-    settings = choose_settings(options.preset, shown, found, copies, plain)
+    is_volume = planes.ndim > 3
+    choose = choose_settings_of_volume if is_volume else choose_settings
+    settings = choose(options.preset, shown, found, copies, plain)
     if defects == 'keep':
         settings = replace(settings, exclude_defects=False)
     if options.uncertainty:
@@ -330,4 +335,12 @@ def _outline(
     return Outline(settings, found=found.describe() if is_known else '')
 
 
-TASK = register(Task(denoise, start_denoising, _outline, step='denoised'))
+TASK = register(
+    Task(
+        denoise,
+        start_denoising,
+        _outline,
+        step='denoised',
+        takes_volumes=True,
+    )
+)

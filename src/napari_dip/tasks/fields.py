@@ -67,12 +67,14 @@ Fit = Annotated[
     str,
     Field(
         'What of a series is fitted together: one network for all planes '
-        '("series"), which is faster, or each plane by itself ("planes").',
+        '("series"), which is faster, each plane by itself ("planes"), or '
+        'depths as a spatial axis ("volume").',
         kind='fit',
         choices={
             'auto': 'what suits',
             'series': 'one network for all',
             'planes': 'each by itself',
+            'volume': 'as a volume',
         },
     ),
 ]

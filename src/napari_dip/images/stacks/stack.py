@@ -33,18 +33,22 @@ class Stack:
         Axis whose entries are restored together.
     assumed : bool
         Whether the letters are a guess.
+    deep : bool
+        Whether the depths Z are a spatial axis, so that volumes take the
+        place of planes.
     """
 
     shape: tuple[int, ...]
     letters: str
     channel_axis: int | None = None
     assumed: bool = False
+    deep: bool = False
 
     @property
-    def plane_axes(self) -> tuple[int, int]:
+    def plane_axes(self) -> tuple[int, ...]:
         """Axes of rows and columns, as they lie in the array."""
-        first, second = sorted(self.letters.index(one) for one in 'YX')
-        return first, second
+        letters = 'ZYX' if self.deep else 'YX'
+        return tuple(sorted(self.letters.index(one) for one in letters))
 
     @property
     def counted(self) -> tuple[int, ...]:
@@ -64,10 +68,9 @@ class Stack:
         return math.prod(self.shape[axis] for axis in self.counted)
 
     @property
-    def plane_sides(self) -> tuple[int, int]:
+    def plane_sides(self) -> tuple[int, ...]:
         """Rows and columns of a plane."""
-        first, second = self.plane_axes
-        return self.shape[first], self.shape[second]
+        return tuple(self.shape[axis] for axis in self.plane_axes)
 
     @property
     def plane_shape(self) -> tuple[int, ...]:
@@ -126,11 +129,19 @@ class Stack:
         if counts:
             text += f', {" × ".join(counts)}'
         number = self.num_planes
-        text += f': {number:,} plane{"s" * (number != 1)}'
+        what = 'volume' if self.deep else 'plane'
+        text += f': {number:,} {what}{"s" * (number != 1)}'
+        if self.deep:
+            text += f' of {" × ".join(map(str, self.plane_sides))} voxels'
         axis = self.channel_axis
         if axis is not None and self.shape[axis] > 1:
             text += f' of {say_count(self.letters[axis], self.shape[axis])}'
         return text
+
+    def say(self, text: str | None = None) -> str:
+        """Say what it was read as, in a sentence."""
+        how = 'Taken for' if self.assumed else 'Read as'
+        return f'{how} {text or self.describe()}.'
 
     def _is_colour(self, axis: int) -> bool:
         is_sample = axis == self.letters.find('S')

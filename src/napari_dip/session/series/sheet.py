@@ -28,7 +28,7 @@ ReadPart = Callable[[Index, Region], NDArray[Any]]
 def lay_out(
     read: ReadPart,
     places: Sequence[Index],
-    shape: tuple[int, int],
+    shape: tuple[int, ...],
     seed: int,
 ) -> AcquiredImage:
     """Lay samples of planes side by side.
@@ -77,13 +77,13 @@ def lay_out(
     return AcquiredImage(planes, axes, parts=tuple(regions))
 
 
-def count_pixels(places: int, shape: tuple[int, int]) -> int:
+def count_pixels(places: int, shape: tuple[int, ...]) -> int:
     """Return about how many pixels are laid out."""
     return min(places * math.prod(shape), MOST_PIXELS)
 
 
 def _choose(
-    places: Sequence[Index], shape: tuple[int, int], seed: int
+    places: Sequence[Index], shape: tuple[int, ...], seed: int
 ) -> list[tuple[Index, Region]]:
     """Choose what is taken of which plane."""
     if len(places) * math.prod(shape) <= MOST_PIXELS:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_dip.images.acquired import AcquiredImage
+from napari_dip.images.acquired import AcquiredImage, acquire
 from napari_dip.images.axes import settle_axes
 from napari_dip.images.stacks.axis_names import letters_of
 from napari_dip.images.stacks.plane_choice import choose_planes
 from napari_dip.images.stacks.stack import Stack, settle_stack
+from napari_dip.images.stacks.volumes import as_volumes
 from napari_dip.images.validation import check_choice
 from napari_dip.presets.choices import FITS
 from napari_dip.tasks.series.planes import Series
@@ -66,6 +67,13 @@ def begin_any(
             name: _same_planes(value, axis, entries, len(stack.shape))
             for name, value in arguments.items()
         }
+    if fit == 'volume':
+        stack = as_volumes(stack)
+        if not task.takes_volumes:
+            raise ValueError(
+                f'fit: {task.name} does not take volumes yet; take '
+                "fit='planes'."
+            )
     told = {
         'axes': axes if stack is None else stack.letters,
         'fit': fit,
@@ -74,6 +82,9 @@ def begin_any(
     if stack is None or stack.num_planes == 1:
         if stack is not None:
             channel_axis = stack.channel_axis
+        if stack is not None and stack.deep:
+            image = acquire(image, stack.plane_channel_axis, ndim=3)
+            image = replace(image, notes=(stack.say(), *image.notes))
         session = task.start(
             image, channel_axis=channel_axis, options=options, **arguments
         )

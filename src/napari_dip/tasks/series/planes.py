@@ -114,7 +114,11 @@ class Series:
 
     def _one_network(self) -> bool:
         """Whether planes share a network: if it sees the image, in windows."""
-        if self.fit == 'planes' or 'repeats' in self.beside.values():
+        if (
+            self.stack.deep
+            or self.fit == 'planes'
+            or 'repeats' in self.beside.values()
+        ):
             return False
         rows, columns = self.stack.plane_sides
         known = {
@@ -136,8 +140,7 @@ class Series:
             text += ', one network for each channel'
         else:
             text += ', one network for all'
-        how = 'Taken for' if self.stack.assumed else 'Read as'
-        return f'{how} {text}.'
+        return self.stack.say(text)
 
     def _alike(self, places: list[Index]) -> list[list[Index]]:
         """Group planes by their exposure, the largest group first."""
@@ -165,7 +168,9 @@ class Series:
     def _factors(self) -> tuple[int, ...]:
         factors = [1] * len(self.stack.shape)
         scale = self.task.scale_of(self.arguments)
-        for axis, factor in zip(self.stack.plane_axes, scale, strict=True):
+        # Depths have a factor only if one is told.
+        last = self.stack.plane_axes[-len(scale) :]
+        for axis, factor in zip(last, scale, strict=True):
             factors[axis] = factor
         return tuple(factors)
 
@@ -208,7 +213,10 @@ class Series:
         }
         try:
             plane = acquire(
-                self._pixels(place), self.stack.plane_channel_axis, 'plane'
+                self._pixels(place),
+                self.stack.plane_channel_axis,
+                'volume' if self.stack.deep else 'plane',
+                ndim=len(self.stack.plane_axes),
             )
             for name, kind in self.beside.items():
                 if kind == 'mask':
