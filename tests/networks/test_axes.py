@@ -137,3 +137,21 @@ def test_weights_that_the_seed_would_not_decide_are_refused():
     odd = nn.Sequential(nn.Conv3d(1, 1, 1), nn.Linear(2, 2))
     with pytest.raises(NotImplementedError, match='Linear: the seed'):
         initialise(odd, 0)
+
+
+def test_gradients_of_a_thin_volume_hold_nothing_else():
+    """Of fewer planes oneDNN takes what was in memory before."""
+    torch.manual_seed(0)
+    network = UNetSpec((16, 32, 48), reduction=1).build(2, 1, 3)
+    latent = torch.randn(1, 2, 4, 32, 32)
+    found = []
+    for _ in range(6):
+        left = [torch.full((n,), torch.nan) for n in (10**5, 10**6)]
+        del left
+        network.zero_grad()
+        with torch.autocast('cpu', torch.bfloat16):
+            output = network(latent)
+        output.float().square().mean().backward()
+        found.append([x.grad.clone() for x in network.parameters()])
+    for again in found[1:]:
+        assert all(map(torch.equal, found[0], again))

@@ -56,6 +56,10 @@ class UNetSpec:
         return self.reduction << (len(self.widths) - 1)
 
 
+# Pixels along each axis of the coarsest scale. Of fewer than four planes the
+# bfloat16 gradients of oneDNN hold what was in memory before.
+_LEAST: ByAxes[int] = ByAxes('least size', 2, 4, first=2)
+
 # Leaky enough that no unit dies in a fit of a few hundred iterations.
 _SLOPE = 0.1
 
@@ -185,6 +189,7 @@ class UNet(Padded):
         super().__init__(
             _Body(spec, channels_in, channels_out, ndim),
             spec.multiple,
+            least=_LEAST[ndim],
             border=border,
         )
         layout = channels_last[ndim]
