@@ -84,7 +84,7 @@ def work_of(
     values = math.prod(shape) * channels
     return Work(
         _BOTH_WAYS
-        * footprint(settings, channels, fitting=True)
+        * footprint(settings, channels, len(shape), fitting=True)
         * math.prod(fit.looked_at(shape)),
         tuple(fit.samples * forward * inferred_pixels(n) for n in shapes),
         tuple(step * values for step in work_of_chain(settings.filters)),

@@ -42,8 +42,7 @@ def choose_settings_of_volume(
     ValueError
         If there is no such fit of a volume.
     """
-    recipe = noise.recipe
-    if recipe is not None and (recipe.fine or recipe.all_around):
+    if noise.correlation.all_around:
         raise ValueError(
             "fit: 'volume' is not there for noise that is correlated all "
             "around; take fit='series'."
