@@ -35,6 +35,7 @@ class Activity:
         self._run = run
         self._bar: Bar | None = None
         self._next_move: float | None = None
+        self._has_layer = False
         # Of a method the signals would keep but a weak reference, and nobody
         # else keeps this object.
         self._connections = [
@@ -47,8 +48,11 @@ class Activity:
     def _show_update(self, update: Update) -> None:
         now = time.monotonic()
         if self._next_move is None:
-            # The first update also adds a layer, which is enough at a time.
             self._next_move = now + _INTERVAL
+        if update.preview is not None and not self._has_layer:
+            # The first preview adds a layer, which is enough at a time.
+            self._has_layer = True
+            return
         if now < self._next_move:
             return
         # Set before the rest, for napari handles events in the midst of it:
