@@ -31,7 +31,8 @@ def test_texture_is_told_from_half_of_its_pixels():
     known, held_out = _half_missing(texture.shape)
     data = texture * known
     start = torch.zeros_like(texture)
-    estimate = continue_texture(start, _problem(data, known, held_out))
+    problem = _problem(data, known, held_out)
+    estimate = continue_texture(start, problem, from_nothing=True)
     missing = known == 0
     error = (estimate - texture)[missing].square().mean()
     assert error < 0.02 * texture[missing].square().mean()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import distance_transform_edt, label
 
 from napari_dip.fills.base import Mask
 
@@ -19,6 +20,8 @@ _DEPTHS = (1.5, 3.0, 6.0, 12.0)
 _PRIOR = 500.0
 
 NUM_CLASSES = len(_DEPTHS) + 1
+#: Neighbouring pixels of a hole whose errors are as good as one.
+ALIKE = 25.0
 
 Weights = NDArray[np.float64]
 
@@ -118,6 +121,33 @@ def least_error(products: NDArray[np.float64]) -> NDArray[np.float64]:
                 best[chosen] = found
     weights: NDArray[np.float64] = best
     return weights
+
+
+def independent(held: Mask) -> float:
+    """How many of the errors in held-out holes are as good as independent.
+
+    One a hole, and in a large one as many as have no near neighbour.
+    """
+    _, holes = label(held.any(axis=0))
+    return max(float(holes), np.count_nonzero(held) / ALIKE)
+
+
+def surely(gain: NDArray[np.floating[Any]], number: float) -> float:
+    """Part of a step to take, by what it gained in so many errors.
+
+    None if its mean gain is less than twice its standard error.
+
+    Examples
+    --------
+    >>> surely(np.ones(9), 9.0)
+    1.0
+    >>> surely(np.array([3.0, -3.0, 3.0, -2.0]), 4.0)
+    0.0
+    """
+    if not gain.size or gain.mean() <= 0:
+        return 0.0
+    chance = gain.std() / math.sqrt(max(number, 1.0))
+    return max(0.0, 1 - float(2 * chance / gain.mean()) ** 2)
 
 
 def combine(

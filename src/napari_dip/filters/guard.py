@@ -58,9 +58,11 @@ def refine_within_range(
     """
     low, high = _range(estimate, problem)
     note: list[str] = []
-    for made in _steps(estimate, problem, filters, whole):
+    for made, steps in _steps(estimate, problem, filters, whole):
         within = (made >= low) & (made <= high)
         if bool(within.all()):
+            for step in steps:
+                note += step.describe(estimate, made, problem)
             return made, note
         note = [_LEFT_OUT]
     beyond = int((~within).sum())
@@ -69,13 +71,13 @@ def refine_within_range(
 
 def _steps(
     estimate: Tensor, problem: Problem, filters: Chain, whole: bool
-) -> Iterator[Tensor]:
-    """Results, each with one step less."""
+) -> Iterator[tuple[Tensor, Chain]]:
+    """Results, each with one step less, and the steps."""
     if whole:
         for fewer in ever_fewer(filters):
-            yield refine(estimate, problem, fewer)
-    yield preview(estimate, problem, filters)
-    yield estimate
+            yield refine(estimate, problem, fewer), fewer
+    yield preview(estimate, problem, filters), ()
+    yield estimate, ()
 
 
 def _range(estimate: Tensor, problem: Problem) -> tuple[Tensor, Tensor]:

@@ -18,19 +18,22 @@ from napari_dip.filters.shrinkage import keep_greater
 
 _SIDE = 16
 _STEP = 4
-_ROUNDS = 32
-# Thresholds fall from what only the strongest texture exceeds to what hardly
-# shows, in standard deviations of the data.
-_FIRST = 2.0
+# Thresholds fall to what hardly shows, in standard deviations of the data:
+# from what only the strongest texture exceeds, where nothing is there yet, and
+# from what an estimate is off by.
+_FIRST, _ROUNDS = 2.0, 32
+_FIRST_OF_ESTIMATE, _ROUNDS_OF_ESTIMATE = 0.5, 16
 _LAST = 0.04
 
 
-def continue_texture(start: Tensor, problem: Problem) -> Tensor:
-    """Add to an estimate what the known pixels say of the missing ones.
+def continue_texture(
+    start: Tensor, problem: Problem, *, from_nothing: bool = False
+) -> Tensor:
+    """Fill anew what is missing in an estimate, as texture of the known.
 
-    The residual is shrunk and put back where it is unknown, over and over
-    with ever lower thresholds; the held-out pixels choose among the rounds,
-    the estimate itself included.
+    The image is shrunk and the known pixels put back, over and over with
+    ever lower thresholds; the held-out pixels choose among the rounds, the
+    start included.
 
     Parameters
     ----------
@@ -38,6 +41,8 @@ def continue_texture(start: Tensor, problem: Problem) -> Tensor:
         Estimate, ``(1, channels, height, width)``.
     problem : Problem
         What was fitted; the data have mean 0 and standard deviation 1.
+    from_nothing : bool
+        Whether the missing pixels of the start are taken for empty.
 
     Returns
     -------
@@ -51,24 +56,28 @@ def continue_texture(start: Tensor, problem: Problem) -> Tensor:
            IEEE Transactions on Image Processing 15, 2006.
     """
     data, known, loss = problem.data, problem.known, problem.loss
-    transform = LocalCosine(_SIDE, _STEP, data)
     judged = known * problem.held_out
-    fitted = known - judged
-    measured = (data - start) * fitted
     best, least = start, float(loss(start, data, judged))
     if min(data.shape[-2:]) <= 2 * _SIDE:
         return best
-    residual = measured
+    transform = LocalCosine(_SIDE, _STEP, data)
+    fitted = known - judged
+    measured = data * fitted
+    image = measured
+    first, rounds = _FIRST, _ROUNDS
+    if not from_nothing:
+        image = measured + (1 - fitted) * start
+        first, rounds = _FIRST_OF_ESTIMATE, _ROUNDS_OF_ESTIMATE
     with suppress(CutShort):
-        for index in range(_ROUNDS):
-            go_on(index / _ROUNDS)
-            part = index / (_ROUNDS - 1)
-            threshold = _FIRST * (_LAST / _FIRST) ** part
-            shrunk = _shrink(residual, threshold, transform, index)
-            error = float(loss(start + shrunk, data, judged))
+        for index in range(rounds):
+            go_on(index / rounds)
+            part = index / (rounds - 1)
+            threshold = first * (_LAST / first) ** part
+            shrunk = _shrink(image, threshold, transform, index)
+            error = float(loss(shrunk, data, judged))
             if error < least:
-                best, least = start + shrunk, error
-            residual = measured + (1 - fitted) * shrunk
+                best, least = shrunk, error
+            image = measured + (1 - fitted) * shrunk
     return best
 
 

@@ -15,7 +15,7 @@ from napari_dip.device.pace import look_up
 from napari_dip.engine.averaging.uncertainty import Evidence
 from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.engine.problem import Problem
-from napari_dip.fills.combination import NUM_CLASSES
+from napari_dip.fills.combination import ALIKE, NUM_CLASSES
 from napari_dip.fills.report import describe_fills
 from napari_dip.grid.dihedral import dihedrals
 from napari_dip.grid.regions import Region, Shape
@@ -200,7 +200,7 @@ def shares(
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         best = both / np.maximum(square, 1e-12)
         left = np.maximum(rest - best * both, 0)
-        number = np.maximum(count / _ALIKE, 1)
+        number = np.maximum(count / ALIKE, 1)
         variance = left / np.maximum(square, 1e-12) / number
         return best, variance
 
@@ -211,12 +211,8 @@ def shares(
     # A class of its own as far as its pixels tell it from the others.
     apart = (own - whole) ** 2
     sure = apart / np.maximum(apart + 4 * variance, 1e-12)
-    sure = np.where(count > _ALIKE, sure, 0)
+    sure = np.where(count > ALIKE, sure, 0)
     return np.clip(whole + sure * (own - whole), 0, 1).astype(np.float32)
-
-
-# Neighbouring pixels whose errors are as good as one.
-_ALIKE = 25.0
 
 
 def _with(part: Filled, added: Planes, share: Planes) -> Planes:

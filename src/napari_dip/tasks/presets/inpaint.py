@@ -12,6 +12,7 @@ from napari_dip.engine.early_stopping import HeldOut
 from napari_dip.engine.settings import FitSettings
 from napari_dip.fills.autoregressive import Autoregressive
 from napari_dip.fills.smooth import Biharmonic, Harmonic
+from napari_dip.filters.refinement import Texture
 from napari_dip.images.validation import check_choice
 from napari_dip.latents.held_out_holes import HeldOutHolesSpec
 from napari_dip.networks import UNetSpec
@@ -47,6 +48,7 @@ def _light(
             decay=0.97,
             num_samples=num_samples,
         ),
+        filters=(Texture(),),
         stopping=HeldOut(min_start=num_iter // 4, patience=num_iter // 2),
     )
 
