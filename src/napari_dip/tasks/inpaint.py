@@ -61,10 +61,11 @@ def inpaint(
     callback: Callback | None = None,
     return_info: bool = False,
 ) -> Restored:
-    """Fill the missing pixels of one image with a deep image prior.
+    """Fill the missing pixels of one image with what is known of it.
 
-    A network with random weights is fitted to the known pixels alone; what
-    it puts elsewhere is the result there. Known pixels keep their values.
+    Quick fills are combined as known pixels ask for that are hidden in holes
+    of the mask's shape; an untrained network learns there what the fills
+    lack. Known pixels keep their values.
 
     Parameters
     ----------
@@ -74,19 +75,17 @@ def inpaint(
     mask : (M, N) or (M, N, C) array_like
         Nonzero where a pixel is missing, as in scikit-image. The record says
         how much that is. :func:`~napari_dip.find_missing` makes one of what
-        a microscope lost.
-    channel_axis, method, preset, seed, device, max_num_iter, time_limit, \
-callback, return_info
-        how much that is. Of a series it is one for all planes or one for
+        a microscope lost. Of a series it is one for all planes or one for
         each.
-    axes, fit, planes, channel_axis, preset, seed, device, max_num_iter, \
-time_limit, callback, return_info
+    axes, fit, planes, channel_axis, method, preset, seed, device, \
+max_num_iter, time_limit, callback, return_info
         As in :func:`~napari_dip.denoise`.
     uncertainty : bool
         Whether to estimate by how much a measurement would differ from each
         filled pixel, one standard deviation, as ``info.uncertainty``: 0
         where pixels are known. It is measured on known pixels that were
-        held out, single ones, so that deep inside a hole it is a guess.
+        held out in holes of the mask's shape and size; with another method
+        on single ones, so that deep inside a hole it is a guess.
 
     Returns
     -------
