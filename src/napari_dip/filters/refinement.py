@@ -18,14 +18,13 @@ from napari_dip.engine.problem import Problem
 from napari_dip.filters.bm3d import bm3d_wiener
 from napari_dip.filters.brightness import calibrate
 from napari_dip.filters.frequency_split import cross_over
-from napari_dip.filters.mixing import mix
 from napari_dip.filters.nl_bayes import nl_bayes_filter
 from napari_dip.filters.residual import (
     BlockFilter,
     remove_noise,
     structure_in_residual,
 )
-from napari_dip.filters.texture import continue_texture
+from napari_dip.filters.texture import continue_texture, mix
 from napari_dip.grid.by_axes import require_planes
 from napari_dip.operators.back_projection import agree
 
