@@ -193,7 +193,8 @@ def measure_noise(
     # Photons stand out of what JPEG has left of them.
     if exclude_defects and not how_far.compressed:
         go_on()
-        defects = np.stack(list(map(find_defects, planes, variance)))
+        # They are told by what neighbours differ by.
+        defects = np.stack(list(map(find_defects, planes, lines)))
         if defects.any():
             known = np.where(defects, np.nan, known)
             lines = _variance(known, frames, detector)
