@@ -40,6 +40,7 @@ def test_structure_is_fitted_before_noise():
     [
         (0.995, 40, 'far apart: stop at about 40 iterations.'),
         (0.995, 0, 'far apart.'),
+        (0.995, 299, 'still got better after 299 iterations.'),
         (0.85, 40, 'close together'),
     ],
 )

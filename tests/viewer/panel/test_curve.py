@@ -98,3 +98,18 @@ def test_a_trace_is_bounded_and_keeps_the_latest(count):
 
 def test_is_low_enough_for_a_laptop(curve):
     assert curve.sizeHint().height() <= 150
+
+
+def test_curves_by_name_stand_in_for_those_of_the_fit(qtbot):
+    curve = Curve()
+    qtbot.addWidget(curve)
+    curve.extend([(1, 2.0, None), (10, 1.0, 0.5)], 10, 'error')
+    height = curve.minimumHeight()
+    curve.compare({'image': [(1, 1.0), (9, 0.1)], 'noise': [(1, 1.0)]})
+    assert list(curve.others) == ['image', 'noise']
+    assert curve.others['image'].points == [(1, 1.0), (9, 0.1)]
+    assert curve.minimumHeight() > height
+    curve.resize(260, 140)
+    assert not curve.grab().isNull()
+    curve.clear()
+    assert curve.others == {}

@@ -36,6 +36,8 @@ _FITTED = (_IMAGE, 'image and noise', 'shuffled pixels', _NOISE)
 _ADDED = 0.5
 # Of its variance, half is fitted.
 _HALF = 0.5
+# Iterations from one look at the held-out error to the next.
+_LOOKS = 10
 # Less far apart, no stop keeps one from the other.
 _NEAR = 3.0
 
@@ -255,6 +257,9 @@ after 69: 9.9 times as many.
         notes = [f'{told}, half of white noise after {noise}: {times}.']
     if apart < _NEAR:
         how = 'lie close together: no stop keeps one from the other'
+    elif best and best > length - _LOOKS:
+        how = f'lie far apart, and it still got better after {length}'
+        how += ' iterations'
     elif best:
         how = f'lie far apart: stop at about {best} iterations'
     else:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from napari_dip.session.study import Found, Made
     from napari_dip.tasks.outline import Outline
 
+# Channels of each scale, where they are not the published ones.
+_WIDTHS = {'fast': 16, 'balanced': 64}
+
 Count = Annotated[
     int,
     Field('Number of samples.', least=1, most=16, example='4'),
@@ -62,7 +65,8 @@ def sample_prior(
     samples : int
         How many, each of weights of its own.
     preset : {'fast', 'balanced', 'best', 'ulyanov2018'}
-        The network: with 'best' and 'ulyanov2018' the published one.
+        The network, which has no skip connections: more channels a preset,
+        with 'best' and 'ulyanov2018' the published 128.
     channel_axis, seed, device, max_num_iter, time_limit, callback, \
 return_info
         As in :func:`~napari_dip.denoise`.
@@ -154,7 +158,14 @@ def _settings(preset: str) -> Settings:
     from napari_dip.tasks.method import DeepImagePrior
     from napari_dip.tasks.presets.deep_image_prior import plain_settings
 
-    method = DeepImagePrior(jitter=0, averaging=0)
+    # Skip connections would let the noise of the input through.
+    method = DeepImagePrior(
+        recipe='denoising',
+        width=_WIDTHS.get(preset),
+        skip=0,
+        jitter=0,
+        averaging=0,
+    )
     settings = plain_settings(method, preset, 'denoising')
     return replace(
         settings,
