@@ -7,6 +7,7 @@ import pytest
 
 from napari_dip import denoise
 from napari_dip.viewer.layers.result import METADATA_KEY
+from napari_dip.viewer.layers.saving import to_stored
 from napari_dip.viewer.script import as_python
 
 
@@ -45,6 +46,9 @@ def test_a_series_lies_where_its_source_lies(
     told = result.metadata[METADATA_KEY]
     assert told['arguments']['axes'] == 'TYX'
     assert "axes='TYX'" in as_python(told)
+    stored = to_stored(result)
+    assert (stored.axes, stored.data.shape) == ('TYX', (5, 32, 32))
+    assert stored.pixel_size.y.value == pytest.approx(0.2)
 
 
 def test_axes_are_guessed_and_corrected(viewer, series, open_form):

@@ -171,6 +171,8 @@ class Display:
         data: NDArray[Any] = estimate
         if self.rgb_dtype is not None:
             limits = np.iinfo(self.rgb_dtype)
+            # Planes that are not yet there.
+            estimate = np.nan_to_num(estimate, nan=limits.min)
             data = np.clip(np.rint(estimate), limits.min, limits.max)
             data = data.astype(self.rgb_dtype)
         if data is estimate and self._copies:

@@ -66,7 +66,10 @@ def to_stored(layer: Image) -> StoredImage:
     data = layer.data.squeeze(plane.taken)
     kept = [axis for axis in range(layer.ndim) if axis not in plane.taken]
     axes, spatial = 'YX', kept
-    if layer.rgb:
+    letters = told['arguments'].get('axes')
+    if letters is not None:
+        axes, spatial = letters, [letters.index(one) for one in 'YX']
+    elif layer.rgb:
         axes = 'YXS'
     elif len(kept) == 3:
         channels = told['arguments']['channel_axis'] % 3
@@ -75,11 +78,12 @@ def to_stored(layer: Image) -> StoredImage:
     opacity = None
     if layer.rgb and data.shape[-1] == 4:
         data, axes, opacity = split(data, axes, 3)
-    rows, columns = (_pixel_side(layer, axis) for axis in spatial)
+    if letters is not None and 'Z' in letters:
+        spatial.append(letters.index('Z'))
     return StoredImage(
         data,
         axes,
-        PixelSize(rows, columns),
+        PixelSize(*(_pixel_side(layer, axis) for axis in spatial)),
         # Its names have room for all that is to be told.
         style='ome',
         details={'Description': json.dumps({METADATA_KEY: told})},
