@@ -134,7 +134,7 @@ class Model:
         for node in self._graph.nodes():
             kind = node.kind().rpartition('::')[2].strip('_')
             outputs = list(node.outputs())
-            if len(outputs) != 1:
+            if len(outputs) != 1 or not node.kind().startswith('aten::'):
                 continue
             if not isinstance(outputs[0].type(), torch.TensorType):
                 continue

@@ -9,6 +9,7 @@ from torch import nn
 
 from napari_dip import invert_features
 from napari_dip.operators.features import Model
+from napari_dip.tasks.prior.models import list_layers
 
 FEW = {'preset': 'fast', 'device': 'cpu'}
 
@@ -54,6 +55,13 @@ def test_a_file_gives_the_same_as_its_module(image, file):
     of_module = invert_features(image, small(), '1', **kept)
     of_file = invert_features(image, file, 'relu_1', **kept)
     np.testing.assert_allclose(of_file, of_module, rtol=1e-4)
+
+
+def test_layers_of_a_file_are_its_operations(image, file):
+    names = list_layers(file)
+    assert names[:4] == ['conv2d_1', 'relu_1', 'max_pool2d_1', 'conv2d_2']
+    with pytest.raises(ValueError, match=r'choose one of conv2d_1, relu_1'):
+        invert_features(image, file, 'nothing', **FEW)
 
 
 def test_several_layers_in_one_run(image, file):
