@@ -22,7 +22,16 @@ _BY_DIFFERENCE = 2.0
 
 @dataclass(frozen=True)
 class Decompress(Filter):
-    """Filter similar blocks, and keep to what can have been compressed."""
+    """Filter similar blocks, and keep to what can have been compressed.
+
+    Parameters
+    ----------
+    share : float
+        Share of what the filter changes. It is right where an image has
+        texture, and wrong where it is smooth.
+    """
+
+    share: float = 0.5
 
     def apply(self, estimate: Tensor, problem: Problem) -> Tensor:
         """Do so."""
@@ -32,7 +41,7 @@ class Decompress(Filter):
         if min(found.shape[2:]) < LEAST_SIDE:
             return found
         filtered = filter_blocks(problem.data, found, operator)
-        return operator.project(filtered)
+        return operator.project(torch.lerp(found, filtered, self.share))
 
     def preview(self, estimate: Tensor, problem: Problem) -> Tensor:
         """Keep to what can have been compressed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from napari_dip.filters.chains.compression import Decompress
 from napari_dip.images.validation import check_choice
 from napari_dip.latents.noise import UniformNoiseSpec
@@ -13,10 +15,14 @@ from napari_dip.presets.settings import Settings, internal_learning
 
 
 def _recompressed(num_iter: int, learning_rate: float) -> Settings:
-    """Fit a network to what an image loses if it is compressed once more."""
-    return internal_learning(
+    """Fit a network to what an image loses if it is compressed once more.
+
+    Of a first estimate, and then another of what that has found.
+    """
+    once = internal_learning(
         RecompressedSpec(), num_iter, learning_rate, filters=(Decompress(),)
     )
+    return replace(once, second=once)
 
 
 _SNAIL = (8, 16, 32, 64, 128)
