@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from napari_dip.session.base import Restoration
 
 
-_FORMATS = '.tif, .tiff, .ome.tif, .ome.tiff, .png or .npy'
+_FORMATS = '.tif, .tiff, .ome.tif, .ome.tiff, .png, .npy or .ome.zarr'
 
 INPUT = parameter(
     'input',
@@ -110,7 +110,10 @@ def make_command(task: Task) -> Callable[..., None]:
         parsed = {one.argument.name: one.parse(given) for one in inputs}
 
         def start(
-            image: NDArray[Any], axis: int | None, letters: str | None
+            image: NDArray[Any],
+            axis: int | None,
+            letters: str | None,
+            **more: Any,
         ) -> Restoration:
             values = {
                 one.argument.name: one.read(
@@ -126,7 +129,7 @@ def make_command(task: Task) -> Callable[..., None]:
             if letters is not None:
                 values['axes'] = letters or None
                 values['channel_axis'] = parsed['channel_axis']
-            return task.begin(image=image, **values)
+            return task.begin(image=image, **values, **more)
 
         from napari_dip.cli.job import Files, Job
         from napari_dip.cli.restore import restore_file

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from napari_dip.session.record import Record
 
 #: Starts a restoration, given the pixels, their channel axis and, of a
-#: series, the letters of the axes.
-Start = Callable[['NDArray[Any]', int | None, str | None], 'Restoration']
+#: series, the letters of the axes; and where its planes go.
+Start = Callable[..., 'Restoration']
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,9 @@ from napari_dip.cli.output import (
 from napari_dip.cli.process import Interrupt
 from napari_dip.cli.report import say_lost, summarise
 from napari_dip.cli.stacks import lay_out, taken
+from napari_dip.cli.zarr.restore import restore_zarr
 from napari_dip.io.layout import Layout
+from napari_dip.io.ome_zarr import is_zarr
 from napari_dip.io.reading import read_image
 from napari_dip.io.stored import StoredImage
 from napari_dip.session.progress import preparing
@@ -63,6 +65,8 @@ def restore_file(
     KeyboardInterrupt
         After a second signal, or one before the first iteration.
     """
+    if is_zarr(job.input) or is_zarr(job.output):
+        return restore_zarr(job, say, interrupt)
     check_sources(job)
     check_destinations(job)
     source, layout = _read(job)

@@ -171,13 +171,22 @@ class Task:
         names = {one.name for one in self.own}
         return {k: value for k, value in arguments.items() if k in names}
 
-    def begin(self, *, spare_cores: int = 0, **arguments: Any) -> Restoration:
+    def begin(
+        self,
+        *,
+        spare_cores: int = 0,
+        target: Any = None,
+        **arguments: Any,
+    ) -> Restoration:
         """Prepare the restoration as a session, to be run step by step.
 
         Parameters
         ----------
         spare_cores : int
             As in :class:`~napari_dip.presets.options.Options`.
+        target : callable, optional
+            From the shape of a series to where its planes go; memory unless
+            given.
         **arguments
             As the public function takes them.
         """
@@ -186,7 +195,9 @@ class Task:
 
         given = {n: arguments.pop(n) for n in OPTIONS if n in arguments}
         options = Options(**given, spare_cores=spare_cores)
-        restoration = begin_any(self, options=options, **arguments)
+        restoration = begin_any(
+            self, options=options, target=target, **arguments
+        )
         # What its function does not take is no argument of it.
         names = {one.name for one in self.arguments}
         for name in set(OPTIONS) - names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,6 +23,32 @@ class Target(Protocol):
 
     def clear(self, index: Index) -> None:
         """Take a plane out again."""
+
+
+class OnDisk(Target):
+    """An array that is written to as it is assigned to, and holds NaN.
+
+    Parameters
+    ----------
+    array : zarr array
+        The array.
+    """
+
+    def __init__(self, array: Any) -> None:
+        self._array = array
+
+    @property
+    def array(self) -> Any:
+        """The array itself."""
+        return self._array
+
+    def put(self, index: Index, plane: NDArray[np.float32]) -> None:
+        """Write a plane."""
+        self._array[index] = plane
+
+    def clear(self, index: Index) -> None:
+        """Make a plane what it was at first."""
+        self._array[index] = np.nan
 
 
 class InMemory(Target):
@@ -48,3 +75,7 @@ class InMemory(Target):
     def clear(self, index: Index) -> None:
         """Make a plane what it was at first."""
         self._array[index] = np.nan
+
+
+#: From the shape of a result to where its planes go.
+MakeTarget = Callable[[tuple[int, ...]], Target]

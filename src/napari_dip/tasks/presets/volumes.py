@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from napari_dip.filters.plane_by_plane import PlaneByPlane
+from napari_dip.filters.chains.plane_by_plane import PlaneByPlane
 from napari_dip.images.brightness_match import Repeats
 from napari_dip.networks import UNetSpec
 from napari_dip.noise.model import NoiseModel

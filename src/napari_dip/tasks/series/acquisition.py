@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Restoration
+    from napari_dip.session.series.target import MakeTarget
     from napari_dip.tasks.base import Task
 
 
@@ -30,6 +31,7 @@ def begin_any(
     image: Any,
     *,
     options: Options,
+    target: MakeTarget | None = None,
     axes: str | None = None,
     fit: str = 'auto',
     planes: Any = None,
@@ -46,6 +48,8 @@ def begin_any(
         What is to be restored.
     options : Options
         Options of all tasks.
+    target : callable, optional
+        From the shape of a series to where its planes go.
     axes, fit, planes, channel_axis
         As in :func:`~napari_dip.denoise`.
     **arguments
@@ -94,7 +98,7 @@ def begin_any(
         session.brief = replace(session.brief, arguments=arguments)
         return session
     series = Series(task, image, stack, options, arguments, fit)
-    return series.begin({**told, 'channel_axis': channel_axis})
+    return series.begin({**told, 'channel_axis': channel_axis}, target)
 
 
 def find_stack(

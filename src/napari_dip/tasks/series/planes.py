@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from napari_dip.presets.options import Options
     from napari_dip.presets.settings import Settings
     from napari_dip.session.base import Restoration
+    from napari_dip.session.series.target import MakeTarget
     from napari_dip.tasks.base import Task
 
 
@@ -82,7 +83,9 @@ class Series:
         for name in self.beside:
             self._check_beside(name)
 
-    def begin(self, told: dict[str, Any]) -> Restoration:
+    def begin(
+        self, told: dict[str, Any], target: MakeTarget | None = None
+    ) -> Restoration:
         """Prepare it."""
         from napari_dip.device.clock import Clock
         from napari_dip.session.series.plan import SeriesPlan, Share
@@ -113,7 +116,8 @@ class Series:
             options.uncertainty,
         )
         clock = Clock.since(options.begun, options.time_limit)
-        return SeriesSession(plan, clock=clock)
+        place = None if target is None else target(plan.shape)
+        return SeriesSession(plan, clock=clock, target=place)
 
     def _one_network(self) -> bool:
         """Whether planes share a network: if it sees the image, in windows."""

@@ -1,0 +1,1 @@
+"""Restorations that are read from disk and written to it plane by plane."""

@@ -1,0 +1,179 @@
+"""OME-Zarr: images that are read and written plane by plane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from napari_dip.io.errors import FileError
+
+#: Endings of names of folders.
+ENDING = '.zarr'
+# What an axis without a type is, by its name.
+_KINDS = {
+    't': 'time',
+    'c': 'channel',
+    'z': 'space',
+    'y': 'space',
+    'x': 'space',
+}
+
+
+@dataclass(frozen=True)
+class ZarrImage:
+    """An image on disk, read as far as it is looked at.
+
+    Parameters
+    ----------
+    data : dask array
+        The finest level, in pieces of a plane.
+    axes : tuple of dict
+        Name, type and unit of each axis; none if it does not say.
+    transforms : tuple of dict
+        From pixels of the finest level to units.
+    """
+
+    data: Any
+    axes: tuple[dict[str, Any], ...] = ()
+    transforms: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def letters(self) -> str | None:
+        """A letter for each axis; None unless it says."""
+        names = [str(axis['name']).upper() for axis in self.axes]
+        if not names or any(len(name) != 1 for name in names):
+            return None
+        return ''.join(names)
+
+
+def is_zarr(path: Path) -> bool:
+    """Whether a name stands for an OME-Zarr folder.
+
+    Examples
+    --------
+    >>> is_zarr(Path('cells.ome.zarr'))
+    True
+    """
+    return path.name.lower().rstrip('/').endswith(ENDING)
+
+
+def read_zarr(path: Path) -> ZarrImage:
+    """Open an image of OME-Zarr 0.4 or 0.5, or an array of Zarr.
+
+    Raises
+    ------
+    FileError
+        If there is none.
+    """
+    zarr = _zarr()
+    from_array: Any = import_module('dask.array').from_array
+
+    try:
+        node = zarr.open(store=str(path), mode='r')
+    except Exception as error:
+        raise FileError(
+            'it cannot be read as Zarr; give a folder of OME-Zarr.'
+        ) from error
+    axes: Sequence[Any] = ()
+    transforms: Sequence[Any] = ()
+    if not hasattr(node, 'shape'):
+        attributes = dict(node.attrs)
+        scales = attributes.get('ome', attributes).get('multiscales')
+        if not scales:
+            raise FileError(
+                'it holds no image of OME-Zarr; give the folder of one image.'
+            )
+        finest = scales[0]['datasets'][0]
+        transforms = finest.get('coordinateTransformations', ())
+        axes = scales[0].get('axes', ())
+        node = node[finest['path']]
+    axes = [{'name': one} if isinstance(one, str) else one for one in axes]
+    # A plane at a time, whatever the pieces on disk are.
+    pieces = (1,) * (len(node.shape) - 2) + tuple(node.shape[-2:])
+    data = from_array(node, chunks=pieces, name=False)
+    return ZarrImage(data, tuple(axes), tuple(transforms))
+
+
+def create_zarr(
+    path: Path,
+    shape: Sequence[int],
+    letters: str,
+    like: ZarrImage | None = None,
+    factors: Sequence[float] = (),
+) -> Any:
+    """Make an OME-Zarr 0.5 of float32 that holds NaN, a plane in a piece.
+
+    Parameters
+    ----------
+    path : Path
+        Folder, which is not there.
+    shape : sequence of int
+        Its shape.
+    letters : str
+        A letter for each axis.
+    like : ZarrImage, optional
+        Whose units and voxel size it has.
+    factors : sequence of float
+        Voxels along each axis for one of those.
+
+    Returns
+    -------
+    zarr array
+        To be written to.
+    """
+    zarr = _zarr()
+    axes = [_axis(letter) for letter in letters]
+    scale = [1.0] * len(shape)
+    if like is not None and like.letters == letters:
+        axes = [
+            {**mine, **its} for mine, its in zip(axes, like.axes, strict=True)
+        ]
+        for one in like.transforms:
+            if one.get('type') == 'scale' and len(one['scale']) == len(scale):
+                scale = [float(n) for n in one['scale']]
+    if factors:
+        scale = [n / by for n, by in zip(scale, factors, strict=True)]
+    whole = {one for one in 'YXS' if one in letters}
+    pieces = [
+        n if letter in whole else 1
+        for n, letter in zip(shape, letters, strict=True)
+    ]
+    dataset = {
+        'path': '0',
+        'coordinateTransformations': [{'type': 'scale', 'scale': scale}],
+    }
+    multiscale = {'name': path.name, 'axes': axes, 'datasets': [dataset]}
+    group = zarr.create_group(
+        store=str(path),
+        zarr_format=3,
+        attributes={'ome': {'version': '0.5', 'multiscales': [multiscale]}},
+    )
+    return group.create_array(
+        '0',
+        shape=tuple(shape),
+        chunks=tuple(pieces),
+        dtype=np.float32,
+        fill_value=float('nan'),
+        dimension_names=[one['name'] for one in axes],
+    )
+
+
+def _axis(letter: str) -> dict[str, Any]:
+    name = letter.lower()
+    kind = _KINDS.get(name)
+    return {'name': name} if kind is None else {'name': name, 'type': kind}
+
+
+def _zarr() -> Any:
+    try:
+        return import_module('zarr')
+    except ImportError as error:
+        raise FileError(
+            'OME-Zarr needs the package zarr; install it, for example with '
+            "pip install 'napari-dip[zarr]'."
+        ) from error

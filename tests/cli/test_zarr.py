@@ -1,0 +1,78 @@
+"""OME-Zarr in and out, a plane at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+zarr = pytest.importorskip('zarr')
+
+AXES = [
+    {'name': 't', 'type': 'time', 'unit': 'second'},
+    {'name': 'y', 'type': 'space', 'unit': 'micrometer'},
+    {'name': 'x', 'type': 'space', 'unit': 'micrometer'},
+]
+SCALE = {'type': 'scale', 'scale': [2.0, 0.5, 0.25]}
+
+
+@pytest.fixture
+def source(noisy, tmp_path):
+    """Three planes in OME-Zarr 0.4."""
+    planes = np.random.default_rng(3).poisson(noisy, (3, *noisy.shape))
+    dataset = {'path': 's0', 'coordinateTransformations': [SCALE]}
+    scales = [{'version': '0.4', 'axes': AXES, 'datasets': [dataset]}]
+    path = tmp_path / 'in.ome.zarr'
+    group = zarr.create_group(
+        store=str(path), zarr_format=2, attributes={'multiscales': scales}
+    )
+    array = group.create_array(
+        's0', shape=planes.shape, chunks=(3, 16, 16), dtype='uint16'
+    )
+    array[...] = planes
+    return path
+
+
+def test_axes_units_and_scale_are_kept(run, source, tmp_path):
+    target = tmp_path / 'out.ome.zarr'
+    result = run.quick('denoise', source, target)
+    assert result.exit_code == 0, result.output
+    assert 'Read as axes T Y X, 3 times: 3 planes' in result.stderr
+    group = zarr.open_group(str(target), mode='r')
+    ome = group.attrs['ome']
+    [scales] = ome['multiscales']
+    assert ome['version'] == '0.5'
+    assert scales['axes'] == AXES
+    [dataset] = scales['datasets']
+    assert dataset['coordinateTransformations'] == [SCALE]
+    array = group[dataset['path']]
+    assert (array.shape, array.dtype) == ((3, 32, 32), np.float32)
+    assert array.chunks == (1, 32, 32)
+    assert np.isfinite(array[...]).all()
+    assert 'out.ome.zarr: 3 × 32 × 32 pixels' in result.stdout
+
+
+def test_some_planes_and_a_result_that_is_read_again(run, source, tmp_path):
+    target, again = tmp_path / 'a.zarr', tmp_path / 'b.zarr'
+    result = run.quick('denoise', source, target, '--planes', '1:3')
+    assert result.exit_code == 0, result.output
+    result = run.quick('super-resolve', target, again, '--factor', 2)
+    assert result.exit_code == 0, result.output
+    group = zarr.open_group(str(again), mode='r')
+    assert group['0'].shape == (2, 64, 64)
+    [dataset] = group.attrs['ome']['multiscales'][0]['datasets']
+    [scale] = dataset['coordinateTransformations']
+    assert scale['scale'] == [2.0, 0.25, 0.125]
+
+
+def test_folders_at_fault(run, source, tmp_path):
+    target = tmp_path / 'out.zarr'
+    target.mkdir()
+    assert 'it exists' in run.refused('denoise', source, target)
+    sentence = run.refused('denoise', source, target, '--overwrite')
+    assert 'it is no Zarr' in sentence
+    sentence = run.refused('denoise', source, tmp_path / 'out.tif')
+    assert 'both OME-Zarr folders' in sentence
+    sentence = run.refused('denoise', tmp_path / 'x.zarr', target)
+    assert 'no such folder' in sentence
+    sentence = run.refused('denoise', target, tmp_path / 'new.zarr')
+    assert 'it cannot be read as Zarr' in sentence
