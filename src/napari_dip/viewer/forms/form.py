@@ -13,11 +13,7 @@ from napari_dip.viewer.errors import describe_error
 from napari_dip.viewer.forms.departures import Departures, Section
 from napari_dip.viewer.forms.kinds import BUILT_IN, make_entry
 from napari_dip.viewer.forms.memory import Memory
-from napari_dip.viewer.forms.plane import (
-    PlaneLabel,
-    StackEntry,
-    channel_axes,
-)
+from napari_dip.viewer.forms.plane import PlaneLabel, StackEntry, channel_axes
 from napari_dip.viewer.layers.layers import ImageSource, describe_image
 from napari_dip.viewer.layers.stacks import SeriesSource
 from napari_dip.viewer.panel.access import name_entries, order_tabs
