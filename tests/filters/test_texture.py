@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import torch
 
 from napari_dip.engine.losses import squared_error
-from napari_dip.filters.texture import continue_texture
+from napari_dip.filters.texture import continue_texture, mix
 
 
 def _problem(data, known, held_out):
@@ -68,3 +68,19 @@ def test_a_small_image_is_left_as_it_is():
     assert (
         continue_texture(start, _problem(2 * start, known, held_out)) is start
     )
+
+
+def test_a_better_estimate_is_mixed_in_and_a_worse_one_is_not():
+    texture = _texture(96)
+    known, held_out = _half_missing(texture.shape)
+    problem = _problem(texture * known, known, held_out)
+    generator = torch.Generator().manual_seed(2)
+    noise = torch.randn(texture.shape, generator=generator)
+    start, better = texture + 0.5 * noise, texture + 0.05 * noise
+    missing = known == 0
+
+    def error(image):
+        return float((image - texture)[missing].square().mean())
+
+    assert error(mix([start, better], problem)) < 0.2 * error(start)
+    assert torch.equal(mix([better, start], problem), better)
