@@ -77,7 +77,6 @@ def test_planes_that_are_not_restored_are_no_garbage(run, series, tmp_path):
         (('--axes', 'TTX'), "--axes: 'TTX' names T more than once"),
         (('--axes', 'YX'), "--axes: 'YX' has 2 letters, but"),
         (('--planes', '9:'), "--planes: '9:' takes none of the 6 of axis Z"),
-        (('--fit', 'all'), "--fit: 'all' is unknown"),
     ],
 )
 def test_what_does_not_fit_is_refused(run, series, tmp_path, told, sentence):
