@@ -126,7 +126,16 @@ def mix(estimates: Sequence[Tensor], problem: Problem) -> Tensor:
     off = np.stack([plane[judged] - data[judged] for plane in planes])
     errors.add(off, classes[judged])
     mixed = combine(planes, errors.weights(), classes)
-    gain = off[0] ** 2 - (mixed - data)[judged] ** 2
+    gain = np.zeros_like(off[0])
+    # Weights are judged by pixels that they were not told by.
+    fold = np.arange(len(gain)) * 2 // max(len(gain), 1)
+    for one in (0, 1):
+        other, own = fold != one, fold == one
+        half = Errors(len(planes))
+        half.add(off[:, other], classes[judged][other])
+        weights = half.weights()[classes[judged][own]]
+        left = (weights * off[:, own].T).sum(1)
+        gain[own] = off[0, own] ** 2 - left**2
     sure = surely(gain, independent(judged))
     mixed = planes[0] + np.float32(sure) * (mixed - planes[0])
     return torch.from_numpy(mixed)[None].to(problem.data)
