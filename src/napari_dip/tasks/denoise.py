@@ -226,6 +226,7 @@ def start_denoising(
     from napari_dip.images.brightness_match import match_repeats
     from napari_dip.images.flat_areas import find_flat_areas
     from napari_dip.images.pixel_pattern import note_patterns
+    from napari_dip.images.stacks.depth import note_depth
     from napari_dip.images.validation import check_choice
     from napari_dip.noise.model import NoiseModel
     from napari_dip.operators.identity import Identity
@@ -290,7 +291,9 @@ def start_denoising(
         noise=replace(found, saturated=found.saturated & ~flat.all),
         copies=copies,
         borders=flat.borders,
-        notes=flat.notes + note_patterns(shown),
+        notes=flat.notes
+        + note_patterns(shown)
+        + (note_depth(shown) if is_volume else []),
     )
 
 

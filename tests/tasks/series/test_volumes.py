@@ -113,3 +113,13 @@ def test_what_volumes_do_not_have_is_refused(noisy):
         denoise(noisy, correlation='around', preset='fast', **how)
     with pytest.raises(ValueError, match='the image is one plane'):
         denoise(noisy[0], fit='volume', **FEW)
+
+
+def test_planes_too_far_apart_for_a_volume_are_told():
+    noise = np.random.default_rng(0).normal(size=(2, 48, 32, 32))
+    volume = 80 * gaussian_filter(noise[0], 2) + 5 * noise[1]
+    sentence = "fit='series' is likely to be better."
+    how = {'axes': 'ZYX', 'fit': 'volume', 'return_info': True, **FEW}
+    for step, told in ((1, 0), (6, 1)):
+        _, info = denoise(volume[::step][:8], **how)
+        assert sum(sentence in note for note in info.notes) == told
