@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from napari_dip.grid.regions import Region
 from napari_dip.images.axes import Axes, settle_axes, without_ones
 from napari_dip.images.single_precision import check_precision
 from napari_dip.images.validity import Mask, read_values
+
+if TYPE_CHECKING:
+    from napari_dip.grid.regions import Region
 
 #: Smallest side of an image, in pixels.
 MIN_SIDE = 16
