@@ -8,6 +8,8 @@ from napari_dip.fills.combination import (
     class_of,
     combine,
     depth_of,
+    guarded,
+    surely,
 )
 
 
@@ -66,3 +68,36 @@ def test_a_pixel_has_the_weights_of_its_depth():
     combined = combine(fills, weights, classes)
     assert combined[0, 2, 4] == 3
     assert combined[0, 4, 4] == 8
+
+
+def errors_of(drawn):
+    errors = Errors(len(drawn))
+    errors.add(drawn, np.zeros(drawn.shape[1], int))
+    return errors
+
+
+def test_a_mixture_that_other_holes_do_not_confirm_is_the_best_fill():
+    generator = np.random.default_rng(0)
+    told = generator.normal(size=(2, 400))
+    shared = generator.normal(size=400)
+    judged = np.stack([shared, 1.5 * shared])
+    classes = np.zeros(400, int)
+    weights = guarded(
+        errors_of(told), errors_of(judged), judged, classes, 400.0
+    )
+    np.testing.assert_array_equal(weights[:, 0], 1)
+
+
+def test_a_mixture_that_other_holes_confirm_is_taken():
+    told, judged = np.random.default_rng(0).normal(size=(2, 2, 4000))
+    classes = np.zeros(4000, int)
+    weights = guarded(
+        errors_of(told), errors_of(judged), judged, classes, 4000.0
+    )
+    np.testing.assert_allclose(weights[0], 0.5, atol=0.05)
+
+
+def test_a_step_of_chance_is_not_taken():
+    gain = np.random.default_rng(0).normal(size=400)
+    assert surely(gain - gain.mean() + 0.9 / 20, 400.0) == 0
+    assert surely(gain - gain.mean() + 0.5, 400.0) > 0.95

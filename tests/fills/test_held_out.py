@@ -56,3 +56,18 @@ def test_where_no_copy_fits_single_pixels_are_held_out():
     copy = lay_copy(missing, np.random.default_rng(0))
     assert copy.any()
     assert not (copy & missing).any()
+
+
+def test_scattered_pixels_are_held_out_among_as_many_known_ones():
+    # Holes of a copy that touch the others would be deeper than those are.
+    missing = np.random.default_rng(1).random((1, 200, 200)) < 0.5
+    copy = lay_copy(missing, np.random.default_rng(0), 0.05)[0]
+    known = ~(missing[0] | copy)
+    near = np.pad(known, 1)
+    around = sum(
+        near[1 + a : near.shape[0] - 1 + a, 1 + b : near.shape[1] - 1 + b]
+        for a, b in ((-1, 0), (1, 0), (0, -1), (0, 1))
+    )
+    held = np.asarray(around)[copy].mean()
+    real = np.asarray(around)[missing[0]].mean()
+    assert held > 0.9 * real

@@ -32,7 +32,7 @@ def test_texture_is_told_from_half_of_its_pixels():
     data = texture * known
     start = torch.zeros_like(texture)
     problem = _problem(data, known, held_out)
-    estimate = continue_texture(start, problem, from_nothing=True)
+    estimate = continue_texture(start, problem)
     missing = known == 0
     error = (estimate - texture)[missing].square().mean()
     assert error < 0.02 * texture[missing].square().mean()

@@ -52,6 +52,19 @@ class Errors:
         self._total = np.zeros((NUM_CLASSES, number, number))
         self.count = np.zeros(NUM_CLASSES)
 
+    def __add__(self, other: Errors) -> Errors:
+        """Return both together."""
+        both = Errors(self._total.shape[1])
+        both._total = self._total + other._total
+        both.count = self.count + other.count
+        return both
+
+    @property
+    def squares(self) -> NDArray[np.float64]:
+        """Sum of the squared errors of each fill."""
+        squares: NDArray[np.float64] = np.einsum('cii->i', self._total)
+        return squares
+
     def add(
         self, errors: NDArray[np.float32], classes: NDArray[np.intp]
     ) -> None:
@@ -87,6 +100,41 @@ class Errors:
         squares = np.einsum('ci,cij,cj->', weights, self._total, weights)
         mean = float(squares) / max(float(self.count.sum()), 1.0)
         return math.sqrt(mean)
+
+
+def guarded(
+    told: Errors,
+    judged: Errors,
+    errors: NDArray[np.float32],
+    classes: NDArray[np.intp],
+    number: float,
+) -> Weights:
+    """Weights that leave the best fill as far as is beyond chance.
+
+    Parameters
+    ----------
+    told : Errors
+        Of the held-out holes that tell the weights.
+    judged : Errors
+        Of those that judge them.
+    errors, classes
+        What the latter were gathered from.
+    number : float
+        How many of these errors are as good as independent.
+
+    Returns
+    -------
+    ndarray
+        ``(classes, fills)``. Where the mixture is no better, it is the fill
+        of least error in all held-out holes.
+    """
+    weights = told.weights()
+    single = np.zeros_like(weights)
+    best = int((told + judged).squares.argmin())
+    single[:, best] = 1
+    mixed = (weights[classes] * errors.T).sum(1)
+    sure = surely(errors[best] ** 2 - mixed**2, number)
+    return single + sure * (weights - single)
 
 
 def least_error(products: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -135,7 +183,7 @@ def independent(held: Mask) -> float:
 def surely(gain: NDArray[np.floating[Any]], number: float) -> float:
     """Part of a step to take, by what it gained in so many errors.
 
-    None if its mean gain is less than twice its standard error.
+    None if its mean gain is less than its standard error.
 
     Examples
     --------
@@ -147,7 +195,7 @@ def surely(gain: NDArray[np.floating[Any]], number: float) -> float:
     if not gain.size or gain.mean() <= 0:
         return 0.0
     chance = gain.std() / math.sqrt(max(number, 1.0))
-    return max(0.0, 1 - float(2 * chance / gain.mean()) ** 2)
+    return max(0.0, 1 - float(chance / gain.mean()) ** 2)
 
 
 def combine(

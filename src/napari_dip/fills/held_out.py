@@ -41,12 +41,18 @@ def lay_copy(
         Same shape, True where a known pixel is held out. A hole is cut where
         it would meet another.
     """
-    free = ~_apart(missing)
+    wide = _apart(missing)
+    free, most = ~wide, part * np.count_nonzero(~missing)
     laid = [_moved(missing, generator) & free for _ in range(_TRIES)]
     copy = max(laid, key=np.count_nonzero)
     if not copy.any():
         copy = free & (generator.random(missing.shape) < part)
-    return _thinned(copy, part * np.count_nonzero(~missing), generator)
+    if wide is missing:
+        # A copy that meets the holes on all sides makes them deeper than they
+        # are, but for single pixels of it.
+        kept = generator.random(copy.shape) < most / max(copy.sum(), 1)
+        return copy & kept if (copy & kept).any() else copy
+    return _thinned(copy, most, generator)
 
 
 def _apart(missing: Mask) -> Mask:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 # Smaller parts are not worth a word.
 _LEAST = 0.05
+# Nor are gains of fewer decibels.
+_NOTABLE = 0.05
 
 
 def describe_fills(
     names: Sequence[str],
     weights: NDArray[np.float64],
     share: float,
-    squares: Mapping[str, float],
+    best: int,
+    squares: tuple[float, float],
     held_out: int,
 ) -> list[str]:
     """Say what was taken and how much better it was measured to be.
@@ -28,15 +31,18 @@ def describe_fills(
         Of each, in the mean over the missing pixels.
     share : float
         Of what the network adds.
-    squares : mapping of str to float
-        Squared errors of the fills and of what was 'taken', of all held-out
-        pixels.
+    best : int
+        The fill that is best alone.
+    squares : tuple of float
+        Squared errors of it and of what is taken, on the held-out pixels.
     held_out : int
         Their number.
     """
     order = np.argsort(-weights)
     parts = [
         f'{weights[one]:.0%} {names[one]}'
+        if weights[one] <= 1 - _LEAST
+        else names[one]
         for one in order
         if weights[one] >= _LEAST
     ]
@@ -45,12 +51,10 @@ def describe_fills(
         text += f', and {share:.0%} of what the network adds to that'
     if not held_out:
         return [text + '; no pixels could be held out to measure it.']
-    best = min(names, key=lambda name: squares[name])
-    taken, other = squares['taken'], squares[best]
-    if taken > 0 and other > 0:
-        gain = 10 * np.log10(other / taken)
-        than = 'better' if gain >= 0 else 'worse'
-        text += f'; {abs(gain):.1f} dB {than} than {best} alone'
-    return [
-        f'{text} on {held_out} pixels held out in holes of the same shape.'
-    ]
+    alone, taken = squares
+    text += f'; on {held_out} pixels held out in holes of the same shape '
+    # What is taken is never further off than the best fill.
+    gain = 10 * np.log10(alone / taken) if 0 < taken < alone else 0.0
+    if gain < _NOTABLE:
+        return [f'{text}nothing was measurably better than {names[best]}.']
+    return [f'{text}that was {gain:.1f} dB better than {names[best]} alone.']

@@ -286,17 +286,14 @@ class FrequencySplit(Filter):
 class Texture(Filter):
     """Continue texture where data are missing, as far as held-out ones say.
 
-    The texture of the estimate and that of the known pixels alone are mixed
-    with the estimate.
+    The texture of the known pixels is mixed with the estimate.
     """
 
     def apply(self, estimate: Tensor, problem: Problem) -> Tensor:
         """Do so."""
         if not bool((problem.known * problem.held_out).any()):
             return estimate
-        continued = continue_texture(estimate, problem)
-        found = continue_texture(estimate, problem, from_nothing=True)
-        return mix([estimate, continued, found], problem)
+        return mix([estimate, continue_texture(estimate, problem)], problem)
 
     def describe(
         self, estimate: Tensor, refined: Tensor, problem: Problem
@@ -315,8 +312,8 @@ class Texture(Filter):
 
     @property
     def work(self) -> tuple[float, ...]:
-        """From the estimate, in half of the rounds, and from nothing."""
-        return _TEXTURE / 2, _TEXTURE
+        """One pass."""
+        return (_TEXTURE,)
 
 
 @dataclass(frozen=True)

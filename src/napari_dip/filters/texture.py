@@ -30,30 +30,25 @@ from napari_dip.filters.shrinkage import keep_greater
 _SIDE = 16
 _STEP = 4
 # Thresholds fall to what hardly shows, in standard deviations of the data:
-# from what only the strongest texture exceeds, where nothing is there yet, and
-# from what an estimate is off by.
+# from what only the strongest texture exceeds.
 _FIRST, _ROUNDS = 2.0, 32
-_FIRST_OF_ESTIMATE, _ROUNDS_OF_ESTIMATE = 0.5, 16
 _LAST = 0.04
 
 
-def continue_texture(
-    start: Tensor, problem: Problem, *, from_nothing: bool = False
-) -> Tensor:
+def continue_texture(start: Tensor, problem: Problem) -> Tensor:
     """Fill anew what is missing in an estimate, as texture of the known.
 
-    The image is shrunk and the known pixels put back, over and over with
-    ever lower thresholds; the held-out pixels choose among the rounds, the
-    start included.
+    The missing pixels are empty at first: those of the estimate hold what
+    the held-out pixels tell, which could not judge then. The image is shrunk
+    and the known pixels put back, over and over with ever lower thresholds;
+    the held-out pixels choose among the rounds, the start included.
 
     Parameters
     ----------
     start : Tensor
-        Estimate, ``(1, channels, height, width)``.
+        Estimate, kept if no round is better, ``(1, channels, height, width)``.
     problem : Problem
         What was fitted; the data have mean 0 and standard deviation 1.
-    from_nothing : bool
-        Whether the missing pixels of the start are taken for empty.
 
     Returns
     -------
@@ -75,15 +70,11 @@ def continue_texture(
     fitted = known - judged
     measured = data * fitted
     image = measured
-    first, rounds = _FIRST, _ROUNDS
-    if not from_nothing:
-        image = measured + (1 - fitted) * start
-        first, rounds = _FIRST_OF_ESTIMATE, _ROUNDS_OF_ESTIMATE
     with suppress(CutShort):
-        for index in range(rounds):
-            go_on(index / rounds)
-            part = index / (rounds - 1)
-            threshold = first * (_LAST / first) ** part
+        for index in range(_ROUNDS):
+            go_on(index / _ROUNDS)
+            part = index / (_ROUNDS - 1)
+            threshold = _FIRST * (_LAST / _FIRST) ** part
             shrunk = _shrink(image, threshold, transform, index)
             error = float(loss(shrunk, data, judged))
             if error < least:

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from napari_dip.device.pace import go_on
 from napari_dip.fills.base import Fill, Mask, fill_channels
 from napari_dip.fills.combination import (
     Errors,
@@ -19,6 +20,8 @@ from napari_dip.fills.combination import (
     class_of,
     combine,
     depth_of,
+    guarded,
+    independent,
 )
 from napari_dip.fills.held_out import lay_copy
 from napari_dip.grid.regions import Region
@@ -124,13 +127,16 @@ class HeldOutHoles(Latent):
         self._side = side
         # On the CPU: every device draws from the same places.
         self._generator = np.random.default_rng(seed)
-        errors = Errors(len(self.fills))
-        judged = self._judge(errors)
-        laid = [self._lay(errors) for _ in range(number)]
+        judging, told = (Errors(len(self.fills)) for _ in range(2))
+        judged = self._judge(judging)
+        laid = [self._lay(told) for _ in range(number)]
         #: Of each fill, by the depth in a hole.
-        self.weights: Weights = errors.weights()
+        self.weights: Weights = self._guarded(told, judging, judged)
+        both = told + judging
+        #: The fill of least error in all held-out holes.
+        self.best = int(both.squares.argmin())
         #: What is asked for is divided by it.
-        self.scale = errors.rms(self.weights) or 1.0
+        self.scale = both.rms(self.weights) or 1.0
         #: The parts that hold what judges the fit, filled without it.
         self.judged_parts = [self._combined(part) for part in judged]
         self._lessons = [self._lesson(*each) for each in laid]
@@ -169,7 +175,10 @@ class HeldOutHoles(Latent):
     def _fill(self, region: Region, missing: Mask) -> _Fills:
         """Fill a part of the image, whose missing pixels are as told."""
         data, holes = region.cut(self.data), region.cut(missing)
-        fills = [fill_channels(one, data, holes) for one in self.fills]
+        fills = []
+        for one in self.fills:
+            go_on()
+            fills.append(fill_channels(one, data, holes))
         return _Fills(region, holes, depth_of(holes), fills)
 
     def _combined(self, part: _Fills) -> Filled:
@@ -210,9 +219,28 @@ class HeldOutHoles(Latent):
         return part, laid
 
     def _compare(self, part: _Fills, held: Mask, errors: Errors) -> None:
+        errors.add(*self._errors(part, held))
+
+    def _errors(
+        self, part: _Fills, held: Mask
+    ) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
         data = part.region.cut(self.data)[held]
         off = np.stack([fill[held] - data for fill in part.fills])
-        errors.add(off, class_of(part.depth)[held])
+        return off, class_of(part.depth)[held]
+
+    def _guarded(
+        self, told: Errors, judging: Errors, judged: list[_Fills]
+    ) -> Weights:
+        """Weigh the fills by what is laid, as far as what judges agrees."""
+        if not judged:
+            return told.weights()
+        found = [
+            self._errors(part, part.region.cut(self.judged)) for part in judged
+        ]
+        errors = np.concatenate([off for off, _ in found], axis=1)
+        classes = np.concatenate([of for _, of in found])
+        number = independent(self.judged)
+        return guarded(told, judging, errors, classes, number)
 
     def _lesson(self, fills: _Fills, laid: Mask) -> _Lesson:
         """Return what is learnt from a part."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,7 +16,12 @@ from napari_dip.device.pace import look_up
 from napari_dip.engine.averaging.uncertainty import Evidence
 from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.engine.problem import Problem
-from napari_dip.fills.combination import ALIKE, NUM_CLASSES
+from napari_dip.fills.combination import (
+    ALIKE,
+    NUM_CLASSES,
+    independent,
+    surely,
+)
 from napari_dip.fills.report import describe_fills
 from napari_dip.grid.dihedral import dihedrals
 from napari_dip.grid.regions import Region, Shape
@@ -67,7 +73,8 @@ class FilledAverage(WeightAverage):
             (part, self._added(part, num_samples))
             for part in latent.judged_parts
         ]
-        share = self._share(parts)
+        found_share = self._share(parts)
+        share = found_share.taken
         whole = latent.whole
         added = self._added(whole, num_samples)
         estimate = _with(whole, added, share)
@@ -81,7 +88,7 @@ class FilledAverage(WeightAverage):
                 region = part.region.cut(image)
                 np.copyto(region, found, where=held)
         self._spread = spread
-        self.notes = self._describe(parts, share)
+        self.notes = self._describe(parts, found_share)
         return self._tensor(estimate)
 
     def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
@@ -121,43 +128,32 @@ class FilledAverage(WeightAverage):
         added: Planes = self._over_image(evaluate, shape)[0].cpu().numpy()
         return added * np.float32(self._latent.scale)
 
-    def _share(self, parts: list[tuple[Filled, Planes]]) -> Planes:
-        """Share of what is added that is nearest to the held-out data.
-
-        It is a regression in each class of depth, as far as it is beyond
-        chance: of a pixel in so many, as neighbours have like errors.
-        """
+    def _share(self, parts: list[tuple[Filled, Planes]]) -> _Share:
+        """Share of what is added that is nearest to the held-out data."""
         latent = self._latent
-        both, square, rest = np.zeros((3, NUM_CLASSES))
-        count = np.zeros(NUM_CLASSES)
+        lacks, more, classes = [], [], []
         for part, added in parts:
             held = part.region.cut(latent.judged)
-            lacks = (part.region.cut(latent.data) - part.base)[held]
-            more, classes = added[held], part.classes[held]
-            for total, values in (
-                (both, lacks * more),
-                (square, more * more),
-                (rest, lacks * lacks),
-                (count, np.ones_like(more)),
-            ):
-                total += np.bincount(classes, values, NUM_CLASSES)
-        return shares(both, square, rest, count)
+            lacks.append((part.region.cut(latent.data) - part.base)[held])
+            more.append(added[held])
+            classes.append(part.classes[held])
+        if not parts:
+            return _Share(np.zeros(NUM_CLASSES, np.float32), 0.0)
+        return judged_share(
+            np.concatenate(lacks),
+            np.concatenate(more),
+            np.concatenate(classes),
+            independent(latent.judged),
+        )
 
     def _describe(
-        self, parts: list[tuple[Filled, Planes]], share: Planes
+        self, parts: list[tuple[Filled, Planes]], share: _Share
     ) -> list[str]:
-        latent = self._latent
-        total: dict[str, float] = {}
-        held_out = 0
-        for part, added in parts:
+        latent, alone, held_out = self._latent, 0.0, 0
+        for part, _ in parts:
             held = part.region.cut(latent.judged)
-            data = part.region.cut(latent.data)[held]
-            named = zip(latent.fills, part.fills, strict=True)
-            found = {fill.name: values for fill, values in named}
-            found['taken'] = _with(part, added, share)
-            for name, values in found.items():
-                error = float(((values[held] - data) ** 2).sum())
-                total[name] = total.get(name, 0.0) + error
+            off = part.fills[latent.best] - part.region.cut(latent.data)
+            alone += float((off[held] ** 2).sum())
             held_out += int(held.sum())
         missing = np.bincount(
             latent.whole.classes[latent.missing], minlength=NUM_CLASSES
@@ -166,13 +162,57 @@ class FilledAverage(WeightAverage):
         return describe_fills(
             [fill.name for fill in latent.fills],
             taken,
-            float(missing @ share / max(missing.sum(), 1)),
-            total,
+            float(missing @ share.taken / max(missing.sum(), 1)),
+            latent.best,
+            (alone, share.squares),
             held_out,
         )
 
     def _tensor(self, planes: Planes) -> Tensor:
         return torch.from_numpy(planes)[None].to(self._device)
+
+
+class _Share(NamedTuple):
+    """Part of an addition to take, and squared errors of what is then left.
+
+    The latter are of pixels that did not tell the former.
+    """
+
+    taken: Planes
+    squares: float
+
+
+def judged_share(
+    lacks: Planes, more: Planes, classes: NDArray[np.intp], number: float
+) -> _Share:
+    """Regress what is lacking on what is added, in each class of depth.
+
+    It is taken as far as its gain on pixels that did not tell it is beyond
+    chance.
+
+    Parameters
+    ----------
+    lacks, more, classes : (pixels,) ndarray
+        Of the held-out pixels, in the order in which they lie.
+    number : float
+        How many of them are as good as independent.
+    """
+
+    def told(by: NDArray[np.bool_]) -> Planes:
+        sums = (
+            np.bincount(classes[by], values[by], NUM_CLASSES).astype(float)
+            for values in (lacks * more, more**2, lacks**2, one)
+        )
+        return shares(*sums)
+
+    one = np.ones_like(more)
+    second = np.arange(len(more)) * 2 >= len(more)
+    left = np.empty_like(lacks)
+    for own in (second, ~second):
+        left[own] = (lacks - told(~own)[classes] * more)[own]
+    sure = np.float32(surely(lacks**2 - left**2, number))
+    left = lacks + sure * (left - lacks)
+    return _Share(sure * told(one > 0), float((left**2).sum()))
 
 
 def shares(

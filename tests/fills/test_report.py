@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import numpy as np
+
+from napari_dip.fills.report import describe_fills
+
+NAMES = ['harmonic interpolation', 'biharmonic interpolation']
+
+
+def test_a_gain_on_held_out_pixels_is_told():
+    [text] = describe_fills(
+        NAMES, np.array([0.25, 0.75]), 0.5, 1, (10.0, 5.0), 90
+    )
+    assert '75% biharmonic interpolation and 25% harmonic' in text
+    assert '50% of what the network adds' in text
+    assert '3.0 dB better than biharmonic interpolation alone' in text
+    assert '90 pixels held out' in text
+
+
+def test_the_best_fill_alone_is_told_without_a_figure():
+    [text] = describe_fills(
+        NAMES, np.array([0.0, 1.0]), 0.0, 1, (5.0, 5.0), 90
+    )
+    assert 'filled by biharmonic interpolation' in text
+    assert 'nothing was measurably better' in text
+    assert 'dB' not in text
+
+
+def test_what_could_not_be_measured_is_said():
+    [text] = describe_fills(NAMES, np.array([0.0, 1.0]), 0.0, 1, (0.0, 0.0), 0)
+    assert 'no pixels could be held out' in text
