@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from napari_dip.fills import autoregressive
-from napari_dip.fills.autoregressive import Autoregressive
+from napari_dip.fills.autoregressive import Autoregressive, _squared
 from napari_dip.fills.smooth import Biharmonic
 
 ROWS, COLUMNS = np.mgrid[:64, :80].astype(float)
@@ -65,3 +65,9 @@ def test_volumes_and_images_smaller_than_the_reach():
     holes = tiny == 5
     filled = Autoregressive(4)(np.where(holes, 0, tiny), holes)
     assert np.isfinite(filled).all()
+
+
+@pytest.mark.parametrize('count', [0, 7, 1000])
+def test_products_are_those_of_the_whole(count):
+    rows = np.random.default_rng(0).normal(size=(41, count))
+    np.testing.assert_allclose(_squared(rows), rows @ rows.T, atol=1e-9)

@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from napari_dip.fills.parts import judged_regions, scene_side
 from napari_dip.fills.smooth import Biharmonic, Harmonic
 from napari_dip.grid.regions import Region
 from napari_dip.latents.base import Given
 from napari_dip.latents.held_out_holes import (
     HeldOutHolesSpec,
-    judged_regions,
-    scene_side,
 )
 from napari_dip.operators.identity import Identity
 

@@ -33,6 +33,8 @@ _LEAST_ERROR = 1e-2
 # Missing pixels that are solved for at once; more are approached.
 _AT_ONCE = 20_000
 _STEPS, _TOLERANCE = 200, 1e-3
+# Multiplications of a product of matrices that OpenBLAS leaves to one thread.
+_ONE_THREAD = 2**18
 
 _Offset = tuple[int, ...]
 _Floats = NDArray[np.float64]
@@ -181,7 +183,7 @@ def _coefficients(grid: _Grid, *, regional: bool) -> tuple[_Floats, _Floats]:
     told = np.zeros(counts)
     for place, pixels in grid.boxes():
         both = grid.samples(pixels)
-        products[place] = both @ both.T
+        products[place] = _squared(both)
         told[place] = len(pixels)
     axes = tuple(range(len(counts)))
     whole = products.sum(axes) / told.sum()
@@ -200,6 +202,21 @@ def _coefficients(grid: _Grid, *, regional: bool) -> tuple[_Floats, _Floats]:
     error = np.maximum(mean[..., number, number] - explained, 0)
     least = _LEAST_ERROR * error.mean() or 1.0
     return found[..., 0], np.maximum(error, least)
+
+
+def _squared(rows: _Floats) -> _Floats:
+    """Products of rows with each other, by parts that one thread computes.
+
+    Threads that wait for each other, thousands of times, take longer than
+    one on a machine that does other things too.
+    """
+    number, count = rows.shape
+    length = max(_ONE_THREAD // number**2, 1)
+    whole = count // length * length
+    parts = rows[:, :whole].reshape(number, -1, length).swapaxes(0, 1)
+    rest = rows[:, whole:]
+    found: _Floats = (parts @ parts.swapaxes(1, 2).copy()).sum(0)
+    return found + rest @ rest.T.copy()
 
 
 def _prediction_rows(

@@ -24,15 +24,10 @@ from napari_dip.fills.combination import (
     independent,
 )
 from napari_dip.fills.held_out import lay_copy
+from napari_dip.fills.parts import around, judged_regions, scene_side
 from napari_dip.grid.regions import Region
 from napari_dip.latents.base import Draw, Given, Latent, LatentSpec
 
-# Side of a part of the image with held-out holes; eight times the depth of
-# the deepest where that is more, so that each hole is whole and has as much
-# around it.
-_SIDE, _DEPTHS = 256, 8
-# Parts whose held-out holes judge the fit.
-_JUDGED = 4
 # Greatest part of the known pixels that they hold out: what the fit, and only
 # it, has less.
 _PART = 0.06
@@ -268,51 +263,6 @@ class HeldOutHoles(Latent):
         return [window.cut(plane) for plane in planes]
 
 
-def scene_side(missing: Mask) -> int:
-    """Side of the parts that held-out holes are laid in."""
-    return max(_SIDE, int(_DEPTHS * depth_of(missing).max()))
-
-
-def judged_regions(missing: Mask) -> list[Region]:
-    """Choose the parts that judge: those that miss most."""
-    shape, side = missing.shape[1:], scene_side(missing)
-    plane: Mask = np.any(missing, axis=0)
-    starts = [range(0, max(length - side // 2, 1), side) for length in shape]
-    regions = [
-        around(np.array(first) + side // 2, side, shape)
-        for first in np.stack(
-            np.meshgrid(*starts, indexing='ij'), axis=-1
-        ).reshape(-1, len(shape))
-    ]
-    # Parts at the edge are moved inwards, and may lie over others.
-    apart: list[Region] = []
-    for region in sorted(regions, key=lambda r: -int(r.cut(plane).sum())):
-        if not any(_meet(region, other) for other in apart):
-            apart.append(region)
-    return apart[:_JUDGED]
-
-
-def _meet(one: Region, other: Region) -> bool:
-    return all(
-        a < d and c < b
-        for a, b, c, d in zip(
-            one.start, one.stop, other.start, other.stop, strict=True
-        )
-    )
-
-
-def around(
-    centre: NDArray[np.intp], side: int, shape: Sequence[int]
-) -> Region:
-    """Region of a side about a pixel, moved to lie in the image."""
-    lengths = tuple(min(side, length) for length in shape)
-    start = tuple(
-        int(np.clip(at - length // 2, 0, whole - length))
-        for at, length, whole in zip(centre, lengths, shape, strict=True)
-    )
-    return Region(start, lengths)
-
-
 @dataclass(frozen=True)
 class HeldOutHolesSpec(LatentSpec):
     """Learn in copies of the mask what quick fills lack.
@@ -323,12 +273,15 @@ class HeldOutHolesSpec(LatentSpec):
         Whose combination is the first estimate.
     number : int
         Parts of the image with held-out holes to learn from.
+    judged : int
+        Greatest number of those whose held-out holes judge the fit.
     """
 
     holds_image: ClassVar[bool] = True
 
     fills: tuple[Fill, ...] = ()
     number: int = 6
+    judged: int = 4
 
     def make(self, given: Given) -> HeldOutHoles:
         """Lay the holes."""
@@ -353,7 +306,7 @@ class HeldOutHolesSpec(LatentSpec):
         held = np.zeros_like(missing)
         if missing.any():
             generator = np.random.default_rng(seed)
-            for region in judged_regions(missing):
+            for region in judged_regions(missing)[: self.judged]:
                 holes = region.cut(missing)
                 region.cut(held)[:] = lay_copy(holes, generator, _PART)
         return torch.from_numpy(held.astype(np.float32))[None].to(measured)

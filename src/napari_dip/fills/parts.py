@@ -1,0 +1,62 @@
+"""Parts of an image that held-out holes are laid in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_dip.fills.base import Mask
+from napari_dip.fills.combination import depth_of
+from napari_dip.grid.regions import Region
+
+# Side of a part of the image with held-out holes; eight times the depth of
+# the deepest where that is more, so that each hole is whole and has as much
+# around it.
+_SIDE, _DEPTHS = 256, 8
+
+
+def scene_side(missing: Mask) -> int:
+    """Side of the parts that held-out holes are laid in."""
+    return max(_SIDE, int(_DEPTHS * depth_of(missing).max()))
+
+
+def judged_regions(missing: Mask) -> list[Region]:
+    """Choose the parts that judge: those that miss most."""
+    shape, side = missing.shape[1:], scene_side(missing)
+    plane: Mask = np.any(missing, axis=0)
+    starts = [range(0, max(length - side // 2, 1), side) for length in shape]
+    regions = [
+        around(np.array(first) + side // 2, side, shape)
+        for first in np.stack(
+            np.meshgrid(*starts, indexing='ij'), axis=-1
+        ).reshape(-1, len(shape))
+    ]
+    # Parts at the edge are moved inwards, and may lie over others.
+    apart: list[Region] = []
+    for region in sorted(regions, key=lambda r: -int(r.cut(plane).sum())):
+        if not any(_meet(region, other) for other in apart):
+            apart.append(region)
+    return apart
+
+
+def _meet(one: Region, other: Region) -> bool:
+    return all(
+        a < d and c < b
+        for a, b, c, d in zip(
+            one.start, one.stop, other.start, other.stop, strict=True
+        )
+    )
+
+
+def around(
+    centre: NDArray[np.intp], side: int, shape: Sequence[int]
+) -> Region:
+    """Region of a side about a pixel, moved to lie in the image."""
+    lengths = tuple(min(side, length) for length in shape)
+    start = tuple(
+        int(np.clip(at - length // 2, 0, whole - length))
+        for at, length, whole in zip(centre, lengths, shape, strict=True)
+    )
+    return Region(start, lengths)
