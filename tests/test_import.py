@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import napari_dip
+from napari_dip.tasks import registry
 
 HEAVY = {'torch', 'napari', 'qtpy', 'scipy', 'skimage', 'numpy'}
 
@@ -29,16 +30,18 @@ def test_import_loads_nothing_heavy() -> None:
 
 
 def test_public_names_are_listed() -> None:
-    expected = {
+    tasks = {task.name for task in registry.tasks()}
+    assert tasks <= set(napari_dip.__all__)
+    beside = {
+        'DeepImagePrior',
         'Detector',
+        'NoiseModel',
         '__version__',
-        'denoise',
         'find_missing',
-        'inpaint',
-        'super_resolve',
+        'measure_noise',
     }
-    assert expected == set(napari_dip.__all__)
-    assert expected <= set(dir(napari_dip))
+    assert set(napari_dip.__all__) - tasks == beside
+    assert set(napari_dip.__all__) <= set(dir(napari_dip))
 
 
 def test_public_names_resolve() -> None:

@@ -52,9 +52,11 @@ class Run:
         result = self(*arguments)
         assert result.exit_code == 2, result.output
         assert result.stdout == ''
-        assert result.stderr.startswith('Error: ')
-        assert result.stderr.count('\n') == 1
-        return result.stderr.removeprefix('Error: ')
+        *before, last, end = result.stderr.split('\n')
+        assert end == ''
+        assert all(': preparing, ' in line for line in before)
+        assert last.startswith('Error: ')
+        return last.removeprefix('Error: ') + '\n'
 
 
 @pytest.fixture

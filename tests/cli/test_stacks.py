@@ -90,4 +90,4 @@ def test_few_planes_may_be_channels(run, series, tmp_path):
     source = tmp_path / 'in.npy'
     np.save(source, series[:3])
     said = run.refused('denoise', source, tmp_path / 'out.tif')
-    assert 'may be channels or a series; tell with --axes' in said
+    assert 'a series; tell which by --axes CYX or --axes ZYX.' in said

@@ -317,8 +317,7 @@ def _guess(shape: tuple[int, ...], channel_axis: int | None, name: str) -> str:
             number = shape[few[0]]
             raise ValueError(
                 f'{name}: {number} planes (shape {shape}) may be channels '
-                "or a series; tell with axes, such as axes='CYX' or "
-                "axes='ZYX'."
+                "or a series; tell which by axes='CYX' or axes='ZYX'."
             )
         if len(few) == 1:
             letters[few[0]] = 'C'

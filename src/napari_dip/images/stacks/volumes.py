@@ -35,7 +35,7 @@ def as_volumes(stack: Stack | None) -> Stack:
         raise ValueError(
             "fit: 'volume' needs an axis of depth with two planes or more, "
             f'and axes {stack.letters!r} of shape {stack.shape} have none; '
-            "tell with axes, such as axes='ZYX', or choose another fit."
+            "tell which is by axes='ZYX', or choose another fit."
         )
     deep = replace(stack, deep=True)
     if deep.plane_axes[0] != axis:
