@@ -125,3 +125,8 @@ def test_a_hot_pixel_does_not_spoil_the_result(cells, truth):
         return np.abs(image - truth).mean()
 
     assert error(restored) < 1.6 * error(clean)
+
+
+def test_counted_events_are_not_saturated():
+    events = np.random.default_rng(0).random((64, 64)) < 0.05
+    assert not find_saturated(events.astype(np.uint8) * 255).any()

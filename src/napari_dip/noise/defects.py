@@ -107,10 +107,13 @@ def find_saturated(plane: NDArray[Any]) -> NDArray[np.bool_]:
     finite = plane[np.isfinite(plane)]
     greatest = finite.max()
     saturated: NDArray[np.bool_] = plane == greatest
+    below = finite[finite < greatest]
+    if below.size > 0 and not below.any():
+        # Zero and one other value are events and their absence, not a limit.
+        return np.zeros_like(saturated)
     short = plane.dtype.kind in 'iu' and plane.dtype.itemsize <= 2
     if short and greatest == np.iinfo(plane.dtype).max:
         return saturated
-    below = finite[finite < greatest]
     count = np.count_nonzero(saturated)
     is_plateau = count >= _LEAST_PLATEAU and below.size > 0
     if is_plateau and count > np.count_nonzero(below == below.max()):
