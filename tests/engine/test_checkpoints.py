@@ -20,7 +20,7 @@ class Bench:
         self.optimiser = Adam(self.network.parameters(), 0.1)
         self.average = OutputAverage(0.9)
         self.checkpoints = Checkpoints(
-            self.network, self.optimiser, self.average, every
+            self.network, self.optimiser, self.average, every=every
         )
 
     def step(self, scale: float = 1.0) -> None:

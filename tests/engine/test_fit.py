@@ -41,6 +41,9 @@ class Script:
         value = self.metrics[self.now - 1]
         return None if value is None else torch.tensor(value)
 
+    def chance(self) -> float:
+        return 0.0
+
     def rewind(self) -> None:
         self.rewinds += 1
 

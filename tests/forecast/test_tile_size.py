@@ -79,6 +79,7 @@ def test_windows_of_what_holds_the_image_are_cut(free):
     assert side((1024, 1024), settings) < 1024
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures('tiny')
 def test_images_of_any_size_are_restored_with_little_room(free):
     free(3 * 10**7)

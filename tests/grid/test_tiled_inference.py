@@ -85,6 +85,7 @@ def decibels(error: torch.Tensor) -> float:
     return -10 * math.log10(error.square().mean())
 
 
+@pytest.mark.slow
 def test_tiles_leave_no_seam():
     """PSNR along the borders of tiles is that of inference in one piece."""
     side, tile = 256, 64

@@ -105,6 +105,7 @@ def test_defects_are_kept_if_asked(cells):
         denoise(cells, defects='mend')
 
 
+@pytest.mark.slow
 def test_a_hot_pixel_does_not_spoil_the_result(cells, truth):
     # Larger images are seen in windows that take four times as long.
     cells, truth = cells[:80, :80], truth[:80, :80]

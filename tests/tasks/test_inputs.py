@@ -119,9 +119,9 @@ def test_a_channel_of_which_a_mask_leaves_nothing_is_refused(image):
 
 def test_how_much_a_mask_fills_is_in_the_record(image):
     _, info = inpaint(image, MASK, return_info=True, **FEW)
-    assert info.notes == ['The mask fills 48 of 672 pixels (7 %).']
+    assert info.notes[0] == 'The mask fills 48 of 672 pixels (7 %).'
     _, info = inpaint(image, ~MASK, return_info=True, **FEW)
-    [note] = info.notes
+    note = info.notes[0]
     assert note.startswith('The mask fills 624 of 672 pixels (93 %). That is')
 
 
@@ -226,4 +226,4 @@ def test_opacity_and_axes_of_length_one_come_back_from_tiles():
     np.testing.assert_array_equal(restored[..., 3], expected)
     assert (info.uncertainty[..., 3] == 0).all()
     assert info.notes[0].startswith('9 pixels that are fully transparent')
-    assert len(info.notes) == 2
+    assert info.notes[1].startswith('The mask fills')

@@ -20,6 +20,7 @@ def mask():
     return mask
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('value', [-1, -9999, 65535, 1e30])
 def test_a_gap_is_filled_beside_the_mask(mask, value):
     image = COUNTS.copy()
@@ -32,6 +33,7 @@ def test_a_gap_is_filled_beside_the_mask(mask, value):
     assert any(note.startswith('120 pixels of') for note in info.notes)
 
 
+@pytest.mark.slow
 def test_a_border_keeps_its_value_and_tells_nothing(mask):
     image = COUNTS.copy()
     image[:8] = 0
@@ -43,6 +45,7 @@ def test_a_border_keeps_its_value_and_tells_nothing(mask):
     assert any('left as they are' in note for note in info.notes)
 
 
+@pytest.mark.slow
 def test_a_border_that_the_mask_marks_is_filled(mask):
     image = COUNTS.copy()
     image[:4] = 0
@@ -52,6 +55,7 @@ def test_a_border_that_the_mask_marks_is_filled(mask):
     assert not any('left as they are' in note for note in info.notes)
 
 
+@pytest.mark.slow
 def test_a_dead_channel_is_filled_with_the_help_of_the_others():
     # Detail that only the other channel shows where rows are lost.
     spots = np.random.default_rng(3).random((64, 64)) > 0.97

@@ -37,6 +37,7 @@ def _noise(kind: str) -> np.ndarray:
     return CLEAN + generator.normal(0, 40, CLEAN.shape)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ('shape', 'kind'),
     [

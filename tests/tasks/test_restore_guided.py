@@ -32,6 +32,7 @@ def told(info) -> str:
     return sentence
 
 
+@pytest.mark.slow
 def test_a_guide_that_shows_the_same_helps():
     truth = drawn()
     guide = 500 - 2 * truth

@@ -130,6 +130,7 @@ def test_a_great_enlargement_agrees_with_the_image(monkeypatch):
     assert left[2:-2, 2:-2].std() < 0.01 * image.std()
 
 
+@pytest.mark.slow
 def test_noise_is_taken_out_in_the_same_fit():
     rows, columns = np.mgrid[:48, :48]
     clean = 100 + 40 * np.sin(rows / 5) * np.cos(columns / 4)

@@ -175,7 +175,11 @@ def test_the_record_is_complete_and_becomes_json(task, image):
     assert content['version']
     assert content['settings']['network']['kind'] == 'unet'
     short = record.to_dict(histories=False)
-    assert set(content) - set(short) == {'loss_history', 'metric_history'}
+    assert set(content) - set(short) == {
+        'curves',
+        'loss_history',
+        'metric_history',
+    }
 
 
 @pytest.mark.parametrize('task', TASKS)
@@ -258,7 +262,7 @@ def test_a_device_that_is_absent(task, device, image, monkeypatch):
         (np.ones((1, 1)), ValueError, 'image: 1 × 1 pixels'),
         (np.ones((24, 28)), ValueError, 'image: all pixels have the value'),
         (np.full((24, 28), np.nan), ValueError, 'image: no pixel is a finite'),
-        (np.zeros((4, 24, 28)), ValueError, 'image: 4 planes .* tell with'),
+        (np.zeros((4, 24, 28)), ValueError, 'image: 4 planes .* tell which'),
         (np.eye(24) * 1j, TypeError, 'image: dtype complex128'),
         (np.eye(24).astype(object), TypeError, 'image: dtype object'),
         ([[1, 2], [3]], ValueError, 'image: .* lists of one length'),
@@ -286,6 +290,7 @@ def test_not_enough_memory_is_said_in_words(task, where, image, monkeypatch):
             'output.OutputAverage',
             'weights.WeightAverage',
             'coarse_to_fine.CoarseToFineAverage',
+            'filled.FilledAverage',
         ):
             place = f'napari_dip.engine.averaging.{name}.estimate'
             monkeypatch.setattr(place, fail)

@@ -106,6 +106,7 @@ def test_few_iterations_or_all_of_an_enlargement_have_cost_and_forecast(
     assert figures['ratio'] == pytest.approx(ratio)
 
 
+@pytest.mark.slow
 def test_seams_of_tiles_are_measured(tmp_path):
     missing = measures.seams.missing('lines', 416)
     path = tmp_path / 'tiles-lines.png'
@@ -116,7 +117,7 @@ def test_seams_of_tiles_are_measured(tmp_path):
     beside = figures['seam_beside_whole']
     assert figures['seam'].keys() == beside.keys() == names
     gain = figures['psnr'] - figures['psnr_at_once']
-    assert beside['elsewhere'] == pytest.approx(gain, abs=0.5)
+    assert beside['elsewhere'] == pytest.approx(gain, abs=1)
     assert path.exists()
 
 

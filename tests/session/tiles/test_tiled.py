@@ -77,6 +77,7 @@ def finish(session):
     return seen, session.result(), session.record()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('task', TASKS)
 def test_tiles_are_counted_as_one_restoration(start, task):
     session = start(task)
@@ -105,6 +106,7 @@ def test_tiles_are_counted_as_one_restoration(start, task):
     json.dumps(record.to_dict(), allow_nan=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('task', TASKS)
 def test_the_same_seed_gives_the_same_image(start, task):
     _, first, _ = finish(start(task))
@@ -122,6 +124,7 @@ def test_an_image_that_is_one_tile_is_fitted_as_ever(start, task):
     assert record.tiles == []
 
 
+@pytest.mark.slow
 def test_known_pixels_keep_their_values_and_a_copy_was_made(start, large):
     session = start()
     before = large.copy()
@@ -161,6 +164,7 @@ def test_all_tiles_have_one_scale(start, monkeypatch):
     assert image.min() < -1 < 1 < image.max()
 
 
+@pytest.mark.slow
 def test_the_middle_of_a_large_hole_is_fitted_from_around_it(
     start, monkeypatch
 ):
@@ -181,6 +185,7 @@ def test_the_middle_of_a_large_hole_is_fitted_from_around_it(
     assert np.isfinite(image).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('task', TASKS)
 def test_looking_never_disturbs(start, task):
     def go(look):
@@ -247,6 +252,7 @@ def test_a_stopped_mosaic_goes_on_to_the_end(start):
     assert not np.array_equal(image, stopped)
 
 
+@pytest.mark.slow
 def test_a_complete_one_cannot_be_continued(start):
     session = start()
     _, image, _ = finish(session)
@@ -255,6 +261,7 @@ def test_a_complete_one_cannot_be_continued(start):
     assert session.result() is image
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('task', TASKS)
 def test_the_uncertainty_is_joined_too(start, task):
     _, image, record = finish(start(task, uncertainty=True))
@@ -313,6 +320,7 @@ def run_out(monkeypatch):
     return run_out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('after', [0, 2])
 @pytest.mark.parametrize('task', TASKS)
 def test_out_of_memory_halves_the_tile_and_goes_on(
@@ -387,6 +395,7 @@ def test_closing_frees_all_but_the_result(start):
             ask()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('axis', [0, 2])
 def test_channels_stay_on_their_axis(large, axis):
     image = np.stack([large, 2 * large, large + 7], axis=axis)

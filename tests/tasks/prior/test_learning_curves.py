@@ -14,6 +14,7 @@ def falling(rate: float, length: int = 300) -> list[tuple[int, float]]:
     return [(n, rate**n) for n in range(1, length)]
 
 
+@pytest.mark.slow
 def test_structure_is_fitted_before_noise():
     restored, record = learning_curves(
         WAVES,

@@ -44,6 +44,7 @@ def test_one_network_for_all_planes(series, restored):
     assert told == {'axes': 'TYX', 'fit': 'auto', 'planes': None}
 
 
+@pytest.mark.slow
 def test_every_plane_keeps_its_brightness(series):
     image = denoise(series[::2], axes='TYX', preset='fast', device='cpu')
     mean = series[::2].mean((1, 2))

@@ -54,6 +54,7 @@ def test_the_same_seed_gives_the_same_bits(noisy):
     np.testing.assert_array_equal(first, again)
 
 
+@pytest.mark.slow
 def test_each_time_and_channel_is_a_volume(noisy):
     stack = np.stack([noisy[:, None], noisy[::-1, None]])
     image, info = denoise(
@@ -115,6 +116,7 @@ def test_what_volumes_do_not_have_is_refused(noisy):
         denoise(noisy[0], fit='volume', **FEW)
 
 
+@pytest.mark.slow
 def test_planes_too_far_apart_for_a_volume_are_told():
     noise = np.random.default_rng(0).normal(size=(2, 48, 32, 32))
     volume = 80 * gaussian_filter(noise[0], 2) + 5 * noise[1]

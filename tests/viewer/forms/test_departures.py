@@ -69,4 +69,4 @@ def test_the_preferred_device_is_no_departure(viewer):
     assert form.device.value == 'cpu'
     assert form.departures.native.isHidden()
     form.device.value = 'auto'
-    assert 'device auto' in form.departures.value
+    assert 'on auto' in form.departures.value
