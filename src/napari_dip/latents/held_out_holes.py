@@ -170,10 +170,7 @@ class HeldOutHoles(Latent):
     def _fill(self, region: Region, missing: Mask) -> _Fills:
         """Fill a part of the image, whose missing pixels are as told."""
         data, holes = region.cut(self.data), region.cut(missing)
-        fills = []
-        for one in self.fills:
-            go_on()
-            fills.append(fill_channels(one, data, holes))
+        fills = [fill_channels(one, data, holes) for one in self.fills]
         return _Fills(region, holes, depth_of(holes), fills)
 
     def _combined(self, part: _Fills) -> Filled:
@@ -190,17 +187,18 @@ class HeldOutHoles(Latent):
 
     def _judge(self, errors: Errors) -> list[_Fills]:
         """Fill the parts that hold what judges the fit, without it."""
-        parts = [
-            self._fill(region, self.missing | self.judged)
-            for region in judged_regions(self.missing)
-            if region.cut(self.judged).any()
-        ]
-        for part in parts:
-            self._compare(part, part.region.cut(self.judged), errors)
+        parts = []
+        for region in judged_regions(self.missing):
+            held = region.cut(self.judged)
+            if held.any():
+                go_on()
+                parts.append(self._fill(region, self.missing | self.judged))
+                errors.add(*self._errors(parts[-1], held))
         return parts
 
     def _lay(self, errors: Errors) -> tuple[_Fills, Mask]:
         """Lay held-out holes over a part, and fill it."""
+        go_on()
         shape, side = self.data.shape[1:], scene_side(self.missing)
         places = np.argwhere(self.missing.any(axis=0))
         centre = places[self._generator.integers(len(places))]
@@ -210,11 +208,8 @@ class HeldOutHoles(Latent):
         missing = self.missing | self.judged
         region.cut(missing)[:] |= laid
         part = self._fill(region, missing)
-        self._compare(part, laid, errors)
+        errors.add(*self._errors(part, laid))
         return part, laid
-
-    def _compare(self, part: _Fills, held: Mask, errors: Errors) -> None:
-        errors.add(*self._errors(part, held))
 
     def _errors(
         self, part: _Fills, held: Mask

@@ -282,5 +282,7 @@ def _is_same(copied: _Copy, other: _Copy) -> bool:
 def _is_better(errors: Tensor, others: Tensor) -> bool:
     """Whether errors of the same pixels are lower, beyond chance."""
     gain = (others - errors).double()
+    if gain.numel() < 2:
+        return False
     chance = gain.std() / gain.numel() ** 0.5
     return bool(gain.mean() > chance)
