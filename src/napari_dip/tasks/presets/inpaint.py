@@ -58,10 +58,10 @@ def _light(
 
 
 # The filters of fewer neighbours are seldom the best.
-_FEWER = HeldOutHolesSpec((*FILLS[:2], FILLS[-1]), number=2, judged=2)
+_FEWER = HeldOutHolesSpec((*FILLS[:2], FILLS[-1]), number=3, judged=2)
 
 SETTINGS = {
-    'fast': _light((32, 48, 64), 60, _FEWER, num_samples=2),
+    'fast': _light((32, 48, 64), 60, _FEWER, num_samples=4),
     'balanced': _light(
         (32, 48, 64, 64, 64), 200, HeldOutHolesSpec(FILLS, 6), num_samples=8
     ),
