@@ -53,6 +53,11 @@ class Found:
     image: NDArray[np.float32]
     record: Record
 
+    @property
+    def losses(self) -> list[tuple[int, float]]:
+        """The loss over the iterations, counted from 1."""
+        return list(enumerate(self.record.loss_history, 1))
+
 
 @dataclass(frozen=True)
 class Made:

@@ -120,19 +120,7 @@ return_info
     >>> restored.shape
     (32, 32)
     """
-    return TASK.run(
-        image=image,
-        guide=guide,
-        channel_axis=channel_axis,
-        preset=preset,
-        seed=seed,
-        device=device,
-        max_num_iter=max_num_iter,
-        time_limit=time_limit,
-        uncertainty=uncertainty,
-        callback=callback,
-        return_info=return_info,
-    )
+    return TASK.run(**locals())
 
 
 def start_guided(

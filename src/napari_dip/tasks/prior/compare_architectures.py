@@ -121,20 +121,7 @@ return_info
     >>> list(info.companions)
     ['depth 2 skip 0 nearest', 'depth 2 skip 4 nearest', 'disagreement']
     """
-    return TASK.run(
-        image=image,
-        depths=depths,
-        skips=skips,
-        upsampling=upsampling,
-        channel_axis=channel_axis,
-        preset=preset,
-        seed=seed,
-        device=device,
-        max_num_iter=max_num_iter,
-        time_limit=time_limit,
-        callback=callback,
-        return_info=return_info,
-    )
+    return TASK.run(**locals())
 
 
 def start_comparing_architectures(
@@ -151,12 +138,8 @@ def start_comparing_architectures(
 
     from napari_dip.images.acquired import acquire
     from napari_dip.presets.options import Options
-    from napari_dip.session.study import Part, Study
-    from napari_dip.tasks.prior.fits import (
-        begin_fit,
-        clock_of,
-        describe_options,
-    )
+    from napari_dip.session.study import Part
+    from napari_dip.tasks.prior.fits import begin_fit, begin_study
 
     options = options or Options()
     architectures = _architectures(depths, skips, upsampling)
@@ -169,20 +152,18 @@ def start_comparing_architectures(
     def begin(settings: Settings) -> Restoration:
         return begin_fit(acquired, acquired.planes, settings, options)
 
-    return Study(
+    return begin_study(
         [
             Part(name, partial(begin, settings), is_plain=True)
             for name, settings in fitted.items()
         ],
         _compare,
         'compare_architectures',
-        {
-            'depths': depths,
-            'skips': skips,
-            'upsampling': upsampling,
-            **describe_options(options, acquired.channel_axis),
-        },
-        clock=clock_of(options),
+        acquired.channel_axis,
+        options,
+        depths=depths,
+        skips=skips,
+        upsampling=upsampling,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from napari_dip.presets.options import Options
 from napari_dip.presets.settings import Settings
 from napari_dip.session.base import Restoration
 from napari_dip.session.prepare import prepare
+from napari_dip.session.study import Found, Made, Part, Study
 
 
 def begin_fit(
@@ -50,11 +52,26 @@ def begin_fit(
     )
 
 
-def describe_options(
-    options: Options, channel_axis: int | None
-) -> dict[str, Any]:
-    """Return the arguments that all of them have alike, for a record."""
-    return {
+def begin_study(
+    parts: Sequence[Part],
+    make: Callable[[list[Found]], Made],
+    task: str,
+    channel_axis: int | None,
+    options: Options,
+    **own: Any,
+) -> Study:
+    """Begin a study; its record tells all arguments of its task.
+
+    Parameters
+    ----------
+    parts, make, task
+        As :class:`~napari_dip.session.study.Study` takes them.
+    channel_axis, options
+        Arguments that all tasks have alike.
+    **own
+        Those of this task.
+    """
+    alike = {
         'channel_axis': channel_axis,
         'preset': options.preset,
         'seed': options.seed,
@@ -62,8 +79,5 @@ def describe_options(
         'max_num_iter': options.max_num_iter,
         'time_limit': options.time_limit,
     }
-
-
-def clock_of(options: Options) -> Clock:
-    """Return the clock of all of them."""
-    return Clock.since(options.begun, options.time_limit)
+    clock = Clock.since(options.begun, options.time_limit)
+    return Study(parts, make, task, {**own, **alike}, clock=clock)

@@ -121,20 +121,7 @@ return_info
     ... ).shape
     (32, 32)
     """
-    return TASK.run(
-        image=image,
-        model=model,
-        layer=layer,
-        normalisation=normalisation,
-        channel_axis=channel_axis,
-        preset=preset,
-        seed=seed,
-        device=device,
-        max_num_iter=max_num_iter,
-        time_limit=time_limit,
-        callback=callback,
-        return_info=return_info,
-    )
+    return TASK.run(**locals())
 
 
 def start_inverting(
@@ -155,9 +142,9 @@ def start_inverting(
     from napari_dip.operators.identity import Identity
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare
-    from napari_dip.session.study import Part, Study
+    from napari_dip.session.study import Part
     from napari_dip.tasks.presets.features import invert_settings
-    from napari_dip.tasks.prior.fits import clock_of, describe_options
+    from napari_dip.tasks.prior.fits import begin_study
     from napari_dip.tasks.prior.models import (
         acquire_whole,
         describe_model,
@@ -187,17 +174,15 @@ def start_inverting(
             notes=notes,
         )
 
-    return Study(
+    return begin_study(
         [Part(name, partial(begin, name)) for name in layers],
         _gather,
         'invert_features',
-        {
-            **describe_options(options, acquired.channel_axis),
-            'model': describe_model(model),
-            'layer': layer,
-            'normalisation': normalisation,
-        },
-        clock=clock_of(options),
+        acquired.channel_axis,
+        options,
+        model=describe_model(model),
+        layer=layer,
+        normalisation=normalisation,
     )
 
 
@@ -205,9 +190,7 @@ def _gather(found: Sequence[Found]) -> Made:
     from napari_dip.session.study import Made
 
     first, *others = found
-    curves = {
-        one.name: list(enumerate(one.record.loss_history, 1)) for one in found
-    }
+    curves = {one.name: one.losses for one in found}
     notes = [
         f'Layer {one.name}: {one.record.loss_history[-1]:.1%} of the power of '
         'its features is not fitted.'

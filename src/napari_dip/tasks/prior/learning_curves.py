@@ -98,17 +98,7 @@ def learning_curves(
     >>> sorted(info.curves)
     ['image', 'image and noise', 'shuffled pixels', 'white noise']
     """
-    return TASK.run(
-        image=image,
-        channel_axis=channel_axis,
-        preset=preset,
-        seed=seed,
-        device=device,
-        max_num_iter=max_num_iter,
-        time_limit=time_limit,
-        callback=callback,
-        return_info=return_info,
-    )
+    return TASK.run(**locals())
 
 
 def start_learning_curves(
@@ -122,12 +112,8 @@ def start_learning_curves(
 
     from napari_dip.images.acquired import acquire
     from napari_dip.presets.options import Options
-    from napari_dip.session.study import Part, Study
-    from napari_dip.tasks.prior.fits import (
-        begin_fit,
-        clock_of,
-        describe_options,
-    )
+    from napari_dip.session.study import Part
+    from napari_dip.tasks.prior.fits import begin_fit, begin_study
 
     options = options or Options()
     settings = _settings(options.preset)
@@ -138,12 +124,12 @@ def start_learning_curves(
         fitted = _make(name, planes, options.seed)
         return begin_fit(acquired, fitted, settings, options)
 
-    return Study(
+    return begin_study(
         [Part(name, partial(begin, name), is_plain=True) for name in _FITTED],
         partial(_compare, noise_part=_noise_part(planes)),
         'learning_curves',
-        describe_options(options, acquired.channel_axis),
-        clock=clock_of(options),
+        acquired.channel_axis,
+        options,
     )
 
 
@@ -205,9 +191,7 @@ def _noise_part(planes: NDArray[Any]) -> float:
 def _compare(found: Sequence[Found], noise_part: float) -> Made:
     from napari_dip.session.study import Made
 
-    curves = {
-        one.name: list(enumerate(one.record.loss_history, 1)) for one in found
-    }
+    curves = {one.name: one.losses for one in found}
     best = found[0].record.best_iteration
     notes = read_curves(curves, noise_part, best)
     return Made(found[0].image, curves=curves, notes=notes)

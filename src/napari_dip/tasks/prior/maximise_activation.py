@@ -110,21 +110,7 @@ return_info
     ... ).shape
     (32, 32)
     """
-    return TASK.run(
-        image=image,
-        model=model,
-        layer=layer,
-        unit=unit,
-        normalisation=normalisation,
-        channel_axis=channel_axis,
-        preset=preset,
-        seed=seed,
-        device=device,
-        max_num_iter=max_num_iter,
-        time_limit=time_limit,
-        callback=callback,
-        return_info=return_info,
-    )
+    return TASK.run(**locals())
 
 
 def start_maximising(

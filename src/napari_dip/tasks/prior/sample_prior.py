@@ -92,18 +92,7 @@ return_info
     >>> round(float(sample.mean())), list(info.companions)
     (100, ['sample 2', 'sample 3', 'sample 4'])
     """
-    return TASK.run(
-        image=image,
-        samples=samples,
-        channel_axis=channel_axis,
-        preset=preset,
-        seed=seed,
-        device=device,
-        max_num_iter=max_num_iter,
-        time_limit=time_limit,
-        callback=callback,
-        return_info=return_info,
-    )
+    return TASK.run(**locals())
 
 
 def start_sampling_prior(
@@ -119,12 +108,8 @@ def start_sampling_prior(
 
     from napari_dip.images.acquired import acquire
     from napari_dip.presets.options import Options
-    from napari_dip.session.study import Part, Study
-    from napari_dip.tasks.prior.fits import (
-        begin_fit,
-        clock_of,
-        describe_options,
-    )
+    from napari_dip.session.study import Part
+    from napari_dip.tasks.prior.fits import begin_fit, begin_study
 
     options = options or Options()
     TASK.argument('samples').check(samples)
@@ -135,18 +120,16 @@ def start_sampling_prior(
         own = replace(options, seed=options.seed + number)
         return begin_fit(acquired, acquired.planes, settings, own)
 
-    return Study(
+    return begin_study(
         [
             Part(name, partial(begin, number), is_plain=True)
             for number, name in enumerate(_names(samples))
         ],
         partial(_gather, acquired=acquired),
         'sample_prior',
-        {
-            'samples': samples,
-            **describe_options(options, acquired.channel_axis),
-        },
-        clock=clock_of(options),
+        acquired.channel_axis,
+        options,
+        samples=samples,
     )
 
 
