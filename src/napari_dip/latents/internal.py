@@ -116,16 +116,21 @@ class InternalPairs(Pyramid):
         """Draw as many pairs as there are windows, from places of its own."""
         del generator, fitting
         places = self._places(len(windows))
-        wanted = cut_all(self._image, places)
-        known = cut_all(self._known, places)
+        image = cut_all(self._image, places)
+        return self._pairs(places, seen=image, wanted=image)
+
+    def _pairs(
+        self, places: list[Region], seen: Tensor, wanted: Tensor
+    ) -> Draw:
+        """Downsample and upsample what is seen; ask for what it then lacks."""
         reduce = Downsample(self.steps[0], self._kernel)
-        small = reduce(wanted)
+        small = reduce(seen)
         latent = enlarge(small, reduce.factors)
         latent = agree(latent, small, torch.ones_like(small), reduce)
-        inner = self.inner_of(wanted.shape[2:])
+        inner = self.inner_of(seen.shape[2:])
         return Draw(
             inner.cut(latent),
-            inner.cut(known),
+            inner.cut(cut_all(self._known, places)),
             target=inner.cut(wanted - latent),
         )
 

@@ -81,16 +81,10 @@ class NoisyPairs(InternalPairs):
         image = cut_all(self._image, places)
         noise = torch.randn(image.shape, generator=self._generator)
         noise = noise.to(image) * cut_all(self._deviation, places)
-        reduce = Downsample(self.steps[0], self._kernel)
-        small = reduce(image + self._strength * noise)
-        latent = enlarge(small, reduce.factors)
-        latent = agree(latent, small, torch.ones_like(small), reduce)
-        wanted = image - noise / self._strength
-        inner = self.inner_of(image.shape[2:])
-        return Draw(
-            inner.cut(latent),
-            inner.cut(cut_all(self._known, places)),
-            target=inner.cut(wanted - latent),
+        return self._pairs(
+            places,
+            seen=image + self._strength * noise,
+            wanted=image - noise / self._strength,
         )
 
     def upsample(self, sharpen: Callable[[Tensor], Tensor]) -> Tensor:

@@ -6,8 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from napari_dip.device.choice import Precision
-from napari_dip.device.lock import in_turn
-from napari_dip.device.pace import go_on, look_up
+from napari_dip.device.pace import go_on
 from napari_dip.engine.averaging.uncertainty import Evidence
 from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.engine.problem import Problem
@@ -81,16 +80,7 @@ class CoarseToFineAverage(WeightAverage):
         """Self-ensemble: mean and variance over dihedral transforms."""
 
         def evaluate(window: Region) -> Tensor:
-            seen = window.cut(image)
-            outputs: list[Tensor] = []
-            for dihedral in dihedrals(image.ndim - 2)[:num_samples]:
-                with in_turn(self._device):
-                    output = self._evaluate(dihedral.apply(seen))
-                outputs.append(dihedral.undo(output))
-                # One at least of each part of the image.
-                if look_up():
-                    break
-            stacked = torch.stack(outputs)
+            stacked = self._augmented(window.cut(image), num_samples)
             mean, variance = stacked.mean(0), stacked.var(0, correction=0)
             return torch.cat([mean, variance], dim=1)
 

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from napari_dip.device.choice import Precision
-from napari_dip.device.lock import in_turn
-from napari_dip.device.pace import look_up
 from napari_dip.engine.averaging.uncertainty import Evidence
 from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.engine.problem import Problem
@@ -23,7 +21,6 @@ from napari_dip.fills.combination import (
     surely,
 )
 from napari_dip.fills.report import describe_fills
-from napari_dip.grid.dihedral import dihedrals
 from napari_dip.grid.regions import Region, Shape
 from napari_dip.latents.held_out_holes import Filled, HeldOutHoles
 
@@ -114,15 +111,7 @@ class FilledAverage(WeightAverage):
 
         def evaluate(window: Region) -> Tensor:
             seen = window.cut(part.latent)
-            outputs: list[Tensor] = []
-            for turn in dihedrals(seen.ndim - 2)[:num_samples]:
-                with in_turn(self._device):
-                    output = self._evaluate(turn.apply(seen))
-                outputs.append(turn.undo(output))
-                # One at least of each part of the image.
-                if look_up():
-                    break
-            return torch.stack(outputs).mean(0)
+            return self._augmented(seen, num_samples).mean(0)
 
         shape: Shape = tuple(part.latent.shape[2:])
         added: Planes = self._over_image(evaluate, shape)[0].cpu().numpy()

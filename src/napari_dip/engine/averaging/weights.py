@@ -152,6 +152,18 @@ class WeightAverage:
             output: Tensor = self._network(latent)
         return output.float()
 
+    def _augmented(self, seen: Tensor, num_samples: int) -> Tensor:
+        """Self-ensemble: the outputs of that many dihedral transforms."""
+        outputs: list[Tensor] = []
+        for dihedral in dihedrals(seen.ndim - 2)[:num_samples]:
+            with in_turn(self._device):
+                output = self._evaluate(dihedral.apply(seen))
+            outputs.append(dihedral.undo(output))
+            # One at least of each part of the image.
+            if look_up():
+                break
+        return torch.stack(outputs)
+
     def _over_image(
         self,
         evaluate: Callable[[Region], Tensor],
