@@ -79,9 +79,8 @@ class Protocol:
         if self.clip:
             estimate = np.clip(estimate, 0, self.peak)
         if self.luminance:
-            inner = np.s_[_BORDER:-_BORDER, _BORDER:-_BORDER]
-            estimate = to_luminance(estimate)[inner]
-            truth, axis = to_luminance(truth)[inner], None
+            estimate = luminance_inside(estimate)
+            truth, axis = luminance_inside(truth), None
         if self.fit:
             estimate = fit_affine(estimate, truth)
         peak = self.peak or float(np.ptp(truth))
@@ -115,3 +114,8 @@ def to_luminance(image: Image) -> Array:
     if values.ndim == 2:
         return values
     return 16 + values @ np.array([65.481, 128.553, 24.966]) / _EIGHT_BIT
+
+
+def luminance_inside(image: Image) -> Array:
+    """Y without a border of four pixels, as is usual for super-resolution."""
+    return to_luminance(image)[_BORDER:-_BORDER, _BORDER:-_BORDER]

@@ -23,6 +23,8 @@ TITLES = RULES | {
 # Decibels below the best from which a fit counts as past its peak. Where it
 # is not, every rule that waits looks right.
 _PAST = 0.1
+# PSNR of the authors' own images, whole, in dB.
+_PUBLISHED = {'F16': 33.69, 'butterfly': 26.23, 'barbara': 32.18}
 
 Row = dict[str, Any]
 
@@ -42,6 +44,8 @@ def write_stopping(
     watched = [record for record in records if 'oracle' in record]
     rows: dict[str, list[Row]] = {'plans': [], 'rules': [], 'images': []}
     rows['unfinished'] = []
+    published = [one for one in observed if one['method'] == 'dip-published']
+    rows['published'] = list(map(_beside_the_published, published))
     for name, (label, *_) in PLANS.items():
         every = [one for one in observed if one['method'] == f'dip-{name}']
         fits = [one for one in every if _lost(one, len(one['psnr'])) >= _PAST]
@@ -182,6 +186,17 @@ def _lost(record: Record, scored: int) -> float:
     """Decibels between the best estimate and one of those scored."""
     psnr: list[float] = record['psnr']
     return max(psnr) - psnr[min(scored, len(psnr)) - 1]
+
+
+def _beside_the_published(one: Record) -> Row:
+    """What a published recipe came to, run to its end."""
+    outputs, scored = one['psnr_outputs'], _iterations(one)
+    stop = _stop(one, DEFAULT, _shown(DEFAULT))
+    figures = {'last': outputs[-1], 'average': one['psnr'][-1]}
+    figures['automatic'] = max(one['psnr']) - stop.gap
+    about = {'published': _PUBLISHED.get(one['case'].split('-')[0])}
+    about |= {'of': scored[-1], 'chosen': stop.chosen, 'side': one['side']}
+    return _facts(one) | figures | about
 
 
 def _facts(one: Record) -> Row:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from benchmarks import runner
 from benchmarks import stopping as rules
-from benchmarks.datasets.folder import find_case, find_cases
+from benchmarks.cases import Problem
+from benchmarks.datasets.folder import find_case
 from napari_dip.tasks.presets import deep_image_prior as plain
 
 
@@ -25,9 +27,11 @@ def test_all_rules_observe_one_fit_that_none_ends(data):
     assert record['kept'] == sorted(record['kept'])
     assert record['every'] == 10
     assert record['rules'].keys() == rules.RULES.keys()
-    for metrics in record['rules'].values():
+    for name, metrics in record['rules'].items():
         assert len(metrics) == len(record['psnr']) == 23
-        assert all(value > 0 for value in metrics[10:])
+        told = name not in ('discrepancy', 'whitest')
+        # Half of the pixels are missing, the others have no noise.
+        assert all((value is not None) == told for value in metrics[10:])
 
 
 def test_a_fit_is_named_by_its_size_plan_and_seed(data, tmp_path):
@@ -38,9 +42,20 @@ def test_a_fit_is_named_by_its_size_plan_and_seed(data, tmp_path):
     assert runner.pending([job], tmp_path, stale=False) == [job]
 
 
-def test_super_resolution_and_unknown_plans_are_refused_in_words(data):
-    cases = find_cases(data, ['set5-x4'])
-    with pytest.raises(ValueError, match="'set5-x4' is for super-resolution"):
-        rules.jobs(cases, 'light', 32, 200, 0, 'cpu')
+def test_residuals_tell_noise_from_structure():
+    rows, columns = np.mgrid[:64, :64]
+    truth = 100 + 40 * np.sin(columns / 7) * np.cos(rows / 9)
+    noise = np.random.default_rng(0).normal(0, 10, truth.shape)
+    look = rules.residual_of(Problem(truth + noise))
+    right, blurred = look(truth), look(np.full_like(truth, 100))
+    assert right['discrepancy'] < 1.2 < blurred['discrepancy']
+    assert right['whitest'] < 2.5 < blurred['whitest']
+    assert look(truth + noise)['whitest'] is None
+
+
+def test_what_is_reduced_is_fitted_whole_and_unknown_plans_are_refused(data):
+    case = find_case(data, 'set5-x4', 'butterfly')
+    (job,) = rules.jobs([case], 'published', 32, 200, 0, 'cpu')
+    assert job.names == ('set5-x4', 'butterfly', 'dip-published')
     with pytest.raises(ValueError, match="no fit 'nonsense'"):
         rules.jobs([], 'nonsense', 32, 200, 0, 'cpu')

@@ -35,6 +35,8 @@ class Standard:
 
     #: Whether noise may be stabilised before.
     stabilises: ClassVar[bool] = True
+    #: Whether no single pixel sets it.
+    is_robust: ClassVar[bool] = True
 
     def map(self, values: Array, dtype: np.dtype[Any]) -> tuple[float, float]:
         """Return offset and factor for values of a dtype."""
@@ -51,6 +53,7 @@ class Unit:
     """
 
     stabilises: ClassVar[bool] = False
+    is_robust: ClassVar[bool] = False
 
     def map(self, values: Array, dtype: np.dtype[Any]) -> tuple[float, float]:
         """Return offset and factor for values of a dtype."""

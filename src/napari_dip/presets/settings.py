@@ -37,8 +37,6 @@ class Settings:
         Whether to stabilise noise whose variance grows with the signal.
     undo_clipping : bool
         Whether to undo what clipping does to the mean of Gaussian noise.
-    exclude_defects : bool
-        Whether hot and dead pixels are treated as missing.
     binning : int
         Pixels of the image along a side of a pixel of the fit.
     filters : tuple of Filter
@@ -56,7 +54,6 @@ class Settings:
     range_: Range = field(default_factory=Standard)
     stabilise_noise: bool = False
     undo_clipping: bool = False
-    exclude_defects: bool = False
     binning: int = 1
     filters: Chain = ()
     kernel: Kernel = 'area'

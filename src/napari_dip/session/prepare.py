@@ -22,6 +22,7 @@ from napari_dip.grid.tiles import trim
 from napari_dip.images.acquired import AcquiredImage
 from napari_dip.images.brightness_match import Repeats
 from napari_dip.images.output import Output
+from napari_dip.noise.defects import find_defects
 from napari_dip.noise.model import NoiseModel
 from napari_dip.operators.base import Operator
 from napari_dip.operators.identity import Identity
@@ -111,6 +112,9 @@ def prepare(
     settings = shorten(settings, options.max_num_iter)
     planes = image.planes if copies is None else copies.mean
     known = known & np.isfinite(planes)
+    if noise is None and not settings.range_.is_robust:
+        known, told = _without_defects(planes, known)
+        notes = [*notes, *told]
     _check_known(known)
     if isinstance(operator, Identity):
         # The user may go on working with the image meanwhile.
@@ -176,6 +180,22 @@ def prepare(
             clock=Clock.since(options.begun, options.time_limit),
             uncertainty=options.uncertainty,
         )
+
+
+def _without_defects(
+    planes: NDArray[Any], known: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], list[str]]:
+    """Leave out what would press all else into a corner of the range."""
+    if planes.dtype == np.uint8:
+        return known, []
+    shown = np.where(known, planes, np.nan)
+    hot = np.stack([find_defects(plane) for plane in shown])
+    count = int(hot.sum())
+    if not count:
+        return known, []
+    plural = 's were' if count > 1 else ' was'
+    told = f'{count} hot or dead pixel{plural} left out of the fit.'
+    return known & ~hot, [told]
 
 
 def _check_known(known: NDArray[np.bool_]) -> None:

@@ -268,8 +268,6 @@ def start_denoising(
     is_volume = planes.ndim > 3
     choose = choose_settings_of_volume if is_volume else choose_settings
     settings = choose(options.preset, shown, found, copies, plain)
-    if defects == 'keep':
-        settings = replace(settings, exclude_defects=False)
     if options.uncertainty:
         check_uncertainty(settings, options.preset)
     return prepare(

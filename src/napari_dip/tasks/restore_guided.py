@@ -141,7 +141,6 @@ def start_guided(
     from napari_dip.tasks.noise import settle_noise
     from napari_dip.tasks.presets.restore_guided import (
         choose_settings,
-        takes_noise,
         uses_guide,
     )
 
@@ -149,11 +148,7 @@ def start_guided(
     acquired = acquire(image, channel_axis)
     planes = read_guide(guide, acquired)
     check_choice(options.preset, PRESETS, 'preset')
-    found = settle_noise(
-        acquired.planes,
-        acquired.planes,
-        defects='auto' if takes_noise(options.preset) else 'keep',
-    )
+    found = settle_noise(acquired.planes, acquired.planes)
     settings = choose_settings(
         options.preset, acquired.planes, found, len(planes)
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from benchmarks.report.checks import write_seeds, write_uncertainty
 from benchmarks.report.stopping import Stop, _stop, _stops, write_stopping
+from benchmarks.stopping import RULES
 
 MACHINE = {
     'device': 'cpu',
@@ -50,6 +51,8 @@ def observed(case, peak):
             'es-wmv': [1 + abs(i - peak - 100) for i in iterations],
             'es-emv': [1 + abs(i - peak) for i in iterations],
             'held-out': [None for _ in iterations],
+            'discrepancy': [max(1, 5 - i / peak) for i in iterations],
+            'whitest': [1 + abs(i - peak) for i in iterations],
         },
         'machine': MACHINE,
     }
@@ -116,6 +119,23 @@ def test_rules_stand_side_by_side(tmp_path):
     ]
 
 
+def test_published_recipes_stand_beside_the_published_figures(tmp_path):
+    fit = observed('F16-128', 400) | {'method': 'dip-published'}
+    fit |= {'psnr_outputs': [one - 1 for one in fit['psnr']]}
+    (page,) = write_stopping([], [fit], tmp_path)
+    text = page.read_text(encoding='utf-8').split('## Published')[1]
+    assert row(text, 'F16-128')[1:] == [
+        '33.69',
+        '1780',
+        '27.62',
+        '28.62',
+        '30.00',
+        '400',
+        '29.96',
+        '440',
+    ]
+
+
 def test_a_fit_that_is_not_past_its_peak_is_named_and_left_out(tmp_path):
     fits = [observed('a', 400), observed('b', 1780)]
     (page,) = write_stopping([], fits, tmp_path)
@@ -158,8 +178,7 @@ def test_maps_are_averaged_over_a_preset(tmp_path):
 
 
 def fit(psnr, metrics=None, case='a') -> dict:
-    names = 'estimate', 'es-wmv', 'es-emv', 'held-out'
-    rules = dict.fromkeys(names, metrics)
+    rules = dict.fromkeys(RULES, metrics)
     kept = [20 * n for n in range(1, len(psnr) + 1)]
     fitted = {'case': case, 'every': 20, 'psnr': psnr, 'kept': kept}
     return fitted | {'rules': rules, 'psnr_kept': psnr}

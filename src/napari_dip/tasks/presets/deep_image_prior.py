@@ -111,7 +111,6 @@ def plain_settings(
         network=_network(method, settings.network),
         latent=_latent(method, settings.latent),
         fit=_fit(method, settings.fit, averages=not to_the_letter),
-        exclude_defects=True,
     )
     block: Shape = (1, 1)
     if noise is not None and not noise.correlation.independent:

@@ -78,7 +78,6 @@ def _light(
         ),
         stabilise_noise=True,
         undo_clipping=True,
-        exclude_defects=True,
         filters=_COVARIANCES,
     )
 

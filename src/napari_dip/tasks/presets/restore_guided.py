@@ -67,11 +67,6 @@ def choose_settings(
     )
 
 
-def takes_noise(preset: str) -> bool:
-    """Whether a preset looks at the noise and at defects."""
-    return preset != 'ulyanov2018'
-
-
 def uses_guide(settings: Settings, max_num_iter: int | None) -> bool:
     """Whether a guided fit comes at all."""
     if settings.second is None or max_num_iter is None:

@@ -216,7 +216,6 @@ def _settings(preset: str, depth: int, skip: int, way: str) -> Settings:
     return replace(
         settings,
         fit=replace(settings.fit, num_iter=length),
-        exclude_defects=False,
     )
 
 

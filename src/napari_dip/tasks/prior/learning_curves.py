@@ -148,7 +148,6 @@ def _settings(preset: str) -> Settings:
         stopping=stopping,
         stabilise_noise=False,
         undo_clipping=False,
-        exclude_defects=False,
     )
 
 

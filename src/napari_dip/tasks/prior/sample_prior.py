@@ -157,7 +157,6 @@ def _settings(preset: str) -> Settings:
         stopping=NoRule(),
         stabilise_noise=False,
         undo_clipping=False,
-        exclude_defects=False,
     )
 
 
