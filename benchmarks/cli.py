@@ -118,6 +118,21 @@ def uncertainty(
 
 
 @app.command()
+def series(
+    data: Data = None,
+    only: Only = None,
+    preset: str = 'balanced',
+    every: Count = 4,
+    stale: Stale = False,
+) -> None:
+    """Compare one network for a series with plane by plane."""
+    from benchmarks import series as planes
+
+    folder = _checked(data_folder, data)
+    _measure(planes.jobs(folder, only or [], preset, every), stale)
+
+
+@app.command()
 def speed(
     data: Data = None,
     parts: Parts = None,

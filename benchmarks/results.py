@@ -14,7 +14,8 @@ from benchmarks.datasets.sets import SETS
 
 FOLDER = Path(__file__).parent / 'results'
 #: Names of the files that are of no set.
-STOPPING, UNCERTAINTY, SPEED = 'stopping', 'uncertainty', 'speed'
+STOPPING, UNCERTAINTY = 'stopping', 'uncertainty'
+SPEED, SERIES = 'speed', 'series'
 
 Record = dict[str, Any]
 

@@ -18,7 +18,7 @@ from benchmarks.scores import ABSOLUTE, DETECTOR
 Array = NDArray[Any]
 
 _PEAKS = (5, 15, 50, 150, 500)
-_GAIN, _OFFSET, _READ_NOISE = 2.2, 100.0, 1.6
+_GAIN, OFFSET, _READ_NOISE = 2.2, 100.0, 1.6
 _SIZE = 256
 _CELLS, _FILAMENTS = 9, 40
 
@@ -79,9 +79,9 @@ def expose(scene: Array, peak: float, *, seed: int) -> Problem:
     generator = np.random.default_rng(seed)
     photons = generator.poisson(scene * peak)
     electrons = photons + generator.normal(0, _READ_NOISE, scene.shape)
-    counts = np.rint(_GAIN * electrons + _OFFSET)
+    counts = np.rint(_GAIN * electrons + OFFSET)
     image = np.clip(counts, 0, np.iinfo(np.uint16).max).astype(np.uint16)
-    return Problem(image, _GAIN * scene * peak + _OFFSET)
+    return Problem(image, _GAIN * scene * peak + OFFSET)
 
 
 def draw_cells(size: int, seed: int = 0) -> Array:

@@ -1,0 +1,157 @@
+"""One network for a series, beside every plane by itself."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import shift
+from tifffile import imread
+
+from benchmarks.cases import Problem
+from benchmarks.datasets.photons import OFFSET, expose
+from benchmarks.machine import describe
+from benchmarks.results import SERIES, Record
+from benchmarks.runner import Job
+from benchmarks.scores import psnr
+
+Array = NDArray[Any]
+
+_PEAKS = (5, 20, 100)
+_PLANES, _SIDE = 16, 96
+# The plane that is blank, and the one that is too bright.
+_ODD = (5, 11)
+_SOURCES = {
+    'cells in time': 'cell_migration_tyx_u16.tif',
+    'membranes in time': 'membrane_timelapse_tyx_u16.tif',
+    'brain in depth': 'brain_zyx_u16.tif',
+    'nuclei in depth': 'stardist_img3d_zyx_u16.tif',
+    'beads in depth': 'beads_zyx_u8.tif',
+}
+
+
+def _jump(scene: Array) -> Array:
+    return np.concatenate([scene[:8], scene[8:, ::-1].swapaxes(1, 2)])
+
+
+def _bleach(scene: Array) -> Array:
+    return scene * np.linspace(1, 0.3, len(scene))[:, None, None]
+
+
+def _drift(scene: Array) -> Array:
+    moved = [
+        shift(p, 1.5 * i, order=1, mode='reflect') for i, p in enumerate(scene)
+    ]
+    return np.stack(moved)
+
+
+def _odd(scene: Array) -> Array:
+    scene = scene.copy()
+    scene[_ODD[0]] = 0
+    scene[_ODD[1]] *= 20
+    return scene
+
+
+#: What else may happen to a series.
+CHANGES: dict[str, Callable[[Array], Array]] = {
+    'jump': _jump,
+    'bleach': _bleach,
+    'drift': _drift,
+    'odd': _odd,
+}
+
+
+def jobs(
+    data: Path, only: Sequence[str], preset: str, every: int
+) -> list[Job]:
+    """Each series at each light, and two of them changed."""
+    wanted = [(name, peak, '') for name in _SOURCES for peak in _PEAKS]
+    wanted += [(n, 20, c) for n in [*_SOURCES][0:3:2] for c in CHANGES]
+    found = []
+    for name, peak, change in wanted:
+        case = f'{name}, peak {peak}' + (f', {change}' if change else '')
+        path = data / 'microscopy' / _SOURCES[name]
+        if path.exists() and any(text in case for text in only or ['']):
+            given = (path, peak, change, preset, every)
+            found.append(Job(SERIES, (SERIES, case, preset), measure, given))
+    return found
+
+
+def load(path: Path, peak: float, change: str) -> Problem:
+    """Series of an acquisition, with the noise of so many photons."""
+    whole = imread(path).astype(float)
+    start = [
+        max(0, (n - m) // 2)
+        for n, m in zip(whole.shape, (_PLANES, _SIDE, _SIDE), strict=True)
+    ]
+    first, top, left = start
+    part = whole[first:, top:, left:][:_PLANES, :_SIDE, :_SIDE]
+    low, high = np.quantile(whole, [0.01, 0.999])
+    scene = np.clip((part - low) / (high - low), 0, None)
+    if change:
+        scene = CHANGES[change](scene)
+    problem = expose(scene, peak, seed=round(peak))
+    # A detector ends somewhere.
+    most = OFFSET + 8 * peak
+    return Problem(
+        *(np.minimum(x, most) for x in (problem.image, problem.truth))
+    )
+
+
+def measure(
+    path: Path, peak: float, change: str, preset: str, every: int
+) -> Record:
+    """Restore a series, and every n-th of its planes by itself."""
+    import napari_dip
+
+    problem = load(path, peak, change)
+    image, truth = problem.image, problem.truth
+    assert truth is not None
+    begin, spent = time.perf_counter(), [time.process_time()]
+    axes = {'axes': 'TYX', 'preset': preset}
+    together = napari_dip.denoise(image, fit='series', **axes)
+    spent.append(time.process_time())
+    chosen = sorted(
+        {
+            *range(0, len(image), every),
+            len(image) - 1,
+            *(_ODD if change == 'odd' else ()),
+        }
+    )
+    alone = [napari_dip.denoise(image[i], preset=preset) for i in chosen]
+    spent.append(time.process_time())
+    figures = compare(together, alone, chosen, problem)
+    seconds = np.diff(spent) / [len(image), len(chosen)]
+    figures |= {'seconds': seconds[0], 'seconds_alone': seconds[1]}
+    return {
+        'figures': figures,
+        'seconds': time.perf_counter() - begin,
+        'machine': describe(),
+    }
+
+
+def compare(
+    together: Array, alone: list[Array], chosen: list[int], problem: Problem
+) -> dict[str, Any]:
+    """Figures of a series; brightness is that above the offset."""
+    truth, data = np.asarray(problem.truth, float), problem.image
+    span = float(np.ptp(truth))
+    ours = [psnr(together[i], truth[i], span) for i in chosen]
+    theirs = [
+        psnr(a, truth[i], span) for a, i in zip(alone, chosen, strict=True)
+    ]
+    gains = np.subtract(ours, theirs)
+    means = [x.astype(float).mean((1, 2)) for x in (together, data, truth)]
+    light = np.maximum(means[1] - OFFSET, 0.01 * np.max(means[1] - OFFSET))
+    flicker = [np.diff(one - means[2]).std() for one in means[:2]]
+    return {
+        'psnr': float(np.mean(ours)),
+        'alone': float(np.mean(theirs)),
+        'gain': float(gains.mean()),
+        'worst': float(gains.min()),
+        'gains': [round(float(g), 3) for g in gains],
+        'brightness': float(np.max(np.abs(means[0] - means[1]) / light)),
+        'flicker': float(flicker[0] / flicker[1]),
+    }
