@@ -143,15 +143,21 @@ def compare(
         psnr(a, truth[i], span) for a, i in zip(alone, chosen, strict=True)
     ]
     gains = np.subtract(ours, theirs)
-    means = [x.astype(float).mean((1, 2)) for x in (together, data, truth)]
-    light = np.maximum(means[1] - OFFSET, 0.01 * np.max(means[1] - OFFSET))
-    flicker = [np.diff(one - means[2]).std() for one in means[:2]]
+    means = [
+        np.array([plane.astype(float).mean() for plane in planes])
+        for planes in (together, alone, data, truth)
+    ]
+    light = np.maximum(means[2] - OFFSET, 0.01 * np.max(means[2] - OFFSET))
+    off = np.abs(means[0] - means[2]) / light
+    off_alone = np.abs(means[1] - means[2][chosen]) / light[chosen]
+    flicker = [np.diff(means[i] - means[3]).std() for i in (0, 2)]
     return {
         'psnr': float(np.mean(ours)),
         'alone': float(np.mean(theirs)),
         'gain': float(gains.mean()),
         'worst': float(gains.min()),
         'gains': [round(float(g), 3) for g in gains],
-        'brightness': float(np.max(np.abs(means[0] - means[1]) / light)),
+        'brightness': float(off.max()),
+        'brightness_alone': float(off_alone.max()),
         'flicker': float(flicker[0] / flicker[1]),
     }

@@ -92,3 +92,17 @@ def test_the_gain_told_for_squares_is_that_of_their_pixels(given):
     assert float(found[1]) == pytest.approx(2, rel=0.2)
     if given is not None:
         assert given.describe() in told
+
+
+def test_a_plane_of_a_series_has_the_mean_of_its_data():
+    planes = np.random.default_rng(0).normal(50, 9, (2, 16, 18))
+    known = np.ones(planes.shape, bool)
+    known[1, :4] = False
+    intensity = Intensity(planes, known, Standard())
+    output = Output(intensity, None, data=planes, known=known)
+    dim = (planes * 0.9).astype(np.float32)
+    output.match_mean(dim)
+    np.testing.assert_array_equal(dim, (planes * 0.9).astype(np.float32))
+    replace(output, matches_mean=True).match_mean(dim)
+    for plane, data, where in zip(dim, planes, known, strict=True):
+        assert plane[where].mean() == pytest.approx(data[where].mean())

@@ -49,6 +49,9 @@ class Output:
         the data, which stands until this one has settled.
     measured : bool
         Whether the noise was measured on what that has left.
+    matches_mean : bool
+        Whether each channel gets the mean of its data: of a plane whose
+        network and scale are those of a series.
     place : Region, optional
         Part of the image that the estimate is of, where pixels are missing
         nowhere else; all of it unless given.
@@ -68,6 +71,7 @@ class Output:
     borders: NDArray[np.bool_] | None = None
     pilot: NDArray[np.float32] | None = None
     measured: bool = False
+    matches_mean: bool = False
     place: Region | None = None
 
     def describe_noise(self) -> str:
@@ -139,6 +143,22 @@ class Output:
         if self.borders is not None:
             assert self.data is not None
             np.copyto(planes, self.data, where=self.borders, casting='unsafe')
+
+    def match_mean(self, planes: NDArray[np.float32]) -> None:
+        """Shift channels to the mean of their known pixels, if they have it.
+
+        Noise has no part in the mean of so many pixels, so that no plane of a
+        series flickers by what its restoration is off.
+        """
+        if not self.matches_mean:
+            return
+        assert self.data is not None
+        assert self.known is not None
+        for plane, data, known in zip(
+            planes, self.data, self.known, strict=True
+        ):
+            off = data[known].astype(float).mean() - plane[known].mean()
+            plane += np.float32(off)
 
     @property
     def may_give_back(self) -> bool:

@@ -286,6 +286,7 @@ class Session(Restoration):
     def _keep(self, found: Finished) -> NDArray[np.float32]:
         output = self._stage.output
         planes = output.to_planes(to_numpy(found.estimate))
+        output.match_mean(planes)
         self._harmed = self._stage.find_harmed(found.estimate)
         output.give_back(planes, self._harmed)
         self._result = output.in_axes(planes)

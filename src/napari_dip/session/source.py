@@ -139,6 +139,7 @@ class Source:
         if isinstance(self.operator, Identity) and self.loss is None:
             options.update(data=self.planes, known=self.known)
             options.update(keep_known=self.keep_known, borders=self.borders)
+            options.update(matches_mean=bool(self.learnt))
         shape = self.planes.shape[1:]
         return self.output(intensity, shape=shape, place=self.place, **options)
 
