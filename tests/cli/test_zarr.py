@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import tifffile
 
 zarr = pytest.importorskip('zarr')
 
@@ -60,8 +61,62 @@ def test_some_planes_and_a_result_that_is_read_again(run, source, tmp_path):
     group = zarr.open_group(str(again), mode='r')
     assert group['0'].shape == (2, 64, 64)
     [dataset] = group.attrs['ome']['multiscales'][0]['datasets']
-    [scale] = dataset['coordinateTransformations']
+    scale, origin = dataset['coordinateTransformations']
     assert scale['scale'] == [2.0, 0.25, 0.125]
+    assert origin['translation'] == [0.0, -0.125, -0.0625]
+
+
+def test_a_tiff_of_planes_becomes_a_zarr_with_a_pyramid(
+    run, noisy, tmp_path, monkeypatch
+):
+    monkeypatch.setattr('napari_dip.io.pyramid._ENOUGH', 16)
+    planes = np.random.default_rng(3).poisson(noisy, (2, *noisy.shape))
+    path, target = tmp_path / 'in.ome.tif', tmp_path / 'out.ome.zarr'
+    tifffile.imwrite(
+        path,
+        planes.astype(np.uint16),
+        metadata={
+            'axes': 'TYX',
+            'PhysicalSizeY': 0.5,
+            'PhysicalSizeX': 0.25,
+        },
+    )
+    result = run.quick('denoise', path, target)
+    assert result.exit_code == 0, result.output
+    assert 'Read as axes T Y X, 2 times: 2 planes' in result.stderr
+    group = zarr.open_group(str(target), mode='r')
+    [scales] = group.attrs['ome']['multiscales']
+    assert scales['axes'][1] == {
+        'name': 'y',
+        'type': 'space',
+        'unit': 'micrometer',
+    }
+    fine, coarse = scales['datasets']
+    steps, origin = coarse['coordinateTransformations']
+    assert fine['coordinateTransformations'][0]['scale'] == [1, 0.5, 0.25]
+    assert steps['scale'] == [1, 1, 0.5]
+    assert origin['translation'] == [0, 0.25, 0.125]
+    means = group['0'][...].reshape(2, 16, 2, 16, 2).mean((2, 4))
+    np.testing.assert_allclose(group['1'][...], means, rtol=1e-5)
+
+
+def test_a_run_goes_on_with_the_planes_that_are_left(run, source, tmp_path):
+    target = tmp_path / 'out.ome.zarr'
+    assert run.quick('denoise', source, target).exit_code == 0
+    array = zarr.open_group(str(target), mode='r+')['0']
+    whole = array[...]
+    array[1] = np.nan
+    result = run.quick('denoise', source, target, '--resume')
+    assert result.exit_code == 0, result.output
+    assert '2 planes were restored by an earlier run.' in result.stderr
+    np.testing.assert_array_equal(array[...], whole)
+    sentence = run.refused('denoise', source, target, '--resume')
+    assert 'all planes are restored already' in sentence
+    array[1] = np.nan
+    other = run.refused(
+        'denoise', source, target, '--resume', '--preset', 'fast'
+    )
+    assert 'was made with other settings' in other
 
 
 def test_folders_at_fault(run, source, tmp_path):
@@ -71,7 +126,7 @@ def test_folders_at_fault(run, source, tmp_path):
     sentence = run.refused('denoise', source, target, '--overwrite')
     assert 'it is no Zarr' in sentence
     sentence = run.refused('denoise', source, tmp_path / 'out.tif')
-    assert 'both OME-Zarr folders' in sentence
+    assert 'planes are written to an OME-Zarr folder' in sentence
     sentence = run.refused('denoise', tmp_path / 'x.zarr', target)
     assert 'no such folder' in sentence
     sentence = run.refused('denoise', target, tmp_path / 'new.zarr')

@@ -80,6 +80,15 @@ OF_FILES = (
         False,
     ),
     parameter(
+        'resume',
+        bool,
+        typer.Option(
+            '--resume',
+            help='Go on with the planes that an OME-Zarr OUTPUT lacks.',
+        ),
+        False,
+    ),
+    parameter(
         'quiet',
         bool,
         typer.Option('--quiet', '-q', help='Print nothing but errors.'),
@@ -158,6 +167,7 @@ def make_command(task: Task) -> Callable[..., None]:
             uncertainty=parsed.get('uncertainty', False),
             overwrite=given['overwrite'],
             quiet=given['quiet'],
+            resume=given['resume'],
         )
         raise typer.Exit(restore_file(job, typer.echo, INTERRUPT))
 

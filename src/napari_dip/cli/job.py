@@ -83,6 +83,8 @@ class Job:
         Whether to write the uncertainty too.
     overwrite, quiet : bool
         Whether files may be replaced, and nothing be printed.
+    resume : bool
+        Whether planes that OUTPUT holds already are kept.
     """
 
     title: str
@@ -101,6 +103,7 @@ class Job:
     uncertainty: bool = False
     overwrite: bool = False
     quiet: bool = False
+    resume: bool = False
 
     @property
     def files_read(self) -> list[tuple[str, Path]]:

@@ -67,6 +67,11 @@ def restore_file(
     """
     if is_zarr(job.input) or is_zarr(job.output):
         return restore_zarr(job, say, interrupt)
+    if job.resume:
+        raise ArgumentError(
+            '--resume: only an OME-Zarr holds planes of an earlier run; '
+            'leave it out.'
+        )
     check_sources(job)
     check_destinations(job)
     source, layout = _read(job)

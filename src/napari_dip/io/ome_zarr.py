@@ -70,15 +70,7 @@ def read_zarr(path: Path) -> ZarrImage:
     FileError
         If there is none.
     """
-    zarr = _zarr()
-    from_array: Any = import_module('dask.array').from_array
-
-    try:
-        node = zarr.open(store=str(path), mode='r')
-    except Exception as error:
-        raise FileError(
-            'it cannot be read as Zarr; give a folder of OME-Zarr.'
-        ) from error
+    node = open_node(str(path))
     axes: Sequence[Any] = ()
     transforms: Sequence[Any] = ()
     if not hasattr(node, 'shape'):
@@ -93,10 +85,47 @@ def read_zarr(path: Path) -> ZarrImage:
         axes = scales[0].get('axes', ())
         node = node[finest['path']]
     axes = [{'name': one} if isinstance(one, str) else one for one in axes]
-    # A plane at a time, whatever the pieces on disk are.
-    pieces = (1,) * (len(node.shape) - 2) + tuple(node.shape[-2:])
-    data = from_array(node, chunks=pieces, name=False)
-    return ZarrImage(data, tuple(axes), tuple(transforms))
+    return ZarrImage(in_planes(node), tuple(axes), tuple(transforms))
+
+
+def open_node(store: Any) -> Any:
+    """Open an array or group of Zarr to be read.
+
+    Raises
+    ------
+    FileError
+        If there is none.
+    """
+    try:
+        return _zarr().open(store=store, mode='r')
+    except FileError:
+        raise
+    except Exception as error:
+        raise FileError(
+            'it cannot be read as Zarr; give a folder of OME-Zarr.'
+        ) from error
+
+
+def open_group(path: Path) -> Any:
+    """Open a group of Zarr to be changed."""
+    return _zarr().open_group(store=str(path), mode='r+')
+
+
+def in_planes(array: Any, letters: str = '') -> Any:
+    """Read an array a plane at a time, whatever its pieces on disk are."""
+    from_array: Any = import_module('dask.array').from_array
+    pieces = _pieces(array.shape, letters)
+    return from_array(array, chunks=pieces, name=False)
+
+
+def _pieces(shape: Sequence[int], letters: str) -> tuple[int, ...]:
+    """Lengths of a plane, with the samples of its colours."""
+    if not {'Y', 'X'} <= set(letters):
+        return (1,) * (len(shape) - 2) + tuple(shape[-2:])
+    return tuple(
+        n if letter in 'YXS' else 1
+        for n, letter in zip(shape, letters, strict=True)
+    )
 
 
 def create_zarr(
@@ -128,25 +157,27 @@ def create_zarr(
     """
     zarr = _zarr()
     axes = [_axis(letter) for letter in letters]
-    scale = [1.0] * len(shape)
+    scale, origin = [1.0] * len(shape), [0.0] * len(shape)
     if like is not None and like.letters == letters:
         axes = [
             {**mine, **its} for mine, its in zip(axes, like.axes, strict=True)
         ]
         for one in like.transforms:
-            if one.get('type') == 'scale' and len(one['scale']) == len(scale):
+            if len(one.get('scale', ())) == len(scale):
                 scale = [float(n) for n in one['scale']]
+            if len(one.get('translation', ())) == len(scale):
+                origin = [float(n) for n in one['translation']]
     if factors:
+        # The middle of the first pixel moves to that of its first part.
+        origin = [
+            at + step * (1 / by - 1) / 2
+            for at, step, by in zip(origin, scale, factors, strict=True)
+        ]
         scale = [n / by for n, by in zip(scale, factors, strict=True)]
-    whole = {one for one in 'YXS' if one in letters}
-    pieces = [
-        n if letter in whole else 1
-        for n, letter in zip(shape, letters, strict=True)
-    ]
-    dataset = {
-        'path': '0',
-        'coordinateTransformations': [{'type': 'scale', 'scale': scale}],
-    }
+    transforms: list[dict[str, Any]] = [{'type': 'scale', 'scale': scale}]
+    if any(origin):
+        transforms.append({'type': 'translation', 'translation': origin})
+    dataset = {'path': '0', 'coordinateTransformations': transforms}
     multiscale = {'name': path.name, 'axes': axes, 'datasets': [dataset]}
     group = zarr.create_group(
         store=str(path),
@@ -156,7 +187,7 @@ def create_zarr(
     return group.create_array(
         '0',
         shape=tuple(shape),
-        chunks=tuple(pieces),
+        chunks=_pieces(shape, letters),
         dtype=np.float32,
         fill_value=float('nan'),
         dimension_names=[one['name'] for one in axes],

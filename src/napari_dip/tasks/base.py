@@ -225,7 +225,11 @@ class Task:
             check_uncertainty,
         )
         from napari_dip.session.run import run
+        from napari_dip.tasks.series.storage import as_given
 
         check_callback(callback)
         check_uncertainty(arguments.get('uncertainty', False), return_info)
-        return run(self.begin(**arguments), callback, return_info)
+        found = run(self.begin(**arguments), callback, return_info)
+        if isinstance(found, tuple):
+            return as_given(found[0], arguments['image']), found[1]
+        return as_given(found, arguments['image'])

@@ -3,6 +3,7 @@
 import dask.array as da
 import numpy as np
 import pytest
+import zarr
 from scipy.ndimage import gaussian_filter
 
 from napari_dip import denoise, inpaint, super_resolve
@@ -60,11 +61,17 @@ def test_axes_in_any_order_give_the_same(series, restored):
     np.testing.assert_array_equal(np.moveaxis(image, 2, 0), restored[0])
 
 
-def test_lazy_planes_are_read_one_by_one(series, restored):
+def test_lazy_planes_are_given_back_as_they_were_given(series, restored):
     lazy = da.from_array(series, chunks=(1, 40, 48))
-    np.testing.assert_array_equal(
-        denoise(lazy, axes='TYX', **FEW), restored[0]
-    )
+    image, info = denoise(lazy, axes='TYX', **INFO)
+    assert isinstance(image, da.Array)
+    assert image.chunksize == (1, 40, 48)
+    np.testing.assert_array_equal(image, restored[0])
+    assert info.reason_text == restored[1].reason_text
+    array = zarr.array(series, store=zarr.storage.MemoryStore())
+    some = denoise(array, axes='TYX', planes='0:2', uncertainty=True, **INFO)
+    assert isinstance(some[0], da.Array)
+    assert np.isfinite(some[1].uncertainty[...]).all()
 
 
 def test_guessed_axes_are_told(series):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -59,8 +59,6 @@ class SeriesPlan:
         What of the arguments is for the series as a whole, for the record.
     notes : tuple of str
         What the user should know of the series.
-    uncertainty : bool
-        Whether the record holds that of the result.
     """
 
     stack: Stack
@@ -70,13 +68,38 @@ class SeriesPlan:
     read: Callable[[Index], NDArray[Any]]
     arguments: dict[str, Any]
     notes: tuple[str, ...] = ()
-    uncertainty: bool = False
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of the result."""
         pairs = zip(self.stack.shape, self.factors, strict=True)
         return tuple(length * factor for length, factor in pairs)
+
+    def left_by(self, has: Callable[[Index], bool]) -> SeriesPlan:
+        """Return the same plan without the planes that are there already.
+
+        Networks are fitted to all planes as before.
+        """
+        shares = [
+            replace(share, places=[p for p in share.places if not has(p)])
+            for share in self.shares
+        ]
+        shares = [share for share in shares if share.places]
+        before = self.stack.num_planes - sum(len(s.places) for s in shares)
+        if not before:
+            return self
+        if not shares:
+            raise ValueError(
+                'image: all planes are restored already; choose others, or '
+                'begin anew.'
+            )
+        note = f'{before:,} planes were restored by an earlier run.'
+        return replace(self, shares=shares, notes=(*self.notes, note))
+
+    @property
+    def num_planes(self) -> int:
+        """How many planes are to be restored."""
+        return sum(len(share.places) for share in self.shares)
 
     def as_it_is(self, place: Index) -> NDArray[np.float32]:
         """Return a plane unrestored, in the pixels of the result."""

@@ -17,7 +17,7 @@ from napari_dip.session.progress import Brief, Phase, Progress
 from napari_dip.session.record import Record
 from napari_dip.session.series.account import Account, brief_of, say_end
 from napari_dip.session.series.plan import LeftAsItIsError, SeriesPlan
-from napari_dip.session.series.target import InMemory, Target
+from napari_dip.session.series.target import Target
 from napari_dip.session.series.times import SeriesTimes
 from napari_dip.session.session import Session
 from napari_dip.session.snapshots import Snapshot, Snapshots
@@ -37,8 +37,8 @@ class SeriesSession(Restoration):
     clock : Clock, optional
         With what was spent on the preparation, and the limit, which is
         shared among the planes.
-    target, uncertainty : Target, optional
-        Where planes go, and their uncertainty; memory unless given.
+    target, uncertainty : Target
+        Where planes go, and their uncertainty if it is asked for.
     """
 
     brief: Brief
@@ -48,18 +48,17 @@ class SeriesSession(Restoration):
         plan: SeriesPlan,
         *,
         clock: Clock | None = None,
-        target: Target | None = None,
+        target: Target,
         uncertainty: Target | None = None,
     ) -> None:
+        plan = plan.left_by(target.has)
         self.snapshots = Snapshots()
         #: The plane that previews are made of while the network is fitted.
         self.shown: Index = plan.shares[0].places[0]
         self._plan = plan
         self._clock = clock or Clock()
-        self._target = target or InMemory(plan.shape)
-        self._doubt: Target | None = None
-        if plan.uncertainty:
-            self._doubt = uncertainty or InMemory(plan.shape)
+        self._target = target
+        self._doubt = uncertainty
         self._account = Account(plan)
         self._shares = plan.shares[::-1]
         self._waiting: list[Index] = plan.shares[0].places[::-1]
@@ -124,7 +123,7 @@ class SeriesSession(Restoration):
         """Make previews of another plane; results do not depend on it."""
         self.shown = place
 
-    def preview(self) -> NDArray[np.float32]:
+    def preview(self) -> Any:
         """Return the result as far as it is, not a copy.
 
         While the network is fitted one plane shows what it has learnt.
@@ -136,13 +135,13 @@ class SeriesSession(Restoration):
                 self._show(self.shown, self._look_at(self.shown))
             elif begun and part is not None and self._learnt is None:
                 self._show(self._waiting[-1], part.preview())
-        return self._array
+        return self._target.array
 
     def take_snapshot(self) -> Snapshot:
         """Return the result as far as it is; of a series none is kept."""
         return Snapshot(self.progress.iteration, self.preview())
 
-    def result(self) -> NDArray[np.float32]:
+    def result(self) -> Any:
         """Return all planes that are restored; the others are NaN."""
         if self._is_open:
             with self._at_work():
@@ -150,7 +149,7 @@ class SeriesSession(Restoration):
                 for place in self._rough.values():
                     self._target.clear(place)
                 self._rough.clear()
-        return self._array
+        return self._target.array
 
     def stop(self) -> None:
         """End with the planes that are done, or what was learnt so far."""
@@ -197,11 +196,6 @@ class SeriesSession(Restoration):
             if part is not None:
                 part.close()
         self._learning = self._plane = self._learnt = None
-
-    @property
-    def _array(self) -> NDArray[np.float32]:
-        array: NDArray[np.float32] = self._target.array
-        return array
 
     def _begin(self) -> None:
         """Begin what is next, so that a wrong argument is told at once."""

@@ -24,6 +24,9 @@ class Target(Protocol):
     def clear(self, index: Index) -> None:
         """Take a plane out again."""
 
+    def has(self, index: Index) -> bool:
+        """Whether a plane was there before."""
+
 
 class OnDisk(Target):
     """An array that is written to as it is assigned to, and holds NaN.
@@ -50,6 +53,10 @@ class OnDisk(Target):
         """Make a plane what it was at first."""
         self._array[index] = np.nan
 
+    def has(self, index: Index) -> bool:
+        """Whether an earlier run has written a plane."""
+        return bool(np.isfinite(self._array[index]).any())
+
 
 class InMemory(Target):
     """An array in memory.
@@ -75,6 +82,10 @@ class InMemory(Target):
     def clear(self, index: Index) -> None:
         """Make a plane what it was at first."""
         self._array[index] = np.nan
+
+    def has(self, index: Index) -> bool:
+        """Nothing was."""
+        return False
 
 
 #: From the shape of a result to where its planes go.

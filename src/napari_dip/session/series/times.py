@@ -26,7 +26,7 @@ class SeriesTimes:
         self.done = 0
         #: Planes that are done with the network at hand.
         self.done_in_share = 0
-        self.total = plan.stack.num_planes
+        self.total = plan.num_planes
         # Networks that are to be fitted after the one at hand.
         self._networks = sum(share.learn is not None for share in plan.shares)
         self._shape = plan.stack.plane_sides

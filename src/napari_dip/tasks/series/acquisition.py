@@ -14,15 +14,17 @@ from napari_dip.images.stacks.plane_choice import choose_planes
 from napari_dip.images.stacks.stack import Stack, settle_stack
 from napari_dip.images.stacks.volumes import as_volumes
 from napari_dip.images.validation import check_choice
+from napari_dip.io.ome_zarr import in_planes
 from napari_dip.presets.choices import FITS
 from napari_dip.tasks.series.planes import Series
+from napari_dip.tasks.series.storage import is_dask, is_zarr, make_target
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Restoration
-    from napari_dip.session.series.target import MakeTarget
+    from napari_dip.session.series.target import MakeTarget, Target
     from napari_dip.tasks.base import Task
 
 
@@ -97,8 +99,13 @@ def begin_any(
         arguments = {**session.brief.arguments, **beside}
         session.brief = replace(session.brief, arguments=arguments)
         return session
+    letters, on_disk = stack.letters, is_dask(image)
+
+    def make(shape: tuple[int, ...]) -> Target:
+        return make_target(shape, letters, on_disk=on_disk)
+
     series = Series(task, image, stack, options, arguments, fit)
-    return series.begin({**told, 'channel_axis': channel_axis}, target)
+    return series.begin({**told, 'channel_axis': channel_axis}, target or make)
 
 
 def find_stack(
@@ -123,6 +130,8 @@ def find_stack(
             image = _as_array(image)
         except (TypeError, ValueError):
             return None, image
+    if is_zarr(image):
+        image = in_planes(image)
     shape = getattr(image, 'shape', None)
     if shape is None or isinstance(image, AcquiredImage):
         return None, image

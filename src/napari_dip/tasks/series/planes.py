@@ -83,9 +83,7 @@ class Series:
         for name in self.beside:
             self._check_beside(name)
 
-    def begin(
-        self, told: dict[str, Any], target: MakeTarget | None = None
-    ) -> Restoration:
+    def begin(self, told: dict[str, Any], target: MakeTarget) -> Restoration:
         """Prepare it."""
         from napari_dip.device.clock import Clock
         from napari_dip.session.series.plan import SeriesPlan, Share
@@ -113,11 +111,14 @@ class Series:
             lambda place: np.ma.asarray(self._pixels(place)),
             told,
             tuple(notes),
-            options.uncertainty,
         )
         clock = Clock.since(options.begun, options.time_limit)
-        place = None if target is None else target(plan.shape)
-        return SeriesSession(plan, clock=clock, target=place)
+        return SeriesSession(
+            plan,
+            clock=clock,
+            target=target(plan.shape),
+            uncertainty=target(plan.shape) if options.uncertainty else None,
+        )
 
     def _one_network(self) -> bool:
         """Whether planes share a network: if it sees the image, in windows."""

@@ -1,0 +1,90 @@
+"""A TIFF file of many planes, read as far as it is looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import tifffile
+
+from napari_dip.io.errors import FileError
+from napari_dip.io.ome_zarr import ZarrImage, in_planes, open_node
+from napari_dip.io.pictures.pixel_size import PixelSize
+from napari_dip.io.tiff.checks import check_pages, no_loss
+from napari_dip.io.tiff.metadata import read_metadata
+from napari_dip.io.tiff.no_data import has_no_data_tag
+
+_WORDS = {
+    'µm': 'micrometer',
+    'nm': 'nanometer',
+    'mm': 'millimeter',
+    'cm': 'centimeter',
+    'm': 'meter',
+    'pm': 'picometer',
+    'in': 'inch',
+    'Å': 'angstrom',
+}
+
+
+def open_tiff(path: Path) -> ZarrImage:
+    """Open the image of a TIFF file without reading its pixels.
+
+    Raises
+    ------
+    FileError
+        If there is none, or not one alone.
+    """
+    try:
+        with no_loss() as refuse, tifffile.TiffFile(path) as file:
+            full = [s for s in file.series if not s.keyframe.is_reduced]
+            if len(full) != 1:
+                raise FileError(
+                    f'it holds {len(full)} images; save the one to restore '
+                    'as a file of its own.'
+                )
+            [series] = full
+            number = file.series.index(series)
+            check_pages(path, list(series.pages))
+            _check_plain(series.keyframe)
+            size, _ = read_metadata(file, series.keyframe, number)
+            letters = series.axes
+            refuse()
+        store = tifffile.imread(path, series=number, level=0, aszarr=True)
+    except FileNotFoundError as error:
+        raise FileError('there is no such file; check the name.') from error
+    except tifffile.TiffFileError as error:
+        raise FileError(
+            f'it cannot be read as TIFF ({error}); copy or save it again.'
+        ) from error
+    data = in_planes(open_node(store), letters)
+    return ZarrImage(data, *_described(letters, size))
+
+
+def _check_plain(page: Any) -> None:
+    """Refuse what only a whole image is read with."""
+    palette = page.photometric == tifffile.PHOTOMETRIC.PALETTE
+    turned = page.tags.valueof(274) not in (None, 1)
+    if palette or turned or has_no_data_tag(page):
+        raise FileError(
+            'it has a colour table, is turned, or says which values are no '
+            'data: planes of such a file are not read one by one; give an '
+            'OUTPUT that is TIFF too.'
+        )
+
+
+def _described(
+    letters: str, size: PixelSize
+) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
+    """Return axes and transforms as OME-Zarr has them."""
+    lengths = {'Z': size.z, 'Y': size.y, 'X': size.x}
+    axes, scale = [], []
+    for letter in letters:
+        length = lengths.get(letter)
+        unit = length.ome_unit() if length is not None else None
+        axes.append({'name': letter.lower()})
+        if length is None or unit is None:
+            scale.append(1.0)
+        else:
+            axes[-1]['unit'] = _WORDS[unit]
+            scale.append(length.value)
+    return tuple(axes), ({'type': 'scale', 'scale': scale},)

@@ -1,0 +1,56 @@
+"""Where the planes of a result go, and what it is given back as."""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from typing import Any
+
+from napari_dip.io.errors import FileError
+from napari_dip.io.ome_zarr import in_planes
+from napari_dip.io.scratch import create_scratch
+from napari_dip.session.series.target import InMemory, OnDisk, Target
+
+
+def is_dask(image: Any) -> bool:
+    """Whether an image is an array of dask, and not a wrapper of one."""
+    return hasattr(image, '__dask_graph__') and not hasattr(image, 'dims')
+
+
+def is_zarr(image: Any) -> bool:
+    """Whether an image is an array of Zarr."""
+    return hasattr(image, 'store_path')
+
+
+def make_target(
+    shape: tuple[int, ...], letters: str, *, on_disk: bool
+) -> Target:
+    """Make what holds the planes of a series.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the result.
+    letters : str
+        A letter for each axis.
+    on_disk : bool
+        Whether it is a folder that is cleaned up. Without zarr it is memory
+        all the same.
+    """
+    if on_disk:
+        with suppress(FileError):
+            return OnDisk(create_scratch(shape, letters))
+    return InMemory(shape)
+
+
+def has_room(shape: tuple[int, ...]) -> bool:
+    """Whether float32 of a shape takes less than half of the free memory."""
+    from psutil import virtual_memory
+
+    return 2 * 4 * math.prod(shape) < int(virtual_memory().available)
+
+
+def as_given(result: Any, image: Any) -> Any:
+    """Return a result as its image was given: lazily, if that was lazy."""
+    lazy = is_dask(image) or is_zarr(image)
+    return in_planes(result) if lazy and not is_dask(result) else result
