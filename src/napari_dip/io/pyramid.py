@@ -83,7 +83,7 @@ def _coarser(group: Any, name: str, level: Any, axes: tuple[int, int]) -> Any:
         fill_value=float('nan'),
         dimension_names=level.metadata.dimension_names,
     )
-    counted = [
+    counted: list[Any] = [
         [slice(None)] if piece > 1 else range(length)
         for length, piece in zip(level.shape, level.chunks, strict=True)
     ]
@@ -100,13 +100,13 @@ def _coarser(group: Any, name: str, level: Any, axes: tuple[int, int]) -> Any:
     return made
 
 
-def _halved(plane: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
+def _halved(plane: NDArray[Any], axis: int) -> NDArray[Any]:
     """Mean of pairs; of an odd length the last stands for two."""
     if plane.shape[axis] % 2:
         last = plane.take([-1], axis)
         plane = np.concatenate([plane, last], axis)
     pairs = [plane[_every_second(plane.ndim, axis, n)] for n in (0, 1)]
-    halved: NDArray[np.float32] = (pairs[0] + pairs[1]) / 2
+    halved: NDArray[Any] = (pairs[0] + pairs[1]) / 2
     return halved
 
 

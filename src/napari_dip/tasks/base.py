@@ -230,6 +230,8 @@ class Task:
         check_callback(callback)
         check_uncertainty(arguments.get('uncertainty', False), return_info)
         found = run(self.begin(**arguments), callback, return_info)
+        given = arguments['image']
         if isinstance(found, tuple):
-            return as_given(found[0], arguments['image']), found[1]
-        return as_given(found, arguments['image'])
+            return as_given(found[0], given), found[1]
+        image: Restored = as_given(found, given)
+        return image
