@@ -129,6 +129,7 @@ class FakeSession:
         sleep=time.sleep,
     ):
         self.snapshots = Snapshots()
+        self.nothing_left = ''
         self.closed = False
         self.threads = set()
         self._num_iter = num_iter

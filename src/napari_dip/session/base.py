@@ -60,6 +60,11 @@ class Restoration(Iterator[Progress], Protocol):
     def stop(self) -> None:
         """End with the best estimate so far."""
 
+    @property
+    def nothing_left(self) -> str:
+        """Why an ended restoration cannot go on; empty if it can."""
+        return ''
+
     def extend(self, num_iter: int, time_limit: float | None = None) -> None:
         """Let an ended restoration go on."""
 
@@ -74,6 +79,13 @@ class Restoration(Iterator[Progress], Protocol):
         """Context whose time counts, on the threads of the restoration."""
         with use_threads(self.brief.threads), self._clock.running():
             yield
+
+    def _go_on(self, time_limit: float | None) -> None:
+        """Forget that there was no time; count on from here."""
+        self._in_haste = False
+        self._clock.limit = None
+        if time_limit is not None:
+            self._clock.limit = self._clock.elapsed + time_limit
 
     def _ask(self) -> bool:
         """Tell who watches how far a long step is; whether to end it."""

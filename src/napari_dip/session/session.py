@@ -175,10 +175,7 @@ class Session(Restoration):
         self._fit.extend(num_iter)
         self._sequel = None
         self._extended = True
-        self._in_haste = False
-        self._clock.limit = None
-        if time_limit is not None:
-            self._clock.limit = self._clock.elapsed + time_limit
+        self._go_on(time_limit)
         self._forget_result()
 
     def record(self) -> Record:

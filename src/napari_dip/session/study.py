@@ -193,8 +193,23 @@ class Study(Restoration):
             self._now.stop()
         self._ended = True
 
+    @property
+    def nothing_left(self) -> str:
+        """Why it cannot go on: the memory of its fits was given back."""
+        return (
+            'Its fits have ended; start again with more iterations for longer '
+            'ones.'
+        )
+
     def extend(self, num_iter: int, time_limit: float | None = None) -> None:
-        """Do nothing: what has ended was given back."""
+        """Refuse: what has ended was given back.
+
+        Raises
+        ------
+        ValueError
+            Always.
+        """
+        raise ValueError(self.nothing_left)
 
     def record(self) -> Record:
         """Return the account of all of them."""

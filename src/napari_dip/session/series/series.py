@@ -96,8 +96,7 @@ class SeriesSession(Restoration):
         latest = None if part is None else part.progress
         if latest is not None and not self.finished:
             phase = latest.phase
-        done = self._account.iterations
-        now = planned = 0
+        done, now, planned = self._account.iterations, 0, 0
         if latest is not None and self._learnt is None:
             now, planned = latest.iteration, latest.num_iter
         return Progress(
@@ -163,15 +162,18 @@ class SeriesSession(Restoration):
                 self._plane.stop()
             self._reason = StopReason.USER
 
+    @property
+    def nothing_left(self) -> str:
+        """Why it cannot go on: it can as long as a plane is left."""
+        is_left = self._waiting or len(self._shares) > 1
+        return '' if is_left else 'All planes are complete; start again.'
+
     def extend(self, num_iter: int, time_limit: float | None = None) -> None:
         """Go on with the planes that are left."""
         del num_iter
-        if not self._waiting and len(self._shares) <= 1:
+        if self.nothing_left:
             return
-        self._in_haste = False
-        self._clock.limit = None
-        if time_limit is not None:
-            self._clock.limit = self._clock.elapsed + time_limit
+        self._go_on(time_limit)
         self._reason = None
         if self._plane is not None:
             self._plane.close()

@@ -145,6 +145,17 @@ class TiledSession(Restoration):
             with self._at_work():
                 self._end(StopReason.USER)
 
+    @property
+    def nothing_left(self) -> str:
+        """Why it cannot go on: it can as long as a tile is left."""
+        if len(self._queue):
+            return ''
+        return (
+            'This image was restored tile by tile, and all tiles are '
+            'complete, so that none can be continued; start again with '
+            'preset="best", which does more iterations.'
+        )
+
     def extend(self, num_iter: int, time_limit: float | None = None) -> None:
         """Go on where a stopped restoration was.
 
@@ -162,16 +173,9 @@ class TiledSession(Restoration):
             If all tiles are complete.
         """
         self._check_open()
-        if not len(self._queue):
-            raise ValueError(
-                'This image was restored tile by tile, and all tiles are '
-                'complete, so that none can be continued; start again with '
-                'preset="best", which does more iterations.'
-            )
-        self._in_haste = False
-        self._clock.limit = None
-        if time_limit is not None:
-            self._clock.limit = self._clock.elapsed + time_limit
+        if self.nothing_left:
+            raise ValueError(self.nothing_left)
+        self._go_on(time_limit)
         if self._tile is not None and self._tile.session.finished:
             done = self._tile.session.progress
             left = max(done.num_iter - done.iteration, 1)

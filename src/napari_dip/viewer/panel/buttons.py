@@ -7,6 +7,8 @@ from magicgui.widgets import Container, PushButton, SpinBox
 from napari_dip.viewer.panel.text import row
 from napari_dip.viewer.runs.run import State
 
+_CONTINUE = 'Go on with the finished restoration.'
+
 
 class Buttons:
     """Start, pause, stop and discard, and what can be done with a result.
@@ -25,9 +27,7 @@ class Buttons:
         self.discard = _button(
             'Discard', 'End now and remove the preview of this run.'
         )
-        self.more = _button(
-            'Continue by', 'Go on with the finished restoration.'
-        )
+        self.more = _button('Continue by', _CONTINUE)
         self.num_iter = SpinBox(
             name='num_iter',
             label='iterations to add',
@@ -84,6 +84,17 @@ class Buttons:
         self.result.visible = has_result and not busy
         self._continue.visible = state is State.FINISHED
         self.release.visible = state is State.FINISHED
+
+    def show_continue(self, nothing_left: str) -> None:
+        """Offer to continue, or say why not.
+
+        Parameters
+        ----------
+        nothing_left : str
+            Why what has ended cannot go on; empty if it can.
+        """
+        self._continue.enabled = not nothing_left
+        self.more.tooltip = nothing_left or _CONTINUE
 
 
 def _button(text: str, tooltip: str) -> PushButton:

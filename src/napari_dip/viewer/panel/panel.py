@@ -211,6 +211,7 @@ class RunPanel(Container):
 
     def _show_outcome(self, outcome: Outcome) -> None:
         self.monitor.show_outcome(outcome)
+        self.buttons.show_continue(outcome.nothing_left)
         if self.stream is not None:
             self.timeline.show_iterates(self.stream.iterates)
 

@@ -82,6 +82,8 @@ class Outcome:
         Further images of the shape of the result, by name.
     curves : dict of str to list of (int, float)
         Further figures over the iterations, by name.
+    nothing_left : str
+        Why it cannot be continued; empty if it can.
     """
 
     progress: Progress
@@ -92,6 +94,7 @@ class Outcome:
     uncertainty: NDArray[np.float32] | None = None
     companions: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     curves: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+    nothing_left: str = ''
 
 
 def _ignore(update: Update) -> None:
@@ -293,4 +296,5 @@ class Job:
             record.uncertainty,
             record.companions,
             record.curves,
+            session.nothing_left,
         )

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from napari_dip.networks import UNetSpec
+from napari_dip.tasks.presets.deep_image_prior import LIGHT
+from napari_dip.viewer.layers.result import METADATA_KEY
+
+
+@pytest.fixture
+def light(monkeypatch):
+    network = UNetSpec((4, 4), reduction=2, norm='batch')
+    small = replace(LIGHT['fast'], network=network)
+    monkeypatch.setitem(LIGHT, 'fast', small)
+
+
+def test_the_slider_goes_back_over_the_iterations_of_the_method(
+    viewer, noisy, light, open_form, finish
+):
+    viewer.add_image(noisy, name='cells')
+    form = open_form()
+    form.method.value = 'deep-image-prior'
+    form.max_num_iter.value = '60'
+    form.start()
+    finish(form)
+    layer = viewer.layers[-1]
+    assert layer.metadata[METADATA_KEY]['arguments']['method'] == (
+        'deep-image-prior'
+    )
+    result, slider = layer.data.copy(), form.panel.timeline.slider
+    assert slider.max >= 1
+    shown = []
+    for index in range(slider.max):
+        slider.value = index
+        shown.append(layer.metadata[METADATA_KEY]['snapshot'])
+        assert not np.array_equal(layer.data, result)
+    assert shown == sorted(set(shown))
+    slider.value = slider.max
+    np.testing.assert_array_equal(layer.data, result)
+    assert form.panel.buttons.more.enabled
+    # Stopping metric beside the loss.
+    assert form.panel.monitor.curve.stopping.points
+
+
+def test_what_has_nothing_left_cannot_be_continued_and_says_why(
+    viewer, noisy, open_form, finish
+):
+    viewer.add_image(noisy, name='cells')
+    form = open_form('Sample prior')
+    form.samples.value = 2
+    form.start()
+    finish(form)
+    more = form.panel.buttons.more
+    assert not more.native.isEnabled()
+    assert more.native.toolTip().startswith('Its fits have ended')
