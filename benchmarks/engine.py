@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import napari_dip
 from benchmarks.cases import Image, Problem
 from benchmarks.datasets.sets import Task
@@ -87,8 +89,12 @@ def arguments(problem: Problem) -> dict[str, Any]:
 def restore(
     task: Task, problem: Problem, watch: Watch, **options: Any
 ) -> tuple[Image, dict[str, Any]]:
-    """Result of a preset and its record as plain data."""
-    session = start(task, problem, **options)
+    """Result of a preset and its record as plain data.
+
+    Of filled pixels it tells the root mean square of their uncertainty too.
+    """
+    uncertain = task == 'inpaint'
+    session = start(task, problem, **options, uncertainty=uncertain)
 
     def estimate() -> Image:
         # An upsampled image is a self-ensemble of eight, of which a preview
@@ -100,7 +106,12 @@ def restore(
     with closing(session):
         for progress in session:
             watch.follow(progress, estimate)
-        return session.result(), session.record().to_dict(histories=False)
+        result, record = session.result(), session.record()
+    info = record.to_dict(histories=False)
+    if uncertain:
+        told = record.uncertainty[problem.mask]
+        info['told'] = float(np.mean(np.square(told, dtype=float)) ** 0.5)
+    return result, info
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.cases import Case
+from benchmarks.datasets.sets import SETS
 from benchmarks.engine import Watch
 from benchmarks.machine import describe, peak_memory
 from benchmarks.methods import Method
@@ -47,11 +48,12 @@ def measure(
     method.load()
     before = peak_memory()
     watch = Watch()
-    if problem.truth is not None:
+    if problem.truth is not None and SETS[case.collection].watched:
         watch = Watch(lambda image: case.score(image, problem)['psnr'])
-    start = time.perf_counter()
+    start, processor = time.perf_counter(), time.process_time()
     estimate, info = method.solve(problem, watch, seed, device)
     seconds = time.perf_counter() - start - watch.seconds
+    processor = time.process_time() - processor
     memory = peak_memory() - before
     if keep is not None:
         path = kept(keep, case, method.name, seed)
@@ -64,12 +66,18 @@ def measure(
         'group': case.group,
         'figures': case.score(estimate, problem),
         'seconds': seconds,
+        'processor_seconds': processor,
         # On the processor, libraries that the method loads are included.
         'memory': memory // 2**20,
         'machine': describe(used),
     }
     if case.quick:
         record['quick'] = True
+    if 'told' in info and problem.truth is not None:
+        hole = problem.mask
+        error = estimate[hole] - problem.truth[hole].astype(float)
+        true = float(np.mean(error**2)) ** 0.5
+        record['figures']['told_error'] = 20 * np.log10(info['told'] / true)
     if info:
         record |= {'iterations': info['iterations'], 'noise': info['noise']}
         record['reason'] = info['reason_text']

@@ -1,14 +1,16 @@
-"""Images with missing pixels: scattered ones, text, a hole, a scratch."""
+"""Images with missing pixels, of masks that others made or drawn here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image as PillowImage
+from PIL import ImageDraw, ImageFont
 from scipy.spatial import KDTree
 
-from benchmarks.cases import Case, Image, Problem, quick
+from benchmarks.cases import Case, Image, Problem, crop, quick
 from benchmarks.datasets.folder import licence, read
 from benchmarks.scores import MISSING, NATURAL
 
@@ -20,6 +22,24 @@ _STROKES = (
     ((0.88, 0.05), (0.62, 0.45), (0.20, 0.95), 2.0),
     ((0.60, 0.58), (0.61, 0.59), (0.62, 0.60), 12.0),
 )
+# Of which planes are there, the first.
+_MICROGRAPHS = {
+    'tissue': 'fmd_Confocal_MICE_gt.png',
+    'cells': 'w2s_010_ch0_gt.png',
+    'sections': 'em_sstem_drosophila_0.png',
+    'membranes': 'membrane_timelapse_tyx_u16.tif',
+    'convallaria': 'convallaria_u16.tif',
+    'phase': 'phase_cell.png',
+    'actin': 'giga_actin-60x-noise1_gt.png',
+    'nuclei': 'stardist_img2d_u16.tif',
+}
+_PHOTOGRAPHS = {
+    'barbara': 'inpaint/bernoulli_barbara.png',
+    'boat': 'inpaint/bernoulli_boat.png',
+    'peppers': 'inpaint/bernoulli_peppers.png',
+    'F16': 'denoise_color/F16.png',
+}
+_SIZE = 256
 
 
 def scattered_cases(data: Path) -> Iterator[Case]:
@@ -45,6 +65,29 @@ def cases(data: Path) -> Iterator[Case]:
     if path.exists():
         load, terms = partial(_load_scratched, path), licence(path)
         yield Case('scratch', 'holes', load, MISSING, 'scratch', terms)
+
+
+def drawn_cases(data: Path) -> Iterator[Case]:
+    """Each drawn mask over the centre of each image, and a smaller crop."""
+    files = {n: f'microscopy/{file}' for n, file in _MICROGRAPHS.items()}
+    for image, file in (files | _PHOTOGRAPHS).items():
+        path = data / file
+        score = NATURAL if image in _PHOTOGRAPHS else MISSING
+        for mask in DRAWN if path.exists() else ():
+            load = partial(_load_drawn, path, mask)
+            about = f'{image}-{mask}', 'inpaint-drawn'
+            case = Case(*about, load, score, mask, licence(path))
+            small = image == 'tissue' and mask == 'scratches'
+            yield from [case, quick(case, 128)][: 1 + small]
+
+
+def _load_drawn(path: Path, mask: str) -> Problem:
+    image = read(path)
+    axis = 2 if image.ndim == 3 and image.shape[2] == 3 else None
+    plane = image[0] if image.ndim == 3 and axis is None else image
+    truth = crop(Problem(plane), _SIZE).image
+    generator = np.random.default_rng(sorted(DRAWN).index(mask))
+    return _masked(truth, DRAWN[mask](truth.shape[:2], generator), axis)
 
 
 def _load(path: Path, mask: Path, channel_axis: int | None = None) -> Problem:
@@ -75,3 +118,68 @@ def draw_scratch(shape: tuple[int, ...]) -> NDArray[np.bool_]:
         near = KDTree(shape * curve).query(pixels)[0]
         scratch |= near < radius + 0.5
     return scratch.reshape(shape)
+
+
+Shape = tuple[int, ...]
+Generator = np.random.Generator
+
+
+def _lines(shape: Shape, generator: Generator) -> NDArray[np.bool_]:
+    """Three scratches across the image, five pixels wide."""
+    pixels = np.moveaxis(np.indices(shape), 0, 2)
+    missing = np.zeros(shape, bool)
+    for angle in generator.uniform(0, np.pi, 3):
+        across = np.array([np.sin(angle), np.cos(angle)])
+        through = generator.uniform(0.25, 0.75, 2) * shape
+        missing |= abs((pixels - through) @ across) < 2.5
+    return missing
+
+
+def _discs(
+    shape: Shape, generator: Generator, radii: tuple[float, ...] = (6, 14)
+) -> NDArray[np.bool_]:
+    """A disc for each pair of 80 pixels, of a radius between two."""
+    pixels = np.moveaxis(np.indices(shape), 0, 2)
+    missing = np.zeros(shape, bool)
+    for _ in range(max(1, shape[0] * shape[1] // 80**2)):
+        centre, radius = generator.uniform(0, shape), generator.uniform(*radii)
+        missing |= ((pixels - centre) ** 2).sum(axis=2) < radius**2
+    return missing
+
+
+def _rows(shape: Shape, generator: Generator) -> NDArray[np.bool_]:
+    lost = generator.random(shape[0]) < 1 / 8
+    return np.broadcast_to(lost[:, None], shape).copy()
+
+
+def _half(shape: Shape, generator: Generator) -> NDArray[np.bool_]:
+    return generator.random(shape) < 0.5
+
+
+def _text(shape: Shape, generator: Generator) -> NDArray[np.bool_]:
+    """Lines of letters of 14 pixels, 40 pixels apart."""
+    page = PillowImage.new('1', shape[::-1])
+    letters = [chr(n) for n in generator.integers(97, 123, shape[1] // 6)]
+    for top in range(8, shape[0], 40):
+        words = ''.join(generator.permutation(letters))
+        font = ImageFont.load_default(14)
+        ImageDraw.Draw(page).text((4, top), words, fill=1, font=font)
+    return np.array(page)
+
+
+def _disc(shape: Shape, generator: Generator) -> NDArray[np.bool_]:
+    """One hole, a quarter of the image wide, away from its sides."""
+    centre = generator.uniform(0.3, 0.7, 2) * shape
+    pixels = np.moveaxis(np.indices(shape), 0, 2)
+    return ((pixels - centre) ** 2).sum(axis=2) < (shape[0] / 8) ** 2
+
+
+#: Masks by name, drawn alike at every run.
+DRAWN: dict[str, Callable[[Shape, Generator], NDArray[np.bool_]]] = {
+    'scratches': _lines,
+    'blobs': _discs,
+    'rows': _rows,
+    'half': _half,
+    'text': _text,
+    'hole': _disc,
+}

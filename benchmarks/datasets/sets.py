@@ -19,6 +19,7 @@ class Set:
     protocol: str
     source: str = ''
     scored: bool = True
+    watched: bool = True
     options: dict[str, Any] = field(default_factory=dict)
     published: tuple[dict[str, Any], ...] = ()
 

@@ -23,6 +23,7 @@ _SUMMARY = {
     'ssim': ('SSIM', '.3f'),
     'si_psnr': ('SI-PSNR / dB', '.2f'),
     'psnr_missing': ('PSNR of missing pixels / dB', '.2f'),
+    'told_error': ('told error by true / dB', '+.1f'),
     'seconds': ('time / s', '.1f'),
     'memory': ('memory / MiB', '.0f'),
 }

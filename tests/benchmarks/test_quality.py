@@ -61,3 +61,16 @@ def test_results_are_kept_where_it_is_asked_for(data, tmp_path):
     case, _ = measure(data, 'Confocal_MICE', 'noisy', tmp_path)
     stored = np.load(quality.kept(tmp_path, case, 'noisy', 0))
     np.testing.assert_array_equal(stored, case.load().image)
+
+
+def test_of_filled_pixels_the_told_error_is_set_beside_the_true(
+    data, monkeypatch
+):
+    case = find_case(data, 'holes', 'scratch')
+    (chosen,) = methods_for('inpaint', ['dip-fast'])
+    problem = case.load()
+    off = problem.truth + 3.0
+    info = {'iterations': 1, 'noise': '', 'reason_text': '', 'told': 6.0}
+    monkeypatch.setattr(type(chosen), 'solve', lambda *_: (off, info))
+    record = quality.measure(case, chosen, 0, 'cpu')
+    assert record['figures']['told_error'] == pytest.approx(6.0206, abs=0.01)

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import torch
 
 from napari_dip.engine.losses import squared_error
-from napari_dip.filters.texture import continue_texture, mix
+from napari_dip.filters.texture import continue_texture, mix, shrink_blocks
 
 
 def _problem(data, known, held_out):
@@ -84,3 +84,15 @@ def test_a_better_estimate_is_mixed_in_and_a_worse_one_is_not():
 
     assert error(mix([start, better], problem)) < 0.2 * error(start)
     assert torch.equal(mix([better, start], problem), better)
+
+
+def test_only_blocks_with_missing_pixels_are_looked_at():
+    texture = _texture(96)
+    missing = torch.zeros_like(texture)
+    missing[..., 40:44, 30:60] = 1
+    found = shrink_blocks(texture, missing, 0.0)
+    hole = missing > 0
+    assert torch.allclose(found[hole], texture[hole], atol=1e-5)
+    assert not found[..., 64:, :].any()
+    strong = shrink_blocks(texture, missing, 1e3)
+    assert not strong.any()

@@ -38,7 +38,7 @@ _ONE_THREAD = 2**18
 
 _Offset = tuple[int, ...]
 _Floats = NDArray[np.float64]
-_Pixels = NDArray[np.intp]
+_Pixels = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -77,18 +77,19 @@ class Autoregressive(Fill):
         mean, scale = known.mean(), known.std() or 1.0
         scaled = (start - mean) / scale
         rows, given = bending_rows(scaled, missing)
-        parts = [(rows * _PLATE**0.5, given * _PLATE**0.5)]
+        matrices, right = [rows * _PLATE**0.5], -_PLATE * (rows.T @ given)
         for axis, sign in product(range(image.ndim), (-1, 1)):
             offsets = neighbours_before(image.ndim, self.reach, axis, sign)
             grid = _Grid.of(scaled, missing, offsets, self.reach)
-            parts.append(_prediction_rows(grid, regional=self.regional))
-        matrix = sparse.vstack([rows for rows, _ in parts]).tocsr()
-        right = -(matrix.T @ np.concatenate([given for _, given in parts]))
+            rows, given = _prediction_rows(grid, regional=self.regional)
+            matrices.append(rows)
+            right -= rows.T @ given
         if len(right) <= _AT_ONCE:
+            matrix = sparse.vstack(matrices).tocsr()
             square = sparse.csr_array(matrix.T @ matrix)
             filled = solved(scaled, missing, square, right)
         else:
-            filled = _approached(scaled, missing, matrix, right)
+            filled = _approached(scaled, missing, matrices, right)
         back: Image = filled * scale + mean
         return back
 
@@ -137,11 +138,11 @@ class _Grid(NamedTuple):
         offsets: list[_Offset],
         reach: int,
     ) -> _Grid:
-        column = np.cumsum(missing).reshape(missing.shape) - 1
+        column = np.cumsum(missing, dtype=np.int32) - 1
         # The image is mirrored outside.
         padded, holes, numbers = (
             np.pad(x, reach, mode='symmetric')
-            for x in (image, missing, column)
+            for x in (image, missing, column.reshape(missing.shape))
         )
         around = np.zeros((2 * reach + 1,) * image.ndim, bool)
         for offset in (*offsets, (0,) * image.ndim):
@@ -151,7 +152,8 @@ class _Grid(NamedTuple):
         told = ~near
         if told.sum() < _LEAST * len(offsets):
             told = ~missing
-        inside = np.arange(padded.size).reshape(padded.shape)[inner]
+        pixels = np.arange(padded.size, dtype=np.int32)
+        inside = pixels.reshape(padded.shape)[inner]
         strides = [n // padded.itemsize for n in padded.strides]
         steps = [
             sum(n * by for n, by in zip(offset, strides, strict=True))
@@ -162,7 +164,8 @@ class _Grid(NamedTuple):
 
     def samples(self, pixels: _Pixels) -> _Floats:
         """Return neighbours, one a row, and the pixels themselves, last."""
-        there = pixels + np.array([*self.steps, 0])[:, None]
+        steps = np.array([*self.steps, 0], np.int32)
+        there = pixels + steps[:, None]
         found: _Floats = self.image[there]
         return found
 
@@ -236,7 +239,7 @@ def _prediction_rows(
     own = 1 / np.sqrt(error[box])
     weights = np.column_stack([own, -coefficients[box] * own[:, None]])
     near = grid.inside[grid.near]
-    there = near[:, None] + np.array([0, *grid.steps])
+    there = near[:, None] + np.array([0, *grid.steps], np.int32)
     lost = grid.missing[there]
     given = np.where(lost, 0, weights * grid.image[there]).sum(1)
     ends = np.concatenate([[0], np.cumsum(lost.sum(1))])
@@ -250,21 +253,29 @@ def _prediction_rows(
 
 
 def _approached(
-    start: Image, missing: Mask, matrix: sparse.csr_array, right: _Floats
+    start: Image,
+    missing: Mask,
+    matrices: list[sparse.csr_array],
+    right: _Floats,
 ) -> Image:
     """Go from a first fill towards the solution, by conjugate gradients."""
-    turned = matrix.T.tocsr()
-    scale = matrix.multiply(matrix).sum(0)
-    size = (len(right),) * 2
-    square = LinearOperator(size, lambda x: turned @ (matrix @ x))
-    by_scale = LinearOperator(size, lambda x: x / scale)
+    number = len(right)
+
+    def product_of_all(x: _Floats) -> _Floats:
+        found: _Floats = sum(rows.T @ (rows @ x) for rows in matrices)
+        return found
+
+    scale = sum(
+        np.bincount(rows.indices, rows.data**2, number) for rows in matrices
+    )
+    size = number, number
     found, _ = cg(
-        square,
+        LinearOperator(size, product_of_all),
         right,
         start[missing],
         rtol=_TOLERANCE,
         maxiter=_STEPS,
-        M=by_scale,
+        M=LinearOperator(size, lambda x: x / scale),
     )
     filled = start.copy()
     filled[missing] = found

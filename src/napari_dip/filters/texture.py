@@ -24,11 +24,15 @@ from napari_dip.fills.combination import (
     independent,
     surely,
 )
-from napari_dip.filters.dct import LocalCosine
-from napari_dip.filters.shrinkage import keep_greater
+from napari_dip.filters.dct import over_channels
+from napari_dip.grid.bases import cosine_basis
+from napari_dip.grid.regions import Region, cut_all
+from napari_dip.grid.tiled_inference import TiledInference
 
-_SIDE = 16
-_STEP = 4
+_SIDE, _STEP = 16, 4
+# Bounds the memory, which is that of side * side / step**2 images of its size.
+_TILE = 256
+_TINY = 1e-12
 # Thresholds fall to what hardly shows, in standard deviations of the data:
 # from what only the strongest texture exceeds.
 _FIRST, _ROUNDS = 2.0, 32
@@ -66,25 +70,24 @@ def continue_texture(start: Tensor, problem: Problem) -> Tensor:
     best, least = start, float(loss(start, data, judged))
     if min(data.shape[-2:]) <= 2 * _SIDE:
         return best
-    transform = LocalCosine(_SIDE, _STEP, data)
     fitted = known - judged
     measured = data * fitted
-    image = measured
+    image, missing = measured, 1 - fitted
     with suppress(CutShort):
         for index in range(_ROUNDS):
             go_on(index / _ROUNDS)
             part = index / (_ROUNDS - 1)
             threshold = _FIRST * (_LAST / _FIRST) ** part
-            shrunk = _shrink(image, threshold, transform, index)
+            shrunk = _shrink(image, missing, threshold, index)
             error = float(loss(shrunk, data, judged))
             if error < least:
                 best, least = shrunk, error
-            image = measured + (1 - fitted) * shrunk
+            image = measured + missing * shrunk
     return best
 
 
 def _shrink(
-    image: Tensor, threshold: float, transform: LocalCosine, index: int
+    image: Tensor, missing: Tensor, threshold: float, index: int
 ) -> Tensor:
     """Shrink on a grid of blocks that lies elsewhere in each of four rounds.
 
@@ -92,8 +95,83 @@ def _shrink(
     """
     down = index % 2 * _STEP // 2
     right = index // 2 % 2 * _STEP // 2
-    moved = F.pad(image, (right, 0, down, 0), mode='reflect')
-    return keep_greater(moved, threshold, transform)[..., down:, right:]
+    images = [
+        F.pad(one, (right, 0, down, 0), mode='reflect')
+        for one in (image, missing)
+    ]
+
+    def shrink(window: Region) -> Tensor:
+        go_on()
+        seen = (cut_all(one, [window]) for one in images)
+        return shrink_blocks(*seen, threshold)
+
+    infer = TiledInference(image.device, tile=_TILE, halo=_SIDE)
+    size = images[0].shape[-2], images[0].shape[-1]
+    return infer(size, shrink)[..., down:, right:]
+
+
+def shrink_blocks(image: Tensor, missing: Tensor, threshold: float) -> Tensor:
+    """Keep the greater cosine coefficients of the blocks with missing pixels.
+
+    Those with few of them count most.
+
+    Parameters
+    ----------
+    image, missing : Tensor
+        ``(1, channels, height, width)``; the latter is 1 where a pixel is
+        missing. Channels are transformed too.
+    threshold : float
+        Of the coefficients that are kept.
+
+    Returns
+    -------
+    Tensor
+        Same shape: 0 where no block with a missing pixel lies.
+    """
+    mixed, holes = (
+        F.pad(planes[:, None], (_SIDE,) * 4, mode='reflect')
+        for planes in (over_channels(image[0], inverse=False), missing[0])
+    )
+    height, width = mixed.shape[-2:]
+    wanted = F.max_pool2d(holes.amax(dim=0), _SIDE, _STEP)[0] > 0
+    basis = cosine_basis(_SIDE).to(image)
+    blocks = mixed[:, 0].unfold(1, _SIDE, _STEP).unfold(2, _SIDE, _STEP)
+    blocks = _along_both(blocks[:, wanted], basis.T)
+    kept = blocks.abs() > threshold
+    weight = 1 / (1 + kept.sum(dim=(0, 2, 3), dtype=image.dtype))
+    blocks = _along_both(blocks * kept * weight[:, None, None], basis)
+    columns = blocks.new_zeros(len(blocks), *wanted.shape, _SIDE**2)
+    columns[:, wanted] = blocks.flatten(2)
+    total = F.fold(
+        columns.flatten(1, 2).transpose(1, 2),
+        (height - height % _STEP, width - width % _STEP),
+        _SIDE,
+        stride=_STEP,
+    )
+    # As many steps as a block is long, each cell has blocks that cover it.
+    around = _SIDE // _STEP
+    weights = weight.new_zeros(wanted.shape)
+    weights[wanted] = weight
+    share = F.avg_pool2d(
+        F.pad(weights[None, None], (around - 1,) * 4),
+        around,
+        stride=1,
+        divisor_override=1,
+    )
+    share = share.repeat_interleave(_STEP, -1).repeat_interleave(_STEP, -2)
+    found = (total / share.clamp(min=_TINY))[:, 0]
+    rows = slice(_SIDE, _SIDE + image.shape[-2])
+    columns_of = slice(_SIDE, _SIDE + image.shape[-1])
+    return over_channels(found[:, rows, columns_of], inverse=True)[None]
+
+
+def _along_both(blocks: Tensor, basis: Tensor) -> Tensor:
+    """Transform each block along one axis after the other.
+
+    Twice a product of matrices is several times as quick as one for each
+    block.
+    """
+    return ((blocks @ basis).mT.contiguous() @ basis).mT
 
 
 def mix(estimates: Sequence[Tensor], problem: Problem) -> Tensor:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.datasets.folder import find_case
-from benchmarks.datasets.holes import draw_scratch
+from benchmarks.datasets.folder import find_case, find_cases
+from benchmarks.datasets.holes import DRAWN, draw_scratch
 
 
 def test_scratch_is_the_same_every_time_and_small():
@@ -34,3 +34,23 @@ def test_scratch_is_scored_over_the_range_of_its_truth(data):
     figures = case.score(off, problem)
     assert figures['psnr_missing'] == pytest.approx(20)
     assert figures['psnr'] > 20
+
+
+@pytest.mark.parametrize('mask', DRAWN)
+def test_drawn_masks_are_the_same_every_time_and_leave_most(mask):
+    one, other = (
+        DRAWN[mask]((96, 128), np.random.default_rng(1)) for _ in range(2)
+    )
+    np.testing.assert_array_equal(one, other)
+    assert one.dtype == bool
+    assert 0 < one.mean() < 0.6
+
+
+def test_each_drawn_mask_is_laid_over_each_image(data):
+    found = find_cases(data, ['inpaint-drawn'])
+    names = [case.name for case in found]
+    assert 'tissue-blobs' in names
+    assert len(names) == len(set(names)) == len(DRAWN) * (len(names) // 6)
+    problem = next(c for c in found if c.name == 'membranes-half').load()
+    assert problem.image.shape == problem.mask.shape == (48, 48)
+    assert not problem.image[problem.mask].any()
