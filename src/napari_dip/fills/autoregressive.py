@@ -138,12 +138,12 @@ class _Grid(NamedTuple):
         offsets: list[_Offset],
         reach: int,
     ) -> _Grid:
-        column = np.cumsum(missing, dtype=np.int32) - 1
+        column: _Pixels = np.cumsum(missing, dtype=np.int32) - 1
         # The image is mirrored outside.
-        padded, holes, numbers = (
-            np.pad(x, reach, mode='symmetric')
-            for x in (image, missing, column.reshape(missing.shape))
-        )
+        padded = np.pad(image, reach, mode='symmetric')
+        holes: Mask = np.pad(missing, reach, mode='symmetric')
+        column = column.reshape(missing.shape)
+        numbers: _Pixels = np.pad(column, reach, mode='symmetric')
         around = np.zeros((2 * reach + 1,) * image.ndim, bool)
         for offset in (*offsets, (0,) * image.ndim):
             around[tuple(reach - n for n in offset)] = True

@@ -102,8 +102,8 @@ def _shrink(
 
     def shrink(window: Region) -> Tensor:
         go_on()
-        seen = (cut_all(one, [window]) for one in images)
-        return shrink_blocks(*seen, threshold)
+        seen, holes = (cut_all(one, [window]) for one in images)
+        return shrink_blocks(seen, holes, threshold)
 
     infer = TiledInference(image.device, tile=_TILE, halo=_SIDE)
     size = images[0].shape[-2], images[0].shape[-1]
