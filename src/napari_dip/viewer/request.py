@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from napari_dip.images.acquired import AcquiredImage, acquire
 from napari_dip.images.guide import read_guide
 from napari_dip.images.masks import read_mask
@@ -25,6 +27,7 @@ from napari_dip.viewer.runs.warm_up import load_engine
 
 if TYPE_CHECKING:
     from napari_dip.session.base import Restoration
+    from napari_dip.session.series.target import Target
 
 # A number after it is napari's, for a name that was taken.
 _RESULT = re.compile(
@@ -86,8 +89,17 @@ class Request:
             for name, value in self.arguments.items()
         }
         load_engine()
+        from napari_dip.tasks.series.storage import has_room, make_target
+
+        lazy = not isinstance(image.pixels, np.ndarray)
+
+        def target(shape: tuple[int, ...]) -> Target:
+            on_disk = lazy or not has_room(shape)
+            return make_target(shape, stack.letters, on_disk=on_disk)
+
         session = self.task.begin(
             image=image.pixels,
+            target=target,
             axes=stack.letters,
             channel_axis=stack.channel_axis,
             spare_cores=1,

@@ -104,9 +104,18 @@ def _read_layers(provenance: dict[str, Any]) -> list[str]:
 
 def _read_mask(name: str, told: dict[str, Any]) -> list[str]:
     test = '!= 0' if told['label'] is None else f'== {told["label"]}'
+    pixels = f'np.asarray(labels.data{_index(told)})'
+    lines = []
+    if told.get('axes') is not None:
+        lines = [
+            'from napari_dip.viewer.layers.masks.marks import marked_over'
+        ]
+        given = f'{told["plane"]}, {told["axes"]}'
+        pixels = f'marked_over(source, labels, {given})'
     return [
+        *lines,
         f'labels = {_layer(told)}',
-        f'{name} = np.asarray(labels.data{_index(told)}) {test}',
+        f'{name} = {pixels} {test}',
         *([f'{name} = ~{name}'] if told.get('inverted') else []),
     ]
 

@@ -145,14 +145,14 @@ class RestorationForm(Container):
 
     def layer_choice(
         self,
-        kind: type[Layer],
+        kind: type[Layer] | tuple[type[Layer], ...],
         name: str,
         tooltip: str,
         *,
         label: str | None = None,
         nullable: bool = False,
     ) -> ComboBox:
-        """Make a choice among the layers of a kind."""
+        """Make a choice among the layers of a kind, or of some."""
 
         def choices(_: object) -> list[tuple[str, Layer]]:
             found = [x for x in self._layers if isinstance(x, kind)]

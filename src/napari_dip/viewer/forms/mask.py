@@ -1,4 +1,4 @@
-"""Entry of a labels layer that marks the pixels to fill."""
+"""Entry of a layer that marks the pixels to fill."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from magicgui.widgets import CheckBox, ComboBox, Label
-from napari.layers import Labels
+from napari.layers import Labels, Layer
 from qtpy.QtCore import QTimer
 
 from napari_dip.viewer.errors import describe_error
 from napari_dip.viewer.forms.entry import Entry
 from napari_dip.viewer.forms.numbers import parse_number
-from napari_dip.viewer.layers.covering import mask_plane
-from napari_dip.viewer.layers.layers import (
-    ImageSource,
-    MaskSource,
-    describe_mask,
-)
-from napari_dip.viewer.layers.missing import describe_missing
+from napari_dip.viewer.layers.layers import ImageSource, MaskSource
+from napari_dip.viewer.layers.masks.covering import find_mask
+from napari_dip.viewer.layers.masks.marks import MASKS
+from napari_dip.viewer.layers.masks.missing import describe_missing
 from napari_dip.viewer.layers.stacks import SeriesSource
 from napari_dip.viewer.panel.mask_menu import MaskMenu
 from napari_dip.viewer.panel.text import prepare_label
@@ -40,11 +37,11 @@ _ONE = 'the selected label'
 
 
 class MaskEntry(Entry):
-    """Choice of a labels layer and of what in it to fill."""
+    """Choice of a layer of labels, shapes or points, and of what to fill."""
 
     def __init__(self, argument: Argument, form: RestorationForm) -> None:
         # Whose painting is followed.
-        self._followed: Labels | None = None
+        self._followed: Layer | None = None
         super().__init__(argument, form)
         #: Its timeout tells that painting has paused.
         self.settled = QTimer(self.layer.native)
@@ -62,9 +59,9 @@ class MaskEntry(Entry):
         """Make the choices of a labels layer and of what in it to fill."""
         argument = self.argument
         self.layer = self.form.layer_choice(
-            Labels,
+            MASKS,
             argument.name,
-            'Layer whose labels mark the missing pixels.',
+            'Layer whose labels, shapes or points mark the missing pixels.',
             label=argument.label,
         )
         self.menu = MaskMenu()
@@ -94,19 +91,16 @@ class MaskEntry(Entry):
         Raises
         ------
         ValueError
-            If the labels do not lie over the image.
+            If it is none, or cannot be brought to the pixels of the image.
         """
-        labels = self._chosen_labels()
-        form = self.form
-        axes = image.spatial_axes if isinstance(image, SeriesSource) else None
-        plane = mask_plane(
-            form.chosen_image(),
-            labels,
-            form.channel_axis.value,
-            image.plane,
-            axes,
+        layer = self._chosen_layer()
+        mask = find_mask(
+            self.form.chosen_image(),
+            layer,
+            image,
+            self.form.channel_axis.value,
+            self._chosen_label(layer),
         )
-        mask = describe_mask(labels, self._chosen_label(labels), plane)
         return replace(mask, inverted=self.invert.value)
 
     def content(
@@ -180,6 +174,11 @@ class MaskEntry(Entry):
             filled, pixels = int(np.count_nonzero(missing)), missing.size
             most = 2 * filled > pixels
             text = describe_extent(filled, pixels)
+            if mask.axes is not None:
+                text += (
+                    '. Brought to the pixels of the image through the '
+                    'transforms of the layers.'
+                )
         self.extent.value = text
         self.extent.visible = bool(text)
         self.invert.visible = most or self.invert.value
@@ -198,17 +197,18 @@ class MaskEntry(Entry):
         # Some are told of before it is done.
         self.settled.start()
 
-    def _chosen_label(self, labels: Labels) -> int | None:
-        one = self.fill.value == _ONE
-        return int(labels.selected_label) if one else None
+    def _chosen_label(self, layer: Layer) -> int | None:
+        one = self.fill.value == _ONE and isinstance(layer, Labels)
+        return int(layer.selected_label) if one else None
 
-    def _chosen_labels(self) -> Labels:
+    def _chosen_layer(self) -> Layer:
         if self.layer.value is None:
             raise ValueError(
                 'There is no labels layer; add one, paint the pixels to fill '
-                f'and choose it as "{self.argument.label}".'
+                f'and choose it as "{self.argument.label}". Shapes and points '
+                'do as well.'
             )
-        layer: Labels = self.layer.value
+        layer: Layer = self.layer.value
         return layer
 
 
@@ -235,7 +235,9 @@ def describe_extent(filled: int, pixels: int) -> str:
     return text.replace(' %', '\N{NO-BREAK SPACE}%')
 
 
-def _told_by(labels: Labels) -> list[EventEmitter]:
+def _told_by(layer: Layer) -> list[EventEmitter]:
     """Events after which a mask may be another."""
-    events = labels.events
-    return [events.paint, events.set_data, events.data, events.selected_label]
+    drawn = ('paint', 'set_data', 'data', 'selected_label')
+    names = (*drawn, 'size', 'edge_width', 'scale', 'translate', 'affine')
+    events = layer.events
+    return [getattr(events, name) for name in names if name in events.emitters]

@@ -153,6 +153,9 @@ class MaskSource:
         What the layer is known by, however it is named.
     inverted : bool
         Whether all the other pixels are missing.
+    axes : tuple of int or None
+        Axes of the image that `data` has, if they were brought to its pixels
+        from others; None if they lie over them as they are.
     """
 
     data: Any
@@ -161,6 +164,7 @@ class MaskSource:
     plane: Plane = WHOLE
     identity: str = ''
     inverted: bool = False
+    axes: tuple[int, ...] | None = None
 
     def array(self) -> NDArray[np.bool_]:
         """Read the mask: True where a pixel is missing."""
@@ -186,6 +190,7 @@ class MaskSource:
             'plane': list(self.plane.index),
             'label': self.label,
             'inverted': self.inverted,
+            'axes': self.axes and list(self.axes),
         }
 
 

@@ -113,8 +113,7 @@ class ResultLayer:
             return
         if list(layer.contrast_limits) != list(given):
             return
-        data = np.asarray(layer.data).ravel()
-        some = data[:: 1 + data.size // _ENOUGH]
+        some = _sample(layer.data)
         some = some[np.isfinite(some)]
         if not some.size:
             return
@@ -126,6 +125,17 @@ class ResultLayer:
         data = self._display(estimate)
         self.layer = Image(data, name=self._name, **self._attributes)
         self._layers.append(self.layer)
+
+
+def _sample(data: Any) -> NDArray[Any]:
+    """Pixels all over an array; a few planes of one on disk."""
+    if not isinstance(data, np.ndarray):
+        step = 1 + int(np.prod(data.shape)) // _ENOUGH
+        index = [slice(None)] * len(data.shape)
+        index[0] = slice(None, None, min(step, data.shape[0]))
+        data = np.asarray(data[tuple(index)])
+    values = data.ravel()
+    return values[:: 1 + values.size // _ENOUGH]
 
 
 def join_colours(uncertainty: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -19,7 +19,7 @@ from napari_dip.viewer.runs.work import Work
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from napari_dip.viewer.layers.missing import MissingSource
+    from napari_dip.viewer.layers.masks.missing import MissingSource
 
 _TEXT, _BUSY = 'Add a mask of …', 'looking for {} …'
 

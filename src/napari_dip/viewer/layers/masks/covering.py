@@ -3,15 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
+from napari.layers import Labels
 
+from napari_dip.viewer.layers.layers import (
+    ImageSource,
+    MaskSource,
+    describe_mask,
+)
+from napari_dip.viewer.layers.masks.marks import marked_over
 from napari_dip.viewer.layers.planes import Plane, layer_shape
+from napari_dip.viewer.layers.stacks import SeriesSource
 from napari_dip.viewer.panel.words import describe_shape
 
 if TYPE_CHECKING:
-    from napari.layers import Image, Labels, Layer
+    from napari.layers import Image, Layer
+
+
+def find_mask(
+    image: Image,
+    mask: Layer,
+    source: ImageSource,
+    channel_axis: int | None,
+    label: int | None,
+) -> MaskSource:
+    """Find what a layer marks of an image.
+
+    Labels that lie over it pixel by pixel are taken as they are, all else is
+    brought to its pixels.
+
+    Parameters
+    ----------
+    image : Image
+        The image.
+    mask : Labels, Shapes or Points
+        The layer.
+    source : ImageSource
+        What is taken of the image.
+    channel_axis : int or None
+        As in :func:`mask_plane`.
+    label : int or None
+        The label that is filled; None for all.
+
+    Raises
+    ------
+    ValueError
+        If the layer has more axes than the image, or rows and columns are
+        not the last ones.
+    """
+    series = isinstance(source, SeriesSource)
+    spatial = source.spatial_axes if series else None
+    if isinstance(mask, Labels):
+        with suppress(ValueError):
+            plane = mask_plane(
+                image, mask, channel_axis, source.plane, spatial
+            )
+            return describe_mask(mask, label, plane)
+    axes = tuple(a for a in source.spatial_axes if a < image.ndim)
+    if mask.ndim > image.ndim or axes != (image.ndim - 2, image.ndim - 1):
+        raise ValueError(
+            f'Layer "{mask.name}" cannot be brought to the pixels of image '
+            f'layer "{image.name}", whose last axes have to be rows and '
+            'columns; make a new labels layer while the image is selected.'
+        )
+    if series and mask.ndim > len(axes):
+        axes = tuple(a for a in range(image.ndim) if a != channel_axis)
+    data = marked_over(image, mask, source.plane.index, axes)
+    identity = str(mask.unique_id)
+    return MaskSource(
+        data, mask.name, label, source.plane, identity, axes=axes
+    )
 
 
 def mask_plane(

@@ -5,7 +5,7 @@ import pytest
 from napari.components import Dims
 from napari.layers import Image, Labels
 
-from napari_dip.viewer.layers.covering import mask_plane
+from napari_dip.viewer.layers.masks.covering import mask_plane
 from napari_dip.viewer.layers.planes import WHOLE, Plane, shown_plane
 
 

@@ -1,0 +1,1 @@
+"""Layers that say which pixels of an image are missing."""
