@@ -14,6 +14,8 @@ from napari_dip.noise.variance import VarianceModel
 #: Noise by name.
 NoiseName = Literal['auto', 'gaussian']
 NOISES: tuple[NoiseName, ...] = ('auto', 'gaussian')
+# Smaller numbers lose digits in float32, and more is lost below.
+_SMALLEST = float(np.finfo(np.float32).smallest_normal)
 
 
 @dataclass(frozen=True)
@@ -136,30 +138,36 @@ def _check_size(noise: Detector, values: NDArray[np.float64]) -> None:
     """Check that an image can have so much noise, and so little.
 
     The deviation of any values is at most half of their range, and the noise
-    is but a part of it. Below the steps of float32 there is none.
+    is but a part of it. Below the steps of float32 there is none, for which
+    an offset and a read noise of 0 stand.
     """
     low, mean, high = values.min(), values.mean(), values.max()
     with np.errstate(over='ignore', invalid='ignore'):
-        most, typical = np.sqrt(noise.variance_model().variance([high, mean]))
-    step = np.spacing(np.float32(max(abs(low), abs(high))))
+        typical = math.sqrt(noise.variance_model().variance(mean))
+        light = math.sqrt(noise.gain * abs(high - noise.offset))
+    step = float(np.spacing(np.float32(max(abs(low), abs(high)))))
+    parts = {
+        'photon noise': (light, step),
+        'read noise': (noise.read_noise, step),
+        'offset': (abs(noise.offset), _SMALLEST),
+    }
+    problems = [
+        f'{name} of {size:.3g}, less than float32 can tell, {least:.3g}'
+        for name, (size, least) in parts.items()
+        if 0 < size < least
+    ]
     if not typical <= high - low:
-        problem = (
-            f'{typical:.3g} at its mean, more than the {high - low:.4g} that '
-            'all its values differ by'
+        problems = [
+            f'noise of {typical:.3g} at its mean, more than the '
+            f'{high - low:.4g} that all its values differ by'
+        ]
+    if problems:
+        raise ValueError(
+            f'noise: a detector with gain {noise.gain:.4g}, offset '
+            f'{noise.offset:.4g} and read noise {noise.read_noise:.4g} would '
+            f'have given the image {problems[0]}; give the three in the '
+            'units of the image.'
         )
-    elif most < step:
-        problem = (
-            f'{most:.3g} at its brightest, less than the steps of float32 '
-            f'there, {step:.3g}'
-        )
-    else:
-        return
-    raise ValueError(
-        f'noise: a detector with gain {noise.gain:.4g}, offset '
-        f'{noise.offset:.4g} and read noise {noise.read_noise:.4g} would have '
-        f'given the image noise of {problem}; give the three in the units of '
-        'the image.'
-    )
 
 
 def check_name(noise: object) -> NoiseName:
