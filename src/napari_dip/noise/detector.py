@@ -157,10 +157,8 @@ def _check_size(noise: Detector, values: NDArray[np.float64]) -> None:
         if 0 < size < least
     ]
     if not typical <= high - low:
-        problems = [
-            f'noise of {typical:.3g} at its mean, more than the '
-            f'{high - low:.4g} that all its values differ by'
-        ]
+        most = f'more than the {high - low:.4g} that all its values differ by'
+        problems = [f'noise of {typical:.3g} at its mean, {most}']
     if problems:
         raise ValueError(
             f'noise: a detector with gain {noise.gain:.4g}, offset '
