@@ -45,16 +45,16 @@ def test_a_draw_asks_for_what_the_fills_lack(latent):
     assert not (draw.weight * known).any()
     assert not (draw.judged * known).any()
     held = draw.weight > 0
-    truth = base + latent.scale * draw.target
+    truth = base + latent.made.scale * draw.target
     assert float(truth[held].abs().max()) <= np.abs(IMAGE).max() + 1e-5
 
 
 def test_known_pixels_are_those_of_the_image(latent):
-    whole = latent.whole
+    whole = latent.made.whole
     np.testing.assert_array_equal(whole.base[0][~MISSING], IMAGE[~MISSING])
     error = np.abs(whole.base[0] - IMAGE)[MISSING]
     assert error.max() < 0.2
-    for part in latent.judged_parts:
+    for part in latent.made.judged_parts:
         assert part.missing[latent.judged].all()
 
 

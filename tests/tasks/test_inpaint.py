@@ -7,6 +7,7 @@ from napari_dip import inpaint
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.options import Options
 from napari_dip.presets.published import RECIPES
+from napari_dip.session.progress import Phase
 from napari_dip.tasks.inpaint import start_inpainting
 from napari_dip.tasks.presets.inpaint import (
     SETTINGS,
@@ -206,3 +207,40 @@ def test_the_published_recipe_fits_the_whole(wide):
     options = Options('ulyanov2018', device='cpu', max_num_iter=1)
     session = start_inpainting(*wide, options=options)
     assert session._fit.problem.data.shape[-2:] == (300, 420)
+
+
+@pytest.mark.usefixtures('tiny')
+@pytest.mark.parametrize(
+    ('options', 'reason'),
+    [
+        (Options('fast'), 'USER'),
+        (Options('fast', time_limit=1e-9), 'TIME_LIMIT'),
+    ],
+)
+def test_quick_fills_are_ended_with_what_there_is(options, reason):
+    session = start_inpainting(IMAGE, line(), options=options)
+    phases = []
+
+    def check(progress):
+        phases.append(progress.phase)
+        return reason == 'USER'
+
+    session.check = check
+    while not session.finished:
+        next(session)
+    restored, record = session.result(), session.record()
+    assert phases[0] is Phase.PREPARING
+    assert record.iterations == 0
+    assert record.reason == reason
+    assert any('cut short' in note for note in record.notes)
+    assert any('harmonic' in note for note in record.notes)
+    # A soap film, which is nearer than a plane.
+    off = np.abs(restored - IMAGE)[line()]
+    assert off.max() < IMAGE.std()
+    # Who goes on has them all.
+    session.check = None
+    session.extend(2)
+    while not session.finished:
+        next(session)
+    session.result()
+    assert not any('cut short' in note for note in session.record().notes)

@@ -13,6 +13,7 @@ from scipy import sparse
 from scipy.ndimage import binary_dilation, uniform_filter1d
 from scipy.sparse.linalg import LinearOperator, cg
 
+from napari_dip.device.pace import go_on
 from napari_dip.fills.base import Fill, Image, Mask
 from napari_dip.fills.smooth import Biharmonic, bending_rows, solved
 
@@ -70,6 +71,11 @@ class Autoregressive(Fill):
         """What the record calls it."""
         return f'autoregression over {self.reach} pixels'
 
+    def terms(self, ndim: int) -> int:
+        """Coefficients of the equations of a pixel, in each direction."""
+        around: int = (2 * self.reach + 1) ** ndim
+        return ndim * (around + 1)
+
     def __call__(self, image: Image, missing: Mask) -> Image:
         """Fill one channel."""
         start = Biharmonic()(image, missing)
@@ -80,6 +86,7 @@ class Autoregressive(Fill):
         matrices, right = [rows * _PLATE**0.5], -_PLATE * (rows.T @ given)
         for axis, sign in product(range(image.ndim), (-1, 1)):
             offsets = neighbours_before(image.ndim, self.reach, axis, sign)
+            go_on()
             grid = _Grid.of(scaled, missing, offsets, self.reach)
             rows, given = _prediction_rows(grid, regional=self.regional)
             matrices.append(rows)
@@ -276,6 +283,7 @@ def _approached(
         rtol=_TOLERANCE,
         maxiter=_STEPS,
         M=LinearOperator(size, lambda x: x / scale),
+        callback=lambda _: go_on(),
     )
     filled = start.copy()
     filled[missing] = found

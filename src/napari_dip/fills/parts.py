@@ -11,15 +11,15 @@ from napari_dip.fills.base import Mask
 from napari_dip.fills.combination import depth_of
 from napari_dip.grid.regions import Region
 
-# Side of a part of the image with held-out holes; eight times the depth of
-# the deepest where that is more, so that each hole is whole and has as much
-# around it.
-_SIDE, _DEPTHS = 256, 8
+#: Side of a part of the image with held-out holes; eight times the depth of
+#: the deepest where that is more, so that each hole is whole and has as much
+#: around it.
+SIDE, _DEPTHS = 256, 8
 
 
 def scene_side(missing: Mask) -> int:
     """Side of the parts that held-out holes are laid in."""
-    return max(_SIDE, int(_DEPTHS * depth_of(missing).max()))
+    return max(SIDE, int(_DEPTHS * depth_of(missing).max()))
 
 
 def judged_regions(missing: Mask) -> list[Region]:

@@ -23,6 +23,10 @@ class Harmonic(Fill):
         """What the record calls it."""
         return 'harmonic interpolation'
 
+    def terms(self, ndim: int) -> int:
+        """Coefficients of the equations of a pixel."""
+        return 1 + 2 * ndim
+
     def __call__(self, image: Image, missing: Mask) -> Image:
         """Fill one channel."""
         laplacian = laplace_rows(missing, np.flatnonzero(missing))
@@ -39,6 +43,10 @@ class Biharmonic(Fill):
     def name(self) -> str:
         """What the record calls it."""
         return 'biharmonic interpolation'
+
+    def terms(self, ndim: int) -> int:
+        """Coefficients of the equations of a pixel."""
+        return 1 + 2 * ndim + 2 * ndim**2
 
     def __call__(self, image: Image, missing: Mask) -> Image:
         """Fill one channel."""

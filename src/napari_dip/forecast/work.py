@@ -35,10 +35,11 @@ _SIDE = 256
 class Work:
     """Operations of an iteration, of the steps of a sample, of each filter.
 
-    The final estimate averages `num_samples`, and so many are
-    `compared` before.
+    A `preparation` comes before. The final estimate averages `num_samples`,
+    and so many are `compared` before.
     """
 
+    preparation: float
     iteration: float
     sample_steps: tuple[float, ...]
     filter_steps: tuple[float, ...]
@@ -50,7 +51,8 @@ class Work:
     def all(self) -> float:
         """The whole, without an uncertainty."""
         samples = (self.compared + self.num_samples) * self.sample
-        return self.num_iter * self.iteration + samples + self.filters
+        fit = self.preparation + self.num_iter * self.iteration
+        return fit + samples + self.filters
 
     @property
     def sample(self) -> float:
@@ -69,11 +71,16 @@ class Work:
 
 
 def work_of(
-    settings: Settings, shape: Shape, channels: int, factors: Shape
+    settings: Settings,
+    shape: Shape,
+    channels: int,
+    factors: Shape,
+    missing: float = 0.0,
 ) -> Work:
     """Count the operations of a fit without a second one in its settings.
 
-    Its result of a `shape` is larger than the image by `factors`.
+    Its result of a `shape` is larger than the image by `factors`, of which a
+    part is `missing`.
     """
     fit = settings.fit
     forward = footprint(settings, channels, len(shape))
@@ -83,6 +90,7 @@ def work_of(
         shapes.insert(0, tuple(n // by for n, by in finest))
     values = math.prod(shape) * channels
     return Work(
+        channels * settings.latent.work(shape, missing),
         _BOTH_WAYS
         * footprint(settings, channels, len(shape), fitting=True)
         * math.prod(fit.looked_at(shape)),

@@ -73,6 +73,16 @@ class Latent(Protocol):
         """Return what of it is fitted as the weights are."""
         return []
 
+    def prepare(self) -> bool:
+        """Compute what is drawn from; once, but if it was cut short.
+
+        Returns
+        -------
+        bool
+            Whether a fit can draw; not if whoever watches ended it.
+        """
+        return True
+
     @property
     def pyramid(self) -> Pyramid | None:
         """How the estimate is built from coarse to fine; None if at once."""
@@ -170,6 +180,19 @@ class LatentSpec(Protocol):
     def masked_block(self) -> Shape:
         """Pixels along the last axes that are masked together."""
         return 1, 1
+
+    def work(self, shape: Shape, missing: float) -> float:
+        """Operations a channel that preparing takes.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Of the image.
+        missing : float
+            Part of it that is.
+        """
+        del shape, missing
+        return 0.0
 
     def steps(self, factors: Shape) -> Sequence[Shape]:
         """Factors of the steps that an estimate is upsampled in; or none."""

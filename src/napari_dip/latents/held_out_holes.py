@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -12,20 +12,19 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from napari_dip.device.pace import go_on
-from napari_dip.fills.base import Fill, Mask, fill_channels
+from napari_dip.fills.base import Fill, Mask, work_of_fills
 from napari_dip.fills.combination import (
     Errors,
     Weights,
     class_of,
     combine,
-    depth_of,
     guarded,
     independent,
 )
-from napari_dip.fills.held_out import lay_copy
-from napari_dip.fills.parts import around, judged_regions, scene_side
-from napari_dip.grid.regions import Region
+from napari_dip.fills.filling import Asked, FilledPart, errors_of, fill_parts
+from napari_dip.fills.held_out import PART, lay_copy
+from napari_dip.fills.parts import SIDE, around, judged_regions, scene_side
+from napari_dip.grid.regions import Region, Shape
 from napari_dip.latents.base import Draw, Given, Latent, LatentSpec
 
 # Greatest part of the known pixels that they hold out: what the fit, and only
@@ -60,16 +59,7 @@ class Filled(NamedTuple):
     latent: Tensor
 
 
-class _Fills(NamedTuple):
-    """The same before it is known how the fills are combined."""
-
-    region: Region
-    missing: Mask
-    depth: NDArray[np.float32]
-    fills: list[NDArray[np.float32]]
-
-
-class _Lesson(NamedTuple):
+class Lesson(NamedTuple):
     """What is seen, asked for, learnt from and judged; where holes are."""
 
     latent: Tensor
@@ -77,6 +67,36 @@ class _Lesson(NamedTuple):
     weight: Tensor
     judged: Tensor
     places: NDArray[np.intp]
+
+
+class Made(NamedTuple):
+    """What is made before the first draw.
+
+    Parameters
+    ----------
+    weights : (classes, fills) ndarray
+        Of each fill, by the depth in a hole.
+    best : int
+        The fill of least error in all held-out holes.
+    scale : float
+        What is asked for is divided by it.
+    whole : Filled
+        The image, of which no known pixel is held out.
+    judged_parts : list of Filled
+        The parts that hold what judges the fit, filled without it.
+    lessons : list of Lesson
+        What is drawn from.
+    cut_short : bool
+        Whether there was no time for all of it.
+    """
+
+    weights: Weights
+    best: int
+    scale: float
+    whole: Filled
+    judged_parts: list[Filled]
+    lessons: list[Lesson]
+    cut_short: bool
 
 
 class HeldOutHoles(Latent):
@@ -122,24 +142,22 @@ class HeldOutHoles(Latent):
         self._side = side
         # On the CPU: every device draws from the same places.
         self._generator = np.random.default_rng(seed)
-        judging, told = (Errors(len(self.fills)) for _ in range(2))
-        judged = self._judge(judging)
-        laid = [self._lay(told) for _ in range(number)]
-        #: Of each fill, by the depth in a hole.
-        self.weights: Weights = self._guarded(told, judging, judged)
-        both = told + judging
-        #: The fill of least error in all held-out holes.
-        self.best = int(both.squares.argmin())
-        #: What is asked for is divided by it.
-        self.scale = both.rms(self.weights) or 1.0
-        #: The parts that hold what judges the fit, filled without it.
-        self.judged_parts = [self._combined(part) for part in judged]
-        self._lessons = [self._lesson(*each) for each in laid]
+        self._number = number
+        self._made: Made | None = None
+
+    def prepare(self) -> bool:
+        """Fill the image, and parts of it with held-out holes.
+
+        Cut short, the fills are weighed by the holes looked at so far.
+        """
+        if self._made is None or self._made.cut_short:
+            self._made = self._make()
+        return not self._made.cut_short
 
     @property
     def channels(self) -> int:
         """Channels of a draw."""
-        return self._lessons[0].latent.shape[1]
+        return len(self.data) * (3 + len(self.fills))
 
     @property
     def holes(self) -> HeldOutHoles:
@@ -161,92 +179,98 @@ class HeldOutHoles(Latent):
         )
         return Draw(latent, weight, target=target, judged=judged)
 
-    @cached_property
-    def whole(self) -> Filled:
-        """The image, of which no known pixel is held out."""
-        shape = self.data.shape[1:]
-        return self._combined(self._fill(Region.whole(shape), self.missing))
+    @property
+    def made(self) -> Made:
+        """What is made of them before the first draw."""
+        self.prepare()
+        assert self._made is not None
+        return self._made
 
-    def _fill(self, region: Region, missing: Mask) -> _Fills:
-        """Fill a part of the image, whose missing pixels are as told."""
-        data, holes = region.cut(self.data), region.cut(missing)
-        fills = [fill_channels(one, data, holes) for one in self.fills]
-        return _Fills(region, holes, depth_of(holes), fills)
+    def _make(self) -> Made:
+        whole = Region.whole(self.data.shape[1:])
+        judging = self._asked_to_judge()
+        asked = [Asked(whole, self.missing, np.zeros_like(self.missing))]
+        asked += judging + [self._lay() for _ in range(self._number)]
+        filled, *parts = fill_parts(self.data, asked, self.fills)
+        judged, laid = parts[: len(judging)], parts[len(judging) :]
+        by_judged, by_laid = (
+            errors_of(one, len(self.fills)) for one in (judged, laid)
+        )
+        weights = self._guarded(by_laid, by_judged, judged)
+        both = by_laid + by_judged
+        scale = both.rms(weights) or 1.0
+        return Made(
+            weights,
+            int(both.squares.argmin()),
+            scale,
+            self._combined(filled, weights),
+            [self._combined(part, weights) for part in judged],
+            [self._lesson(part, weights, scale) for part in laid],
+            len(parts) + 1 < len(asked),
+        )
 
-    def _combined(self, part: _Fills) -> Filled:
+    def _asked_to_judge(self) -> list[Asked]:
+        """The parts that hold what judges the fit, without it."""
+        found = (
+            (region, region.cut(self.missing), region.cut(self.judged))
+            for region in judged_regions(self.missing)
+        )
+        return [
+            Asked(region, missing | held, held)
+            for region, missing, held in found
+            if held.any()
+        ]
+
+    def _lay(self) -> Asked:
+        """Lay held-out holes over a part."""
+        shape, side = self.data.shape[1:], scene_side(self.missing)
+        places = np.argwhere(self.missing.any(axis=0))
+        centre = places[self._generator.integers(len(places))]
+        region = around(centre, side, shape)
+        missing, judged = region.cut(self.missing), region.cut(self.judged)
+        laid = lay_copy(missing, self._generator) & ~judged
+        return Asked(region, missing | judged | laid, laid)
+
+    def _combined(self, part: FilledPart, weights: Weights) -> Filled:
         """Combine the fills of a part."""
-        region, holes, depth, fills = part
-        classes = class_of(depth)
-        base = combine(fills, self.weights, classes)
+        region, holes, fills = part.region, part.missing, part.fills
+        classes = class_of(part.depth)
+        base = combine(fills, weights, classes)
         seen = [base, *(one - base for one in fills)]
-        seen += [1 - holes.astype(np.float32), np.log1p(depth)]
+        seen += [1 - holes.astype(np.float32), np.log1p(part.depth)]
         latent = torch.from_numpy(np.concatenate(seen))[None]
         return Filled(
             region, base, fills, holes, classes, latent.to(self._device)
         )
 
-    def _judge(self, errors: Errors) -> list[_Fills]:
-        """Fill the parts that hold what judges the fit, without it."""
-        parts = []
-        for region in judged_regions(self.missing):
-            held = region.cut(self.judged)
-            if held.any():
-                go_on()
-                parts.append(self._fill(region, self.missing | self.judged))
-                errors.add(*self._errors(parts[-1], held))
-        return parts
-
-    def _lay(self, errors: Errors) -> tuple[_Fills, Mask]:
-        """Lay held-out holes over a part, and fill it."""
-        go_on()
-        shape, side = self.data.shape[1:], scene_side(self.missing)
-        places = np.argwhere(self.missing.any(axis=0))
-        centre = places[self._generator.integers(len(places))]
-        region = around(centre, side, shape)
-        laid = lay_copy(region.cut(self.missing), self._generator)
-        laid &= ~region.cut(self.judged)
-        missing = self.missing | self.judged
-        region.cut(missing)[:] |= laid
-        part = self._fill(region, missing)
-        errors.add(*self._errors(part, laid))
-        return part, laid
-
-    def _errors(
-        self, part: _Fills, held: Mask
-    ) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-        data = part.region.cut(self.data)[held]
-        off = np.stack([fill[held] - data for fill in part.fills])
-        return off, class_of(part.depth)[held]
-
     def _guarded(
-        self, told: Errors, judging: Errors, judged: list[_Fills]
+        self, told: Errors, judging: Errors, judged: list[FilledPart]
     ) -> Weights:
         """Weigh the fills by what is laid, as far as what judges agrees."""
         if not judged:
             return told.weights()
-        found = [
-            self._errors(part, part.region.cut(self.judged)) for part in judged
-        ]
-        errors = np.concatenate([off for off, _ in found], axis=1)
-        classes = np.concatenate([of for _, of in found])
+        errors = np.concatenate([part.errors for part in judged], axis=1)
+        classes = np.concatenate([part.classes for part in judged])
         number = independent(self.judged)
         return guarded(told, judging, errors, classes, number)
 
-    def _lesson(self, fills: _Fills, laid: Mask) -> _Lesson:
+    def _lesson(
+        self, fills: FilledPart, weights: Weights, scale: float
+    ) -> Lesson:
         """Return what is learnt from a part."""
-        part = self._combined(fills)
-        lacks = (part.region.cut(self.data) - part.base) / self.scale
+        part, laid = self._combined(fills, weights), fills.held_out
+        lacks = (part.region.cut(self.data) - part.base) / scale
         judged = part.region.cut(self.judged)
         target, weight, judging = (
             torch.from_numpy(x.astype(np.float32))[None].to(self._device)
             for x in (lacks, laid, judged)
         )
         places = np.argwhere(laid.any(axis=0))
-        return _Lesson(part.latent, target, weight, judging, places)
+        return Lesson(part.latent, target, weight, judging, places)
 
     def _window(self) -> list[Tensor]:
-        chosen = self._generator.integers(len(self._lessons))
-        *planes, places = self._lessons[chosen]
+        lessons = self.made.lessons
+        *planes, places = lessons[self._generator.integers(len(lessons))]
         shape = planes[0].shape[2:]
         centre = np.array([n // 2 for n in shape])
         if len(places):
@@ -294,6 +318,17 @@ class HeldOutHolesSpec(LatentSpec):
     def num_channels(self, image_channels: int, ndim: int = 2) -> int:
         """Combination, difference of each fill, what is known, and depth."""
         return image_channels * (3 + len(self.fills))
+
+    def work(self, shape: Shape, missing: float) -> float:
+        """Operations a channel of all fills, held-out holes included."""
+        part = tuple(min(SIDE, n) for n in shape)
+        parts = self.number + min(
+            self.judged, math.ceil(math.prod(shape) / math.prod(part))
+        )
+        held = missing + min(missing, PART * (1 - missing))
+        return work_of_fills(
+            self.fills, shape, missing
+        ) + parts * work_of_fills(self.fills, part, held)
 
     def hold_out(self, measured: Tensor, seed: int) -> Tensor:
         """Hold out holes of the mask's own shape and size."""

@@ -20,6 +20,7 @@ from napari_dip.device.clock import Clock
 from napari_dip.device.pace import CutShort
 from napari_dip.filters.guard import refine_within_range
 from napari_dip.forecast.work import Work
+from napari_dip.latents.base import Latent
 from napari_dip.session.progress import Phase
 from napari_dip.session.stages import Stage
 
@@ -84,7 +85,7 @@ class Extent:
 
 
 class Ending:
-    """Makes the last steps, and tells how far they are.
+    """Makes the steps before and after a fit, and tells how far they are.
 
     Parameters
     ----------
@@ -106,12 +107,14 @@ class Ending:
 
     @property
     def remaining(self) -> float:
-        """Seconds left of them."""
+        """Seconds left of them, by their own speed before there is one."""
         spent = self._clock.elapsed - self._since
-        now = sum(self._steps) * self._clock.speed
+        speed, whole = self._clock.speed, sum(self._steps)
+        now = whole * speed
         if self._part > 0:
             now = spent / self._part
-        return max(now - spent, 0.0) + self._after * self._clock.speed
+            speed = speed or now / whole
+        return max(now - spent, 0.0) + self._after * speed
 
     def note(self, part: float) -> None:
         """Take in how far a sample or filter is, of those of the phase."""
@@ -120,6 +123,12 @@ class Ending:
             done = sum(self._steps[: self._step])
             done += part * self._steps[self._step]
             self._part = done / sum(self._steps)
+
+    def prepare(self, latent: Latent, work: Work) -> bool:
+        """Let a latent prepare itself; return whether a fit can draw."""
+        after = work.all - work.preparation
+        with self._during(Phase.PREPARING, (work.preparation,), after):
+            return latent.prepare()
 
     def make(self, stage: Stage, work: Work, extent: Extent) -> Finished:
         """Make them.
@@ -201,4 +210,4 @@ class Ending:
         try:
             yield
         finally:
-            self.phase = None
+            self.phase, self._steps = None, ()

@@ -91,8 +91,11 @@ class Session(Restoration):
             raise StopIteration
         self._forget_result()
         with self._at_work(), watched_by(self._look):
-            with self._clock.timing(self._times.work.iteration):
-                next(self._fit)
+            if self._times.prepare(self._fit.problem.latent):
+                with self._clock.timing(self._times.work.iteration):
+                    next(self._fit)
+            else:
+                self._fit.stop(self._cut_short() or StopReason.USER)
             self._keep_to_limit()
             self._follow()
         if self._fit.iteration % 10 == 1 or self.finished:
@@ -259,7 +262,7 @@ class Session(Restoration):
         return None
 
     def _cut_short(self) -> StopReason | None:
-        """Why the last steps of the first fit were ended, if they were."""
+        """Why the last long step was ended, if it was."""
         if self._in_haste:
             return StopReason.USER
         left = self._clock.left

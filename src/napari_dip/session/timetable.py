@@ -7,6 +7,7 @@ from dataclasses import replace
 from napari_dip.device.clock import Clock
 from napari_dip.engine.state import FitState
 from napari_dip.forecast.work import Work, work_of
+from napari_dip.latents.base import Latent
 from napari_dip.presets.settings import Settings
 from napari_dip.session.last_steps import Ending, Extent
 from napari_dip.session.stages import Stage
@@ -47,6 +48,10 @@ class Timetable:
         self.work, self._later = _work(stage, settings), None
         self._uncertainty = False
         self.clock.forget_speed()
+
+    def prepare(self, latent: Latent) -> bool:
+        """Let a latent prepare itself; return whether a fit can draw."""
+        return self.ending.prepare(latent, self.work)
 
     @property
     def whole(self) -> Extent:
@@ -123,4 +128,5 @@ def _work(stage: Stage, settings: Settings, finer: int = 1) -> Work:
     assert problem is not None
     shape = tuple(finer * n for n in problem.image_shape)
     factors = problem.operator.image_shape((1, 1))
-    return work_of(settings, shape, problem.data.shape[1], factors)
+    missing = 1 - float(problem.known.mean())
+    return work_of(settings, shape, problem.data.shape[1], factors, missing)

@@ -15,6 +15,7 @@ from napari_dip.device.choice import (
 from napari_dip.device.threads import Load, choose_threads, use_threads
 from napari_dip.forecast.tile_size import bytes_of_pixel, fitted_regions
 from napari_dip.forecast.work import measure, work_of
+from napari_dip.grid.regions import Region
 from napari_dip.grid.tiled_inference import largest_window
 from napari_dip.images.axes import settle_axes
 from napari_dip.images.stacks.stack import settle_stack
@@ -90,15 +91,17 @@ def forecast(
     )
     fitted = full, channels, settings, where
     parts = fitted_regions(*fitted, by, outline.missing, outline.trims)
-    fits = [(settings, part.shape) for part in parts]
+    fits = [(settings, part) for part in parts]
     if settings.second is not None:
-        fits.append((settings.second, full))
+        fits.append((settings.second, Region.whole(full)))
     seconds = preview = memory = 0.0
     threads = choose_threads(where, load, spare_cores)
-    for how, size in fits:
-        size = tuple(n // how.binning or 1 for n in size)
+    for how, part in fits:
+        size = tuple(n // how.binning or 1 for n in part.shape)
         images = how.fit.looked_at(size)
-        work = work_of(how, size, channels, by)
+        lost = outline.missing
+        missing = 0.0 if lost is None else float(part.cut(lost).mean())
+        work = work_of(how, size, channels, by, missing)
         with use_threads(threads):
             speed, held = measure(how, channels, where, images, threads)
         again = work.uncertainty * (uncertainty and how is settings)

@@ -26,6 +26,8 @@ from napari_dip.latents.held_out_holes import Filled, HeldOutHoles
 
 Planes = NDArray[np.float32]
 
+_CUT_SHORT = 'Not all quick fills were made and compared: that was cut short.'
+
 
 class FilledAverage(WeightAverage):
     """Exponential average of the weights of a network that corrects fills.
@@ -68,11 +70,11 @@ class FilledAverage(WeightAverage):
         latent = self._latent
         parts = [
             (part, self._added(part, num_samples))
-            for part in latent.judged_parts
+            for part in latent.made.judged_parts
         ]
         found_share = self._share(parts)
         share = found_share.taken
-        whole = latent.whole
+        whole = latent.made.whole
         added = self._added(whole, num_samples)
         estimate = _with(whole, added, share)
         spread = _spread(whole, added, share, latent)
@@ -99,7 +101,7 @@ class FilledAverage(WeightAverage):
     def _held_out_errors(self, problem: Problem) -> Tensor:
         """Square error of each held-out pixel, with all that is added."""
         latent, errors = self._latent, []
-        for part in latent.judged_parts:
+        for part in latent.made.judged_parts:
             found = part.base + self._added(part, 1)
             held = part.region.cut(latent.judged)
             errors.append((found - part.region.cut(latent.data))[held] ** 2)
@@ -115,7 +117,7 @@ class FilledAverage(WeightAverage):
 
         shape: Shape = tuple(part.latent.shape[2:])
         added: Planes = self._over_image(evaluate, shape)[0].cpu().numpy()
-        return added * np.float32(self._latent.scale)
+        return added * np.float32(self._latent.made.scale)
 
     def _share(self, parts: list[tuple[Filled, Planes]]) -> _Share:
         """Share of what is added that is nearest to the held-out data."""
@@ -141,21 +143,22 @@ class FilledAverage(WeightAverage):
         latent, alone, held_out = self._latent, 0.0, 0
         for part, _ in parts:
             held = part.region.cut(latent.judged)
-            off = part.fills[latent.best] - part.region.cut(latent.data)
+            off = part.fills[latent.made.best] - part.region.cut(latent.data)
             alone += float((off[held] ** 2).sum())
             held_out += int(held.sum())
         missing = np.bincount(
-            latent.whole.classes[latent.missing], minlength=NUM_CLASSES
+            latent.made.whole.classes[latent.missing], minlength=NUM_CLASSES
         )
-        taken = missing @ latent.weights / max(missing.sum(), 1)
-        return describe_fills(
+        taken = missing @ latent.made.weights / max(missing.sum(), 1)
+        said = describe_fills(
             [fill.name for fill in latent.fills],
             taken,
             float(missing @ share.taken / max(missing.sum(), 1)),
-            latent.best,
+            latent.made.best,
             (alone, share.squares),
             held_out,
         )
+        return [*said, _CUT_SHORT] if latent.made.cut_short else said
 
     def _tensor(self, planes: Planes) -> Tensor:
         return torch.from_numpy(planes)[None].to(self._device)
