@@ -96,8 +96,10 @@ def observe(
     )
     score = partial(_psnr, problem=problem)
     looks: dict[str, list[Any]] = {'psnr': [], 'kept': [], 'psnr_kept': []}
-    # Only a published network gives an image from 0 to 1.
-    outputs = looks.setdefault('psnr_outputs', []) if preset == 'best' else []
+    # No other network gives an image from 0 to 1.
+    published = preset == 'best'
+    if published:
+        looks['psnr_outputs'] = []
     metrics: dict[str, list[float | None]] = {name: [] for name in RULES}
     estimates, residual = Kept(), residual_of(problem)
     start = time.process_time()
@@ -107,7 +109,8 @@ def observe(
             continue
         estimate = session.preview()
         looks['psnr'].append(score(estimate))
-        outputs.append(score(255 * output.image))
+        if published:
+            looks['psnr_outputs'].append(score(255 * output.image))
         looks['kept'].append(progress.best_iteration)
         if progress.best_iteration == progress.iteration:
             estimates.take(estimate, progress.metric)

@@ -89,6 +89,21 @@ def test_blocks_of_the_mean_are_laid_in_all_ways():
     assert (operator.average(once) - rows).std() < (once - rows).std()
 
 
+def test_faint_coefficients_go_and_the_others_stay_as_they_are():
+    rows = torch.arange(64.0).expand(1, 1, 64, 64)
+    noisy = rows + torch.randn(rows.shape, generator=torch.manual_seed(0))
+    operator = Quantisation(noisy, torch.full((1, 8, 8), 12.0))
+    error = (operator.average(noisy) - rows).square().mean()
+    assert error < 0.1 < (noisy - rows).square().mean()
+    strong = 100 * noisy
+    torch.testing.assert_close(
+        Quantisation(strong, operator.steps).average(strong),
+        strong,
+        atol=12.0,
+        rtol=0,
+    )
+
+
 def test_it_takes_planes():
     with pytest.raises(NotImplementedError, match='JPEG'):
         Quantisation(torch.zeros(1, 1, 8, 8, 8), STEPS)

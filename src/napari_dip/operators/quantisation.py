@@ -90,7 +90,8 @@ class Quantisation(Operator):
     def average(self, image: Tensor) -> Tensor:
         """Return the mean of what blocks laid in all ways keep.
 
-        What the blocks of an image have added is in no others.
+        What the blocks of an image have added is in no others. Coefficients
+        that would be rounded to zero are, and the others stay as they are.
 
         References
         ----------
@@ -99,10 +100,14 @@ class Quantisation(Operator):
                27, 2001.
         """
         laid = [(row, col) for row in range(BLOCK) for col in range(BLOCK)]
+        zero = self._zero[:, None, None]
         total = torch.zeros_like(image)
         for first in laid:
-            total += self.at(first).compress(image)
-        return total / len(laid)
+            blocks = self.at(first)
+            found = blocks._analyse(image - zero)
+            kept = torch.where(found.abs() < self._width / 2, 0, found)
+            total += blocks._synthesise(kept, image)
+        return zero + total / len(laid)
 
     def in_units(self, data: Tensor, factors: Tensor) -> Quantisation:
         """Return the same with steps in other units."""
