@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dask.array as da
 import numpy as np
 import pytest
 
@@ -49,6 +50,20 @@ def test_a_series_lies_where_its_source_lies(
     stored = to_stored(result)
     assert (stored.axes, stored.data.shape) == ('TYX', (5, 32, 32))
     assert stored.pixel_size.y.value == pytest.approx(0.2)
+
+
+def test_a_lazy_layer_has_its_result_on_disk(
+    viewer, series, open_form, finish
+):
+    lazy = da.from_array(series[:3], chunks=(1, 32, 32))
+    viewer.add_image([lazy, lazy[:, ::2, ::2]], name='cells', multiscale=True)
+    form = open_form()
+    form.stack.axes.value = 'TYX'
+    restore_all(form, finish)
+    result = viewer.layers[-1]
+    assert not isinstance(result.data, np.ndarray)
+    expected = denoise(series[:3], axes='TYX', preset='fast', max_num_iter=6)
+    np.testing.assert_array_equal(np.asarray(result.data), expected)
 
 
 def test_axes_are_guessed_and_corrected(viewer, series, open_form):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from napari.layers import Image
 
+from napari_dip.io.ome_zarr import in_planes
 from napari_dip.viewer.layers.planes import WHOLE, Plane
 
 if TYPE_CHECKING:
@@ -178,13 +179,24 @@ class Display:
 
     def __call__(self, estimate: NDArray[np.float32]) -> NDArray[Any]:
         """Return the data, a new array unless it says otherwise."""
-        data: NDArray[Any] = estimate
-        if self.rgb_dtype is not None:
-            limits = np.iinfo(self.rgb_dtype)
-            # Planes that are not yet there.
-            estimate = np.nan_to_num(estimate, nan=limits.min)
-            data = np.clip(np.rint(estimate), limits.min, limits.max)
-            data = data.astype(self.rgb_dtype)
+        data: Any = estimate
+        if self.rgb_dtype is not None and isinstance(data, np.ndarray):
+            data = self._rounded(data)
+        elif self.rgb_dtype is not None:
+            # On disk: what is shown is rounded when it is read.
+            letters = 'T' * (data.ndim - 3) + 'YXS'
+            data = in_planes(data, letters).map_blocks(
+                self._rounded, dtype=self.rgb_dtype
+            )
         if data is estimate and self._copies:
             data = estimate.copy()
         return self._plane.put_back(data) if self._plane.taken else data
+
+    def _rounded(self, estimate: NDArray[Any]) -> NDArray[Any]:
+        assert self.rgb_dtype is not None
+        limits = np.iinfo(self.rgb_dtype)
+        # Planes that are not yet there.
+        estimate = np.nan_to_num(estimate, nan=limits.min)
+        values = np.clip(np.rint(estimate), limits.min, limits.max)
+        rounded: NDArray[Any] = values.astype(self.rgb_dtype)
+        return rounded
