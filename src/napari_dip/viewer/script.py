@@ -92,7 +92,7 @@ def _read_layers(provenance: dict[str, Any]) -> list[str]:
         'viewer = napari.current_viewer()',
         '# By their identity, so that they may be renamed.',
         'layers = {str(layer.unique_id): layer for layer in viewer.layers}',
-        f'source = {_layer(provenance["source"])}',
+        *_read_source(provenance['source']),
         f'image = {_pixels("source", provenance["source"])}',
     ]
     for argument in _task(provenance).own:
@@ -100,6 +100,16 @@ def _read_layers(provenance: dict[str, Any]) -> list[str]:
         if told is not None:
             lines += _READ[argument.kind](argument.name, told)
     return lines
+
+
+def _read_source(told: dict[str, Any]) -> list[str]:
+    if not told.get('region'):
+        return [f'source = {_layer(told)}']
+    spans = {axis: tuple(span) for axis, span in told['region']}
+    return [
+        _import('napari_dip.viewer.layers.regions', 'crop_layer'),
+        f'source = crop_layer({_layer(told)}, {spans})',
+    ]
 
 
 def _read_mask(name: str, told: dict[str, Any]) -> list[str]:

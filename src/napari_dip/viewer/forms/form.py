@@ -13,8 +13,8 @@ from napari_dip.viewer.errors import describe_error
 from napari_dip.viewer.forms.departures import Departures, Section
 from napari_dip.viewer.forms.kinds import BUILT_IN, make_entry
 from napari_dip.viewer.forms.memory import Memory
-from napari_dip.viewer.forms.plane import PlaneLabel, StackEntry, channel_axes
-from napari_dip.viewer.layers.layers import ImageSource, describe_image
+from napari_dip.viewer.forms.plane import PlaneLabel, Source, channel_axes
+from napari_dip.viewer.layers.layers import ImageSource
 from napari_dip.viewer.layers.stacks import SeriesSource
 from napari_dip.viewer.panel.access import name_entries, order_tabs
 from napari_dip.viewer.panel.outlook import Outlook, Question
@@ -63,7 +63,8 @@ class RestorationForm(Container):
             choices=lambda _: channel_axes(self.image.value),
             tooltip='Axis of the layer that holds channels.',
         )
-        self.stack = StackEntry(napari_viewer.dims)
+        self.source = Source(napari_viewer, self.channel_axis)
+        self.stack, self.region = self.source.stack, self.source.region
         self.plane = PlaneLabel(napari_viewer.dims)
         self.inputs: list[Entry] = [
             make_entry(argument, self)
@@ -75,6 +76,7 @@ class RestorationForm(Container):
             self.image,
             self.channel_axis,
             *self.stack.widgets,
+            self.region.widget,
             self.plane,
             *(w for entry in self._in_sight() for w in entry.widgets),
         )
@@ -173,17 +175,8 @@ class RestorationForm(Container):
         self._layers.append(layer)
 
     def chosen_image(self) -> Image:
-        """Return the image layer.
-
-        Raises
-        ------
-        ValueError
-            If there is none.
-        """
-        if self.image.value is None:
-            raise ValueError('There is no image layer; open an image first.')
-        layer: Image = self.image.value
-        return layer
+        """Return the image layer, or the region of it that was chosen."""
+        return self.source.part(self._whole_image())
 
     def image_source(self) -> ImageSource:
         """Describe the chosen image layer.
@@ -193,10 +186,13 @@ class RestorationForm(Container):
         ValueError
             If there is none, or it has no such channel axis.
         """
-        layer, axis = self.chosen_image(), self.channel_axis.value
-        if self.stack.takes_all:
-            return self.stack.describe(layer, axis)
-        return describe_image(layer, axis, self._dims)
+        return self.source.describe(self._whole_image())
+
+    def _whole_image(self) -> Image:
+        if self.image.value is None:
+            raise ValueError('There is no image layer; open an image first.')
+        layer: Image = self.image.value
+        return layer
 
     def make_request(self) -> Request:
         """Make a request from the entries.
@@ -293,6 +289,7 @@ class RestorationForm(Container):
         self.channel_axis.changed.connect(self._show_choice)
         self.stack.extent.changed.connect(self._show_choice)
         self.stack.axes.changed.connect(self.show_outlook)
+        self.region.widget.changed.connect(self.show_outlook)
         for entry in _with_options(self.inputs):
             for widget in entry.widgets:
                 widget.changed.connect(self.show_outlook)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from magicgui.widgets import ComboBox, Label, LineEdit
+from napari.layers import Shapes
 from psygnal import Signal
 
+from napari_dip.viewer.layers.layers import ImageSource, describe_image
 from napari_dip.viewer.layers.planes import describe_plane, layer_shape
+from napari_dip.viewer.layers.regions import (
+    crop_layer,
+    spans_in_view,
+    spans_of_shapes,
+)
 from napari_dip.viewer.layers.stacks import (
     SeriesSource,
     count_planes,
@@ -18,13 +27,70 @@ from napari_dip.viewer.panel.text import prepare_label
 
 if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget
-    from napari.components import Dims
+    from napari.components import Dims, LayerList
     from napari.layers import Image
+    from napari.viewer import Viewer
 
     from napari_dip.viewer.layers.planes import Plane
 
 
 PLANE, EVERY = 'this plane', 'every plane'
+WHOLE, VIEW = 'the whole image', 'what the view shows'
+
+
+class RegionEntry:
+    """Choice of the part of a layer that is restored.
+
+    Parameters
+    ----------
+    layers : LayerList
+        Layers of the viewer, among them shapes around a region.
+    """
+
+    def __init__(self, layers: LayerList) -> None:
+        self._layers = layers
+        self._last: tuple[Any, Image | None] = (None, None)
+        self.widget = ComboBox(
+            name='region',
+            choices=self._choices,
+            tooltip=(
+                'The whole image, what the view shows of it now, or the '
+                'rectangle around the shapes of a layer: those that are '
+                'selected, or all.'
+            ),
+        )
+
+    def crop(self, layer: Image, axes: Sequence[int]) -> Image:
+        """Return the part of a layer that was chosen, or all of it.
+
+        Raises
+        ------
+        ValueError
+            If nothing of it is in the region.
+        """
+        if self.widget.value == WHOLE:
+            return layer
+        if self.widget.value == VIEW:
+            spans = spans_in_view(layer, axes)
+        else:
+            spans = spans_of_shapes(layer, self.widget.value, axes)
+        lengths = [layer_shape(layer)[axis] for axis in spans]
+        if list(spans.values()) == [(0, n) for n in lengths]:
+            return layer
+        key = layer.unique_id, id(layer.data), tuple(spans.items())
+        if self._last[0] != key:
+            self._last = key, crop_layer(layer, spans)
+        return self._last[1] or layer
+
+    @property
+    def spans(self) -> tuple[tuple[int, tuple[int, int]], ...]:
+        """What of which axes was cut out last."""
+        return self._last[0][2] if self._last[0] is not None else ()
+
+    def _choices(self, _: object) -> list[tuple[str, Any]]:
+        shapes = [x for x in self._layers if isinstance(x, Shapes)]
+        around = [(f'around "{layer.name}"', layer) for layer in shapes]
+        return [(WHOLE, WHOLE), (VIEW, VIEW), *around]
 
 
 class PlaneLabel(Label):
@@ -144,3 +210,49 @@ class StackEntry:
         return describe_series(
             layer, channel_axis, self.axes.value, self._dims
         )
+
+
+class Source:
+    """What of a layer is restored: which planes, which channels, which part.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Where the layer is.
+    channel_axis : ComboBox
+        Choice of an axis.
+    """
+
+    def __init__(self, viewer: Viewer, channel_axis: ComboBox) -> None:
+        self.stack = StackEntry(viewer.dims)
+        self.region = RegionEntry(viewer.layers)
+        self._dims = viewer.dims
+        self._channel_axis = channel_axis
+
+    def part(self, layer: Image) -> Image:
+        """Return the region of a layer that was chosen, or all of it."""
+        return self.region.crop(layer, self._describe(layer).spatial_axes)
+
+    def describe(self, layer: Image) -> ImageSource:
+        """Describe what was chosen of a layer.
+
+        Raises
+        ------
+        ValueError
+            If the layer has no such axis, or nothing of it is in the region.
+        """
+        whole, part = self._describe(layer), self.part(layer)
+        if part is layer:
+            return whole
+        return replace(
+            self._describe(part),
+            identity=whole.identity,
+            path=whole.path,
+            region=self.region.spans,
+        )
+
+    def _describe(self, layer: Image) -> ImageSource:
+        axis = self._channel_axis.value
+        if self.stack.takes_all:
+            return self.stack.describe(layer, axis)
+        return describe_image(layer, axis, self._dims)

@@ -56,6 +56,9 @@ class ImageSource:
         Which plane of the layer it is, where there are several.
     identity : str
         What the layer is known by, however it is named.
+    region : tuple of (int, (int, int))
+        Axes of the layer of which `data` is a part: the first pixel, and the
+        one after the last.
     """
 
     data: Any
@@ -67,6 +70,7 @@ class ImageSource:
     attributes: dict[str, Any]
     plane: Plane = WHOLE
     identity: str = ''
+    region: tuple[tuple[int, tuple[int, int]], ...] = ()
 
     def array(self) -> NDArray[Any]:
         """Read the intensities; may take long for lazy data.
@@ -119,7 +123,7 @@ class ImageSource:
     @property
     def key(self) -> tuple[Any, ...]:
         """Another one where the layer may hold something else."""
-        return self.name, id(self.data), self.plane
+        return self.name, id(self.data), self.plane, self.region
 
     def tell(self) -> dict[str, Any]:
         """Say which pixels it is, as JSON can hold it."""
@@ -131,6 +135,7 @@ class ImageSource:
             'plane': list(self.plane.index),
             'multiscale': self.multiscale,
             'has_alpha': self.has_alpha,
+            'region': [[axis, list(span)] for axis, span in self.region],
         }
 
 

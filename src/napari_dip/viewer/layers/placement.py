@@ -67,12 +67,22 @@ def tell_place(attributes: dict[str, Any]) -> dict[str, Any]:
 
 def move_to(attributes: dict[str, Any], plane: Plane) -> dict[str, Any]:
     """Adapt attributes to a layer that begins at a plane of the source."""
-    origin = plane.origin[: len(attributes['scale'])]
+    return shift(attributes, plane.origin[: len(attributes['scale'])])
+
+
+def shift(
+    attributes: dict[str, Any], origin: Sequence[float] | NDArray[Any]
+) -> dict[str, Any]:
+    """Adapt attributes to a layer that begins at a pixel of the source."""
     if not any(origin):
         return attributes
     translate = np.asarray(attributes['translate'])
-    shift = _linear_part(attributes) @ np.asarray(origin, float)
-    return {**attributes, 'translate': translate + shift}
+    by = np.zeros(len(translate))
+    by[: len(origin)] = origin
+    return {
+        **attributes,
+        'translate': translate + _linear_part(attributes) @ by,
+    }
 
 
 def enlarge(

@@ -82,6 +82,26 @@ def marked_over(
     return marked
 
 
+def corners_over(
+    image: Image, layer: Shapes | Points
+) -> list[NDArray[np.float64]]:
+    """Return the corners of each shape, in rows and columns of an image.
+
+    Parameters
+    ----------
+    image : Image
+        Its last axes are rows and columns.
+    layer : Shapes or Points
+        Over all its axes or the last ones.
+    """
+    to_image = np.linalg.inv(_last(_to_world(image), 2)[:, -3:])
+    to_image = to_image @ _last(_to_world(layer), 2)[:, -3:]
+    return [
+        corners[:, -2:] @ to_image[:-1, :-1].T + to_image[:-1, -1]
+        for corners in map(np.asarray, layer.data)
+    ]
+
+
 def _to_world(layer: Layer) -> NDArray[np.float64]:
     """Affine matrix from pixels of a layer to the world."""
     origin = np.asarray(layer.data_to_world(np.zeros(layer.ndim)))
