@@ -2,41 +2,62 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.noise.blocks import block_mean
+
 # On one scale of intensities a plane with less than this part of the contrast
 # of another, or brighter by more than their contrast, is outside of what a
-# network is fitted to (docs/lab/series.md). A series may bleach to 30 % within
-# it, a third more and a half less than its middle.
+# network is fitted to (docs/lab/series.md).
 _ALIKE = 2.5
 # A hot pixel is no contrast.
 _BULK = (0.01, 0.99)
+# Noise is weak in the means of such blocks.
+_BLOCK = 8
 
 #: Mean and contrast of a plane.
 Exposure = tuple[float, float]
 
 
-def measure_exposure(pixels: NDArray[np.generic]) -> Exposure:
-    """Return mean and standard deviation of the bulk of a plane.
+def measure_exposure(planes: NDArray[np.generic]) -> Exposure:
+    """Return mean and contrast of the bulk of a plane.
+
+    Parameters
+    ----------
+    planes : (C, M, N) ndarray
+        Its channels, not finite where pixels are missing.
+
+    Returns
+    -------
+    mean, contrast : float
+        The contrast is the standard deviation of the means of blocks, which
+        have little noise: that of a dim plane is no contrast.
 
     Examples
     --------
-    >>> measure_exposure(np.full((8, 8), 3))
+    >>> measure_exposure(np.full((1, 16, 16), 3))
     (3.0, 0.0)
     """
-    values = np.ma.filled(np.ma.asarray(pixels).astype(float), np.nan)
-    values = values[np.isfinite(values)]
-    if not values.size:
+    values = np.asarray(planes).astype(float)
+    known = np.isfinite(values)
+    if not known.any():
         return 0.0, 0.0
-    values = np.clip(values, *np.quantile(values, _BULK))
-    return float(values.mean()), float(values.std())
+    low, high = np.quantile(values[known], _BULK)
+    values = np.where(known, np.clip(values, low, high), np.nan)
+    mean = float(np.nanmean(values))
+    blocks = block_mean(np.where(known, values, mean), _BLOCK)
+    return mean, float(blocks.std())
 
 
 def group_alike(exposures: Sequence[Exposure]) -> list[list[int]]:
     """Group planes that a network can be shared by.
+
+    Contrasts that span more than what is alike are parted evenly, on a
+    logarithmic scale; so are, among those, the means.
 
     Returns
     -------
@@ -49,21 +70,29 @@ def group_alike(exposures: Sequence[Exposure]) -> list[list[int]]:
     >>> group_alike([(9, 2), (8, 2), (0, 0), (9, 40), (7, 1.5), (9, 45)])
     [[0, 1, 4], [2], [3, 5]]
     """
-    groups = [[i] for i, (_, contrast) in enumerate(exposures) if not contrast]
+    flat = [[i] for i, (_, contrast) in enumerate(exposures) if not contrast]
     left = [i for i, (_, contrast) in enumerate(exposures) if contrast]
-    while left:
-        middle = np.median([exposures[i] for i in left], axis=0)
-        group = [i for i in left if _alike(exposures[i], tuple(middle))]
-        if not group:
-            group = [
-                i for i in left if _alike(exposures[i], exposures[left[0]])
-            ]
-        groups.append(group)
-        left = [i for i in left if i not in set(group)]
-    return sorted(groups)
+    groups = []
+    contrasts = [math.log(exposures[i][1]) for i in left]
+    for alike in _part(left, contrasts, math.log(_ALIKE)):
+        means = [exposures[i][0] for i in alike]
+        most = 2 * _ALIKE * max(exposures[i][1] for i in alike)
+        groups += _part(alike, means, most)
+    return sorted(flat + groups)
 
 
-def _alike(one: Exposure, other: Exposure) -> bool:
-    ratio = one[1] / other[1]
-    near = abs(one[0] - other[0]) <= _ALIKE * max(one[1], other[1])
-    return 1 / _ALIKE <= ratio <= _ALIKE and near
+def _part(
+    numbers: Sequence[int], values: Sequence[float], most: float
+) -> list[list[int]]:
+    """Part numbers by their values, none of which span more than that."""
+    if not numbers:
+        return []
+    low, span = min(values), max(values) - min(values)
+    count = max(1, math.ceil(span / most))
+    parts: dict[int, list[int]] = {}
+    for number, value in zip(numbers, values, strict=True):
+        place = (
+            min(int((value - low) / span * count), count - 1) if span else 0
+        )
+        parts.setdefault(place, []).append(number)
+    return list(parts.values())

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from napari_dip.tasks.base import Task
 
 
-# Rows and columns that tell the exposure of a plane.
-_SAMPLES = 128
 # Samples that the estimate of a plane averages: 16 gain 0.01 dB
 # (docs/lab/series.md). Where each is laid down otherwise, all eight ways.
 _MOST_SAMPLES, _IN_ALL_WAYS = 4, 8
@@ -152,14 +150,12 @@ class Series:
 
     def _alike(self, places: list[Index]) -> list[list[Index]]:
         """Group planes by their exposure, the largest group first."""
-        exposures = []
-        for place in places:
-            index = list(place)
-            for axis in self.stack.plane_axes:
-                # A sample will do.
-                step = 1 + self.stack.shape[axis] // _SAMPLES
-                index[axis] = slice(None, None, step)
-            exposures.append(measure_exposure(self.image[tuple(index)]))
+        exposures = [
+            measure_exposure(
+                read_planes(self._pixels(p), self.stack.plane_channel_axis)
+            )
+            for p in places
+        ]
         groups = sorted(group_alike(exposures), key=len, reverse=True)
         return [[places[i] for i in group] for group in groups]
 
