@@ -3,7 +3,11 @@
 from pathlib import Path
 
 from benchmarks import results
-from benchmarks.report.checks import write_seeds, write_uncertainty
+from benchmarks.report.checks import (
+    write_seeds,
+    write_series,
+    write_uncertainty,
+)
 from benchmarks.report.sets import write_sets
 from benchmarks.report.speed import write_speed
 from benchmarks.report.stopping import write_stopping
@@ -20,5 +24,6 @@ def write_report(folder: Path, output: Path) -> list[Path]:
         *write_stopping(records, observed, output),
         write_seeds(records, output),
         write_uncertainty(maps, output),
+        write_series(results.load(folder, results.SERIES), output),
         write_speed(measured, records, output),
     ]

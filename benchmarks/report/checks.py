@@ -1,4 +1,4 @@
-"""The pages on seeds and on uncertainty."""
+"""The pages on seeds, uncertainty and series."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -52,3 +52,13 @@ def write_uncertainty(records: Sequence[Record], output: Path) -> Path:
     return write_page(
         PAGES / 'uncertainty.md', path, maps=rows, machines=about
     )
+
+
+def write_series(records: Sequence[Record], output: Path) -> Path:
+    """Write the page of one network for a series beside plane by plane."""
+    rows = [one['figures'] | one for one in records]
+    for one in rows:
+        seconds = [one['figures'][n] for n in ('seconds_alone', 'seconds')]
+        one['faster'] = seconds[0] / seconds[1]
+    path, about = output / 'series.md', machines(records)
+    return write_page(PAGES / 'series.md', path, rows=rows, machines=about)
