@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from napari_dip.device.pace import look_up
 from napari_dip.fills.base import Fill, Mask, fill_channels, work_of_fills
-from napari_dip.fills.combination import Errors, class_of, depth_of
+from napari_dip.fills.combination import HeldOut, independent
+from napari_dip.fills.parts import depth_of
 from napari_dip.grid.regions import Region
 
 
@@ -39,23 +40,20 @@ class FilledPart(NamedTuple):
     ----------
     region, missing, held_out
         As in :class:`Asked`.
-    fills : list of ndarray
-        ``(channels, *shape)`` each.
+    fills : ndarray
+        ``(fills, channels, *shape)``.
     depth : ndarray
         Same shape: distance of each pixel to the nearest known one.
-    errors : (fills, pixels) ndarray
-        Of each fill where pixels are held out.
-    classes : (pixels,) ndarray
-        Class of each of these.
+    judged : HeldOut
+        What they made of the pixels that are held out.
     """
 
     region: Region
     missing: Mask
     held_out: Mask
-    fills: list[NDArray[np.float32]]
+    fills: NDArray[np.float32]
     depth: NDArray[np.float32]
-    errors: NDArray[np.float32]
-    classes: NDArray[np.intp]
+    judged: HeldOut
 
 
 def fill_parts(
@@ -104,20 +102,12 @@ def fill_parts(
     return filled
 
 
-def errors_of(parts: Sequence[FilledPart], number: int) -> Errors:
-    """Gather the errors of so many fills."""
-    errors = Errors(number)
-    for part in parts:
-        errors.add(part.errors, part.classes)
-    return errors
-
-
 def _judged(
     part: Asked,
     planes: NDArray[np.float32],
     fills: list[NDArray[np.float32]],
 ) -> FilledPart:
-    depth, held_out = depth_of(part.missing), part.held_out
-    errors = np.stack([(fill - planes)[held_out] for fill in fills])
-    classes = class_of(depth[held_out])
-    return FilledPart(*part, fills, depth, errors, classes)
+    made, held = np.stack(fills), part.held_out
+    values = made[:, held]
+    judged = HeldOut(values, values - planes[held], independent(held))
+    return FilledPart(*part, made, depth_of(part.missing), judged)

@@ -6,15 +6,23 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt
 
 from napari_dip.fills.base import Mask
-from napari_dip.fills.combination import depth_of
 from napari_dip.grid.regions import Region
 
 #: Side of a part of the image with held-out holes; eight times the depth of
 #: the deepest where that is more, so that each hole is whole and has as much
 #: around it.
 SIDE, _DEPTHS = 256, 8
+
+
+def depth_of(missing: Mask) -> NDArray[np.float32]:
+    """Distance of each pixel to the nearest known one, channel by channel."""
+    depth: NDArray[np.float32] = np.stack(
+        [distance_transform_edt(one) for one in missing]
+    ).astype(np.float32)
+    return depth
 
 
 def scene_side(missing: Mask) -> int:

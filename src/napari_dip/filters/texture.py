@@ -16,14 +16,7 @@ from torch.nn import functional as F
 
 from napari_dip.device.pace import CutShort, go_on
 from napari_dip.engine.problem import Problem
-from napari_dip.fills.combination import (
-    Errors,
-    class_of,
-    combine,
-    depth_of,
-    independent,
-    surely,
-)
+from napari_dip.fills.combination import HeldOut, Step, independent
 from napari_dip.filters.dct import over_channels
 from napari_dip.grid.bases import cosine_basis
 from napari_dip.grid.regions import Region, cut_all
@@ -175,7 +168,7 @@ def _along_both(blocks: Tensor, basis: Tensor) -> Tensor:
 
 
 def mix(estimates: Sequence[Tensor], problem: Problem) -> Tensor:
-    """Return their mean, weighted by how deep in a hole a pixel is.
+    """Return their mean, weighted by how much they differ at a pixel.
 
     The first stays as far as chance may have told otherwise.
 
@@ -188,23 +181,8 @@ def mix(estimates: Sequence[Tensor], problem: Problem) -> Tensor:
     """
     data = problem.data[0].cpu().numpy()
     judged = (problem.known * problem.held_out)[0].cpu().numpy() > 0
-    lost = judged | (problem.known[0].cpu().numpy() == 0)
-    classes = class_of(depth_of(lost))
-    planes = [one[0].float().cpu().numpy() for one in estimates]
-    errors = Errors(len(planes))
-    off = np.stack([plane[judged] - data[judged] for plane in planes])
-    errors.add(off, classes[judged])
-    mixed = combine(planes, errors.weights(), classes)
-    gain = np.zeros_like(off[0])
-    # Weights are judged by pixels that they were not told by.
-    fold = np.arange(len(gain)) * 2 // max(len(gain), 1)
-    for one in (0, 1):
-        other, own = fold != one, fold == one
-        half = Errors(len(planes))
-        half.add(off[:, other], classes[judged][other])
-        weights = half.weights()[classes[judged][own]]
-        left = (weights * off[:, own].T).sum(1)
-        gain[own] = off[0, own] ** 2 - left**2
-    sure = surely(gain, independent(judged))
-    mixed = planes[0] + np.float32(sure) * (mixed - planes[0])
+    planes = np.stack([one[0].float().cpu().numpy() for one in estimates])
+    values = planes[:, judged]
+    held = HeldOut(values, values - data[judged], independent(judged))
+    mixed = Step.judged(held).mixed(planes)
     return torch.from_numpy(mixed)[None].to(problem.data)

@@ -13,15 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from napari_dip.fills.base import Fill, Mask, work_of_fills
-from napari_dip.fills.combination import (
-    Errors,
-    Weights,
-    class_of,
-    combine,
-    guarded,
-    independent,
-)
-from napari_dip.fills.filling import Asked, FilledPart, errors_of, fill_parts
+from napari_dip.fills.combination import Combination, HeldOut
+from napari_dip.fills.filling import Asked, FilledPart, fill_parts
 from napari_dip.fills.held_out import PART, lay_copy
 from napari_dip.fills.parts import SIDE, around, judged_regions, scene_side
 from napari_dip.grid.regions import Region, Shape
@@ -41,21 +34,18 @@ class Filled(NamedTuple):
         Where it lies.
     base : ndarray
         ``(channels, *shape)``: the combination of the fills.
-    fills : list of ndarray
-        Each of them.
+    fills : ndarray
+        ``(fills, channels, *shape)``: each of them.
     missing : ndarray of bool
-        Same shape.
-    classes : ndarray of int
-        Same shape: class of each pixel, by its depth.
+        Like the base.
     latent : Tensor
         ``(1, latent channels, *shape)``, what the network sees.
     """
 
     region: Region
     base: NDArray[np.float32]
-    fills: list[NDArray[np.float32]]
+    fills: NDArray[np.float32]
     missing: Mask
-    classes: NDArray[np.intp]
     latent: Tensor
 
 
@@ -74,8 +64,8 @@ class Made(NamedTuple):
 
     Parameters
     ----------
-    weights : (classes, fills) ndarray
-        Of each fill, by the depth in a hole.
+    combination : Combination
+        Of the fills, as all held-out holes ask for.
     best : int
         The fill of least error in all held-out holes.
     scale : float
@@ -90,7 +80,7 @@ class Made(NamedTuple):
         Whether there was no time for all of it.
     """
 
-    weights: Weights
+    combination: Combination
     best: int
     scale: float
     whole: Filled
@@ -193,19 +183,18 @@ class HeldOutHoles(Latent):
         asked += judging + [self._lay() for _ in range(self._number)]
         filled, *parts = fill_parts(self.data, asked, self.fills)
         judged, laid = parts[: len(judging)], parts[len(judging) :]
-        by_judged, by_laid = (
-            errors_of(one, len(self.fills)) for one in (judged, laid)
-        )
-        weights = self._guarded(by_laid, by_judged, judged)
-        both = by_laid + by_judged
-        scale = both.rms(weights) or 1.0
+        held = HeldOut.join([one.judged for one in parts], len(self.fills))
+        mixed = Combination.of(held)
+        left = mixed(held.values, held.errors)
+        scale = float(np.sqrt(np.square(left).sum() / max(left.size, 1)))
+        scale = scale or 1.0
         return Made(
-            weights,
-            int(both.squares.argmin()),
+            mixed,
+            int(np.square(held.errors).sum(axis=1).argmin()),
             scale,
-            self._combined(filled, weights),
-            [self._combined(part, weights) for part in judged],
-            [self._lesson(part, weights, scale) for part in laid],
+            self._combined(filled, mixed),
+            [self._combined(part, mixed) for part in judged],
+            [self._lesson(part, mixed, scale) for part in laid],
             len(parts) + 1 < len(asked),
         )
 
@@ -231,34 +220,20 @@ class HeldOutHoles(Latent):
         laid = lay_copy(missing, self._generator) & ~judged
         return Asked(region, missing | judged | laid, laid)
 
-    def _combined(self, part: FilledPart, weights: Weights) -> Filled:
+    def _combined(self, part: FilledPart, mixed: Combination) -> Filled:
         """Combine the fills of a part."""
         region, holes, fills = part.region, part.missing, part.fills
-        classes = class_of(part.depth)
-        base = combine(fills, weights, classes)
-        seen = [base, *(one - base for one in fills)]
-        seen += [1 - holes.astype(np.float32), np.log1p(part.depth)]
+        base = np.where(holes, mixed(fills), fills[0])
+        seen = [base, *(fills - base), 1 - holes.astype(np.float32)]
+        seen.append(np.log1p(part.depth))
         latent = torch.from_numpy(np.concatenate(seen))[None]
-        return Filled(
-            region, base, fills, holes, classes, latent.to(self._device)
-        )
-
-    def _guarded(
-        self, told: Errors, judging: Errors, judged: list[FilledPart]
-    ) -> Weights:
-        """Weigh the fills by what is laid, as far as what judges agrees."""
-        if not judged:
-            return told.weights()
-        errors = np.concatenate([part.errors for part in judged], axis=1)
-        classes = np.concatenate([part.classes for part in judged])
-        number = independent(self.judged)
-        return guarded(told, judging, errors, classes, number)
+        return Filled(region, base, fills, holes, latent.to(self._device))
 
     def _lesson(
-        self, fills: FilledPart, weights: Weights, scale: float
+        self, fills: FilledPart, mixed: Combination, scale: float
     ) -> Lesson:
         """Return what is learnt from a part."""
-        part, laid = self._combined(fills, weights), fills.held_out
+        part, laid = self._combined(fills, mixed), fills.held_out
         lacks = (part.region.cut(self.data) - part.base) / scale
         judged = part.region.cut(self.judged)
         target, weight, judging = (

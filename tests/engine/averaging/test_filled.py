@@ -1,41 +1,78 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
+from torch import nn
 
-from napari_dip.engine.averaging.filled import judged_share, shares
-from napari_dip.fills.combination import NUM_CLASSES
+from napari_dip.engine.averaging.filled import FilledAverage
+from napari_dip.engine.problem import Problem
+from napari_dip.fills.smooth import Biharmonic, Harmonic
+from napari_dip.latents.base import Given
+from napari_dip.latents.held_out_holes import HeldOutHolesSpec
+from napari_dip.operators.identity import Identity
 
-
-def sums(added, lacks, one=0):
-    found = np.zeros((4, NUM_CLASSES))
-    products = added @ lacks, added @ added, lacks @ lacks, len(added)
-    found[:, one] = products
-    return found
-
-
-def test_what_is_lacking_is_taken_as_a_whole():
-    added = np.random.default_rng(0).normal(size=5000)
-    assert shares(*sums(added, added))[0] > 0.99
-    assert abs(shares(*sums(added, 0.5 * added))[0] - 0.5) < 0.05
-
-
-def test_what_leads_away_or_is_chance_is_not_taken():
-    added, other = np.random.default_rng(0).normal(size=(2, 5000))
-    assert shares(*sums(added, -added))[0] == 0
-    assert shares(*sums(added, other))[0] < 0.05
+ROWS, COLUMNS = np.mgrid[:96, :96]
+NOISE = np.random.default_rng(0).normal(size=ROWS.shape)
+IMAGE = (np.sin(COLUMNS / 4 + ROWS / 7) + 0.1 * NOISE).astype(np.float32)
+MISSING = (ROWS % 24 < 3) | (np.hypot(ROWS - 40, COLUMNS - 50) < 6)
+SPEC = HeldOutHolesSpec((Harmonic(), Biharmonic()), number=3)
 
 
-def test_without_held_out_pixels_nothing_is_taken():
-    assert (shares(*np.zeros((4, NUM_CLASSES))) == 0).all()
+class Constant(nn.Module):
+    """Adds the same everywhere."""
+
+    def __init__(self, value: float) -> None:
+        super().__init__()
+        self.value = nn.Parameter(torch.tensor(value))
+
+    def forward(self, seen):
+        return torch.zeros_like(seen[:, :1]) + self.value
 
 
-def test_the_error_of_what_is_taken_is_never_above_that_of_nothing():
-    classes = np.zeros(300, int)
-    for seed in range(5):
-        drawn = np.random.default_rng(seed).normal(size=(2, 300))
-        lacks, added = drawn.astype(np.float32)
-        found = judged_share(lacks, added, classes, 300.0)
-        assert found.squares <= (lacks**2).sum() * (1 + 1e-6)
-        found = judged_share(lacks, lacks + 0.1 * added, classes, 300.0)
-        assert found.taken[0] > 0.9
-        assert found.squares < 0.05 * (lacks**2).sum()
+def estimated(value, image=IMAGE):
+    data = torch.from_numpy(np.where(MISSING, 0, image))[None, None]
+    known = torch.from_numpy((~MISSING).astype(np.float32))[None, None]
+    held_out = SPEC.hold_out(known, seed=1)
+    given = Given(data, known, held_out, Identity(), 1, window=32)
+    latent = SPEC.make(given)
+    average = FilledAverage(
+        Constant(value), latent, data, decay=0.9, precision='float32'
+    )
+    estimate = average.estimate(1)
+    return average, latent, estimate
+
+
+def test_a_network_that_adds_what_is_wrong_is_not_taken():
+    average, latent, estimate = estimated(30.0)
+    hole = latent.missing
+    np.testing.assert_array_equal(
+        estimate[0].numpy()[hole], latent.made.whole.base[hole]
+    )
+    assert 'network' not in average.notes[0]
+
+
+def test_known_pixels_but_those_that_judge_stay_as_they_are():
+    _, latent, estimate = estimated(0.0)
+    known = ~latent.missing & ~latent.judged
+    np.testing.assert_array_equal(
+        estimate[0].numpy()[known], latent.data[known]
+    )
+    assert (estimate[0].numpy() != latent.data)[latent.judged].any()
+
+
+def test_the_error_in_the_holes_is_told_within_a_third():
+    average, latent, estimate = estimated(0.0)
+    known = torch.from_numpy(~latent.missing)[None].float()
+    judged = torch.from_numpy(latent.judged)[None].float()
+    problem = Problem(
+        average._network,
+        latent,
+        Identity(),
+        torch.from_numpy(latent.data)[None],
+        known,
+        judged,
+    )
+    told = average.deviation(problem, estimate)[0].numpy()[latent.missing]
+    error = (estimate[0].numpy() - IMAGE)[latent.missing]
+    ratio = np.sqrt(np.mean(told**2) / np.mean(error**2))
+    assert 2 / 3 < ratio < 3 / 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -11,15 +10,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from napari_dip.device.choice import Precision
-from napari_dip.engine.averaging.uncertainty import Evidence
 from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.engine.problem import Problem
-from napari_dip.fills.combination import (
-    ALIKE,
-    NUM_CLASSES,
-    independent,
-    surely,
-)
+from napari_dip.fills.combination import HeldOut, Step, independent
 from napari_dip.fills.report import describe_fills
 from napari_dip.grid.regions import Region, Shape
 from napari_dip.latents.held_out_holes import Filled, HeldOutHoles
@@ -27,6 +20,7 @@ from napari_dip.latents.held_out_holes import Filled, HeldOutHoles
 Planes = NDArray[np.float32]
 
 _CUT_SHORT = 'Not all quick fills were made and compared: that was cut short.'
+_TINY = 1e-12
 
 
 class FilledAverage(WeightAverage):
@@ -58,7 +52,6 @@ class FilledAverage(WeightAverage):
         super().__init__(
             network, latent, shape, decay=decay, precision=precision, seed=0
         )
-        self._spread: Planes | None = None
         self.notes: Sequence[str] = ()
 
     def estimate(self, num_samples: int) -> Tensor:
@@ -69,34 +62,44 @@ class FilledAverage(WeightAverage):
         """
         latent = self._latent
         parts = [
-            (part, self._added(part, num_samples))
+            (part, self._with_network(part, num_samples))
             for part in latent.made.judged_parts
         ]
-        found_share = self._share(parts)
-        share = found_share.taken
+        step = Step.judged(
+            HeldOut.join([self._made_of(*each) for each in parts], 2)
+        )
         whole = latent.made.whole
-        added = self._added(whole, num_samples)
-        estimate = _with(whole, added, share)
-        spread = _spread(whole, added, share, latent)
-        for part, more in parts:
+        both = self._with_network(whole, num_samples)
+        estimate = _taken(whole, both, step)
+        for part, found in parts:
             held = part.region.cut(latent.judged)
-            for image, found in (
-                (estimate, _with(part, more, share)),
-                (spread, _spread(part, more, share, latent)),
-            ):
-                region = part.region.cut(image)
-                np.copyto(region, found, where=held)
-        self._spread = spread
-        self.notes = self._describe(parts, found_share)
+            taken = _taken(part, found, step)
+            np.copyto(part.region.cut(estimate), taken, where=held)
+        self.notes = self._describe(step, both)
         return self._tensor(estimate)
 
     def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
-        """Judge how much fills and network differ by the held-out holes."""
-        if self._spread is None:
-            self.estimate(1)
-        assert self._spread is not None
-        spread = self._tensor(self._spread)
-        return Evidence.from_held_out(spread, problem, estimate).deviation()
+        """Tell the error by how much the fills differ.
+
+        How far off their combination was where they differed as much, all
+        held-out holes tell, and those that judge tell how much nearer the
+        estimate is.
+        """
+        latent, better = self._latent, 1.0
+        held, data = latent.judged, latent.data
+        if held.any():
+            left = (estimate[0].cpu().numpy() - data)[held]
+            before = np.concatenate(
+                [
+                    self._made_of(part, part.base[None]).errors[0]
+                    for part in latent.made.judged_parts
+                ]
+            )
+            better = float((left**2).mean() / max((before**2).mean(), _TINY))
+        variance = (
+            latent.made.combination.variance(latent.made.whole.fills) * better
+        )
+        return self._tensor(np.sqrt(variance).astype(np.float32))
 
     def _held_out_errors(self, problem: Problem) -> Tensor:
         """Square error of each held-out pixel, with all that is added."""
@@ -119,43 +122,35 @@ class FilledAverage(WeightAverage):
         added: Planes = self._over_image(evaluate, shape)[0].cpu().numpy()
         return added * np.float32(self._latent.made.scale)
 
-    def _share(self, parts: list[tuple[Filled, Planes]]) -> _Share:
-        """Share of what is added that is nearest to the held-out data."""
-        latent = self._latent
-        lacks, more, classes = [], [], []
-        for part, added in parts:
-            held = part.region.cut(latent.judged)
-            lacks.append((part.region.cut(latent.data) - part.base)[held])
-            more.append(added[held])
-            classes.append(part.classes[held])
-        if not parts:
-            return _Share(np.zeros(NUM_CLASSES, np.float32), 0.0)
-        return judged_share(
-            np.concatenate(lacks),
-            np.concatenate(more),
-            np.concatenate(classes),
-            independent(latent.judged),
-        )
+    def _with_network(self, part: Filled, num_samples: int) -> Planes:
+        """Combination of the fills without and with the network."""
+        added = self._added(part, num_samples)
+        return np.stack([part.base, part.base + added])
 
-    def _describe(
-        self, parts: list[tuple[Filled, Planes]], share: _Share
-    ) -> list[str]:
+    def _made_of(self, part: Filled, estimates: Planes) -> HeldOut:
+        """What estimates made of the pixels that judge."""
+        held = part.region.cut(self._latent.judged)
+        values = estimates[:, held]
+        errors = values - part.region.cut(self._latent.data)[held]
+        return HeldOut(values, errors, independent(held))
+
+    def _describe(self, step: Step, both: Planes) -> list[str]:
         latent, alone, held_out = self._latent, 0.0, 0
-        for part, _ in parts:
-            held = part.region.cut(latent.judged)
-            off = part.fills[latent.made.best] - part.region.cut(latent.data)
-            alone += float((off[held] ** 2).sum())
-            held_out += int(held.sum())
-        missing = np.bincount(
-            latent.made.whole.classes[latent.missing], minlength=NUM_CLASSES
-        )
-        taken = missing @ latent.made.weights / max(missing.sum(), 1)
+        for part in latent.made.judged_parts:
+            errors = self._made_of(
+                part, part.fills[latent.made.best][None]
+            ).errors
+            alone += float((errors**2).sum())
+            held_out += errors.size
+        lost = latent.missing
+        taken = latent.made.combination.at(latent.made.whole.fills[:, lost])
+        share = step.mixed.at(both[:, lost])[1]
         said = describe_fills(
             [fill.name for fill in latent.fills],
-            taken,
-            float(missing @ share.taken / max(missing.sum(), 1)),
+            taken.mean(axis=1),
+            float(share.mean()),
             latent.made.best,
-            (alone, share.squares),
+            (alone, step.squares),
             held_out,
         )
         return [*said, _CUT_SHORT] if latent.made.cut_short else said
@@ -164,100 +159,5 @@ class FilledAverage(WeightAverage):
         return torch.from_numpy(planes)[None].to(self._device)
 
 
-class _Share(NamedTuple):
-    """Part of an addition to take, and squared errors of what is then left.
-
-    The latter are of pixels that did not tell the former.
-    """
-
-    taken: Planes
-    squares: float
-
-
-def judged_share(
-    lacks: Planes, more: Planes, classes: NDArray[np.intp], number: float
-) -> _Share:
-    """Regress what is lacking on what is added, in each class of depth.
-
-    It is taken as far as its gain on pixels that did not tell it is beyond
-    chance.
-
-    Parameters
-    ----------
-    lacks, more, classes : (pixels,) ndarray
-        Of the held-out pixels, in the order in which they lie.
-    number : float
-        How many of them are as good as independent.
-    """
-
-    def told(by: NDArray[np.bool_]) -> Planes:
-        sums = (
-            np.bincount(classes[by], values[by], NUM_CLASSES).astype(float)
-            for values in (lacks * more, more**2, lacks**2, one)
-        )
-        return shares(*sums)
-
-    one = np.ones_like(more)
-    second = np.arange(len(more)) * 2 >= len(more)
-    left = np.empty_like(lacks)
-    for own in (second, ~second):
-        left[own] = (lacks - told(~own)[classes] * more)[own]
-    sure = np.float32(surely(lacks**2 - left**2, number))
-    left = lacks + sure * (left - lacks)
-    return _Share(sure * told(one > 0), float((left**2).sum()))
-
-
-def shares(
-    both: NDArray[np.float64],
-    square: NDArray[np.float64],
-    rest: NDArray[np.float64],
-    count: NDArray[np.float64],
-) -> NDArray[np.float32]:
-    """Part of an addition to take, class by class, between 0 and 1.
-
-    Parameters
-    ----------
-    both, square, rest : (classes,) ndarray
-        Sums of the products of what is added and what is lacking, and of
-        the squares of each.
-    count : (classes,) ndarray
-        Pixels of each class.
-    """
-
-    def regressed(
-        both: NDArray[np.float64],
-        square: NDArray[np.float64],
-        rest: NDArray[np.float64],
-        count: NDArray[np.float64],
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        best = both / np.maximum(square, 1e-12)
-        left = np.maximum(rest - best * both, 0)
-        number = np.maximum(count / ALIKE, 1)
-        variance = left / np.maximum(square, 1e-12) / number
-        return best, variance
-
-    sums = (x.sum(keepdims=True) for x in (both, square, rest, count))
-    whole, doubt = regressed(*sums)
-    whole = whole * whole**2 / np.maximum(whole**2 + doubt, 1e-12)
-    own, variance = regressed(both, square, rest, count)
-    # A class of its own as far as its pixels tell it from the others.
-    apart = (own - whole) ** 2
-    sure = apart / np.maximum(apart + 4 * variance, 1e-12)
-    sure = np.where(count > ALIKE, sure, 0)
-    return np.clip(whole + sure * (own - whole), 0, 1).astype(np.float32)
-
-
-def _with(part: Filled, added: Planes, share: Planes) -> Planes:
-    return part.base + np.where(
-        part.missing, share[part.classes] * added, np.float32(0)
-    )
-
-
-def _spread(
-    part: Filled, added: Planes, share: Planes, latent: HeldOutHoles
-) -> Planes:
-    """Variance of fills and network about what is taken."""
-    found = _with(part, added, share)
-    others = np.stack([*part.fills, part.base + added]) - found
-    spread: Planes = (others**2).mean(axis=0)
-    return spread
+def _taken(part: Filled, both: Planes, step: Step) -> Planes:
+    return np.where(part.missing, step.mixed(both), part.base)

@@ -23,12 +23,7 @@ from napari_dip.tasks.method import DeepImagePrior
 from napari_dip.tasks.presets.deep_image_prior import plain_settings
 
 #: What is measured on the held-out holes, and combined.
-FILLS = (
-    Harmonic(),
-    Biharmonic(),
-    Autoregressive(2),
-    Autoregressive(4),
-)
+FILLS = (Harmonic(), Biharmonic(), Autoregressive(4))
 
 
 def _light(
@@ -57,11 +52,10 @@ def _light(
     )
 
 
-# The filters of fewer neighbours are seldom the best.
-_FEWER = HeldOutHolesSpec((*FILLS[:2], FILLS[-1]), number=3, judged=2)
-
 SETTINGS = {
-    'fast': _light((32, 48, 64), 60, _FEWER, num_samples=4),
+    'fast': _light(
+        (32, 48, 64), 60, HeldOutHolesSpec(FILLS, 3, 2), num_samples=4
+    ),
     'balanced': _light(
         (32, 48, 64, 64, 64), 200, HeldOutHolesSpec(FILLS, 6), num_samples=8
     ),
