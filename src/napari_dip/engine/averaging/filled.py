@@ -86,20 +86,17 @@ class FilledAverage(WeightAverage):
         estimate is.
         """
         latent, better = self._latent, 1.0
-        held, data = latent.judged, latent.data
-        if held.any():
-            left = (estimate[0].cpu().numpy() - data)[held]
-            before = np.concatenate(
-                [
-                    self._made_of(part, part.base[None]).errors[0]
-                    for part in latent.made.judged_parts
-                ]
-            )
-            better = float((left**2).mean() / max((before**2).mean(), _TINY))
-        variance = (
-            latent.made.combination.variance(latent.made.whole.fills) * better
-        )
-        return self._tensor(np.sqrt(variance).astype(np.float32))
+        before = [
+            self._made_of(part, part.base[None]).errors
+            for part in latent.made.judged_parts
+        ]
+        if before:
+            held = latent.judged
+            left = estimate[0].cpu().numpy()[held] - latent.data[held]
+            mean = float(np.square(np.concatenate(before, axis=1)).mean())
+            better = float(np.square(left).mean()) / max(mean, _TINY)
+        told = latent.made.combination.variance(latent.made.whole.fills)
+        return self._tensor(np.sqrt(told * np.float32(better)))
 
     def _held_out_errors(self, problem: Problem) -> Tensor:
         """Square error of each held-out pixel, with all that is added."""
