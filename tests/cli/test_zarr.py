@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 import tifffile
@@ -117,6 +119,18 @@ def test_a_run_goes_on_with_the_planes_that_are_left(run, source, tmp_path):
         'denoise', source, target, '--resume', '--preset', 'fast'
     )
     assert 'was made with other settings' in other
+
+
+def test_no_room_on_disk_is_told_before_the_fit(
+    run, source, tmp_path, monkeypatch
+):
+    full = shutil.disk_usage(tmp_path)._replace(free=100)
+    monkeypatch.setattr('shutil.disk_usage', lambda path: full)
+    target = tmp_path / 'out.zarr'
+    sentence = run.refused('denoise', source, target)
+    assert 'OUTPUT' in sentence
+    assert 'the disk is full' in sentence
+    assert not target.exists()
 
 
 def test_folders_at_fault(run, source, tmp_path):

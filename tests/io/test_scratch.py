@@ -7,6 +7,7 @@ import pytest
 
 pytest.importorskip('zarr')
 
+from napari_dip.io.errors import FileError
 from napari_dip.io.scratch import create_scratch
 
 
@@ -20,3 +21,10 @@ def test_a_folder_goes_with_its_array(tmp_path, monkeypatch):
     del array
     gc.collect()
     assert not folder.exists()
+
+
+def test_no_room_is_told_and_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr('tempfile.tempdir', str(tmp_path))
+    with pytest.raises(FileError, match='the disk is full'):
+        create_scratch((10**9, 2**15, 2**15), 'TYX')
+    assert not [*tmp_path.iterdir()]

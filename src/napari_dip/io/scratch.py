@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
 import weakref
@@ -9,6 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from napari_dip.io.files.destinations import check_space
 from napari_dip.io.ome_zarr import create_zarr
 
 
@@ -28,7 +32,7 @@ def create_scratch(shape: Sequence[int], letters: str) -> Any:
     Raises
     ------
     FileError
-        If zarr is not installed.
+        If zarr is not installed, or the disk has no room.
 
     Returns
     -------
@@ -36,8 +40,10 @@ def create_scratch(shape: Sequence[int], letters: str) -> Any:
         Float32, to be written to.
     """
     folder = Path(tempfile.mkdtemp(prefix='napari-dip-'))
+    path = folder / 'result.ome.zarr'
     try:
-        array = create_zarr(folder / 'result.ome.zarr', shape, letters)
+        check_space(path, np.dtype(np.float32).itemsize * math.prod(shape))
+        array = create_zarr(path, shape, letters)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from contextlib import suppress
+from importlib.util import find_spec
 from typing import Any
 
 from napari_dip.io.errors import FileError
@@ -37,9 +37,14 @@ def make_target(
         Whether it is a folder that is cleaned up. Without zarr it is memory
         all the same.
     """
-    if on_disk:
-        with suppress(FileError):
+    if on_disk and find_spec('zarr') is not None:
+        try:
             return OnDisk(create_scratch(shape, letters))
+        except FileError as error:
+            raise ValueError(
+                'image: its result goes to the folder for temporary files, '
+                f'but {error}'
+            ) from error
     return InMemory(shape)
 
 
