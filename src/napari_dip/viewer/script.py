@@ -103,13 +103,20 @@ def _read_layers(provenance: dict[str, Any]) -> list[str]:
 
 
 def _read_source(told: dict[str, Any]) -> list[str]:
-    if not told.get('region'):
-        return [f'source = {_layer(told)}']
-    spans = {axis: tuple(span) for axis, span in told['region']}
-    return [
-        _import('napari_dip.viewer.layers.regions', 'crop_layer'),
-        f'source = crop_layer({_layer(told)}, {spans})',
-    ]
+    lines = [f'source = {_layer(told)}']
+    if told.get('members'):
+        members = [_layer(one) for one in told['members']]
+        lines = [
+            _import('napari_dip.viewer.layers.joined', 'join_layers'),
+            f'source = join_layers([{", ".join(members)}])',
+        ]
+    if told.get('region'):
+        spans = {axis: tuple(span) for axis, span in told['region']}
+        lines += [
+            _import('napari_dip.viewer.layers.regions', 'crop_layer'),
+            f'source = crop_layer(source, {spans})',
+        ]
+    return lines
 
 
 def _read_mask(name: str, told: dict[str, Any]) -> list[str]:

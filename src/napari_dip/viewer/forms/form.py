@@ -75,8 +75,7 @@ class RestorationForm(Container):
         fields = align(
             self.image,
             self.channel_axis,
-            *self.stack.widgets,
-            self.region.widget,
+            *self.source.widgets,
             self.plane,
             *(w for entry in self._in_sight() for w in entry.widgets),
         )
@@ -289,7 +288,7 @@ class RestorationForm(Container):
         self.channel_axis.changed.connect(self._show_choice)
         self.stack.extent.changed.connect(self._show_choice)
         self.stack.axes.changed.connect(self.show_outlook)
-        self.region.widget.changed.connect(self.show_outlook)
+        self.source.connect(self)
         for entry in _with_options(self.inputs):
             for widget in entry.widgets:
                 widget.changed.connect(self.show_outlook)
@@ -310,7 +309,7 @@ class RestorationForm(Container):
         self._show_choice()
 
     def _show_choice(self) -> None:
-        self.stack.show_choice(self.image.value, self.channel_axis.value)
+        self.source.show_choice(self.image.value)
         self.show_outlook()
 
     def _take(self, active: Layer | None) -> None:

@@ -98,7 +98,7 @@ class MaskEntry(Entry):
             self.form.chosen_image(),
             layer,
             image,
-            self.form.channel_axis.value,
+            self.form.source.channel_axis,
             self._chosen_label(layer),
         )
         return replace(mask, inverted=self.invert.value)

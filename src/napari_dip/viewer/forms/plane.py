@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from magicgui.widgets import ComboBox, Label, LineEdit
+from magicgui.widgets import CheckBox, ComboBox, Label, LineEdit
 from napari.layers import Shapes
 from psygnal import Signal
 
+from napari_dip.viewer.layers.joined import alike, join_layers
 from napari_dip.viewer.layers.layers import ImageSource, describe_image
 from napari_dip.viewer.layers.planes import describe_plane, layer_shape
 from napari_dip.viewer.layers.regions import (
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from napari.layers import Image
     from napari.viewer import Viewer
 
+    from napari_dip.viewer.forms.form import RestorationForm
     from napari_dip.viewer.layers.planes import Plane
 
 
@@ -49,6 +51,8 @@ class RegionEntry:
 
     def __init__(self, layers: LayerList) -> None:
         self._layers = layers
+        #: What of which axes was cut out last.
+        self.spans: tuple[tuple[int, tuple[int, int]], ...] = ()
         self._last: tuple[Any, Image | None] = (None, None)
         self.widget = ComboBox(
             name='region',
@@ -68,6 +72,7 @@ class RegionEntry:
         ValueError
             If nothing of it is in the region.
         """
+        self.spans = ()
         if self.widget.value == WHOLE:
             return layer
         if self.widget.value == VIEW:
@@ -77,15 +82,11 @@ class RegionEntry:
         lengths = [layer_shape(layer)[axis] for axis in spans]
         if list(spans.values()) == [(0, n) for n in lengths]:
             return layer
-        key = layer.unique_id, id(layer.data), tuple(spans.items())
+        self.spans = tuple(spans.items())
+        key = layer.unique_id, id(layer.data), self.spans
         if self._last[0] != key:
             self._last = key, crop_layer(layer, spans)
         return self._last[1] or layer
-
-    @property
-    def spans(self) -> tuple[tuple[int, tuple[int, int]], ...]:
-        """What of which axes was cut out last."""
-        return self._last[0][2] if self._last[0] is not None else ()
 
     def _choices(self, _: object) -> list[tuple[str, Any]]:
         shapes = [x for x in self._layers if isinstance(x, Shapes)]
@@ -199,8 +200,10 @@ class StackEntry:
         self.extent.visible = self._several
         self.axes.visible = self.takes_all
 
-    def describe(self, layer: Image, channel_axis: int | None) -> SeriesSource:
-        """Describe all planes of a layer.
+    def describe(
+        self, layer: Image, channel_axis: int | None, ahead: str = ''
+    ) -> SeriesSource:
+        """Describe all planes of a layer, with letters of axes ahead.
 
         Raises
         ------
@@ -208,7 +211,7 @@ class StackEntry:
             If the axes do not fit.
         """
         return describe_series(
-            layer, channel_axis, self.axes.value, self._dims
+            layer, channel_axis, ahead + self.axes.value, self._dims
         )
 
 
@@ -226,12 +229,59 @@ class Source:
     def __init__(self, viewer: Viewer, channel_axis: ComboBox) -> None:
         self.stack = StackEntry(viewer.dims)
         self.region = RegionEntry(viewer.layers)
+        self.joined = CheckBox(
+            name='joined',
+            text='with the other selected layers',
+            tooltip=(
+                'The selected layers that lie over this one are channels of '
+                'one image and restored together. Each has a result of its '
+                'own.'
+            ),
+        )
+        self.widgets: list[ValueWidget] = [
+            self.joined,
+            *self.stack.widgets,
+            self.region.widget,
+        ]
+        self._layers = viewer.layers
         self._dims = viewer.dims
         self._channel_axis = channel_axis
+        self._last: tuple[Any, Image | None] = (None, None)
+        self._last_joined = False
+
+    def connect(self, form: RestorationForm) -> None:
+        """Tell a form of what is chosen here, as long as it is there."""
+        self.region.widget.changed.connect(form.show_outlook)
+        self.joined.changed.connect(form.show_outlook)
+
+        def show() -> None:
+            self.show_choice(form.image.value)
+
+        selected = self._layers.selection.events.changed
+        selected.connect(show)
+        form.native.destroyed.connect(lambda: selected.disconnect(show))
+
+    def show_choice(self, layer: Image | None) -> None:
+        """Show what there is to choose."""
+        self.stack.show_choice(layer, self._channel_axis.value)
+        others = [] if layer is None else self._others(layer)
+        self.joined.visible = bool(others)
 
     def part(self, layer: Image) -> Image:
-        """Return the region of a layer that was chosen, or all of it."""
-        return self.region.crop(layer, self._describe(layer).spatial_axes)
+        """Return what was chosen: of a layer a region, of several one."""
+        members = self._members(layer)
+        if members:
+            key = [(m.unique_id, id(m.data)) for m in members]
+            if self._last[0] != key:
+                self._last = key, join_layers(members)
+            layer = self._last[1] or layer
+        axes = self._describe(layer, joined=bool(members)).spatial_axes
+        return self.region.crop(layer, axes)
+
+    @property
+    def channel_axis(self) -> int | None:
+        """Axis of the channels in what :meth:`part` returns."""
+        return 0 if self._last_joined else self._channel_axis.value
 
     def describe(self, layer: Image) -> ImageSource:
         """Describe what was chosen of a layer.
@@ -241,18 +291,38 @@ class Source:
         ValueError
             If the layer has no such axis, or nothing of it is in the region.
         """
-        whole, part = self._describe(layer), self.part(layer)
-        if part is layer:
-            return whole
-        return replace(
-            self._describe(part),
-            identity=whole.identity,
-            path=whole.path,
-            region=self.region.spans,
+        members = self._members(layer)
+        part = self.part(layer)
+        found = self._describe(part, joined=bool(members))
+        whole = self._describe(layer)
+        spans = self.region.spans
+        found = replace(
+            found, identity=whole.identity, path=whole.path, region=spans
         )
+        if not members:
+            return found
+        ahead = {axis - 1: span for axis, span in spans}
+        described = [
+            self._describe(crop_layer(one, ahead) if ahead else one)
+            for one in members
+        ]
+        return replace(found, members=tuple(described))
 
-    def _describe(self, layer: Image) -> ImageSource:
-        axis = self._channel_axis.value
+    def _members(self, layer: Image) -> list[Image]:
+        """Layers that are channels of one image; none unless asked for."""
+        others = self._others(layer)
+        self._last_joined = bool(self.joined.value and others)
+        if not self._last_joined:
+            return []
+        return [one for one in self._layers if one is layer or one in others]
+
+    def _others(self, layer: Image) -> list[Image]:
+        if layer not in self._layers.selection:
+            return []
+        return alike(layer, self._layers.selection)
+
+    def _describe(self, layer: Image, *, joined: bool = False) -> ImageSource:
+        axis = 0 if joined else self._channel_axis.value
         if self.stack.takes_all:
-            return self.stack.describe(layer, axis)
+            return self.stack.describe(layer, axis, 'C' * joined)
         return describe_image(layer, axis, self._dims)

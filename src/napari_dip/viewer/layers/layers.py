@@ -59,6 +59,8 @@ class ImageSource:
     region : tuple of (int, (int, int))
         Axes of the layer of which `data` is a part: the first pixel, and the
         one after the last.
+    members : tuple of ImageSource
+        Layers that are its channels, if it was joined of several.
     """
 
     data: Any
@@ -71,6 +73,7 @@ class ImageSource:
     plane: Plane = WHOLE
     identity: str = ''
     region: tuple[tuple[int, tuple[int, int]], ...] = ()
+    members: tuple[ImageSource, ...] = ()
 
     def array(self) -> NDArray[Any]:
         """Read the intensities; may take long for lazy data.
@@ -123,6 +126,8 @@ class ImageSource:
     @property
     def key(self) -> tuple[Any, ...]:
         """Another one where the layer may hold something else."""
+        if self.members:
+            return tuple(one.key for one in self.members)
         return self.name, id(self.data), self.plane, self.region
 
     def tell(self) -> dict[str, Any]:
@@ -136,6 +141,7 @@ class ImageSource:
             'multiscale': self.multiscale,
             'has_alpha': self.has_alpha,
             'region': [[axis, list(span)] for axis, span in self.region],
+            'members': [member.tell() for member in self.members],
         }
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_dip.viewer.layers.joined import ResultLayers
 from napari_dip.viewer.layers.placement import is_automatic
 from napari_dip.viewer.layers.provenance import Provenance
 from napari_dip.viewer.layers.result import Display, ResultLayer, join_colours
@@ -71,33 +72,16 @@ class Stream:
     """
 
     def __init__(self, request: Request, layers: LayerList) -> None:
-        dtype = _rgb_dtype(request)
-        is_rgb = bool(request.image.attributes['rgb'])
         self.provenance: dict[str, Any] | None = None
         self.iterates: list[Iterate] = []
-        self._account = Provenance(request, dtype)
+        self._account = Provenance(request, _rgb_dtype(request))
         self._layers = layers
         # Not to keep a layer alive that nobody wants any more.
         self._shown: weakref.ref[Image] | None = None
-        self._name = request.result_name()
-        self._attributes = request.layer_attributes()
-        self._display = Display(
-            dtype,
-            request.image.plane,
-            copies=not isinstance(request.image, SeriesSource),
-        )
-        self._result: ResultLayer | None = ResultLayer(
-            layers,
-            self._name,
-            self._attributes,
-            self._display,
-            keep_contrast=not _has_automatic_contrast(request.image),
-        )
-        self._uncertainty: ResultLayer | None = ResultLayer(
-            layers,
-            request.uncertainty_name(),
-            request.uncertainty_attributes(),
-            _uncertainty_display(request.image.plane, rgb=is_rgb),
+        self._request = request
+        self._result: Shown | None = _shown(request, layers, _result_layer)
+        self._uncertainty: Shown | None = _shown(
+            request, layers, _uncertainty_layer
         )
 
     @property
@@ -157,12 +141,7 @@ class Stream:
         if self._result is None or self.provenance is None:
             return
         for name, image in companions.items():
-            layer = ResultLayer(
-                self._layers,
-                f'{self._name} {name}',
-                self._attributes,
-                self._display,
-            )
+            layer = _result_layer(self._request, self._layers, name)
             layer.settle(image, self.provenance)
             layer.show_by_itself()
         if companions and self.layer is not None:
@@ -191,6 +170,47 @@ class Stream:
         """Let go of all layers and images."""
         self._result = self._uncertainty = None
         self.iterates = []
+
+
+#: One layer, or one for each channel that was a layer.
+Shown = ResultLayer | ResultLayers
+
+
+def _shown(
+    request: Request,
+    layers: LayerList,
+    make: Callable[[Request, LayerList], ResultLayer],
+) -> Shown:
+    members = request.image.members
+    if not members:
+        return make(request, layers)
+    parts = [replace(request, image=member) for member in members]
+    return ResultLayers([make(part, layers) for part in parts])
+
+
+def _result_layer(
+    request: Request, layers: LayerList, name: str = ''
+) -> ResultLayer:
+    """Layer of a result, or of a further image beside it."""
+    image = request.image
+    series = isinstance(image, SeriesSource)
+    return ResultLayer(
+        layers,
+        f'{request.result_name()} {name}'.rstrip(),
+        request.layer_attributes(),
+        Display(_rgb_dtype(request), image.plane, copies=not series),
+        keep_contrast=not name and not _has_automatic_contrast(image),
+    )
+
+
+def _uncertainty_layer(request: Request, layers: LayerList) -> ResultLayer:
+    is_rgb = bool(request.image.attributes['rgb'])
+    return ResultLayer(
+        layers,
+        request.uncertainty_name(),
+        request.uncertainty_attributes(),
+        _uncertainty_display(request.image.plane, rgb=is_rgb),
+    )
 
 
 def _end(iterates: list[Iterate]) -> int:

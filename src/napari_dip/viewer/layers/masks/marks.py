@@ -53,9 +53,7 @@ def marked_over(
         Labels of the pixels, the nearest ones; 1 where shapes or points lie.
     """
     shape = tuple(layer_shape(image)[axis] for axis in axes)
-    to_mask = np.linalg.inv(_to_world(mask)) @ _last(
-        _to_world(image), mask.ndim
-    )
+    to_mask = np.linalg.inv(to_world(mask)) @ _last(to_world(image), mask.ndim)
     if isinstance(mask, Labels):
         return _sample(mask, to_mask, index, axes, shape)
     marked = np.zeros(shape, np.uint8)
@@ -94,15 +92,15 @@ def corners_over(
     layer : Shapes or Points
         Over all its axes or the last ones.
     """
-    to_image = np.linalg.inv(_last(_to_world(image), 2)[:, -3:])
-    to_image = to_image @ _last(_to_world(layer), 2)[:, -3:]
+    to_image = np.linalg.inv(_last(to_world(image), 2)[:, -3:])
+    to_image = to_image @ _last(to_world(layer), 2)[:, -3:]
     return [
         corners[:, -2:] @ to_image[:-1, :-1].T + to_image[:-1, -1]
         for corners in map(np.asarray, layer.data)
     ]
 
 
-def _to_world(layer: Layer) -> NDArray[np.float64]:
+def to_world(layer: Layer) -> NDArray[np.float64]:
     """Affine matrix from pixels of a layer to the world."""
     origin = np.asarray(layer.data_to_world(np.zeros(layer.ndim)))
     steps = [
