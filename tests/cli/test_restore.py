@@ -48,6 +48,20 @@ def files_in(folder: Path) -> set[str]:
 # Good input
 
 
+@pytest.mark.usefixtures('tiny')
+def test_a_jpeg_file_tells_its_own_compression(
+    run: Run, tmp_path: Path, noisy: np.ndarray
+) -> None:
+    path, report = tmp_path / 'a.jpg', tmp_path / 'a.json'
+    iio.imwrite(path, (noisy // 4).astype('uint8'), quality=37)
+    given = path, tmp_path / 'b.tif', '--report', report
+    result = run.quick('remove-compression', *given)
+    assert result.exit_code == 0, result.output
+    told = json.loads(report.read_text('utf-8'))
+    assert 'JPEG: the steps that the file holds.' in told['notes']
+    assert told['arguments']['file'] == str(path)
+
+
 @pytest.mark.parametrize('name', ['a.tif', 'a.ome.tif', 'a.npy'])
 def test_result_is_float32_in_the_units_of_the_image(
     run: Run, tmp_path: Path, image: Path, noisy: np.ndarray, name: str

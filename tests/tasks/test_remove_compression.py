@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image as PillowImage
 
 from napari_dip import remove_compression
 from napari_dip.operators.quantisation import Quantisation
@@ -48,6 +49,38 @@ class TestWhatItIsGiven:
         assert 'quality 20' in told
         assert 'brightness was restored' in told
 
+    @pytest.mark.parametrize('kind', [0, 2])
+    def test_a_file_tells_of_brightness_and_colours(self, tmp_path, kind):
+        colours = np.stack([drawn(48), drawn(48)[::-1], drawn(48).T], -1)
+        truth = (40 + 0.6 * colours).astype(np.uint8)
+        path = tmp_path / 'a.jpg'
+        PillowImage.fromarray(truth).save(path, quality=15, subsampling=kind)
+        pixels = np.asarray(PillowImage.open(path))
+        options = FEW | {'max_num_iter': 3}
+        found, info = remove_compression(
+            pixels, file=str(path), return_info=True, **options
+        )
+        kept = remove_compression(pixels, 15, **options)
+        assert error(found, truth) < error(kept, truth)
+        told = ' '.join(info.notes)
+        assert 'steps that the file holds' in told
+        assert 'Brightness and colours were restored' in told
+        assert info.arguments['file'] == str(path)
+
+    def test_a_file_of_another_picture_is_refused(self, tmp_path, image):
+        path = tmp_path / 'a.jpg'
+        with pytest.raises(ValueError, match=r'^file: there is no'):
+            remove_compression(image, file=str(path))
+        path.write_bytes(b'no picture')
+        with pytest.raises(ValueError, match=r'^file: .*as JPEG; leave'):
+            remove_compression(image, file=str(path))
+        PillowImage.new('L', image.shape[::-1]).save(path)
+        with pytest.raises(ValueError, match=r'^file: .*not the grey levels'):
+            remove_compression(image / 4, file=str(path))
+        PillowImage.new('L', (8, 8)).save(path)
+        with pytest.raises(ValueError, match=r'^file: .*8 × 8 pixels'):
+            remove_compression(image, file=str(path))
+
     def test_missing_pixels_are_filled(self):
         pixels, _ = compressed(drawn(48), quality=20)
         pixels[10, 10] = np.nan
@@ -78,5 +111,7 @@ def test_without_a_trace_the_quality_is_asked_for(image):
 
 @pytest.mark.parametrize('quality', [0, 101, 2.5, 'high', True])
 def test_a_quality_is_from_1_to_100(quality, image):
-    with pytest.raises(ValueError, match=r'^quality: .*1 to 100'):
+    with pytest.raises(
+        ValueError, match=r'^quality: .*at least 1 and at most 100'
+    ):
         remove_compression(image, quality)

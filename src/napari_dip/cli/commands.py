@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from napari_dip.cli.inputs import input_of, parameter
+from napari_dip.cli.inputs import input_of
+from napari_dip.cli.parsing import parameter
 from napari_dip.cli.process import INTERRUPT
 from napari_dip.tasks.base import Task
 
@@ -24,7 +25,9 @@ _FORMATS = '.tif, .tiff, .ome.tif, .ome.tiff, .png, .npy or .ome.zarr'
 INPUT = parameter(
     'input',
     Path,
-    typer.Argument(metavar='INPUT', help=f'Image to restore: {_FORMATS}.'),
+    typer.Argument(
+        metavar='INPUT', help=f'Image to restore: {_FORMATS}, or .jpg.'
+    ),
 )
 OUTPUT = parameter(
     'output',

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from inspect import Parameter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import typer
 
@@ -20,6 +20,8 @@ from napari_dip.cli.messages import (
     in_options,
     option_of,
 )
+from napari_dip.cli.parsing import parameter
+from napari_dip.io.formats import JPEG
 from napari_dip.tasks.arguments import Argument, read_arguments
 from napari_dip.tasks.method import DeepImagePrior
 
@@ -29,18 +31,6 @@ if TYPE_CHECKING:
 # What stands for a value in the help.
 _METAVARS_OF_KINDS = {'axes': 'LETTERS', 'planes': 'FIRST:END'}
 _METAVARS = {int: 'N', float: 'X', str: 'NAME'}
-
-
-def parameter(
-    name: str, kind: Any, told: Any, default: Any = Parameter.empty
-) -> Parameter:
-    """Make a parameter of a command, as typer reads it."""
-    return Parameter(
-        name,
-        Parameter.KEYWORD_ONLY,
-        default=default,
-        annotation=Annotated[kind, told],
-    )
 
 
 @dataclass(frozen=True)
@@ -309,6 +299,21 @@ class MethodInput(Input):
         return [Input(one) for one in read_arguments(DeepImagePrior)]
 
 
+class OriginInput(Input):
+    """The file that the image was read from, if it tells more than pixels."""
+
+    spelled = 'INPUT'
+
+    def options(self) -> list[Parameter]:
+        """Return none."""
+        return []
+
+    def parse(self, given: Mapping[str, Any]) -> str:
+        """Return the path of a JPEG file."""
+        path: Path = given['input']
+        return str(path) if path.suffix.lower() in JPEG else ''
+
+
 class FactorInput(Input):
     """A whole number, or one for each axis: ``4`` or ``2,4``."""
 
@@ -326,22 +331,19 @@ class FactorInput(Input):
         return parsing.parse_factor(given[self.argument.name])
 
 
+# Others are entered as their value.
 _KINDS: dict[str, type[Input]] = {
-    'axes': Input,
     'channel_axis': ChannelAxisInput,
     'factor': FactorInput,
     'guide': GuideInput,
-    'fit': Input,
     'mask': MaskInput,
     'method': MethodInput,
-    'model': Input,
     'noise': NoiseInput,
-    'planes': Input,
+    'origin': OriginInput,
     'repeats': RepeatsInput,
-    'value': Input,
 }
 
 
 def input_of(argument: Argument) -> Input:
     """Return how the command line takes an argument."""
-    return _KINDS[argument.kind](argument)
+    return _KINDS.get(argument.kind, Input)(argument)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from inspect import Parameter
+from typing import TYPE_CHECKING, Annotated, Any
 
 from napari_dip.cli.messages import ArgumentError, about, in_options
 
@@ -82,3 +83,15 @@ def parse_factor(text: str) -> tuple[int, int]:
         return check_factor(numbers if len(numbers) == 2 else numbers[0])
     except ValueError as error:
         raise ArgumentError(in_options(str(error))) from error
+
+
+def parameter(
+    name: str, kind: Any, told: Any, default: Any = Parameter.empty
+) -> Parameter:
+    """Make a parameter of a command, as typer reads it."""
+    return Parameter(
+        name,
+        Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[kind, told],
+    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -66,6 +66,16 @@ class AcquiredImage:
         """Bring an uncertainty to the user's axes: that of opacity is 0."""
         alpha = self.alpha
         return self._back(planes, None if alpha is None else alpha * 0)
+
+    def filled(self) -> Self:
+        """Return it with a first guess of what is missing."""
+        from napari_dip.grid.filling import first_guess
+
+        known = np.isfinite(self.planes)
+        if known.all():
+            return self
+        filled = first_guess(self.planes, known, self.axes.plane)
+        return replace(self, planes=filled)
 
     def planes_of(self, array: NDArray[Any]) -> NDArray[Any] | None:
         """View an array of the shape of the image as its planes are.

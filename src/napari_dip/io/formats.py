@@ -9,14 +9,17 @@ from napari_dip.io.errors import FileError
 
 
 class Format(Enum):
-    """Formats that are read and written; the values are shown to people."""
+    """Formats of files; the values are shown to people. JPEG is read alone."""
 
     OME_TIFF = 'OME-TIFF'
     TIFF = 'TIFF'
     PNG = 'PNG'
     NPY = 'NPY'
+    JPEG = 'JPEG'
 
 
+#: Endings of the format that is read alone.
+JPEG = ('.jpg', '.jpeg')
 #: Endings of file names; the longest that fits counts.
 ENDINGS = {
     '.tif': Format.TIFF,
@@ -25,6 +28,7 @@ ENDINGS = {
     '.ome.tiff': Format.OME_TIFF,
     '.png': Format.PNG,
     '.npy': Format.NPY,
+    **dict.fromkeys(JPEG, Format.JPEG),
 }
 
 

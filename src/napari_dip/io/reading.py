@@ -20,6 +20,7 @@ from napari_dip.io.errors import FileError, in_words
 from napari_dip.io.formats import Format, format_of
 from napari_dip.io.layout import squeeze
 from napari_dip.io.npy import read_npy
+from napari_dip.io.pictures.jpeg import read_jpeg
 from napari_dip.io.pictures.masks import marked
 from napari_dip.io.png.png import read_png
 from napari_dip.io.stored import StoredImage
@@ -41,6 +42,12 @@ DECODING_ERRORS = (
     tokenize.TokenError,  # of the header of NPY
     zlib.error,
 )
+
+_READERS = {
+    Format.PNG: read_png,
+    Format.NPY: read_npy,
+    Format.JPEG: read_jpeg,
+}
 
 
 def read_image(path: Path, choice: Choice | None = None) -> StoredImage:
@@ -130,7 +137,7 @@ def _read(path: Path, choice: Choice | None) -> StoredImage:
                 f'{format_.value} holds one image only; leave out --series '
                 'and --page.'
             )
-        return read_png(path) if format_ is Format.PNG else read_npy(path)
+        return _READERS[format_](path)
 
 
 def _without_transparent(image: StoredImage) -> StoredImage:

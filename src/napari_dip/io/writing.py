@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from napari_dip.io.errors import FileError
 from napari_dip.io.files.atomic import write_atomically
 from napari_dip.io.formats import Format, format_of
 from napari_dip.io.npy import write_npy
@@ -50,6 +51,10 @@ def choose_dtype(
         If the file's format cannot hold it.
     """
     format_ = format_of(path)
+    if format_ is Format.JPEG:
+        raise FileError(
+            'JPEG would lose what was restored; write .tif or .png instead.'
+        )
     if choice is None:
         choice = 'same' if format_ is Format.PNG else 'float32'
     dtype = np.dtype(np.float32)

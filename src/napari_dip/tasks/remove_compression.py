@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from napari_dip.images.acquired import AcquiredImage
     from napari_dip.images.axes import Axes
+    from napari_dip.images.brightness import Brightness
+    from napari_dip.io.pictures.jpeg import Compression
     from napari_dip.noise.jpeg_table import Table
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Restoration
@@ -43,11 +45,22 @@ Quality = Annotated[
     ),
 ]
 
+File = Annotated[
+    str,
+    Field(
+        'JPEG file that the image was read from: the steps of its '
+        'compression are taken as it holds them, unless a quality is given.',
+        kind='origin',
+        label='JPEG file',
+    ),
+]
+
 
 def remove_compression(
     image: Image,
     quality: Quality = None,
     *,
+    file: File = '',
     channel_axis: ChannelAxis = None,
     preset: Preset = DEFAULT_PRESET,
     seed: Seed = 0,
@@ -67,12 +80,17 @@ def remove_compression(
     ----------
     image : (M, N) or (M, N, C) array_like
         The decompressed image, as :func:`~napari_dip.denoise` takes it. Of
-        RGB the brightness is restored, and the colours are kept.
+        RGB the brightness is restored, and the colours are kept unless a
+        `file` tells of them.
     quality : int, optional
         Quality that it was saved with, from 1 to 100. Unless given, the steps
         that JPEG rounded to are found in the pixels, whatever their table;
         this needs pixels to which nothing was done since, but for cropping
         or another contrast.
+    file : str
+        JPEG file that the image was read from: the steps are taken as it
+        holds them, unless `quality` is given, and of RGB the colours are
+        restored too.
     channel_axis, preset, seed, device, max_num_iter, time_limit, callback, \
 return_info
         As in :func:`~napari_dip.denoise`.
@@ -89,8 +107,9 @@ return_info
     TypeError
         If the image does not hold real numbers.
     ValueError
-        If nothing tells of a compression and no quality is given, or an
-        option is unknown or out of range.
+        If nothing tells of a compression and no quality is given, the file
+        cannot be read or holds another picture, or an option is unknown or
+        out of range.
     MemoryError
         If the device has no room for the image.
 
@@ -130,6 +149,7 @@ def start_removing_compression(
     image: ArrayLike | AcquiredImage,
     quality: int | None = None,
     *,
+    file: str = '',
     channel_axis: int | None = None,
     options: Options | None = None,
 ) -> Restoration:
@@ -138,6 +158,8 @@ def start_removing_compression(
     import torch
 
     from napari_dip.images.acquired import acquire
+    from napari_dip.images.brightness import Brightness, brightness_of
+    from napari_dip.noise.jpeg_table import Table
     from napari_dip.operators.base import Operator
     from napari_dip.operators.identity import Identity
     from napari_dip.operators.quantisation import Quantisation
@@ -150,23 +172,33 @@ def start_removing_compression(
 
     options = options or Options()
     acquired = acquire(image, channel_axis)
-    quality = _check_quality(quality)
+    if quality is not None:
+        TASK.argument('quality').check(quality)
     settings = choose_settings(options.preset)
     operator: Operator = Identity()
     notes: list[str] = []
     if knows_steps(options.preset):
-        acquired, values = _prepared(acquired)
-        tables, notes = _find_tables(acquired, values, quality)
+        told = None
+        if file and quality is None:
+            told = _read_file(file, acquired)
+        # A block that lacks pixels has no coefficients.
+        acquired = acquired.filled()
+        values = acquired.planes.astype(float)
+        acquired = brightness_of(acquired)
+        if told is None:
+            tables, notes = _find_tables(acquired, values, quality)
+        else:
+            tables = [Table(told.steps[0]) for _ in acquired.planes]
+            notes = ['JPEG: the steps that the file holds.']
         steps = np.stack([table.steps for table in tables])
         operator = Quantisation(
             torch.from_numpy(acquired.planes.astype(np.float32))[None],
             torch.from_numpy(steps.astype(np.float32)),
             tables[0].first,
         )
-        if len(acquired.planes) < len(values):
-            notes.append(
-                'The brightness was restored; the colours are as they were.'
-            )
+        if isinstance(acquired, Brightness):
+            acquired, told_of_colours = _with_colours(acquired, told)
+            notes.append(told_of_colours)
     return prepare(
         acquired,
         np.ones(acquired.planes.shape, bool),
@@ -174,42 +206,64 @@ def start_removing_compression(
         settings=settings,
         options=options,
         task='remove_compression',
-        arguments={'quality': quality},
+        arguments={'quality': quality, 'file': file},
         notes=notes,
     )
 
 
-def _check_quality(quality: object) -> int | None:
-    from napari_dip.images.validation import is_integer
-    from napari_dip.noise.jpeg_table import MOST_QUALITY
+def _read_file(file: str, image: AcquiredImage) -> Compression:
+    """Read how a file is compressed, and check that it is the image's."""
+    from pathlib import Path
 
-    if quality is None:
-        return None
-    if not is_integer(quality, least=1) or quality > MOST_QUALITY:  # type: ignore[operator]
+    from napari_dip.io.errors import FileError
+    from napari_dip.io.pictures.jpeg import read_compression
+    from napari_dip.noise.jpeg_table import grey_level
+
+    try:
+        found = read_compression(Path(file))
+    except FileNotFoundError as error:
+        raise ValueError(f'file: there is no {file!r}.') from error
+    except (OSError, SyntaxError) as error:
         raise ValueError(
-            f'quality: {quality!r} is out of range; give a whole number from '
-            '1 to 100, or None to find the steps in the pixels.'
+            f'file: {file!r} cannot be read as JPEG; leave it out.'
+        ) from error
+    except FileError as error:
+        raise ValueError(f'file: {error}') from error
+    if found.shape != image.axes.plane:
+        file_size, size = (
+            ' × '.join(map(str, one))
+            for one in (found.shape, image.axes.plane)
         )
-    return int(quality)  # type: ignore[call-overload, no-any-return]
+        raise ValueError(
+            f'file: its picture has {file_size} pixels and the image {size}; '
+            'give the whole picture, or leave the file out.'
+        )
+    if grey_level(image.planes.astype(float)) != 1:
+        raise ValueError(
+            'file: the pixels of the image are not the grey levels of its '
+            'picture; give them as they were read, or leave the file out.'
+        )
+    return found
 
 
-def _prepared(image: AcquiredImage) -> tuple[AcquiredImage, NDArray[Any]]:
-    """Fill what is missing; of colours return the brightness, and all values.
-
-    A block that lacks pixels has no coefficients.
-    """
+def _with_colours(
+    image: Brightness, told: Compression | None
+) -> tuple[Brightness, str]:
+    """Restore the colours if a file tells of them, and say so."""
     from dataclasses import replace
 
-    import numpy as np
+    from napari_dip.operators.chroma import clean_chroma
 
-    from napari_dip.grid.filling import first_guess
-    from napari_dip.images.brightness import brightness_of
-
-    known = np.isfinite(image.planes)
-    if not known.all():
-        filled = first_guess(image.planes, known, image.axes.plane)
-        image = replace(image, planes=filled)
-    return brightness_of(image), image.planes.astype(float)
+    if told is None or len(told.steps) == 1 or max(told.sampling) > 2:
+        return (
+            image,
+            'The brightness was restored; the colours are as they were.',
+        )
+    colours = clean_chroma(image.colours, told.steps[1:], told.sampling)
+    return (
+        replace(image, colours=colours),
+        'Brightness and colours were restored.',
+    )
 
 
 def _find_tables(

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from napari.layers._source import layer_source
+from PIL import Image
 
 from napari_dip.networks import UNetSpec
 from napari_dip.tasks.presets.deep_image_prior import LIGHT
@@ -56,3 +58,16 @@ def test_what_has_nothing_left_cannot_be_continued_and_says_why(
     more = form.panel.buttons.more
     assert not more.native.isEnabled()
     assert more.native.toolTip().startswith('Its fits have ended')
+
+
+def test_the_file_of_a_jpeg_layer_is_taken(viewer, open_form, tmp_path):
+    path = tmp_path / 'cells.jpg'
+    pixels = np.random.default_rng(0).integers(0, 255, (32, 32), np.uint8)
+    Image.fromarray(pixels).save(path)
+    with layer_source(path=str(path)):
+        viewer.add_image(np.asarray(Image.open(path)), name='cells')
+    form = open_form('Remove compression')
+    assert form.make_request().arguments['file'] == str(path)
+    viewer.layers.selection.active = viewer.add_image(pixels, name='other')
+    form.image.value = viewer.layers['other']
+    assert form.make_request().arguments['file'] == ''

@@ -138,6 +138,7 @@ def start_inverting(
 
     from napari_dip.device.choice import resolve_device
     from napari_dip.engine.feature_losses import FeatureDistance
+    from napari_dip.images.acquired import acquire
     from napari_dip.operators.features import choose_layer, open_model
     from napari_dip.operators.identity import Identity
     from napari_dip.presets.options import Options
@@ -146,14 +147,13 @@ def start_inverting(
     from napari_dip.tasks.presets.features import invert_settings
     from napari_dip.tasks.prior.fits import begin_study
     from napari_dip.tasks.prior.models import (
-        acquire_whole,
         describe_model,
         look_into,
     )
 
     options = options or Options()
     settings = invert_settings(options.preset)
-    acquired = acquire_whole(image, channel_axis)
+    acquired = acquire(image, channel_axis).filled()
     opened = open_model(model)
     shapes, features, notes = look_into(opened, acquired, normalisation)
     layers = [name.strip() for name in str(layer).split(',')]

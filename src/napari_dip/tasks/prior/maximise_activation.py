@@ -128,6 +128,7 @@ def start_maximising(
 
     from napari_dip.device.choice import resolve_device
     from napari_dip.engine.feature_losses import Activation
+    from napari_dip.images.acquired import acquire
     from napari_dip.images.validation import is_integer
     from napari_dip.operators.features import choose_layer, open_model
     from napari_dip.operators.identity import Identity
@@ -135,14 +136,13 @@ def start_maximising(
     from napari_dip.session.prepare import prepare
     from napari_dip.tasks.presets.features import maximise_settings
     from napari_dip.tasks.prior.models import (
-        acquire_whole,
         describe_model,
         look_into,
     )
 
     options = options or Options()
     settings = maximise_settings(options.preset)
-    acquired = acquire_whole(image, channel_axis)
+    acquired = acquire(image, channel_axis).filled()
     opened = open_model(model)
     shapes, features, notes = look_into(opened, acquired, normalisation)
     count = choose_layer(shapes, layer)[0]

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from napari_dip.tasks.arguments import Field
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
     from napari_dip.images.acquired import AcquiredImage
     from napari_dip.operators.features import Features, Model
 
@@ -59,23 +56,6 @@ def describe_model(model: Any) -> str:
 
     is_path = isinstance(model, str | Path)
     return str(model) if is_path else type(model).__name__
-
-
-def acquire_whole(
-    image: ArrayLike | AcquiredImage, channel_axis: int | None
-) -> AcquiredImage:
-    """Check an image, and fill what is missing: a model sees all of it."""
-    import numpy as np
-
-    from napari_dip.grid.filling import first_guess
-    from napari_dip.images.acquired import acquire
-
-    acquired = acquire(image, channel_axis)
-    known = np.isfinite(acquired.planes)
-    if known.all():
-        return acquired
-    filled = first_guess(acquired.planes, known, acquired.axes.plane)
-    return replace(acquired, planes=filled)
 
 
 def look_into(

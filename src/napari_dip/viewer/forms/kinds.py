@@ -9,7 +9,7 @@ from napari_dip.viewer.forms.mask import MaskEntry
 from napari_dip.viewer.forms.method import MethodEntry
 from napari_dip.viewer.forms.noise import NoiseEntry
 from napari_dip.viewer.forms.repeats import GuideEntry, RepeatsEntry
-from napari_dip.viewer.forms.values import ModelEntry, ValueEntry
+from napari_dip.viewer.forms.values import ModelEntry, OriginEntry, ValueEntry
 
 if TYPE_CHECKING:
     from napari_dip.tasks.base import Argument
@@ -26,6 +26,7 @@ _ENTRIES: dict[str, type[Entry]] = {
     'method': MethodEntry,
     'model': ModelEntry,
     'noise': NoiseEntry,
+    'origin': OriginEntry,
     'repeats': RepeatsEntry,
     'value': ValueEntry,
 }

@@ -17,6 +17,7 @@ from magicgui.widgets import (
 )
 from napari.qt.threading import create_worker
 
+from napari_dip.io.formats import JPEG
 from napari_dip.viewer.errors import EXPECTED, describe_error
 from napari_dip.viewer.forms.departures import Setting
 from napari_dip.viewer.forms.entry import Entry
@@ -191,6 +192,44 @@ class ModelEntry(Entry):
     def _say(self, text: str) -> None:
         self.layers.value = text
         self.layers.visible = bool(text)
+
+
+class OriginEntry(Entry):
+    """The file that the image was read from, if it is a JPEG."""
+
+    def make_widgets(self) -> list[ValueWidget]:
+        """Make the choice."""
+        argument = self.argument
+        self.file = FileEdit(
+            name=argument.name,
+            label=argument.label,
+            mode=FileDialogMode.EXISTING_FILE,
+            filter=f'JPEG (*{" *".join(JPEG)});;All files (*)',
+            nullable=True,
+            value=None,
+            tooltip=argument.field.help,
+        )
+        widget: Any = self.file
+        return [widget]
+
+    def read(self, image: ImageSource) -> str:
+        """Return the path, empty without one."""
+        return '' if self.file.value is None else str(self.file.value)
+
+    def settings(self) -> list[Setting]:
+        """Return the choice."""
+        return [Setting(self.widgets[0], None, self.argument.say)]
+
+    def remembered(self) -> list[ValueWidget]:
+        """Return nothing: it goes with the image."""
+        return []
+
+    def show_image(self) -> None:
+        """Take the file of the chosen layer."""
+        layer = self.form.image.value
+        path = None if layer is None else layer.source.path
+        is_jpeg = path is not None and path.lower().endswith(JPEG)
+        self.file.value = path if is_jpeg else None
 
 
 def _layers_in_words(path: str) -> str:
