@@ -132,3 +132,22 @@ def test_real_images_have_none():
 
 def test_an_image_of_few_rows_has_none():
     assert not find_lines(np.arange(18.0).reshape(3, 6)).any()
+
+
+@pytest.mark.parametrize('thickness', [1, 3])
+def test_lines_at_the_border_are_found(thickness):
+    image = drawn()
+    image[:thickness] -= 80
+    image[:, -thickness:] += 80
+    found = find_lines(image)
+    assert found[:thickness].all()
+    assert found[:, -thickness:].all()
+    found[:thickness] = found[:, -thickness:] = False
+    assert not found.any()
+
+
+def test_a_structure_at_the_border_is_no_line():
+    image = drawn()
+    rows = np.arange(128)[:, None]
+    image += 80 * np.exp(-((rows / 0.85) ** 2) / 2)
+    assert not find_lines(image)[:4].any()

@@ -25,8 +25,13 @@ THICKEST = 4
 # two pixels wide at half maximum; of one row and more. What a detector does
 # has no such slopes.
 SHARPEST = (1.15, 3.2, 2.0, 1.9)
+# Through that lens the step at the border of a structure that lies outside is
+# as many times the next.
+_SHARPEST_AT_BORDER = 6.4
 # Columns after which the length of a part is tried.
 _EACH = 8
+# Deviations that are no outliers.
+_NEAR = 3.0
 # Standard deviation by the median absolute deviation, of normal values, and
 # that of their median by that of their mean.
 _BY_MAD, _OF_MEDIAN = 1.4826, 1.2533
@@ -54,7 +59,8 @@ def find_lines(plane: NDArray[np.floating]) -> Mask:
         True along up to four rows or columns beside each other that are all
         brighter or all darker than those on both sides, over their whole
         length or from one end on, or that hold one value for longer than
-        chance would have it.
+        chance would have it. At the border, that are in the median brighter
+        or darker than the next, by more than any two rows inside.
 
     Notes
     -----
@@ -83,6 +89,8 @@ def find_lines(plane: NDArray[np.floating]) -> Mask:
             repeated = _find_repeated(turned)
             left = np.where(repeated, np.nan, turned)
             mark |= repeated | _find_rows(left)
+            for end, marked in ((left, mark), (left[::-1], mark[::-1])):
+                marked[: _lost_at_border(end)] = True
     return found
 
 
@@ -104,6 +112,39 @@ def _find_rows(values: Array) -> Mask:
                     rows = slice(segment.first, segment.first + thickness)
                     found[rows, segment.columns] = True
     return found
+
+
+def _lost_at_border(values: Array) -> int:
+    """How many of the first rows differ from all others.
+
+    They have a neighbour on one side only, so their whole length counts.
+    """
+    between = np.diff(values, axis=0)
+    usable = np.isfinite(between).sum(axis=1) > values.shape[1] // 2
+    if not usable.all():
+        return 0
+    middle = np.nanmedian(between, axis=1)
+    around = between - middle[:, None]
+    noise = _BY_MAD * np.nanmedian(np.abs(around))
+    # Medians of whole numbers come in steps; means of what is near do not.
+    around = np.clip(around, -_NEAR * noise, _NEAR * noise)
+    steps = np.abs(middle + np.nanmean(around, axis=1))
+    error = _OF_MEDIAN * noise / np.sqrt(values.shape[1])
+    inside = steps[THICKEST:-THICKEST]
+    if not inside.size:
+        return 0
+    uneven = _BY_MAD * np.median(inside)
+    # Two ends of rows and of columns.
+    least = least_deviations(4 * THICKEST) * np.hypot(uneven, error)
+    for count in range(THICKEST, 0, -1):
+        step, others = (
+            steps[count - 1],
+            np.delete(steps[: count + 2], count - 1),
+        )
+        beyond = step - _SHARPEST_AT_BORDER * others.max()
+        if step > max(least, inside.max()) and beyond > 0:
+            return count
+    return 0
 
 
 def _neighbours(values: Array, thickness: int) -> tuple[Array, Array, Array]:
