@@ -82,7 +82,7 @@ def _stabilised(
         if not noise.variance(image.max()):
             return image
         stabilised = stabilise(image, noise)
-        return invert(denoise(stabilised, texture, axis), noise, image)
+        return invert(denoise(stabilised, texture, axis), noise)
 
     return solve
 

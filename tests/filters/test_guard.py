@@ -39,7 +39,7 @@ def _problem(operator=None, channels=1):
     )
 
 
-def _harmed(refined, problem, *, shared):
+def _harmed(refined, problem, *, correlated):
     """As for noise that is measured on the data."""
     data = problem.data.double().masked_fill(problem.known == 0, torch.nan)
     noise = []
@@ -48,7 +48,7 @@ def _harmed(refined, problem, *, shared):
         if np.isfinite(plane).any():
             level = np.nanmean(estimate_variance(plane).variance(plane))
         noise.append(NoiseLevel(float(level), is_predictable(plane)))
-    return find_harmed(refined, problem, noise, shared=shared)
+    return find_harmed(refined, problem, noise, correlated=correlated)
 
 
 def test_a_step_that_leaves_the_range_is_left_out(monkeypatch):
@@ -91,7 +91,7 @@ def test_what_changes_more_than_the_noise_does_harm():
     problem = _problem(channels=2)
     refined = torch.zeros_like(problem.data)
     refined[0, 1] = 5
-    assert _harmed(refined, problem, shared=False) == [False, True]
+    assert _harmed(refined, problem, correlated=False) == [False, True]
 
 
 @pytest.mark.parametrize(('size', 'harmed'), [(0.5, False), (2.4, True)])
@@ -101,9 +101,9 @@ def test_held_out_pixels_tell_when_the_data_are_nearer(size, harmed):
     problem.data[0, 1] += wave
     result = torch.zeros_like(problem.data)
     # Of the fitted pixels alone one could not be sure.
-    assert _harmed(result, problem, shared=False) == [False, False]
+    assert _harmed(result, problem, correlated=False) == [False, False]
     problem.held_out[:] = torch.arange(48) % 10 == 0
-    assert _harmed(result, problem, shared=False) == [False, harmed]
+    assert _harmed(result, problem, correlated=False) == [False, harmed]
 
 
 def test_held_out_pixels_far_off_are_no_error():
@@ -113,7 +113,7 @@ def test_held_out_pixels_far_off_are_no_error():
     far = torch.rand(problem.data.shape, generator=generator) < 0.05
     problem.data[far] = 6
     result = torch.zeros_like(problem.data)
-    assert _harmed(result, problem, shared=False) == [False]
+    assert _harmed(result, problem, correlated=False) == [False]
 
 
 def test_few_held_out_pixels_are_not_judged_by_chance():
@@ -121,7 +121,7 @@ def test_few_held_out_pixels_are_not_judged_by_chance():
     problem.held_out[..., 0, :5] = 1
     problem.data[..., 0, :5] = 1.9
     result = torch.zeros_like(problem.data)
-    assert _harmed(result, problem, shared=False) == [False]
+    assert _harmed(result, problem, correlated=False) == [False]
 
 
 def test_correlated_noise_is_taken_out_and_waves_are_not():
@@ -133,20 +133,20 @@ def test_correlated_noise_is_taken_out_and_waves_are_not():
         known=problem.known,
         held_out=problem.held_out,
     )
-    assert _harmed(wave, noisy, shared=True) == [False]
+    assert _harmed(wave, noisy, correlated=True) == [False]
     more = SimpleNamespace(
         data=3 * wave + noise,
         known=problem.known,
         held_out=problem.held_out,
     )
-    assert _harmed(wave, more, shared=True) == [True]
+    assert _harmed(wave, more, correlated=True) == [True]
 
 
 def test_a_filter_of_the_image_is_no_harm():
     problem = _problem()
     smoothed = F.avg_pool2d(problem.data, 5, 1, 2)
-    for shared in (False, True):
-        assert _harmed(smoothed, problem, shared=shared) == [False]
+    for correlated in (False, True):
+        assert _harmed(smoothed, problem, correlated=correlated) == [False]
 
 
 @pytest.mark.parametrize('share', [0.3, 0.5, 0.95, 0.999])
@@ -157,7 +157,7 @@ def test_noise_of_scattered_pixels_is_not_given_back(share):
     problem.known[missing] = 0
     problem.data[missing] = 0
     result = torch.zeros_like(problem.data)
-    assert _harmed(result, problem, shared=False) == [False]
+    assert _harmed(result, problem, correlated=False) == [False]
 
 
 @pytest.mark.parametrize('noise', [0.0, 1e-4])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from napari_dip.grid.binning import (
     bin_planes,
-    largest_squares,
+    largest_bins,
     unbin_planes,
 )
 
@@ -58,7 +58,7 @@ def test_a_ramp_comes_back_where_it_was(side):
     ('shape', 'side'), [((20, 500), 1), ((64, 64), 2), ((500, 130), 4)]
 )
 def test_binning_leaves_enough_pixels(shape, side):
-    assert largest_squares(shape) == side
+    assert largest_bins(shape) == side
 
 
 def test_cubes_of_a_volume_are_averaged_and_come_back():

@@ -41,7 +41,7 @@ def test_known_pixels_are_put_back_exactly():
 def test_the_noise_of_two_fits_is_told():
     planes = np.random.default_rng(0).normal(50, 9, (1, 16, 18))
     intensity = Intensity(planes, np.ones(planes.shape, bool), Standard())
-    first = Output(intensity, None, binning=3, shared='about 3 pixels')
+    first = Output(intensity, None, binning=3, correlated='about 3 pixels')
     assert first.describe_noise() == (
         'Correlated noise (about 3 pixels), fitted in bins of 3 × 3'
     )
@@ -50,19 +50,14 @@ def test_the_noise_of_two_fits_is_told():
         None,
         pilot=planes,
         measured=True,
-        shared='some neighbours',
+        correlated='about 5 pixels',
     )
     assert second.describe_noise() == (
-        'Correlated noise (some neighbours), measured on what a first fit left'
-    )
-    mean = replace(second, measured=False)
-    assert mean.describe_noise() == (
-        'Correlated noise (some neighbours), the mean of a fit of '
-        'bins and one of pixels'
+        'Correlated noise (about 5 pixels), measured on what a first fit left'
     )
 
 
-def test_squares_of_few_photons_are_told():
+def test_bins_of_few_photons_are_told():
     planes = np.random.default_rng(0).normal(50, 9, (1, 16, 18))
     intensity = Intensity(planes, np.ones(planes.shape, bool), Standard())
     told = Output(intensity, None, binning=3).describe_noise()
@@ -70,7 +65,7 @@ def test_squares_of_few_photons_are_told():
 
 
 @pytest.mark.parametrize('given', [None, Detector(gain=2.0, read_noise=3.0)])
-def test_the_gain_told_for_squares_is_that_of_their_pixels(given):
+def test_the_gain_told_for_bins_is_that_of_their_pixels(given):
     pixels = 2 * np.random.default_rng(0).poisson(
         np.linspace(20, 200, 96), (1, 192, 96)
     )

@@ -185,3 +185,11 @@ def test_what_is_left_of_it_in_differences_and_means():
     told = Correlation.told('around', 2)
     assert (told.reach, told.share_of_differences()) == ((3, 3), 1)
     assert told.left_in_means(3) == pytest.approx(1 / 9)
+
+
+def test_structure_does_not_make_noise_reach_further():
+    spots = gaussian_filter(np.random.default_rng(0).random((192, 192)), 2)
+    light = 600 * (0.2 + (spots - spots.min()) / np.ptp(spots))
+    moved = shifted(np.random.default_rng(1).poisson(light), 0.5, 0.5)
+    assert measure_autocorrelation(moved).coefficients[:, 1].min() > 0.2
+    assert reach(moved) == (3, 3)

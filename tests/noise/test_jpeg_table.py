@@ -11,10 +11,11 @@ from scipy.ndimage import gaussian_filter
 
 from benchmarks.datasets.photons import compress
 from napari_dip.noise.jpeg_table import (
+    Table,
     find_table,
     grey_level,
     standard_table,
-    was_compressed,
+    was_white,
 )
 from tests.noise.drawn import CELLS, WHITE, photons
 
@@ -37,6 +38,11 @@ def compressed(image: np.ndarray, **how) -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(read).astype(float), table
 
 
+def found_in(pixels: np.ndarray) -> Table | None:
+    level = grey_level(pixels)
+    return None if level is None else find_table(pixels, level)
+
+
 def test_standard_tables_are_those_of_files():
     for quality in (5, 30, 50, 77, 95):
         _, table = compressed(drawn(16), quality=quality)
@@ -46,7 +52,7 @@ def test_standard_tables_are_those_of_files():
 @pytest.mark.parametrize('quality', [5, 10, 20, 40, 70, 90])
 def test_the_table_of_the_file_is_found(quality):
     pixels, table = compressed(drawn(), quality=quality)
-    found = find_table(pixels)
+    found = found_in(pixels)
     assert found.quality == quality
     assert found.first == (0, 0)
     np.testing.assert_array_equal(found.steps, table)
@@ -56,7 +62,7 @@ def test_the_table_of_the_file_is_found(quality):
 @settings(max_examples=10, deadline=None)
 def test_a_part_in_another_contrast_is_found(row, column, gain):
     pixels, table = compressed(drawn(), quality=30)
-    found = find_table(gain * pixels[row:, column:] - 33)
+    found = found_in(gain * pixels[row:, column:] - 33)
     assert found.first == (-row % 8, -column % 8)
     np.testing.assert_allclose(found.steps, gain * table, rtol=1e-3)
 
@@ -64,7 +70,7 @@ def test_a_part_in_another_contrast_is_found(row, column, gain):
 def test_a_table_of_ones_own_is_found():
     own = [13 + 3 * (row + column) for row in range(8) for column in range(8)]
     pixels, table = compressed(drawn(), qtables=[own])
-    found = find_table(pixels)
+    found = found_in(pixels)
     assert found.quality is None
     # What is zero everywhere tells no step.
     assert (found.steps == table)[:2, :2].flatten()[1:].all()
@@ -81,7 +87,7 @@ def test_a_table_of_ones_own_is_found():
     ],
 )
 def test_nothing_is_found_where_nothing_was_compressed(image):
-    assert find_table(image) is None
+    assert found_in(image) is None
 
 
 @pytest.mark.parametrize(
@@ -101,8 +107,8 @@ def test_grey_levels(values, level):
     assert found == (None if level is None else pytest.approx(level))
 
 
-def found(image: np.ndarray) -> bool:
-    return was_compressed(image.astype(float))
+def found(image: np.ndarray) -> bool | None:
+    return was_white(image[None].astype(float))
 
 
 @given(
@@ -140,3 +146,16 @@ def test_nothing_else_passes_for_it(image):
 @settings(max_examples=20, deadline=None)
 def test_noise_that_was_not_compressed_is_none(peak, seed):
     assert not found(np.clip(photons(peak, seed), 0, 255))
+
+
+@pytest.mark.parametrize('quality', [30, 75, 95])
+def test_structure_in_hardly_any_noise_was_not_white(quality):
+    texture = gaussian_filter(WHITE, 0.8)
+    image = compress(120 + 40 * texture / texture.std(), quality)
+    assert found(image) is False
+
+
+def test_white_noise_in_colours_is_found():
+    noise = np.random.default_rng(0).normal(120, 15, (160, 160, 3))
+    colours = np.moveaxis(compress(noise, 60), -1, 0).astype(float)
+    assert was_white(colours)

@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from napari_dip.noise.autocorrelation import find_correlation
+from napari_dip.noise.autocorrelation import Correlation, find_correlation
 from napari_dip.noise.snr import (
-    clear_bins,
-    faint_bins,
     measure_snr,
     photon_bins,
+    structure_bins,
 )
 from napari_dip.noise.variance import VarianceModel, estimate_variance
 
 
 def _faint(plane):
     """Of an image whose noise is not told."""
-    return faint_bins(plane, estimate_variance(plane))
+    line = estimate_variance(plane)
+    return structure_bins(plane[None], [line], Correlation((1, 1)))
 
 
 def _wave(strength, side=192, seed=0):
@@ -158,5 +158,5 @@ def test_correlated_noise_that_drowns_the_structure_is_binned():
         planes = (strength * wave + grain)[None]
         correlation = find_correlation(planes)
         line = VarianceModel(0.0, 1.0)
-        sides.append(clear_bins(planes, [line], correlation))
+        sides.append(structure_bins(planes, [line], correlation))
     assert sides[0] == 1 < sides[1] <= sides[2]

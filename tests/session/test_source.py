@@ -46,7 +46,7 @@ def build(settings: Settings, operator=None, known=None, seed=0) -> Fit:
         seed,
         partial(Output, image=None, defects=0, saturated=0),
         noise=None,
-        copies=None,
+        repeats=None,
         keep_known=False,
         hold_out=False,
     )

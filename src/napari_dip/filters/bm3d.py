@@ -21,6 +21,7 @@ from napari_dip.filters.block_groups import (
 )
 from napari_dip.filters.block_matching import ALIKE, RADIUS, SIDE
 from napari_dip.grid.bases import cosine_basis, haar_basis
+from napari_dip.grid.interpolation import TINY
 from napari_dip.noise.homogeneous import well_known
 from napari_dip.noise.robust_scale import spread
 
@@ -37,9 +38,7 @@ _THRESHOLD = 2.7
 _STANDING_OUT = 0.2
 # A pilot has less power than the signal, for a fit misses some of it. So the
 # noise that its power is set against counts less too.
-_POWER = 0.7
-
-_TINY = 1e-12
+POWER = 0.7
 
 
 def bm3d_wiener(
@@ -167,7 +166,7 @@ class _Groups:
         factor = gain(blocks, pixels)
         kept = factor.square().sum((1, 2), keepdim=True)
         blocks = self.across.T @ blocks.mul_(factor) @ self.within
-        return blocks, self.taper / (kept + _TINY)
+        return blocks, self.taper / (kept + TINY)
 
 
 def _of_white_noise(groups: _Groups, plane: Tensor, pilot: Tensor) -> Tensor:
@@ -175,7 +174,7 @@ def _of_white_noise(groups: _Groups, plane: Tensor, pilot: Tensor) -> Tensor:
         plane, lambda blocks, _: (blocks.abs() > _THRESHOLD).to(blocks)
     )
     pilot = torch.lerp(pilot, found, _STANDING_OUT)
-    return _wiener(groups, plane, pilot, pilot.new_tensor(_POWER))
+    return _wiener(groups, plane, pilot, pilot.new_tensor(POWER))
 
 
 def _wiener(
@@ -185,7 +184,7 @@ def _wiener(
 
     def gain(_: Tensor, pixels: Tensor) -> Tensor:
         signal = groups.analyse(pilot, pixels).square_()
-        return signal / (signal + power).add_(_TINY)
+        return signal / (signal + power).add_(TINY)
 
     return groups.filter(plane, gain)
 
@@ -203,7 +202,7 @@ def _measured_power(groups: _Groups, noise: Tensor) -> Tensor:
         groups.analyse(noise, few) for few in groups.some(_GROUPS_MEASURED)
     ]
     together = _variance(torch.cat(some)).mean(dim=1, keepdim=True)
-    return alone * together / (together.mean() + _TINY)
+    return alone * together / (together.mean() + TINY)
 
 
 def _variance(noise: Tensor) -> Tensor:

@@ -6,10 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-# The noise of a pixel is in the estimate too; in the mean of so many it is
-# weak beside what differs from block to block.
-_BLOCK = 8
-_TINY = 1e-12
+from napari_dip.grid.interpolation import TINY
+from napari_dip.noise.homogeneous import SIDE
 
 
 def calibrate(estimate: Tensor, data: Tensor, known: Tensor) -> Tensor:
@@ -40,17 +38,18 @@ def calibrate(estimate: Tensor, data: Tensor, known: Tensor) -> Tensor:
     >>> bool(torch.allclose(again, data, atol=1e-4))
     True
     """
-    weight = F.avg_pool2d(known, _BLOCK).flatten(2)
-    share = weight / weight.sum(-1, keepdim=True).clamp(min=_TINY)
+    # The noise of a pixel is in the estimate too; in the mean of a block it
+    # is weak beside what differs from block to block.
+    weight = F.avg_pool2d(known, SIDE).flatten(2)
+    share = weight / weight.sum(-1, keepdim=True).clamp(min=TINY)
     x, y = (
-        F.avg_pool2d(image * known, _BLOCK).flatten(2)
-        / weight.clamp(min=_TINY)
+        F.avg_pool2d(image * known, SIDE).flatten(2) / weight.clamp(min=TINY)
         for image in (estimate, data)
     )
     x_mean, y_mean = ((share * z).sum(-1, keepdim=True) for z in (x, y))
     x, y = x - x_mean, y - y_mean
     variance = (share * x.square()).sum(-1, keepdim=True)
-    slope = (share * x * y).sum(-1, keepdim=True) / variance.clamp(min=_TINY)
-    slope = torch.where(variance > _TINY, slope, 1.0)
+    slope = (share * x * y).sum(-1, keepdim=True) / variance.clamp(min=TINY)
+    slope = torch.where(variance > TINY, slope, 1.0)
     shift = y_mean - slope * x_mean
     return estimate * slope[..., None] + shift[..., None]

@@ -120,7 +120,7 @@ def find_harmed(
     problem: Problem,
     noise: Sequence[NoiseLevel],
     *,
-    shared: bool,
+    correlated: bool,
 ) -> list[bool]:
     """Find the channels whose data are nearer to the truth than a result.
 
@@ -138,12 +138,12 @@ def find_harmed(
         What was fitted; its operator is the identity.
     noise : sequence of NoiseLevel
         That of each channel.
-    shared : bool
+    correlated : bool
         Whether the noise is correlated, so that the data alone do not tell
         its strength.
     """
     return [
-        _is_further(*channel, shared)
+        _is_further(*channel, correlated)
         for channel in zip(
             refined[0],
             problem.data[0],
@@ -161,19 +161,19 @@ def _is_further(
     known: Tensor,
     held_out: Tensor,
     level: NoiseLevel,
-    shared: bool,
+    correlated: bool,
 ) -> bool:
     residual = (data - result).double().masked_fill(known == 0, torch.nan)
     noise = level.variance
     # The data tell it too small where it is correlated, few neighbours are
     # known or some pixels are far off. All of it is in differences of the
     # residual, and little structure.
-    distance = _CORRELATED if shared else 1
+    distance = _CORRELATED if correlated else 1
     most = max(noise, _power_of_differences(residual, distance))
     judged = residual.square()[(held_out * known) > 0]
     if len(judged) and float(judged.mean()) > _more_than(len(judged)) * most:
         return True
-    if shared or not level.certain:
+    if correlated or not level.certain:
         noise = most
     return float(residual.square().nanmean()) > _FURTHEST**2 * noise
 

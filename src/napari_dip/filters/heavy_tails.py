@@ -6,9 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.noise.homogeneous import well_known
+from napari_dip.noise.homogeneous import SIDE, well_known
 
-_BLOCK = 8
 # Fourth moment by the square of the second, which is 3 of normal noise.
 _LEAST_KURTOSIS = 3.5
 # Variance of the blocks' power by what independent pixels have. It is 1.0 to
@@ -55,13 +54,13 @@ def _heavy(noise: Tensor, known: Tensor) -> bool:
     power = power / (power.sum() / count).clamp(min=1e-12)
     kurtosis = power.square().sum() / count
     share, mean = (
-        F.avg_pool2d(x[None, None], _BLOCK).flatten() for x in (known, power)
+        F.avg_pool2d(x[None, None], SIDE).flatten() for x in (known, power)
     )
     told = well_known(share)
-    share = share[told].clamp(min=1 / _BLOCK**2)
+    share = share[told].clamp(min=1 / SIDE**2)
     scatter = (mean[told] / share).var(correction=0)
     # Of a block with fewer pixels the mean scatters more.
-    expected = (kurtosis - 1).clamp(min=1e-12) / _BLOCK**2
+    expected = (kurtosis - 1).clamp(min=1e-12) / SIDE**2
     expected = expected * (1 / share).mean()
     outlying = kurtosis > _LEAST_KURTOSIS
     return bool(outlying & (scatter < _MOST_SCATTER * expected))

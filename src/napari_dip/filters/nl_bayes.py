@@ -16,6 +16,8 @@ from napari_dip.filters.block_groups import (
     pixels_of_a_block,
     restore_planes,
 )
+from napari_dip.filters.bm3d import POWER
+from napari_dip.grid.interpolation import TINY
 from napari_dip.noise.homogeneous import well_known
 from napari_dip.noise.robust_scale import spread
 
@@ -23,13 +25,8 @@ from napari_dip.noise.robust_scale import spread
 # pixels, whose covariance they tell.
 _SIDE = 6
 _ALIKE = 50
-# A pilot varies less than the signal, for a fit misses some of it. So the
-# noise that it is set against counts less too, if it was not measured on what
-# the pilot has left.
-_POWER = 0.7
 # Of the variance: keeps the covariance of few different blocks invertible.
 _RIDGE = 1e-4
-_TINY = 1e-12
 
 
 def nl_bayes_filter(
@@ -71,7 +68,7 @@ def _restore(
     if noise:
         power = _covariance_of_noise(noise[0].take(firsts[:, :1] + block))
     else:
-        power = _POWER * _identity(plane)
+        power = POWER * _identity(plane)
     overlap = Overlap(plane)
     for few in torch.split(firsts, AT_ONCE):
         go_on()
@@ -96,7 +93,7 @@ def _gain(varying: Tensor, power: Tensor) -> Tensor:
     signal = varying.mT @ varying / (_ALIKE - 1)
     both = signal + power
     variance = both.diagonal(dim1=1, dim2=2).mean(dim=1)[:, None, None]
-    ridge = _RIDGE * variance + _TINY
+    ridge = _RIDGE * variance + TINY
     both += ridge * _identity(both)
     # Not every device can solve equations.
     where = both.device if both.is_cuda else torch.device('cpu')
@@ -110,7 +107,7 @@ def _covariance_of_noise(blocks: Tensor) -> Tensor:
     blocks = blocks.nan_to_num(0.0)
     covariance = blocks.T @ blocks / len(blocks)
     most = spread(blocks.abs().flatten(), dim=0).square()
-    return covariance * most / (covariance.diagonal().mean() + _TINY)
+    return covariance * most / (covariance.diagonal().mean() + TINY)
 
 
 def _identity(like: Tensor) -> Tensor:

@@ -8,13 +8,13 @@ from torch import Tensor
 
 from napari_dip.device.pace import go_on
 from napari_dip.filters.dct import LocalCosine
+from napari_dip.grid.interpolation import TINY
 from napari_dip.grid.regions import Region, cut_all
 from napari_dip.grid.tiled_inference import TiledInference
 from napari_dip.noise.robust_scale import median_spread
 
 # Bounds the memory, which is that of side * side images of this size.
 _TILE = 256
-_TINY = 1e-12
 
 
 def keep_greater(
@@ -97,7 +97,7 @@ def wiener(
 
     def gain(_: Tensor, signal: Tensor) -> Tensor:
         power = signal.square()
-        return power / (power + deviation.square() + _TINY)
+        return power / (power + deviation.square() + TINY)
 
     return _shrink([image, pilot], gain, transform)
 

@@ -16,8 +16,8 @@ Array = NDArray[np.float64]
 _LEAST_SIDE = 32
 
 
-def largest_squares(shape: Shape) -> int:
-    """Side of the largest blocks that leave an image enough of them.
+def largest_bins(shape: Shape) -> int:
+    """Side of the largest bins that leave an image enough of them.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def largest_squares(shape: Shape) -> int:
 def bin_planes(
     planes: NDArray[Any], known: NDArray[np.bool_], side: int
 ) -> tuple[Array, NDArray[np.bool_]]:
-    """Average blocks of pixels, squares or cubes.
+    """Average bins of pixels, squares or cubes.
 
     Parameters
     ----------

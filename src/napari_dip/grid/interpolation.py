@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-_TINY = 1e-12
+#: Keeps what is divided by finite.
+TINY = 1e-12
 
 
 def interpolate(x: Tensor, knots: Tensor, values: Tensor) -> Tensor:
@@ -27,7 +28,7 @@ def interpolate(x: Tensor, knots: Tensor, values: Tensor) -> Tensor:
     """
     if len(knots) == 1:
         return values.expand(x.shape)
-    widths = knots.diff().clamp(min=_TINY)
+    widths = knots.diff().clamp(min=TINY)
     slopes = values.diff() / widths
     # In place: an image has many pixels.
     left = torch.searchsorted(knots, x.contiguous())

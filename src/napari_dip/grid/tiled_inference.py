@@ -23,10 +23,10 @@ from napari_dip.grid.regions import Region, Shape, tile_windows
 _LARGEST_TILE: ByAxes[int] = ByAxes('tile', 512, 128, first=2)
 # The networks of volumes look less far.
 _HALO: ByAxes[int] = ByAxes('margin', 64, 24, first=2)
+# A tile of it is measured, too.
 _SMALLEST_TILE = 64
 # The rest is left to everything else that runs.
 _SHARE = 0.5
-_PROBE_SIDE = 64
 
 
 class TiledInference:
@@ -165,7 +165,7 @@ def bytes_a_pixel(
     channels: int,
     device: torch.device,
     precision: Precision,
-    side: int = _PROBE_SIDE,
+    side: int = _SMALLEST_TILE,
     ndim: int = 2,
 ) -> float:
     """Bytes that a network's layers give out for a pixel, without gradients.

@@ -23,11 +23,10 @@ _REACH = 3
 # the other.
 _MARGINS = 3
 # Around the missing pixels of a tile a fit learns from as much as they take,
-# but from so many pixels on each side, and so many in all, at least.
+# but from so many pixels on each side at least. A tile has a whole side at
+# least, and is halved only where it is as long.
 _CONTEXT = 64
-_LEAST_TRIMMED = 256
-# A tile is halved only where it is at least so long.
-_LEAST_TO_HALVE = 256
+_LEAST_SIDE = 256
 
 
 def overlap(step: int) -> int:
@@ -62,7 +61,7 @@ Region(start=(0, 82), shape=(100, 118))]
 def halve(window: Region, step: Step) -> list[Region]:
     """Cover a tile with tiles of half its longest side; none if too small."""
     longest = max(window.shape)
-    if longest < _LEAST_TO_HALVE:
+    if longest < _LEAST_SIDE:
         return []
     counts = [2 if 2 * n > longest else 1 for n in window.shape]
     return _lay(window, step, counts)
@@ -170,7 +169,7 @@ def _around(wanted: NDArray[np.bool_], step: int) -> tuple[int, int]:
     """First pixel and length of what a tile needs along an axis."""
     found = np.flatnonzero(wanted)
     length = found[-1] + 1 - found[0]
-    context = max(_CONTEXT, length // 2, (_LEAST_TRIMMED - length + 1) // 2)
+    context = max(_CONTEXT, length // 2, (_LEAST_SIDE - length + 1) // 2)
     first = max(0, found[0] - context) // step * step
     end = min(len(wanted), found[-1] + 1 + context)
     return int(first), int(-(-(end - first) // step) * step)

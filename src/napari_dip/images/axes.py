@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from napari_dip.images.validation import is_integer
 
 # As many entries along the last axis are the colours of a pixel.
-_COLOURS = (3, 4)
+COLOURS = (3, 4)
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def settle_axes(
         channel_axis = _check_channel_axis(shape, channel_axis, name)
     plane = _plane_axes(shape, channel_axis, ndim)
     is_colour = channel_axis is None and len(plane) == ndim + 1
-    if is_colour and shape[plane[-1]] in _COLOURS:
+    if is_colour and shape[plane[-1]] in COLOURS:
         *plane, channel_axis = plane
     if len(plane) != ndim:
         raise ValueError(_wrong_ndim(shape, name))

@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.images.acquired import AcquiredImage
-
-# Of red, green and blue, as JPEG has them (ITU-R BT.601).
-_WEIGHTS = (0.299, 0.587, 0.114)
+from napari_dip.noise.jpeg_table import LUMA
 
 
 @dataclass(frozen=True)
@@ -36,9 +34,9 @@ class Brightness(AcquiredImage):
 def brightness_of(image: AcquiredImage) -> AcquiredImage:
     """Return the brightness of an RGB image; any other image as it is."""
     last = len(image.axes.shape) - 1
-    if len(image.planes) != len(_WEIGHTS) or image.axes.channel_axis != last:
+    if len(image.planes) != len(LUMA) or image.axes.channel_axis != last:
         return image
-    brightness = np.tensordot(_WEIGHTS, image.planes.astype(float), 1)
+    brightness = np.tensordot(LUMA, image.planes.astype(float), 1)
     return Brightness(
         brightness[np.newaxis],
         image.axes,

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from napari_dip.images.acquired import AcquiredImage
 from napari_dip.images.repeats import read_repeats
-from napari_dip.noise.blocks import block_mean
+from napari_dip.noise.blocks import QUARTILE, block_mean
 
 Array = NDArray[np.float64]
 
@@ -21,7 +21,6 @@ _SIDE = 8
 # Blocks further than this many robust deviations from the line differ in
 # content, as those of a neighbour in time or depth may.
 _FAR = 4.0
-_DEVIATION = 1.4826
 _ROUNDS = 10
 
 
@@ -144,5 +143,5 @@ def match_brightness(plane: Array, reference: Array) -> tuple[float, float]:
             gain = float(y[like].std() / deviation)
         offset = float(y[like].mean() - gain * x[like].mean())
         distance = np.abs(y - gain * x - offset)
-        like = distance <= _FAR * _DEVIATION * np.median(distance)
+        like = distance <= _FAR * np.median(distance) / QUARTILE
     return gain, offset

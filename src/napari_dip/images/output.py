@@ -34,7 +34,7 @@ class Output:
         Pixels at the ceiling of the detector, for the record.
     made_of : str
         What the data were made of, for the record.
-    shared : str
+    correlated : str
         How far noise is correlated, for the record; empty if it is not.
     data : ndarray, optional
         ``(channels, rows, columns)``, at the grid of the result.
@@ -64,7 +64,7 @@ class Output:
     defects: int = 0
     saturated: int = 0
     made_of: str = ''
-    shared: str = ''
+    correlated: str = ''
     data: NDArray[Any] | None = None
     known: NDArray[np.bool_] | None = None
     keep_known: bool = False
@@ -77,14 +77,12 @@ class Output:
     def describe_noise(self) -> str:
         """Say what noise was assumed, in words."""
         text = self.intensity.describe(self.binning**2)
-        if self.shared:
-            text = f'Correlated noise ({self.shared})'
+        if self.correlated:
+            text = f'Correlated noise ({self.correlated})'
             if self.binning > 1:
                 text += f', fitted in bins of {self.binning} × {self.binning}'
             if self.measured:
                 text += ', measured on what a first fit left'
-            elif self.pilot is not None:
-                text += ', the mean of a fit of bins and one of pixels'
         elif self.binning > 1:
             text += f', in bins of {self.binning} × {self.binning} pixels'
         given = self.intensity.detector is not None

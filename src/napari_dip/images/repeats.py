@@ -11,9 +11,7 @@ from scipy import fft
 
 from napari_dip.images.acquired import AcquiredImage
 from napari_dip.images.validity import read_values
-
-# A pixel that is hot in every frame tells nothing of the field.
-_BULK = (0.001, 0.999)
+from napari_dip.noise.intensity import BULK
 
 
 def read_repeats(
@@ -133,10 +131,11 @@ def _cross_correlation(
 
 
 def _standardised(plane: NDArray[Any]) -> NDArray[np.float32]:
+    # A pixel that is hot in every frame tells nothing of the field.
     # Booleans have neither quantiles nor differences.
     values = plane.astype(float)
     known = np.isfinite(values)
-    values = np.clip(values, *np.quantile(values[known], _BULK))
+    values = np.clip(values, *np.quantile(values[known], BULK))
     values -= values.mean(where=known)
     values[~known] = 0
     values /= values.std() or 1.0

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.noise.intensity import BULK
 from napari_dip.noise.variance import estimate_variance
 
 _LARGEST = float(np.finfo(np.float32).max)
@@ -17,8 +18,6 @@ _ROOM = 3
 _LEAST_STEPS = 2**8
 # With so many it is as fine as in 16 bits, whatever the noise.
 _FINE_STEPS = 2**16
-# Hot and dead pixels are not what an image lies about.
-_BULK = (0.001, 0.5, 0.999)
 _ENOUGH = 2**20
 
 
@@ -68,7 +67,8 @@ def _coarser_than_noise(plane: NDArray[Any], name: str) -> str:
     some = some[np.isfinite(some)]
     if not some.size:
         some = plane[np.isfinite(plane)].astype(float)
-    low, middle, high = (float(x) for x in np.quantile(some, _BULK))
+    levels = BULK[0], 0.5, BULK[1]
+    low, middle, high = (float(x) for x in np.quantile(some, levels))
     contrast = high - low or _contrast(plane)
     step = float(np.spacing(np.float32(abs(middle))))
     if contrast == 0 or contrast >= _FINE_STEPS * step:

@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.noise.blocks import block_mean
-from napari_dip.noise.jpeg_table import was_compressed
+from napari_dip.noise.blocks import QUARTILE, block_mean
+from napari_dip.noise.jpeg_table import was_white
 
 Array = NDArray[np.float64]
 
@@ -43,7 +43,7 @@ _FEWEST_BLOCKS = 8
 # microscopes have 0.2 at most or 0.35 and more.
 _NOTABLE = 0.25
 # What is notable further away, where a mask of neighbours does not hide it.
-_FURTHER = 0.12
+_FURTHER = 0.1
 # Spread of noise times what its correlation leaves of differences: 0.05 to
 # 0.15, and 0.2 to 0.5 of photographs and of truths without noise.
 _SCATTER = 0.18
@@ -53,10 +53,8 @@ _LEAST_SHARE = 0.02
 # Power of differences six pixels apart by that of four apart: 0.9 to 1.25 of
 # noise of any reach, and more where they show structure.
 _GROWTH = 1.35
-# Standard deviation of a median of normal values by that of their mean, and
-# quartiles apart by standard deviations.
+# Standard deviation of a median of normal values by that of their mean.
 _OF_MEDIAN = math.sqrt(math.pi / 2)
-_OF_QUARTILES = 1.349
 
 
 class Measured(NamedTuple):
@@ -131,8 +129,8 @@ class Correlation:
 
     def left_in_means(self, side: int) -> float:
         """Return the part of the variance that means of bins keep."""
-        if self.coefficients is None:
-            return 1.0 / math.prod((side,) * len(self.reach))
+        if self.independent or self.coefficients is None:
+            return 1.0 / float(side ** len(self.reach))
         rho = np.nan_to_num(np.mean(self.coefficients, axis=0))
         rho = rho[:, : side - 1]
         # Pairs so far apart in a row of a bin, by all.
@@ -193,12 +191,16 @@ def find_correlation(planes: Array) -> Correlation:
     """
     measured = [measure_autocorrelation(plane) for plane in planes]
     coefficients = np.stack([one.coefficients for one in measured])
-    compressed = all(map(was_compressed, planes))
-    reach = _reach(measured, compressed)
-    if max(reach) == 1 and len(planes) > 1:
-        # That of colours, which a camera interpolates or JPEG reduces, shows
-        # where they differ.
-        tints = [measure_autocorrelation(b - a) for a, b in pairwise(planes)]
+    # That of colours, which a camera interpolates or JPEG reduces, shows
+    # where they differ.
+    tints = [measure_autocorrelation(b - a) for a, b in pairwise(planes)]
+    near = [one.coefficients[-2:, 0] for one in (*measured, *tints)]
+    white = was_white(planes) if np.greater(near, _NOTABLE).any() else None
+    compressed = bool(white)
+    # What JPEG has left of brightness that was not white is structure.
+    alone = (1,) * (planes.ndim - 1)
+    reach = alone if white is False else _reach(measured, compressed)
+    if max(reach) == 1 and tints:
         of_tints = _reach(tints, compressed)
         if min(of_tints[-2:]) > 1:
             coefficients = np.stack([one.coefficients for one in tints])
@@ -215,9 +217,12 @@ def _reach(measured: Sequence[Measured], compressed: bool) -> tuple[int, ...]:
         # A scan is so in the channels whose detectors are slow.
         correlated[-2:] = in_plane[in_plane.sum(axis=1) == 1].any(axis=0)
         return tuple(np.where(correlated, 3, 1).tolist())
-    # The mean of axes and channels tells better how far.
+    # The mean of axes and channels tells better how far. What is left of
+    # structure is in all distances alike.
     further = np.mean([one.coefficients[-2:] for one in measured], (0, 1))
-    furthest = 1 + int(np.sum(further[1:] >= _FURTHER))
+    furthest = 1
+    if further[1] - further[2] >= _FURTHER:
+        furthest = 2 + int(further[2] >= _FURTHER)
     return tuple(np.where(correlated, 2 * furthest + 1, 1).tolist())
 
 
@@ -291,7 +296,7 @@ def _of_axis(
     with np.errstate(divide='ignore'):
         lower, upper = np.log(np.quantile(near, [0.25, 0.75]))
     spread = float(upper - lower)
-    deviation = first * spread / _OF_QUARTILES
+    deviation = first * spread / (2 * QUARTILE)
     nearest, _, furthest = (powers[distance][usable] for distance in _FAR)
     if np.median(furthest / np.maximum(nearest, tiny)) > _GROWTH:
         spread = math.inf

@@ -10,10 +10,16 @@ Array = NDArray[np.float64]
 
 #: Side of a block in pixels.
 BLOCK = 6
+#: Fewer blocks tell nothing.
+LEAST_BLOCKS = 12
+#: Upper quartile of the standard normal distribution, and the median of its
+#: absolute values.
+QUARTILE = 0.6745
 # Fewer blocks than this overlap: on 64 x 64 pixels the noise is then known
 # to 5 % in place of 50 %.
 _ENOUGH_BLOCKS = 500
-_MARGIN = 1
+# Share of marked pixels in a block that holds both them and others.
+_MIXED = (0.2, 0.8)
 
 
 def high_pass(plane: ArrayLike, order: int = 2) -> Array:
@@ -69,12 +75,35 @@ def block_statistics(
         One value per block, in image units and image units squared.
     """
     values = np.asarray(plane, float)
-    inner = values[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
+    inner = values[1:-1, 1:-1]
     step = _block_step(inner.shape, block)
     mean = block_mean(inner, block, step)
     power = block_mean(high_pass(values) ** 2, block, step)
     finite = np.isfinite(mean) & np.isfinite(power)
     return mean[finite], power[finite]
+
+
+def mixed_blocks(
+    plane: Array, marked: NDArray[np.bool_]
+) -> tuple[Array, Array, Array]:
+    """Return the blocks in which some pixels are marked and others not.
+
+    Parameters
+    ----------
+    plane : (M, N) ndarray
+        NaN where it is missing.
+    marked : (M, N) ndarray of bool
+        The pixels that are looked for.
+
+    Returns
+    -------
+    mean, power, share : ndarray
+        As :func:`block_statistics` tells them, and the share of the marked.
+    """
+    mean, power = block_statistics(plane)
+    share, _ = block_statistics(np.where(np.isfinite(plane), marked, np.nan))
+    mixed = (share > _MIXED[0]) & (share < _MIXED[1])
+    return mean[mixed], power[mixed], share[mixed]
 
 
 def _block_step(shape: tuple[int, ...], block: int) -> int:

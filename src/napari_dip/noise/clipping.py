@@ -13,20 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from napari_dip.noise.blocks import block_statistics
+from napari_dip.noise.blocks import LEAST_BLOCKS, mixed_blocks
 from napari_dip.noise.defects import find_saturated
 
 Array = NDArray[np.float64]
 
-# Share of clipped pixels in a block that tells how the noise was clipped.
-_MIXED = (0.2, 0.8)
-_LEAST_BLOCKS = 12
 # Mean of such a block above the limit, by that of clipped Gaussian noise. A
 # background that was set to 0 beside structures has several times as much.
 _PLAUSIBLE = (0.7, 1.4)
 
 _REACH = 5.0
-_NO_TAIL = 40.0
 _KNOTS = 512
 
 
@@ -72,7 +68,7 @@ class Clipping:
 
 def _excess(distance: Array) -> Array:
     """Mean of what lies beyond a limit so many deviations away."""
-    finite = np.minimum(distance, _NO_TAIL)
+    finite = np.nan_to_num(distance, posinf=1e9)
     tail: Array = norm.pdf(finite) - finite * norm.sf(finite)
     return tail
 
@@ -110,13 +106,10 @@ def _limit(plane: NDArray[np.float64], deviation: float) -> float:
     if not clipped.any():
         return np.inf
     limit = float(np.nanmax(plane))
-    known = np.isfinite(plane)
-    share, _ = block_statistics(np.where(known, clipped, np.nan))
-    mean, _ = block_statistics(plane)
-    mixed = (share > _MIXED[0]) & (share < _MIXED[1])
-    if np.count_nonzero(mixed) < _LEAST_BLOCKS:
+    mean, _, share = mixed_blocks(plane, clipped)
+    if mean.size < LEAST_BLOCKS:
         return np.inf
-    distance = norm.isf(share[mixed])
+    distance = norm.isf(share)
     expected = deviation * (distance + _excess(distance))
-    found = float(np.median(limit - mean[mixed])) / float(np.median(expected))
+    found = float(np.median(limit - mean)) / float(np.median(expected))
     return limit if _PLAUSIBLE[0] < found < _PLAUSIBLE[1] else np.inf

@@ -6,19 +6,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import find_objects, label, maximum_filter, minimum_filter
+from scipy.ndimage import label, maximum_filter, minimum_filter
 
-from napari_dip.noise.variance import VarianceModel, estimate_variance
+from napari_dip.noise.variance import (
+    LEAST_PILE,
+    VarianceModel,
+    estimate_variance,
+)
 
-# Standard deviations beyond all eight neighbours: more than noise does, and
-# more than a lens can do to one pixel alone.
-_BEYOND = 6.0
+#: Standard deviations beyond all eight neighbours: more than noise does, and
+#: more than a lens can do to one pixel alone.
+BEYOND = 6.0
 # More than this part of the pixels is texture, not defects.
 _MOST = 0.005
 # Pixels of a group that a particle may have hit.
 _LARGEST_HIT = 4
-# Fewer pixels with the greatest value are no plateau.
-_LEAST_PLATEAU = 20
 
 # Of a volume those in the plane: a hot pixel is one in all of them.
 _NEIGHBOURS = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], bool)
@@ -63,18 +65,18 @@ def find_defects(
     filled = np.nan_to_num(values, nan=float(np.nanmedian(values)))
     model = estimate_variance(values) if noise is None else noise
     around = _NEIGHBOURS.reshape((1,) * (values.ndim - 2) + (3, 3))
-    high = maximum_filter(filled, footprint=around, mode='mirror')
+    others = np.where(_may_be_hits(plane), filled.min(), filled)
+    high = maximum_filter(others, footprint=around, mode='mirror')
     low = minimum_filter(filled, footprint=around, mode='mirror')
     # Where no photon came, one may have been expected.
     level = (high + low) / 2 + model.gain
-    beyond_noise = _BEYOND * np.sqrt(model.variance(level))
+    beyond_noise = BEYOND * np.sqrt(model.variance(level))
     # Among neighbours that differ it may be the tip of a structure.
     margin = np.maximum(beyond_noise, high - low)
     beyond = (filled > high + margin) | (filled < low - margin)
     defects: NDArray[np.bool_] = (
         beyond & (beyond_noise > 0) & np.isfinite(values)
     )
-    defects |= _find_hits(filled, find_saturated(plane), model)
     if defects.mean() > _MOST:
         return np.zeros_like(defects)
     return defects
@@ -115,34 +117,18 @@ def find_saturated(plane: NDArray[Any]) -> NDArray[np.bool_]:
     if short and greatest == np.iinfo(plane.dtype).max:
         return saturated
     count = np.count_nonzero(saturated)
-    is_plateau = count >= _LEAST_PLATEAU and below.size > 0
+    is_plateau = count >= LEAST_PILE and below.size > 0
     if is_plateau and count > np.count_nonzero(below == below.max()):
         return saturated
     return np.zeros_like(saturated)
 
 
-def _find_hits(
-    filled: NDArray[Any], saturated: NDArray[np.bool_], noise: VarianceModel
-) -> NDArray[np.bool_]:
-    """Find small saturated groups that stand out of all around them."""
-    hits = np.zeros_like(saturated)
+def _may_be_hits(plane: NDArray[Any]) -> NDArray[np.bool_]:
+    """Find small saturated groups: a particle has hit the detector there."""
+    saturated = find_saturated(plane)
     structure = np.zeros((3,) * saturated.ndim)
     structure[(1,) * (saturated.ndim - 2)] = 1
     groups, _ = label(saturated, structure)
-    sizes = np.bincount(groups.ravel())
-    small = np.flatnonzero((sizes > 1) & (sizes <= _LARGEST_HIT))
-    places = find_objects(groups)
-    for group in small:
-        planes = places[group - 1][:-2]
-        around = planes + tuple(
-            slice(max(side.start - 1, 0), side.stop + 1)
-            for side in places[group - 1][-2:]
-        )
-        inside = groups[around] == group
-        ring, value = filled[around][~inside], filled[around][inside][0]
-        level = (ring.max() + ring.min()) / 2 + noise.gain
-        margin = max(
-            _BEYOND * float(np.sqrt(noise.variance(level))), np.ptp(ring)
-        )
-        hits[around] |= inside & (value > ring.max() + margin) & (margin > 0)
+    few = np.bincount(groups.ravel()) <= _LARGEST_HIT
+    hits: NDArray[np.bool_] = saturated & few[groups]
     return hits

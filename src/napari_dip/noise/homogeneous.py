@@ -1,4 +1,4 @@
-"""Where an image is quiet, so that its noise can be told."""
+"""Where an image is homogeneous, so that its noise can be told."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ STEP = 4
 _SHARE = 0.1
 # Fewer tell the noise too roughly, where the image is small.
 _FEWEST = 256
-_MOST_CLASSES = 16
+#: Classes of like brightness, at most.
+CLASSES = 16
 _BLOCKS_OF_A_CLASS = 64
 
 
@@ -46,12 +47,12 @@ def homogeneous_blocks(estimate: Tensor, known: Tensor) -> Tensor:
     share = max(_SHARE, min(1.0, _FEWEST / len(candidates)))
     count = int(share * len(candidates)) // _BLOCKS_OF_A_CLASS
     order = candidates[level.take(candidates).argsort()]
-    quiet = torch.zeros_like(known_best)
-    for alike in order.tensor_split(max(1, min(_MOST_CLASSES, count))):
+    found = torch.zeros_like(known_best)
+    for alike in order.tensor_split(max(1, min(CLASSES, count))):
         few = max(1, round(share * len(alike)))
         least = variation.take(alike).topk(few, largest=False).indices
-        quiet.view(-1)[alike[least]] = True
-    return quiet
+        found.view(-1)[alike[least]] = True
+    return found
 
 
 def known_share(known: Tensor) -> Tensor:

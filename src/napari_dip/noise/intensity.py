@@ -20,7 +20,8 @@ Array = NDArray[np.float64]
 # the noise hardly depends on the signal, and a transform would only bend
 # the intensities.
 _LEAST_DEPENDENCE = 0.5
-_BULK = (0.001, 0.999)
+#: Quantiles between which lies all but hot and dead pixels.
+BULK = (0.001, 0.999)
 # Of the darkest hundredth, read noise counted too: in fewer photons the noise
 # is not of one variance once it is stabilised.
 _LEAST_PHOTONS = 10.0
@@ -41,7 +42,7 @@ class Standard:
     def map(self, values: Array, dtype: np.dtype[Any]) -> tuple[float, float]:
         """Return offset and factor for values of a dtype."""
         # A single hot pixel must not set the scale of all the others.
-        values = np.clip(values, *np.quantile(values, _BULK))
+        values = np.clip(values, *np.quantile(values, BULK))
         return float(values.mean()), float(values.std()) or 1.0
 
 
@@ -96,8 +97,7 @@ class ChannelScale:
     def forward(self, channel: Array) -> Array:
         """Bring intensities to the network's range."""
         if self.noise is not None:
-            limits = np.array([self.low, self.high])
-            channel = stabilise(channel, self.noise, limits)
+            channel = stabilise(channel, self.noise)
         return (channel - self.offset) / self.factor
 
     def level_of(self, values: NDArray[Any], line: VarianceModel) -> float:
@@ -114,7 +114,7 @@ class ChannelScale:
             return self.clipping.undo(values)
         if self.noise is None:
             return values
-        return invert(values, self.noise, np.array([self.low, self.high]))
+        return invert(values, self.noise)
 
 
 class Intensity:

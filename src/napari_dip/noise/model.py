@@ -19,11 +19,10 @@ from napari_dip.noise.autocorrelation import (
 from napari_dip.noise.defects import find_defects, find_saturated
 from napari_dip.noise.detector import Detector, NoiseName
 from napari_dip.noise.snr import (
-    clear_bins,
-    faint_bins,
     mean_variance,
     measure_snr,
     photon_bins,
+    structure_bins,
 )
 from napari_dip.noise.variance import (
     VarianceModel,
@@ -256,10 +255,9 @@ def _correlation(
 def _binning(
     planes: NDArray[np.float64], lines: Lines, correlation: Correlation
 ) -> int:
-    if correlation.independent:
-        return min(map(faint_bins, planes, lines))
-    if correlation.all_around and correlation.coefficients is not None:
-        return clear_bins(planes, lines, correlation)
+    measured = correlation.coefficients is not None
+    if correlation.independent or (correlation.all_around and measured):
+        return structure_bins(planes, lines, correlation)
     return 1
 
 

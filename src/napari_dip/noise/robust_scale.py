@@ -13,10 +13,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from napari_dip.grid.interpolation import interpolate
-from napari_dip.noise.homogeneous import pixels_of
-
-# Median of the absolute value of a standard normal variable.
-_MEDIAN = 0.6745
+from napari_dip.noise.blocks import QUARTILE
+from napari_dip.noise.homogeneous import CLASSES, pixels_of
 
 # Where the median is less than this part of the 95 % quantile, most values are
 # next to nothing and a few are not: single photons in the dark. It is 0.34 of
@@ -24,7 +22,6 @@ _MEDIAN = 0.6745
 _FEW = 0.12
 _OUTER = 0.95
 
-_CLASSES = 16
 _LEAST_PIXELS = 256
 # Medians of more tell nothing new: their error is below a hundredth.
 _MOST_PIXELS = 2**20
@@ -48,7 +45,7 @@ def median_spread(magnitudes: Tensor, dim: int) -> Tensor:
     Tensor
         Without the axis.
     """
-    return magnitudes.median(dim=dim).values / _MEDIAN
+    return magnitudes.median(dim=dim).values / QUARTILE
 
 
 def spread(magnitudes: Tensor, dim: int) -> Tensor:
@@ -79,7 +76,7 @@ def spread(magnitudes: Tensor, dim: int) -> Tensor:
     rank = math.ceil(_OUTER * magnitudes.shape[dim])
     outer = magnitudes.kthvalue(rank, dim=dim).values
     mean_square = magnitudes.square().mean(dim=dim).sqrt()
-    return torch.where(_MEDIAN * typical < _FEW * outer, mean_square, typical)
+    return torch.where(QUARTILE * typical < _FEW * outer, mean_square, typical)
 
 
 def noise_scale(
@@ -176,7 +173,7 @@ def _scale_of_channel(
 def _classes_of(level: Tensor) -> Tensor:
     """Class of each pixel: as many pixels in each, equal ones together."""
     ascending = level.flatten().sort().values
-    count = max(1, min(_CLASSES, len(ascending) // _LEAST_PIXELS))
+    count = max(1, min(CLASSES, len(ascending) // _LEAST_PIXELS))
     first = torch.arange(1, count, device=level.device) * len(ascending)
     edges = torch.unique(ascending[first // count])
     return torch.bucketize(level.contiguous(), edges, right=True)

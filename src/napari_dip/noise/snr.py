@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
-from napari_dip.grid.binning import bin_planes, largest_squares
+from napari_dip.grid.binning import bin_planes, largest_bins
 from napari_dip.noise.autocorrelation import Correlation
+from napari_dip.noise.defects import BEYOND
 from napari_dip.noise.variance import VarianceModel
 
 Array = NDArray[np.float64]
@@ -20,13 +21,11 @@ Array = NDArray[np.float64]
 # fit finds more in bins, and where it is a little more it does in pixels.
 _LEAST_RATIO = 0.1
 # The same of correlated noise, of which bins keep more.
-_CLEAR = 1.5
+_LEAST_RATIO_OF_CORRELATED = 1.5
 # A spot stands out in most of so many pixels, by so many deviations of the
 # noise, which its median has 0.4 times; in noise alone, one in more than ten
 # thousand million does.
 _SPOT, _BRIGHT, _FEWEST = 3, 3.0, 3
-# No noise is that far from the middle; a hot pixel is.
-_FURTHEST = 6.0
 # Fewer photons beside another are not told from none, for the gain is known
 # to a tenth. In bins of fewer than this a photon is an event.
 _LEAST_OTHERS, _LEAST_MEAN = 1 / 16, 0.15
@@ -99,64 +98,17 @@ def photon_bins(plane: NDArray[Any], noise: VarianceModel) -> int:
         return 1
     size = max(1 / max(others, _LEAST_OTHERS), _LEAST_MEAN / mean)
     side = math.ceil(size ** (1 / plane.ndim))
-    return int(min(side, largest_squares(plane.shape)))
+    return int(min(side, largest_bins(plane.shape)))
 
 
-def faint_bins(plane: Array, noise: VarianceModel) -> int:
-    """Side of the bins in which structure shows beside independent noise.
+def structure_bins(
+    planes: Array, lines: Sequence[VarianceModel], correlation: Correlation
+) -> int:
+    """Side of the bins in which structure shows beside the noise.
 
     The noise of a bin is less the more pixels it has, and a structure of many
     pixels is still there. One of a few would be lost: bright spots keep their
     pixels.
-
-    Parameters
-    ----------
-    plane : (..., M, N) ndarray
-        NaN where it is missing.
-    noise : VarianceModel
-        Its noise.
-
-    Returns
-    -------
-    int
-        Pixels along a side: 1 where the structure shows in pixels.
-
-    Examples
-    --------
-    >>> grain = np.random.default_rng(0).normal(size=(128, 128))
-    >>> wave = np.sin(np.arange(128) / 20)
-    >>> noise = VarianceModel(gain=0.0, read_variance=1.0)
-    >>> faint_bins(wave + grain, noise), faint_bins(0.3 * wave + grain, noise)
-    (1, 2)
-    """
-    known = np.isfinite(plane)
-    variance = mean_variance(plane, noise)
-    if variance <= 0:
-        return 1
-    values = np.where(known, plane, np.mean(plane[known]))
-    middle, reach = np.median(values), _FURTHEST * variance**0.5
-    values = np.clip(values, middle - reach, middle + reach)
-    bright = median_filter(values, _SPOT) - np.median(values)
-    if int((bright > _BRIGHT * variance**0.5).sum()) >= _FEWEST:
-        return 1
-    largest = largest_squares(plane.shape)
-    sides = range(1, largest + 1)
-    shown = (s for s in sides if _shows(values, known, variance, s))
-    return next(shown, largest)
-
-
-def _shows(
-    values: Array, known: NDArray[np.bool_], variance: float, side: int
-) -> bool:
-    [bins], [seen] = bin_planes(values[None], known[None], side)
-    noise = variance / side**values.ndim
-    return bool(np.var(bins[seen]) - noise >= _LEAST_RATIO * noise)
-
-
-def clear_bins(
-    planes: Array, lines: Sequence[VarianceModel], correlation: Correlation
-) -> int:
-    """Side of the bins in which structure stands out of correlated noise.
 
     Parameters
     ----------
@@ -166,16 +118,54 @@ def clear_bins(
         Noise of each channel.
     correlation : Correlation
         Of that noise.
+
+    Returns
+    -------
+    int
+        Pixels along a side: 1 where the structure of a channel shows in
+        pixels.
+
+    Examples
+    --------
+    >>> grain = np.random.default_rng(0).normal(size=(1, 128, 128))
+    >>> wave = np.sin(np.arange(128) / 20)
+    >>> noise, white = [VarianceModel(0.0, 1.0)], Correlation((1, 1))
+    >>> structure_bins(wave + grain, noise, white)
+    1
+    >>> structure_bins(0.3 * wave + grain, noise, white)
+    2
     """
     known = np.isfinite(planes)
-    noise = list(map(mean_variance, planes, lines))
-    last = int(max(1, min(planes.shape[-2:]) // _LEAST_BINS))
-    for side in range(1, last):
+    variance = list(map(mean_variance, planes, lines))
+    if not all(variance):
+        return 1
+    if correlation.independent:
+        least, largest = _LEAST_RATIO, largest_bins(planes.shape[1:])
+        if any(map(_has_spots, planes, variance)):
+            return 1
+        planes = np.stack(list(map(_without_outliers, planes, variance)))
+    else:
+        least = _LEAST_RATIO_OF_CORRELATED
+        largest = max(1, min(planes.shape[-2:]) // _LEAST_BINS)
+    for side in range(1, largest):
         bins, seen = bin_planes(planes, known, side)
         left = correlation.left_in_means(side)
-        if all(
-            np.var(plane[there]) >= (1 + _CLEAR) * variance * left
-            for plane, there, variance in zip(bins, seen, noise, strict=True)
+        if any(
+            np.var(plane[there]) >= (1 + least) * left * noise
+            for plane, there, noise in zip(bins, seen, variance, strict=True)
         ):
             return side
-    return last
+    return largest
+
+
+def _has_spots(plane: Array, variance: float) -> bool:
+    values = _without_outliers(plane, variance)
+    bright = median_filter(values, _SPOT) - np.median(values)
+    return int((bright > _BRIGHT * variance**0.5).sum()) >= _FEWEST
+
+
+def _without_outliers(plane: Array, variance: float) -> Array:
+    known = np.isfinite(plane)
+    values = np.where(known, plane, np.mean(plane[known]))
+    middle, reach = np.median(values), BEYOND * variance**0.5
+    return np.clip(values, middle - reach, middle + reach)

@@ -18,9 +18,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from napari_dip.noise.blocks import (
     BLOCK,
+    LEAST_BLOCKS,
     block_mean,
     block_statistics,
     high_pass,
+    mixed_blocks,
 )
 
 Array = NDArray[np.float64]
@@ -43,11 +45,9 @@ _FINE = 6
 _NO_NOISE = 0.01
 
 _CURVE_BINS = 24
-_MIN_BLOCKS = 12
-_MIN_PILE = 20
+#: Fewer pixels of one value are no pile of clipped ones.
+LEAST_PILE = 20
 _MAX_CLIPPED = 0.5
-# Share of least values in a block that holds both them and others.
-_MIXED = (0.2, 0.8)
 # Variance over mean, in steps of the data: 1 for counts.
 _MOST_OF_COUNTS = 1.6
 _ITERATIONS = 20
@@ -235,7 +235,7 @@ def _without_clipped(plane: Array) -> Array:
     clipped = np.zeros(plane.shape, bool)
     for extreme in (finite.min(), finite.max()) if finite.size else ():
         pile = plane == extreme
-        if _MIN_PILE <= pile.sum() <= _MAX_CLIPPED * plane.size:
+        if LEAST_PILE <= pile.sum() <= _MAX_CLIPPED * plane.size:
             clipped |= pile
     if finite.size and clipped.any() and _counts_photons(plane, finite):
         clipped &= plane != finite.min()
@@ -250,19 +250,15 @@ def _counts_photons(plane: Array, finite: Array) -> bool:
     clipped noise of more than two steps varies more for its mean.
     """
     least = finite.min()
-    mean, power = block_statistics(plane)
-    share, _ = block_statistics(
-        np.where(np.isfinite(plane), plane == least, np.nan)
-    )
-    mixed = (share > _MIXED[0]) & (share < _MIXED[1])
-    if not mixed.any():
+    mean, power, _ = mixed_blocks(plane, plane == least)
+    if not mean.size:
         return False
     # Below a margin filled with 0 there is a gap, which is no step.
     more = finite[finite > least]
     second = more.min()
     third = more[more > second].min(initial=np.inf)
     step = min(second - least, third - second)
-    rise = np.median(power[mixed]) / np.median(mean[mixed] - least)
+    rise = np.median(power) / np.median(mean - least)
     return bool(rise <= _MOST_OF_COUNTS * step)
 
 
@@ -272,7 +268,7 @@ def _noise_curve(mean: Array, power: Array) -> tuple[Array, Array, Array]:
     label = np.clip(np.searchsorted(edges, mean, 'right') - 1, 0, None)
     for index in np.unique(label):
         inside = label == index
-        if inside.sum() >= min(_MIN_BLOCKS, mean.size):
+        if inside.sum() >= min(LEAST_BLOCKS, mean.size):
             told = _variances(power[inside])
             points.append((mean[inside].mean(), inside.sum(), *told))
     if not points:

@@ -16,14 +16,8 @@ from napari_dip.noise.variance import VarianceModel
 
 Array = NDArray[np.float64]
 
-# Below this share of the whole variance the signal-dependent part is ignored:
-# the transform is a straight line to within the accuracy of the estimate.
-_NEGLIGIBLE = 1e-3
 
-
-def stabilise(
-    image: ArrayLike, noise: VarianceModel, like: ArrayLike | None = None
-) -> Array:
+def stabilise(image: ArrayLike, noise: VarianceModel) -> Array:
     """Map an image to a scale where its noise has variance 1.
 
     Parameters
@@ -32,9 +26,6 @@ def stabilise(
         Detector counts in any linear unit.
     noise : VarianceModel
         Relation of mean and variance in the units of `image`.
-    like : array_like, optional
-        Values that decide which form the transform takes, where several
-        images share one; `image` unless given.
 
     Returns
     -------
@@ -43,16 +34,13 @@ def stabilise(
         is flat.
     """
     values = np.asarray(image, float)
-    decides = values if like is None else np.asarray(like, float)
-    if _is_constant(decides, noise):
+    if _is_constant(noise):
         return values / _deviation(noise)
     photons = values / noise.gain + _dark_photons(noise)
     return 2 * np.sqrt(np.maximum(photons + 3 / 8, 0.0))
 
 
-def invert(
-    stabilised: ArrayLike, noise: VarianceModel, image: ArrayLike
-) -> Array:
+def invert(stabilised: ArrayLike, noise: VarianceModel) -> Array:
     """Bring a denoised, stabilised image back to the units of the data.
 
     Parameters
@@ -61,12 +49,9 @@ def invert(
         Estimate of the mean of ``stabilise(image, noise)``.
     noise : VarianceModel
         The model given to `stabilise`.
-    image : array_like
-        The image given to `stabilise`; decides which of its two forms the
-        transform took.
     """
     estimate = np.asarray(stabilised, float)
-    if _is_constant(np.asarray(image, float), noise):
+    if _is_constant(noise):
         return estimate * _deviation(noise)
     photons = _unbiased_inverse(estimate)
     return noise.gain * (photons - _dark_photons(noise))
@@ -87,10 +72,9 @@ def _unbiased_inverse(stabilised: Array) -> Array:
     return photons
 
 
-def _is_constant(image: Array, noise: VarianceModel) -> bool:
-    span = float(np.ptp(image[np.isfinite(image)]))
-    whole = noise.variance(np.nanmean(image))
-    return noise.gain * span <= _NEGLIGIBLE * float(whole) or noise.gain == 0
+def _is_constant(noise: VarianceModel) -> bool:
+    """Whether a photon more is lost among those that read noise stands for."""
+    return noise.gain**2 <= float(np.finfo(float).eps) * noise.read_variance
 
 
 def _deviation(noise: VarianceModel) -> float:

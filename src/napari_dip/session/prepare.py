@@ -49,7 +49,7 @@ def prepare(
     keep_known: bool = False,
     trim_known: bool = False,
     noise: NoiseModel | None = None,
-    copies: Repeats | None = None,
+    repeats: Repeats | None = None,
     borders: NDArray[np.bool_] | None = None,
     guide: NDArray[np.float32] | None = None,
     loss: Callable[[torch.Tensor], DataTerm] | None = None,
@@ -60,7 +60,7 @@ def prepare(
     Parameters
     ----------
     image : AcquiredImage
-        The image, whose planes are the data unless it has `copies`.
+        The image, whose planes are the data unless it has `repeats`.
     known : (C, M, N) ndarray of bool
         False where a pixel is missing. Pixels that are not
         finite are missing too.
@@ -78,7 +78,7 @@ def prepare(
         Whether to fit, of those, only what lies around missing ones.
     noise : NoiseModel, optional
         That of the data; None where no noise is taken out.
-    copies : Repeats, optional
+    repeats : Repeats, optional
         The image and its repeats, whose mean is the data.
     borders : ndarray of bool, optional
         Same shape as `known`; pixels that keep their values though they are
@@ -108,9 +108,9 @@ def prepare(
     elif options.adjust is not None:
         settings = options.adjust(settings)
     # A second fit may be cut.
-    shared = _correlation(settings, noise)
+    correlated = _correlation(settings, noise)
     settings = shorten(settings, options.max_num_iter)
-    planes = image.planes if copies is None else copies.mean
+    planes = image.planes if repeats is None else repeats.mean
     known = known & np.isfinite(planes)
     if noise is None and not settings.range_.is_robust:
         known, told = _without_defects(planes, known)
@@ -130,11 +130,11 @@ def prepare(
             image=image,
             defects=int(noise.defects.sum()) if noise else 0,
             saturated=int(noise.saturated.sum()) if noise else 0,
-            made_of=_describe(copies, settings),
-            shared=shared,
+            made_of=_describe(repeats, settings),
+            correlated=correlated,
         ),
         noise,
-        None if copies is None else copies.planes,
+        None if repeats is None else repeats.planes,
         keep_known=keep_known,
         hold_out=options.uncertainty,
         borders=borders if borders is not None and borders.any() else None,
@@ -208,12 +208,12 @@ def _check_known(known: NDArray[np.bool_]) -> None:
         )
 
 
-def _describe(copies: Repeats | None, settings: Settings) -> str:
-    if copies is None:
+def _describe(repeats: Repeats | None, settings: Settings) -> str:
+    if repeats is None:
         return ''
     split = settings.latent.splits_repeats
     use = 'some of them fitted to the others' if split else 'their mean'
-    return f'{copies.describe()}; {use}'
+    return f'{repeats.describe()}; {use}'
 
 
 def _correlation(settings: Settings, noise: NoiseModel | None) -> str:

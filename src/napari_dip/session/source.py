@@ -55,7 +55,7 @@ class Source:
         From intensities and options to an :class:`Output`.
     noise : NoiseModel or None
         As given to :func:`~napari_dip.session.prepare.prepare`.
-    copies : ndarray or None
+    repeats : ndarray or None
         Those that `planes` are the mean of.
     keep_known : bool
         Whether known pixels keep their values.
@@ -84,7 +84,7 @@ class Source:
     seed: int
     output: Callable[..., Output]
     noise: NoiseModel | None
-    copies: NDArray[np.float64] | None
+    repeats: NDArray[np.float64] | None
     keep_known: bool
     hold_out: bool
     place: Region | None = None
@@ -191,7 +191,7 @@ def make_stage(
         pilot=pilot,
         measured=settings.latent.measures_noise,
     )
-    shared = settings.latent.splits_repeats or bool(output.shared)
+    correlated = settings.latent.splits_repeats or bool(output.correlated)
     variance = source.variance_of(settings)
     levels: tuple[NoiseLevel, ...] = ()
     if source.noise is not None and variance is not None:
@@ -200,7 +200,7 @@ def make_stage(
         )
     if source.learnt:
         fit.adopt(source.learnt[0].trained)
-    return Stage(fit, output, settings.filters, levels, shared)
+    return Stage(fit, output, settings.filters, levels, correlated)
 
 
 def make_sequel(source: Source, settings: Settings) -> Sequel | None:
@@ -315,12 +315,12 @@ def _guide(source: Source, settings: Settings) -> torch.Tensor | None:
 def _repeats(
     source: Source, known: NDArray[np.bool_], intensity: Intensity
 ) -> torch.Tensor:
-    assert source.copies is not None
-    copies = [
-        _tensor(intensity.forward(copy, known), source.device)
-        for copy in source.copies
+    assert source.repeats is not None
+    repeats = [
+        _tensor(intensity.forward(one, known), source.device)
+        for one in source.repeats
     ]
-    return torch.cat(copies)
+    return torch.cat(repeats)
 
 
 def _held_out(

@@ -46,7 +46,7 @@ class Stage:
         What is made of the finished estimate and the data.
     noise : tuple of NoiseLevel
         That of each channel; empty if it is not known.
-    shared : bool
+    correlated : bool
         Whether the noise is correlated.
     """
 
@@ -54,7 +54,7 @@ class Stage:
     output: Output
     filters: Chain
     noise: tuple[NoiseLevel, ...] = ()
-    shared: bool = False
+    correlated: bool = False
 
     def find_harmed(self, result: Tensor) -> list[bool]:
         """Find the channels whose data are nearer to the truth.
@@ -67,7 +67,9 @@ class Stage:
         problem = self.fit.problem
         if problem is None or not (self.noise and self.output.may_give_back):
             return [False] * result.shape[1]
-        return find_harmed(result, problem, self.noise, shared=self.shared)
+        return find_harmed(
+            result, problem, self.noise, correlated=self.correlated
+        )
 
 
 def to_numpy(estimate: torch.Tensor) -> NDArray[np.float32]:

@@ -249,9 +249,9 @@ def start_denoising(
     planes = acquired.planes
     check_choice(options.preset, PRESETS, 'preset')
     check_choice(defects, tuple(_DEFECTS), 'defects')
-    copies = match_repeats(acquired, repeats)
-    if copies is not None:
-        planes = copies.mean
+    matched = match_repeats(acquired, repeats)
+    if matched is not None:
+        planes = matched.mean
     flat = find_flat_areas(planes)
     shown = flat.without(planes)
     usual = SETTINGS[options.preset]
@@ -260,14 +260,14 @@ def start_denoising(
     found = settle_noise(
         acquired.planes,
         shown,
-        copies,
+        matched,
         noise=noise,
         correlation=correlation,
         defects=defects,
     )
     is_volume = planes.ndim > 3
     choose = choose_settings_of_volume if is_volume else choose_settings
-    settings = choose(options.preset, shown, found, copies, plain)
+    settings = choose(options.preset, shown, found, matched, plain)
     if options.uncertainty:
         check_uncertainty(settings, options.preset)
     return prepare(
@@ -278,7 +278,7 @@ def start_denoising(
         options=options,
         task='denoise',
         arguments={
-            'repeats': copies.count - 1 if copies else None,
+            'repeats': matched.count - 1 if matched else None,
             'noise': noise.to_dict()
             if isinstance(noise, NoiseModel)
             else noise,
@@ -287,7 +287,7 @@ def start_denoising(
             'method': to_argument(plain),
         },
         noise=replace(found, saturated=found.saturated & ~flat.all),
-        copies=copies,
+        repeats=matched,
         borders=flat.borders,
         notes=flat.notes
         + note_patterns(shown)
@@ -321,18 +321,18 @@ def _outline(
         drawn = np.random.default_rng(0).normal(size=shape)
         image = drawn + np.linspace(0, 9, drawn.size).reshape(shape)
     acquired = acquire(image, axes.channel_axis)
-    copies = match_repeats(acquired, repeats)
-    planes = acquired.planes if copies is None else copies.mean
+    matched = match_repeats(acquired, repeats)
+    planes = acquired.planes if matched is None else matched.mean
     found = settle_noise(
         acquired.planes,
         planes,
-        copies,
+        matched,
         noise=noise,
         correlation=correlation,
         defects='keep',
     )
     plain = read_method(method)
-    settings = choose_settings(preset, planes, found, copies, plain)
+    settings = choose_settings(preset, planes, found, matched, plain)
     return Outline(settings, found=found.describe() if is_known else '')
 
 

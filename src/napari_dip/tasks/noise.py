@@ -67,7 +67,7 @@ SNR 4.9'
 def settle_noise(
     acquired: NDArray[Any],
     shown: NDArray[Any],
-    copies: Repeats | None = None,
+    repeats: Repeats | None = None,
     *,
     noise: Noise = 'auto',
     correlation: str = 'auto',
@@ -81,7 +81,7 @@ def settle_noise(
         The image as it was acquired.
     shown : (C, ...) ndarray
         What is fitted, NaN where it is missing.
-    copies : Repeats, optional
+    repeats : Repeats, optional
         What that is the mean of, where it is one.
     noise, correlation, defects
         As in :func:`~napari_dip.denoise`.
@@ -106,7 +106,7 @@ def settle_noise(
         check_name(noise)
     found = model.measure_noise(
         shown,
-        frames=None if copies is None else copies.planes,
+        frames=None if repeats is None else repeats.planes,
         detector=detector,
         correlation=correlation,
         saturated=np.stack([find_saturated(plane) for plane in acquired]),

@@ -274,7 +274,7 @@ def _find_tables(
 
     from napari_dip.noise.jpeg_table import (
         Table,
-        find_steps,
+        find_table,
         grey_level,
         standard_table,
     )
@@ -285,7 +285,7 @@ def _find_tables(
     tables = []
     for plane, own in zip(image.planes.astype(float), values, strict=False):
         level = grey_level(values if shared else own)
-        found = None if level is None else find_steps(plane, level)
+        found = None if level is None else find_table(plane, level)
         if quality is None and found is None:
             raise ValueError(
                 'image: no trace of JPEG compression was found in the pixels; '

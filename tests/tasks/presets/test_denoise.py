@@ -17,11 +17,11 @@ from tests.noise.drawn import (
 )
 
 
-def chosen_for(preset, planes, copies=None):
+def chosen_for(preset, planes, repeats=None):
     """Settings for an image in the noise that is measured on it."""
-    frames = None if copies is None else copies.planes
+    frames = None if repeats is None else repeats.planes
     noise = measure_noise(planes, frames=frames)
-    return choose_settings(preset, planes, noise, copies)
+    return choose_settings(preset, planes, noise, repeats)
 
 
 def _ramp(channels, side):
@@ -94,16 +94,16 @@ def test_what_channels_share_along_different_axes_is_shared_all_around():
 
 def test_the_published_recipe_takes_the_mean_of_frames():
     given = frames(2, correlated=True)
-    copies = match_all(given[:1], [given[1:]])
-    settings = chosen_for('ulyanov2018', copies.mean, copies)
+    repeats = match_all(given[:1], [given[1:]])
+    settings = chosen_for('ulyanov2018', repeats.mean, repeats)
     assert settings is SETTINGS['ulyanov2018']
 
 
 def test_no_preset_is_quicker_than_split_frames_bear():
     given = frames(2, correlated=True)
-    copies = match_all(given[:1], [given[1:]])
+    repeats = match_all(given[:1], [given[1:]])
     rates = {
-        preset: chosen_for(preset, copies.mean, copies).fit.learning_rate
+        preset: chosen_for(preset, repeats.mean, repeats).fit.learning_rate
         for preset in ('fast', 'balanced', 'best')
     }
     assert max(rates.values()) < SETTINGS['fast'].fit.learning_rate
@@ -111,8 +111,8 @@ def test_no_preset_is_quicker_than_split_frames_bear():
 
 def test_frames_whose_noise_is_their_pixels_own_are_fitted_as_any_image():
     given = frames(2, correlated=False)
-    copies = match_all(given[:1], [given[1:]])
-    settings = chosen_for('balanced', copies.mean, copies)
+    repeats = match_all(given[:1], [given[1:]])
+    settings = chosen_for('balanced', repeats.mean, repeats)
     assert isinstance(settings.latent, BlindSpotSpec)
     assert settings.second is None
 

@@ -21,7 +21,7 @@ from torch.nn import functional as F
 
 from napari_dip.engine.problem import Problem
 from napari_dip.grid.by_axes import convolve
-from napari_dip.grid.interpolation import interpolate
+from napari_dip.grid.interpolation import TINY, interpolate
 from napari_dip.latents.base import Draw
 
 #: Draws that the variance and the pairs are taken from.
@@ -37,7 +37,6 @@ _CLASSES = 8
 # but their own.
 _LEAST_PAIRS = 4000
 _LEAST_ERRORS = 100
-_TINY = 1e-12
 
 
 @dataclass(frozen=True)
@@ -197,7 +196,7 @@ def _calibrate(
     error_variance = torch.maximum(
         error_variance, sums(squares).sqrt() / samples
     )
-    level = level.clamp(min=_TINY)
+    level = level.clamp(min=TINY)
     # In proportion beyond the last class.
     beyond = (variance / level[-1]).clamp(min=1)
     return interpolate(variance, level, error_variance) * beyond

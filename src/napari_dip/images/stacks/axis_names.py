@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-#: As many entries along an unnamed last axis are the colours of a pixel.
-COLOURS = (3, 4)
-
 _PLURALS = {
     'T': 'times',
     'Z': 'depths',

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from napari_dip.images.stacks.axis_names import COLOURS, say_axes, say_count
+from napari_dip.images.axes import COLOURS
+from napari_dip.images.stacks.axis_names import say_axes, say_count
 from napari_dip.images.validation import is_integer
 
 #: Where a plane lies: a number for each axis that is counted, a slice else.

@@ -34,19 +34,18 @@ _MOST_USES = 130
 
 # Part of the pixels that is masked: of one channel, of several, since the
 # others still tell of the place, and of bins.
-_MASKED, _OF_SEVERAL, _OF_BINS = 0.15, 0.3, 0.3
+_MASKED, _MASKED_MORE = 0.15, 0.3
 
 # Noise so smooth comes with hardly any detail finer than two pixels.
 _SMOOTH = 0.65
 
-# At twice the rate the brightness of the estimate wanders.
-_SPLIT_RATE = 3e-3
+# Of Noise2Noise, at twice whose rate the brightness of the estimate wanders,
+# and of the second fit where the first is at full resolution too, which leaves
+# it less to find than one of bins does.
+_RATE = 3e-3
 # More iterations take up the noise, where what was measured of it is not
 # exact.
 _RECORRUPTED_ITERATIONS = 100
-_RECORRUPTED_RATE = 6e-3
-# Where the first fit is at full resolution, the second has less to find.
-_RECORRUPTED_RATE_OF_PIXELS = 3e-3
 # The spectrum of the noise is measured on blocks of 32 pixels, of which
 # smaller images have too few: 9.6 instead of 16.8 dB on 64 pixels of a
 # wide-field frame.
@@ -159,7 +158,7 @@ def by_noise(
             latent=replace(settings.latent, block=found.mask),
             **_UNTOLD,
         )
-        rate = _RECORRUPTED_RATE_OF_PIXELS
+        rate = _RATE
     else:
         # Of few bins, or drowned structure, a longer fit learns the noise by
         # heart.
@@ -167,7 +166,7 @@ def by_noise(
         settings = replace(
             choices.correlated_bins,
             network=UNetSpec((64,) * 5),
-            latent=BlindSpotSpec(_OF_BINS, found.mask),
+            latent=BlindSpotSpec(_MASKED_MORE, found.mask),
             fit=replace(
                 choices.correlated_bins.fit,
                 num_iter=like.fit.num_iter,
@@ -177,7 +176,7 @@ def by_noise(
             binning=found.binning,
             **_UNTOLD,
         )
-        rate = _RECORRUPTED_RATE
+        rate = 2 * _RATE
     if not second:
         return settings
     return replace(
@@ -199,7 +198,7 @@ def split_repeats(settings: Settings) -> Settings:
         # An estimate feeds all repeats, so that there is one draw of it.
         fit=replace(
             settings.fit,
-            learning_rate=min(settings.fit.learning_rate, _SPLIT_RATE),
+            learning_rate=min(settings.fit.learning_rate, _RATE),
             augment=True,
             num_samples=1,
         ),
@@ -213,7 +212,7 @@ def _suited(settings: Settings, channels: int, values: int) -> Settings:
     augment = settings.fit.num_iter * _uses(settings.fit, values)
     return replace(
         settings,
-        latent=BlindSpotSpec(_MASKED if channels == 1 else _OF_SEVERAL),
+        latent=BlindSpotSpec(_MASKED if channels == 1 else _MASKED_MORE),
         fit=replace(settings.fit, augment=augment > _MOST_USES),
     )
 

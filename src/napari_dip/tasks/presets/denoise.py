@@ -106,7 +106,7 @@ def choose_settings(
     preset: str,
     planes: NDArray[Any],
     noise: NoiseModel,
-    copies: Repeats | None = None,
+    repeats: Repeats | None = None,
     method: DeepImagePrior | None = None,
 ) -> Settings:
     """Return the settings that a preset stands for, given the image.
@@ -119,7 +119,7 @@ def choose_settings(
         The image.
     noise : NoiseModel
         Its noise.
-    copies : Repeats, optional
+    repeats : Repeats, optional
         What the image is the mean of, where it is one.
     method : DeepImagePrior, optional
         Deep image prior as such, if it was asked for.
@@ -131,7 +131,7 @@ def choose_settings(
         if method is None:
             return RECIPES[published]
         return plain_settings(method, preset, published, noise)
-    if copies is not None and not noise.correlation.independent:
+    if repeats is not None and not noise.correlation.independent:
         return split_repeats(settings)
     return by_noise(
         Choices(settings, BINNED, CORRELATED[preset]), planes, noise

@@ -25,7 +25,7 @@ def choose_settings_of_volume(
     preset: str,
     planes: NDArray[Any],
     noise: NoiseModel,
-    copies: Repeats | None = None,
+    repeats: Repeats | None = None,
     method: DeepImagePrior | None = None,
 ) -> Settings:
     """Return the settings that a preset stands for, given a volume.
@@ -34,7 +34,7 @@ def choose_settings_of_volume(
     ----------
     planes : (C, L, M, N) ndarray
         The volume.
-    preset, noise, copies, method
+    preset, noise, repeats, method
         As in :func:`~napari_dip.tasks.presets.denoise.choose_settings`.
 
     Raises
@@ -47,7 +47,7 @@ def choose_settings_of_volume(
             "fit: 'volume' is not there for noise that is correlated all "
             "around; take fit='series'."
         )
-    if copies is not None:
+    if repeats is not None:
         raise ValueError(
             'repeats: a fit of a volume takes none; leave them out, or take '
             "fit='planes'."
