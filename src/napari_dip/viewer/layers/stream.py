@@ -221,8 +221,16 @@ def _uncertainty_display(
     plane: Plane, *, rgb: bool
 ) -> Callable[[NDArray[np.float32]], NDArray[Any]]:
     """From an uncertainty to what a layer can show."""
-    join = join_colours if rgb else np.copy
-    return lambda uncertainty: plane.put_back(join(uncertainty))
+
+    def show(uncertainty: Any) -> Any:
+        if rgb:
+            return plane.put_back(join_colours(uncertainty))
+        if not isinstance(uncertainty, np.ndarray):
+            # On disk.
+            return uncertainty
+        return plane.put_back(uncertainty.copy())
+
+    return show
 
 
 def _has_automatic_contrast(image: ImageSource) -> bool:
