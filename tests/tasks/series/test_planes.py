@@ -13,7 +13,7 @@ FEW = {'preset': 'fast', 'max_num_iter': 6, 'device': 'cpu'}
 INFO = {**FEW, 'return_info': True}
 
 
-def cells(shape=(40, 48), seed=0):
+def cells(shape=(24, 32), seed=0):
     drawn = np.random.default_rng(seed).normal(size=shape)
     smooth = gaussian_filter(drawn, 3)
     return np.clip(smooth / smooth.std(), 0, None)
@@ -21,7 +21,7 @@ def cells(shape=(40, 48), seed=0):
 
 @pytest.fixture(scope='module')
 def series():
-    """Five noisy planes of 40 × 48 pixels, each one a little darker."""
+    """Five noisy planes of 24 × 32 pixels, each one a little darker."""
     rng = np.random.default_rng(1)
     light = np.linspace(60, 30, 5)[:, None, None]
     return rng.poisson(light * (cells() + 0.3)).astype(np.uint16)
@@ -62,10 +62,10 @@ def test_axes_in_any_order_give_the_same(series, restored):
 
 
 def test_lazy_planes_are_given_back_as_they_were_given(series, restored):
-    lazy = da.from_array(series, chunks=(1, 40, 48))
+    lazy = da.from_array(series, chunks=(1, 24, 32))
     image, info = denoise(lazy, axes='TYX', **INFO)
     assert isinstance(image, da.Array)
-    assert image.chunksize == (1, 40, 48)
+    assert image.chunksize == (1, 24, 32)
     np.testing.assert_array_equal(image, restored[0])
     assert info.reason_text == restored[1].reason_text
     array = zarr.array(series, store=zarr.storage.MemoryStore())
@@ -85,10 +85,10 @@ def test_guessed_axes_are_told(series):
 
 def test_planes_are_taken_out(series):
     image, info = denoise(series, axes='TYX', planes='1:3', **INFO)
-    assert image.shape == (2, 40, 48)
+    assert image.shape == (2, 24, 32)
     assert info.arguments['planes'] == '1:3'
     single = denoise(series, axes='TYX', planes=2, **FEW)
-    assert single.shape == (1, 40, 48)
+    assert single.shape == (1, 24, 32)
     np.testing.assert_array_equal(single[0], denoise(series[2], **FEW))
 
 
@@ -169,7 +169,7 @@ def test_a_mask_that_does_not_fit(series):
 
 def test_an_enlarged_series(series):
     image = super_resolve(series[:2], (2, 3), axes='TYX', **FEW)
-    assert image.shape == (2, 80, 144)
+    assert image.shape == (2, 48, 96)
     np.testing.assert_array_equal(
         image[1], super_resolve(series[1], (2, 3), **FEW)
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from napari.layers import Image
 
+from napari_dip.io.ome_zarr import in_planes
 from napari_dip.viewer.layers.masks.marks import to_world
 from napari_dip.viewer.layers.planes import highest_resolution, layer_shape
 from napari_dip.viewer.layers.result import ResultLayer
@@ -83,14 +84,14 @@ class ResultLayers:
 
     def stream(self, estimate: NDArray[np.float32]) -> None:
         """Show a preview."""
-        for part, channel in zip(self._parts, estimate, strict=True):
+        for part, channel in self._channels(estimate):
             part.stream(channel)
 
     def settle(
         self, estimate: NDArray[np.float32], provenance: dict[str, Any]
     ) -> None:
         """Show an estimate that must not be lost."""
-        for part, channel in zip(self._parts, estimate, strict=True):
+        for part, channel in self._channels(estimate):
             part.settle(channel, provenance)
 
     def mark(self, provenance: dict[str, Any]) -> None:
@@ -100,6 +101,12 @@ class ResultLayers:
     def remove(self) -> None:
         """Take the layers away."""
         self._all(lambda part: part.remove())
+
+    def _channels(self, estimate: Any) -> list[tuple[ResultLayer, Any]]:
+        if not isinstance(estimate, np.ndarray):
+            # On disk: nothing is read that is not shown.
+            estimate = in_planes(estimate)
+        return list(zip(self._parts, estimate, strict=True))
 
     def _all(self, do: Callable[[ResultLayer], None]) -> None:
         for part in self._parts:
