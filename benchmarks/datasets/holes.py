@@ -158,13 +158,13 @@ def _half(shape: Shape, generator: Generator) -> NDArray[np.bool_]:
 
 def _text(shape: Shape, generator: Generator) -> NDArray[np.bool_]:
     """Lines of letters of 14 pixels, 40 pixels apart."""
-    page = PillowImage.new('1', shape[::-1])
+    page = PillowImage.new('L', shape[::-1])
     letters = [chr(n) for n in generator.integers(97, 123, shape[1] // 6)]
     for top in range(8, shape[0], 40):
         words = ''.join(generator.permutation(letters))
         font = ImageFont.load_default(14)
-        ImageDraw.Draw(page).text((4, top), words, fill=1, font=font)
-    return np.array(page)
+        ImageDraw.Draw(page).text((4, top), words, fill=255, font=font)
+    return np.asarray(page) > 127
 
 
 def _disc(shape: Shape, generator: Generator) -> NDArray[np.bool_]:

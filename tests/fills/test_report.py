@@ -22,10 +22,17 @@ def test_the_best_fill_alone_is_told_without_a_figure():
         NAMES, np.array([0.0, 1.0]), 0.0, 1, (5.0, 5.0), 90
     )
     assert 'filled by biharmonic interpolation' in text
-    assert 'nothing was measurably better' in text
+    assert 'as good as biharmonic interpolation alone' in text
     assert 'dB' not in text
 
 
 def test_what_could_not_be_measured_is_said():
     [text] = describe_fills(NAMES, np.array([0.0, 1.0]), 0.0, 1, (0.0, 0.0), 0)
     assert 'no pixels could be held out' in text
+
+
+def test_a_fill_that_alone_was_better_is_told():
+    [text] = describe_fills(
+        NAMES, np.array([0.5, 0.5]), 0.0, 1, (4.0, 5.0), 90
+    )
+    assert 'biharmonic interpolation alone was 1.0 dB better' in text

@@ -53,8 +53,10 @@ def describe_fills(
         return [text + '; no pixels could be held out to measure it.']
     alone, taken = squares
     text += f'; on {held_out} pixels held out in holes of the same shape '
-    # What is taken is never further off than the best fill.
-    gain = 10 * np.log10(alone / taken) if 0 < taken < alone else 0.0
+    gain = 10 * np.log10(alone / taken) if alone > 0 < taken else 0.0
+    if gain < -_NOTABLE:
+        than = f'{names[best]} alone was {-gain:.1f} dB better'
+        return [f'{text}{than}, which may be chance.']
     if gain < _NOTABLE:
-        return [f'{text}nothing was measurably better than {names[best]}.']
+        return [f'{text}that was as good as {names[best]} alone.']
     return [f'{text}that was {gain:.1f} dB better than {names[best]} alone.']
