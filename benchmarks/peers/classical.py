@@ -69,7 +69,7 @@ def _stabilised(
         if problem.sigma is not None:
             noise = VarianceModel(0.0, problem.sigma**2)
         elif axis is not None:
-            noise = estimate_variance(problem.image, channel_axis=axis)
+            noise = estimate_variance(np.moveaxis(image, axis, 0))
         else:
             # How correlated noise depends on the signal cannot be told; to
             # take it for constant serves the peers better.

@@ -10,7 +10,7 @@ from napari_dip.networks import DeepDecoderSpec
 from napari_dip.noise.intensity import Unit
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import RECIPES
-from napari_dip.presets.settings import Settings
+from napari_dip.presets.settings import Settings, shorten
 from napari_dip.tasks.presets import denoise as denoising_settings
 from napari_dip.tasks.presets import inpaint as inpainting
 from napari_dip.tasks.presets import super_resolve as super_resolution
@@ -79,3 +79,25 @@ def test_a_second_fit_is_counted_and_named():
     assert content['second']['network']['kind'] == 'unet'
     assert content['second']['fit']['num_iter'] == 30
     assert second.to_dict()['second'] is None
+
+
+def test_no_limit_or_a_loose_one_changes_nothing():
+    settings = denoising_settings.SETTINGS['fast']
+    assert shorten(settings, None) is settings
+    assert shorten(settings, settings.num_iter) is settings
+
+
+def test_the_schedule_is_compressed_as_a_whole():
+    settings = denoising_settings.SETTINGS['balanced']
+    shorter = shorten(settings, settings.num_iter // 2)
+    assert shorter.fit.num_iter == settings.num_iter // 2
+    assert shorter.stopping.min_start == settings.stopping.min_start // 2
+    assert shorter.fit.learning_rate == settings.fit.learning_rate
+
+
+def test_a_fit_on_windows_is_not_hurried():
+    settings = denoising_settings.SETTINGS['fast']
+    shorter = shorten(settings, settings.num_iter // 4)
+    assert shorter.fit.learning_rate == settings.fit.learning_rate / 4
+    whole = super_resolution.SETTINGS_COARSE['fast']
+    assert shorten(whole, 10).fit.learning_rate == whole.fit.learning_rate

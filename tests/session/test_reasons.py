@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 from napari_dip.engine.state import StopReason
-from napari_dip.presets.settings import Settings
-from napari_dip.presets.shortening import shorten
+from napari_dip.presets.settings import Settings, shorten
 from napari_dip.session.progress import Brief
 from napari_dip.session.reasons import describe_reason
 

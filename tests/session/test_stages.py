@@ -27,7 +27,7 @@ FIRST, SECOND, SETTLED = 6, 12, 4
 @pytest.fixture(autouse=True)
 def soon_settled(monkeypatch):
     monkeypatch.setattr('napari_dip.session.session.SETTLED', SETTLED)
-    monkeypatch.setattr('napari_dip.presets.shortening.SETTLED', SETTLED)
+    monkeypatch.setattr('napari_dip.presets.settings.SETTLED', SETTLED)
 
 
 def noisy() -> np.ndarray:

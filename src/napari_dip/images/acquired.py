@@ -9,8 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_dip.images.axes import Axes, settle_axes, without_ones
-from napari_dip.images.single_precision import check_precision
-from napari_dip.images.validity import Mask, read_values
+from napari_dip.images.validity import (
+    Mask,
+    check_precision,
+    read_values,
+)
 
 if TYPE_CHECKING:
     from napari_dip.grid.regions import Region

@@ -1,4 +1,4 @@
-"""Arrays of any library, and which of their values are valid."""
+"""Which values of an array are valid, and whether float32 can hold them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.noise.intensity import BULK
+from napari_dip.noise.variance import estimate_variance
+
 Mask = NDArray[np.bool_]
 
 # Attributes of the CF conventions, as netCDF files, xarray and GDAL have them.
 _FILL_VALUES = ('_FillValue', 'missing_value')
+_LARGEST = float(np.finfo(np.float32).max)
+# A result may leave the range of its data by as much as that is wide.
+_ROOM = 3
+# Steps of float32 within the contrast of an image. With fewer it would come
+# back coarser than in 8 bits.
+_LEAST_STEPS = 2**8
+# With so many it is as fine as in 16 bits, whatever the noise.
+_FINE_STEPS = 2**16
+_ENOUGH = 2**20
 
 
 def read_values(
@@ -95,3 +107,87 @@ def _numbers(value: object) -> list[float]:
     except (TypeError, ValueError):
         return []
     return [x for x in numbers.tolist() if np.isfinite(x)]
+
+
+def check_precision(planes: NDArray[Any], name: str) -> list[str]:
+    """Check that a result in float32 can show what an image shows.
+
+    Parameters
+    ----------
+    planes : (C, M, N) ndarray
+        Intensities; those that are not finite are left out.
+    name : str
+        What to call the image in a message.
+
+    Returns
+    -------
+    list of str
+        Where float32 is coarser than the noise, a sentence on it.
+
+    Raises
+    ------
+    ValueError
+        If the values are out of its range, or differ by too little of it.
+    """
+    largest = _largest(planes)
+    if largest * _ROOM > _LARGEST:
+        raise ValueError(
+            f'{name}: values of {largest:.3g} are too large for float32, the '
+            f'type of the result, which ends at {_LARGEST:.3g}; divide the '
+            'image by its largest value first.'
+        )
+    if np.can_cast(planes.dtype, np.float32):
+        return []
+    coarse = [_coarser_than_noise(plane, name) for plane in planes]
+    return [note for note in coarse[:1] if note]
+
+
+def _largest(planes: NDArray[Any]) -> float:
+    if planes.dtype.kind != 'f':
+        return max(abs(float(planes.min())), abs(float(planes.max())))
+    known = np.isfinite(planes)
+    least = float(planes.min(where=known, initial=0))
+    return max(-least, float(planes.max(where=known, initial=0)))
+
+
+def _coarser_than_noise(plane: NDArray[Any], name: str) -> str:
+    some = plane.ravel()[:: 1 + plane.size // _ENOUGH].astype(float)
+    some = some[np.isfinite(some)]
+    if not some.size:
+        some = plane[np.isfinite(plane)].astype(float)
+    levels = BULK[0], 0.5, BULK[1]
+    low, middle, high = (float(x) for x in np.quantile(some, levels))
+    contrast = high - low or _contrast(plane)
+    step = float(np.spacing(np.float32(abs(middle))))
+    if contrast == 0 or contrast >= _FINE_STEPS * step:
+        return ''
+    if contrast < _LEAST_STEPS * step:
+        raise ValueError(
+            f'{name}: its values lie about {middle:.4g} and differ by '
+            f'{contrast:.3g}, but the result is float32, whose steps are '
+            f'{step:.3g} there; {_remedy(middle, contrast)}.'
+        )
+    # About 0: a measurement takes the steps of float32 for no noise.
+    noise = estimate_variance(plane.astype(float) - middle)
+    deviation = float(noise.variance(0)) ** 0.5
+    if not 0 < deviation < step:
+        return ''
+    return (
+        f'The result is float32, whose steps of {step:.3g} at {middle:.4g} '
+        f'are coarser than the noise ({deviation:.3g}).'
+    )
+
+
+def _contrast(plane: NDArray[Any]) -> float:
+    if plane.dtype.kind != 'f':
+        # Exact, where float64 would not be.
+        return float(int(plane.max()) - int(plane.min()))
+    known = np.isfinite(plane)
+    low = plane.min(where=known, initial=np.inf)
+    return float(plane.max(where=known, initial=-np.inf) - low)
+
+
+def _remedy(middle: float, contrast: float) -> str:
+    if abs(middle) > contrast:
+        return f'subtract {middle:.4g} first'
+    return f'divide them by {contrast:.3g} first'

@@ -29,9 +29,9 @@ Array = NDArray[np.float64]
 
 # Quantiles of the mean square of 6 x 6 residuals, and what they are in units
 # of its expectation for white noise (held by a test).
-_QUIET, _QUIET_SHARE = 0.25, 0.698
-_QUIETEST, _QUIETEST_SHARE = 0.05, 0.456
-# Where the quietest tell less than this part of what the quiet tell, in half
+_LOW, _LOW_SHARE = 0.25, 0.698
+_LOWEST, _LOWEST_SHARE = 0.05, 0.456
+# Where the lowest tell less than this part of what the quarter does, in half
 # of so many classes of brightness or more, most blocks hold structure: it is
 # 0.5 to 0.8 of busy photographs in little noise, and 0.85 to 1.2 else.
 _BUSY = 0.8
@@ -97,24 +97,20 @@ class NoiseLevel(NamedTuple):
     certain: bool
 
 
-def estimate_variance(
-    image: ArrayLike, *, channel_axis: int | None = None
-) -> VarianceModel:
+def estimate_variance(image: ArrayLike) -> VarianceModel:
     """Affine noise model of one image, from that image alone.
 
     The variance of a high-pass residual is taken block by block; blocks of
     like intensity are pooled by a low quantile (structure only ever adds
-    power, so the quiet quarter of the blocks is the noise, or a twentieth
+    power, so the lowest quarter of the blocks is the noise, or a twentieth
     where most are busy), and a line is fitted robustly through the pooled
     points.
 
     Parameters
     ----------
-    image : (M, N), (L, M, N) or either with channels, array_like
-        Any real dtype, in any linear unit.  Non-finite values are ignored.
-    channel_axis : int, optional
-        Axis of the channels, which are then pooled into one model, as are
-        the planes of a volume.
+    image : (..., M, N) array_like
+        A plane, or several that are pooled into one model; any real dtype, in
+        any linear unit.  Non-finite values are ignored.
 
     Returns
     -------
@@ -125,8 +121,7 @@ def estimate_variance(
     Notes
     -----
     The noise has to be independent from pixel to pixel: the variance of
-    correlated noise comes out too small (see
-    `noise_texture.noise_texture`).
+    correlated noise comes out too small (see the autocorrelation).
 
     Follows the idea of A. Foi et al., "Practical Poissonian-Gaussian noise
     modeling and fitting for single-image raw-data", IEEE Trans. Image
@@ -140,20 +135,15 @@ def estimate_variance(
     >>> round(float(noise.variance(150.0)) / 450.0, 1)
     1.0
     """
-    values = np.asarray(image, float)
-    if channel_axis is not None:
-        values = np.moveaxis(values, channel_axis, 0)
-    # Blocks lie in planes: a volume's planes are often far apart.
-    planes = list(values.reshape(-1, *values.shape[-2:]))
+    planes = _planes(image)
     mean, power = _pooled_statistics(planes)
     if mean.size == 0:
         return VarianceModel(0.0, 0.0)
-    if (count := _unit_of_events(values, planes)) is not None:
+    if (count := _unit_of_events(planes)) is not None:
         return VarianceModel(count, 0.0)
-    fine = _quiet_power(planes)
-    if fine < _NO_NOISE * np.quantile(power, _QUIET):
-        # Of what second differences left, hardly any was noise.
-        return VarianceModel(0.0, fine / _QUIET_SHARE)
+    fine = _fine_power(planes)
+    if _is_structure(fine, power):
+        return VarianceModel(0.0, fine / _LOW_SHARE)
     return _fit_line(*_noise_curve(mean, power))
 
 
@@ -179,21 +169,29 @@ def is_predictable(plane: ArrayLike) -> bool:
     >>> is_predictable(wave + np.random.default_rng(0).normal(size=(64, 64)))
     False
     """
-    values = np.asarray(plane, float)
-    planes = list(values.reshape(-1, *values.shape[-2:]))
+    planes = _planes(plane)
     _, power = _pooled_statistics(planes)
-    if not power.size:
-        return False
-    return _quiet_power(planes) < _NO_NOISE * float(np.quantile(power, _QUIET))
+    return bool(power.size) and _is_structure(_fine_power(planes), power)
 
 
-def _unit_of_events(values: Array, planes: list[Array]) -> float | None:
+def _planes(image: ArrayLike) -> list[Array]:
+    """Blocks lie in planes: those of a volume are often far apart."""
+    values = np.asarray(image, float)
+    return list(values.reshape(-1, *values.shape[-2:]))
+
+
+def _is_structure(fine: float, power: Array) -> bool:
+    """Whether hardly any of what second differences left was noise."""
+    return fine < _NO_NOISE * float(np.quantile(power, _LOW))
+
+
+def _unit_of_events(planes: list[Array]) -> float | None:
     """What an event counts, in a frame of nothing but 0 and one value.
 
     Most blocks of a sparse frame hold no event. Events are independent, so
     that differences have the variance of the frame; a drawing has less.
     """
-    finite = values[np.isfinite(values)]
+    finite = np.concatenate([plane[np.isfinite(plane)] for plane in planes])
     unit = float(finite.max(initial=0))
     if unit <= 0 or not ((finite == 0) | (finite == unit)).all():
         return None
@@ -202,7 +200,7 @@ def _unit_of_events(values: Array, planes: list[Array]) -> float | None:
     return unit if sparse and np.mean(power) > finite.var() / 2 else None
 
 
-def _quiet_power(planes: list[Array]) -> float:
+def _fine_power(planes: list[Array]) -> float:
     """Power of differences in which structure hardly shows."""
     parts = [
         block_mean(high_pass(plane, _FINE) ** 2, BLOCK) for plane in planes
@@ -215,8 +213,8 @@ def _quiet_power(planes: list[Array]) -> float:
     greatest = max(
         np.abs(plane[np.isfinite(plane)]).max(initial=0) for plane in planes
     )
-    quiet = float(np.quantile(power, _QUIET))
-    return quiet if quiet > (np.finfo(np.float32).eps * greatest) ** 2 else 0.0
+    low = float(np.quantile(power, _LOW))
+    return low if low > (np.finfo(np.float32).eps * greatest) ** 2 else 0.0
 
 
 def _pooled_statistics(planes: list[Array]) -> tuple[Array, Array]:
@@ -273,21 +271,21 @@ def _noise_curve(mean: Array, power: Array) -> tuple[Array, Array, Array]:
             points.append((mean[inside].mean(), inside.sum(), *told))
     if not points:
         points = [(mean.mean(), mean.size, *_variances(power))]
-    centre, count, quiet, quietest = np.array(points, float).T
-    return centre, _of_busy_or_not(quiet, quietest), count
+    centre, count, low, lowest = np.array(points, float).T
+    return centre, _of_busy_or_not(low, lowest), count
 
 
 def _variances(power: Array) -> tuple[float, float]:
-    quiet, quietest = np.quantile(power, [_QUIET, _QUIETEST])
-    return quiet / _QUIET_SHARE, quietest / _QUIETEST_SHARE
+    low, lowest = np.quantile(power, [_LOW, _LOWEST])
+    return low / _LOW_SHARE, lowest / _LOWEST_SHARE
 
 
-def _of_busy_or_not(quiet: Array, quietest: Array) -> Array:
+def _of_busy_or_not(low: Array, lowest: Array) -> Array:
     # A single class of few photons may have blocks without any.
-    busy = np.median(quietest - _BUSY * quiet) < 0
-    if quiet.size < _BUSY_BINS or not busy:
-        return quiet
-    return np.minimum(quiet, quietest)
+    busy = np.median(lowest - _BUSY * low) < 0
+    if low.size < _BUSY_BINS or not busy:
+        return low
+    return np.minimum(low, lowest)
 
 
 def _bin_edges(mean: Array) -> Array:

@@ -27,8 +27,7 @@ from napari_dip.noise.model import NoiseModel
 from napari_dip.operators.base import Operator
 from napari_dip.operators.identity import Identity
 from napari_dip.presets.options import Options
-from napari_dip.presets.settings import Settings
-from napari_dip.presets.shortening import shorten
+from napari_dip.presets.settings import Settings, shorten
 from napari_dip.session.base import Restoration
 from napari_dip.session.progress import Brief
 from napari_dip.session.session import Session

@@ -13,7 +13,7 @@ from napari_dip.engine.fit import Fit
 from napari_dip.engine.state import StopReason
 from napari_dip.filters.refinement import preview
 from napari_dip.presets.learnt import Learnt
-from napari_dip.presets.shortening import SETTLED
+from napari_dip.presets.settings import SETTLED
 from napari_dip.session.base import Restoration
 from napari_dip.session.last_steps import Extent, Finished
 from napari_dip.session.progress import Brief, Phase, Progress

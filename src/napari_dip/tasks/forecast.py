@@ -19,7 +19,7 @@ from napari_dip.grid.regions import Region
 from napari_dip.grid.tiled_inference import largest_window
 from napari_dip.images.axes import settle_axes
 from napari_dip.images.stacks.stack import settle_stack
-from napari_dip.presets.shortening import shorten
+from napari_dip.presets.settings import shorten
 from napari_dip.tasks.registry import find_task
 from napari_dip.tasks.series.planes import shares_network
 

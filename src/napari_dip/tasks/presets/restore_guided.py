@@ -15,8 +15,7 @@ from napari_dip.networks import SkipSpec
 from napari_dip.noise.model import NoiseModel
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import publish
-from napari_dip.presets.settings import Settings
-from napari_dip.presets.shortening import SETTLED
+from napari_dip.presets.settings import SETTLED, Settings
 from napari_dip.tasks.presets.denoise import choose_settings as without_guide
 
 _FLASH = publish(
