@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from napari_dip import inpaint
+from napari_dip.fills.base import fill_channels
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.options import Options
 from napari_dip.presets.published import RECIPES
@@ -244,3 +245,24 @@ def test_quick_fills_are_ended_with_what_there_is(options, reason):
         next(session)
     session.result()
     assert not any('cut short' in note for note in session.record().notes)
+
+
+@pytest.mark.usefixtures('tiny')
+def test_the_best_fill_stays_unless_held_out_holes_speak_for_more():
+    """A network of two iterations has nothing to add, and the record says."""
+    restored, record = inpaint(
+        IMAGE,
+        line(),
+        preset='fast',
+        max_num_iter=2,
+        device='cpu',
+        return_info=True,
+    )
+    [note] = [n for n in record.notes if n.startswith('Missing pixels were')]
+    assert 'held out in holes of the same shape' in note
+    off = (restored - IMAGE)[line()].std()
+    fills = [
+        fill_channels(fill, IMAGE[None], line()[None])[0]
+        for fill in SETTINGS['fast'].latent.fills
+    ]
+    assert off <= 1.05 * min((one - IMAGE)[line()].std() for one in fills)

@@ -7,8 +7,11 @@ import pytest
 import torch
 
 from napari_dip import super_resolve
+from napari_dip.engine.averaging.coarse_to_fine import CoarseToFineAverage
+from napari_dip.latents.base import Given
 from napari_dip.latents.internal import InternalSpec
 from napari_dip.latents.noise import UniformNoiseSpec
+from napari_dip.operators.back_projection import agree, enlarge
 from napari_dip.operators.downsample import Downsample
 from napari_dip.presets.choices import FACTORS, PRESETS
 from napari_dip.presets.options import Options
@@ -163,3 +166,67 @@ def test_where_noise_cannot_be_taken_out_is_told(arguments, sentence):
     image = np.random.default_rng(0).normal(100, 5, (32, 32))
     with pytest.raises(ValueError, match=sentence):
         super_resolve(image, **{'factor': 2, **arguments}, remove_noise=True)
+
+
+@pytest.mark.usefixtures('tiny')
+@pytest.mark.parametrize(
+    ('factor', 'options'),
+    [
+        (2, {}),
+        (4, {'remove_noise': True}),
+        (8, {}),
+        (2, {'method': 'deep-image-prior'}),
+    ],
+)
+def test_a_fit_that_is_worse_than_interpolation_gives_way_to_it(
+    factor, options
+):
+    """By the pairs it learns from, or by what the data are off."""
+    restored, record = super_resolve(
+        IMAGE, factor, return_info=True, **{**FEW, **options}
+    )
+    assert sum('interpolation alone' in note for note in record.notes) == 1
+    data = torch.from_numpy(IMAGE.astype(np.float32))[None, None]
+    kernel = record.settings['kernel']
+    operator = Downsample((factor, factor), kernel)
+    plain = enlarge(data, (factor, factor))
+    plain = agree(plain, data, torch.ones_like(data), operator)
+    off = np.abs(restored - plain[0, 0].numpy())
+    # More rounds agree a little better.
+    assert off.max() < 0.01 * IMAGE.std()
+
+
+def test_a_fit_that_has_learnt_stays():
+    squares = np.where((ROWS // 5 + COLUMNS // 6) % 2, 300.0, 100.0)
+    _, record = super_resolve(
+        squares, 2, preset='fast', max_num_iter=30, return_info=True
+    )
+    assert not any('interpolation' in note for note in record.notes)
+
+
+def test_each_channel_is_judged_on_its_own():
+    """Of two, the network adds nothing to one and nonsense to the other."""
+
+    class Adds(torch.nn.Module):
+        def forward(self, latent):
+            return latent * torch.tensor([0.0, 5.0])[:, None, None]
+
+    planes = np.stack([IMAGE, IMAGE[::-1]]).astype(np.float32)
+    data = torch.from_numpy(planes / 300 - 1)[None]
+    latent = InternalSpec().make(
+        Given(
+            data,
+            torch.ones_like(data),
+            torch.zeros_like(data),
+            Downsample((2, 2), 'lanczos3'),
+            0,
+            window=16,
+        )
+    )
+    like = torch.empty(1, 1, 40, 48)
+    average = CoarseToFineAverage(
+        Adds(), latent, like, decay=0.9, precision='float32'
+    )
+    average.estimate(1)
+    [note] = average.notes
+    assert note.startswith('Of the channels, counted from 0, 1 were enlarged')

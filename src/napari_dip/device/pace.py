@@ -44,6 +44,14 @@ def look_up(part: float | None = None) -> bool:
     return watcher is not None and watcher(part)
 
 
+@contextmanager
+def untold() -> Iterator[None]:
+    """Context that does not tell how far it is: a small part of a step."""
+    watcher = _watcher.get() or (lambda _: False)
+    with watched_by(lambda _: watcher(None)):
+        yield
+
+
 def go_on(part: float | None = None) -> None:
     """Let the watcher act, and give up if it is to end at once.
 

@@ -76,6 +76,11 @@ class Problem:
     parts: tuple[Region, ...] = ()
 
     @property
+    def enlarges(self) -> bool:
+        """Whether there are more pixels than data."""
+        return self.image_shape != tuple(self.data.shape[2:])
+
+    @property
     def image_shape(self) -> Shape:
         """Shape of the image behind the data."""
         return self.operator.image_shape(self.data.shape[2:])

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+
+def name_channels(chosen: Sequence[bool]) -> str:
+    """Begin a sentence on some channels of an image, or on all.
+
+    Examples
+    --------
+    >>> name_channels([True, True]), name_channels([True, False, True])
+    ('The image was', 'Of the channels, counted from 0, 0, 2 were')
+    """
+    if all(chosen):
+        return 'The image was'
+    numbers = ', '.join(str(i) for i, one in enumerate(chosen) if one)
+    return f'Of the channels, counted from 0, {numbers} were'
 
 
 class StopReason(Enum):

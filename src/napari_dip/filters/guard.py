@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import torch
 from scipy.stats import chi2
 from torch import Tensor
 
 from napari_dip.engine.problem import Problem
 from napari_dip.filters.refinement import Chain, ever_fewer, preview, refine
-from napari_dip.noise.variance import NoiseLevel
+from napari_dip.grid.filling import first_guess
+from napari_dip.noise.snr import mean_variance
+from napari_dip.noise.variance import NoiseLevel, estimate_variance
+from napari_dip.operators.back_projection import agree, enlarge
 
 # The sides of a triangle: an estimate that is further from the data than
 # twice their noise is further from the truth than the data are.
@@ -153,6 +157,54 @@ def find_harmed(
             strict=True,
         )
     ]
+
+
+@torch.no_grad()
+def find_misfits(estimate: Tensor, problem: Problem) -> list[bool]:
+    """Find the channels that are further from the truth than interpolated.
+
+    What an estimate is off by, reduced to the size of the data, is their
+    noise and its error together; of an interpolation it is their difference
+    at least. Beyond twice the noise no noise makes up for more.
+
+    Parameters
+    ----------
+    estimate : Tensor
+        ``(1, channels, height, width)``, before it is projected onto the
+        data.
+    problem : Problem
+        What was fitted; its operator reduces an image.
+    """
+    factors = problem.operator.image_shape((1,) * (problem.data.ndim - 2))
+    off, plain = (
+        _rms(problem.operator(one) - problem.data, problem.known)
+        for one in (estimate, enlarge(_filled(problem), factors))
+    )
+    planes, known = problem.data[0].cpu().numpy(), problem.known[0] > 0
+    measured = np.where(known.cpu().numpy(), planes, np.nan).astype(float)
+    noise = [
+        math.sqrt(mean_variance(plane, estimate_variance(plane)))
+        for plane in measured
+    ]
+    excess = (off - plain).flatten().tolist()
+    return [
+        more > _FURTHEST * level
+        for more, level in zip(excess, noise, strict=True)
+    ]
+
+
+@torch.no_grad()
+def interpolated(problem: Problem) -> Tensor:
+    """Enlarge the data by a filter, so that they agree with the result."""
+    factors = problem.operator.image_shape((1,) * (problem.data.ndim - 2))
+    plain = enlarge(_filled(problem), factors)
+    return agree(plain, problem.data, problem.known, problem.operator)
+
+
+def _filled(problem: Problem) -> Tensor:
+    known, data = problem.known[0].cpu().numpy() > 0, problem.data
+    filled = first_guess(data[0].cpu().numpy(), known, known.shape[1:])
+    return torch.from_numpy(filled)[None].to(data)
 
 
 def _is_further(

@@ -103,6 +103,13 @@ class Pyramid(Latent, Protocol):
         `sharpen` tells what an upsampled image lacks.
         """
 
+    def whole_pair(self) -> Draw | None:
+        """Return the pair of all of the image, the same each time.
+
+        None where the image alone is not worse for want of a fit.
+        """
+        return None
+
 
 @dataclass(frozen=True)
 class Given:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from operator import mul
@@ -115,7 +115,15 @@ class InternalPairs(Pyramid):
     ) -> Draw:
         """Draw as many pairs as there are windows, from places of its own."""
         del generator, fitting
-        places = self._places(len(windows))
+        return self._drawn(self._places(len(windows)), self._generator)
+
+    def whole_pair(self) -> Draw:
+        """Return the pair of all of the image, the same each time."""
+        whole = Region.whole(self._whole_steps(self._data.shape[2:]))
+        return self._drawn([whole], torch.Generator().manual_seed(0))
+
+    def _drawn(self, places: list[Region], generator: torch.Generator) -> Draw:
+        del generator
         image = cut_all(self._image, places)
         return self._pairs(places, seen=image, wanted=image)
 
@@ -165,11 +173,14 @@ class InternalPairs(Pyramid):
 
     def _places(self, count: int) -> list[Region]:
         lengths = self._data.shape[2:]
-        shape = tuple(
-            min(self._side + 2 * _MARGIN, length) // factor * factor
-            for length, factor in zip(lengths, self.steps[0], strict=True)
-        )
+        most = self._side + 2 * _MARGIN
+        shape = self._whole_steps([min(most, length) for length in lengths])
         return draw_places(lengths, shape, count, self._generator)
+
+    def _whole_steps(self, lengths: Iterable[int]) -> Shape:
+        """Return as much of some lengths as can be reduced by a step."""
+        steps = zip(lengths, self.steps[0], strict=True)
+        return tuple(length // step * step for length, step in steps)
 
 
 def _filled(image: Tensor, known: Tensor) -> Tensor:

@@ -68,18 +68,9 @@ class NoisyPairs(InternalPairs):
         # So much of the variance is left when the image is reduced.
         self._strength = math.sqrt(1 / left - 1)
 
-    def draw(
-        self,
-        windows: list[Region],
-        generator: torch.Generator,
-        *,
-        fitting: bool,
-    ) -> Draw:
-        """Draw as many pairs as there are windows, from places of its own."""
-        del generator, fitting
-        places = self._places(len(windows))
+    def _drawn(self, places: list[Region], generator: torch.Generator) -> Draw:
         image = cut_all(self._image, places)
-        noise = torch.randn(image.shape, generator=self._generator)
+        noise = torch.randn(image.shape, generator=generator)
         noise = noise.to(image) * cut_all(self._deviation, places)
         return self._pairs(
             places,

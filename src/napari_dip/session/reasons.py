@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from napari_dip.engine.state import StopReason
+from napari_dip.engine.state import StopReason, name_channels
 from napari_dip.session.progress import Brief
 
 _ALL_DONE = (StopReason.SCHEDULE_COMPLETE, StopReason.MAX_NUM_ITER)
@@ -63,9 +63,5 @@ def describe_harmed(harmed: list[bool]) -> list[str]:
     """Say which channels were given back as they were, in a sentence."""
     if not any(harmed):
         return []
-    what = 'The image was'
-    if not all(harmed):
-        numbers = ', '.join(str(i) for i, back in enumerate(harmed) if back)
-        what = f'Of the channels, counted from 0, {numbers} were'
-    told = f'{what} given back as before'
+    told = f'{name_channels(harmed)} given back as before'
     return [f'{told}: the fit changed more than there is noise to speak of.']

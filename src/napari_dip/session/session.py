@@ -17,7 +17,7 @@ from napari_dip.presets.settings import SETTLED
 from napari_dip.session.base import Restoration
 from napari_dip.session.last_steps import Extent, Finished
 from napari_dip.session.progress import Brief, Phase, Progress
-from napari_dip.session.reasons import describe_harmed, describe_reason
+from napari_dip.session.reasons import describe_reason
 from napari_dip.session.record import Record
 from napari_dip.session.snapshots import Snapshots
 from napari_dip.session.stages import Past, Sequel, Stage, to_numpy
@@ -75,7 +75,7 @@ class Session(Restoration):
         self._result: NDArray[np.float32] | None = None
         self._uncertainty: NDArray[np.float32] | None = None
         self._pilot_uncertainty: NDArray[np.float32] | None = None
-        self._harmed: list[bool] = []
+        self._spared: list[str] = []
 
     def __next__(self) -> Progress:
         """Do one iteration.
@@ -202,7 +202,7 @@ class Session(Restoration):
                 *self._notes,
                 *self._fit.notes,
                 *self._times.ending.notes,
-                *describe_harmed(self._harmed),
+                *self._spared,
             ],
         )
 
@@ -284,12 +284,8 @@ class Session(Restoration):
         return ending.make(self._stage, work, extent)
 
     def _keep(self, found: Finished) -> NDArray[np.float32]:
-        output = self._stage.output
-        planes = output.to_planes(to_numpy(found.estimate))
-        output.match_mean(planes)
-        self._harmed = self._stage.find_harmed(found.estimate)
-        output.give_back(planes, self._harmed)
-        self._result = output.in_axes(planes)
+        planes, self._spared = self._stage.to_planes(found.estimate)
+        self._result = self._stage.output.in_axes(planes)
         self._uncertainty = self._to_deviation(found)
         return self._result
 
@@ -331,7 +327,7 @@ class Session(Restoration):
         # A closed fit gives no other.
         if self._fit.problem is not None:
             self._result = self._uncertainty = None
-            self._harmed = []
+            self._spared = []
 
     def _to_deviation(self, found: Finished) -> NDArray[np.float32] | None:
         if self._pilot_uncertainty is not None:

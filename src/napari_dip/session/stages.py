@@ -10,14 +10,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from napari_dip.engine.averaging.coarse_to_fine import describe_interpolated
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.state import StopReason
-from napari_dip.filters.guard import find_harmed
+from napari_dip.filters.guard import (
+    find_harmed,
+    find_misfits,
+    interpolated,
+)
 from napari_dip.filters.refinement import Chain
 from napari_dip.images.output import Output
 from napari_dip.noise.variance import NoiseLevel
 from napari_dip.presets.learnt import LearntFit
+from napari_dip.session.reasons import describe_harmed
 from napari_dip.session.record import Record
 
 # Ends after which there is more to gain. A fit that was stopped, or went
@@ -56,20 +62,51 @@ class Stage:
     noise: tuple[NoiseLevel, ...] = ()
     correlated: bool = False
 
-    def find_harmed(self, result: Tensor) -> list[bool]:
-        """Find the channels whose data are nearer to the truth.
+    def to_planes(
+        self, result: Tensor
+    ) -> tuple[NDArray[np.float32], list[str]]:
+        """Bring a result to planes, but for what it would harm.
+
+        Data that are nearer to the truth stay, or are interpolated.
 
         Parameters
         ----------
         result : Tensor
             ``(1, channels, height, width)``, on the grid of the fit.
+
+        Returns
+        -------
+        planes : (channels, rows, columns) ndarray
+            At the grid and in the units of the user.
+        notes : list of str
+            What was spared, in a sentence.
         """
         problem = self.fit.problem
-        if problem is None or not (self.noise and self.output.may_give_back):
-            return [False] * result.shape[1]
-        return find_harmed(
-            result, problem, self.noise, correlated=self.correlated
-        )
+        assert problem is not None
+        if problem.enlarges:
+            lost = self._find_misfits(problem)
+            if any(lost):
+                result = result.clone()
+                result[:, lost] = interpolated(problem)[:, lost]
+            return self._planes(result), describe_interpolated(lost)
+        planes, harmed = self._planes(result), list[bool]()
+        if self.noise and self.output.may_give_back:
+            harmed = find_harmed(
+                result, problem, self.noise, correlated=self.correlated
+            )
+        self.output.give_back(planes, harmed)
+        return planes, describe_harmed(harmed)
+
+    def _find_misfits(self, problem: Problem) -> list[bool]:
+        # What is built from coarse to fine has looked at pairs.
+        if problem.latent.pyramid is not None:
+            return [False] * problem.data.shape[1]
+        return find_misfits(self.fit.estimate(1), problem)
+
+    def _planes(self, result: Tensor) -> NDArray[np.float32]:
+        planes = self.output.to_planes(to_numpy(result))
+        self.output.match_mean(planes)
+        return planes
 
 
 def to_numpy(estimate: torch.Tensor) -> NDArray[np.float32]:

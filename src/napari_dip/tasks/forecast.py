@@ -23,9 +23,10 @@ from napari_dip.presets.settings import shorten
 from napari_dip.tasks.registry import find_task
 from napari_dip.tasks.series.planes import shares_network
 
-# Bytes that libraries take; of a pixel of data and estimates, and of one of a
-# tile in filters. Gradients take part of what is held for them once more.
-_LIBRARIES, _BESIDE, _GRADIENTS = 2**25, 100, 1.4
+# Bytes that libraries take at first use; of a pixel of data and estimates, and
+# of one of a tile in filters. Gradients take part of what is held for them
+# once more.
+_LIBRARIES, _BESIDE, _GRADIENTS = 100 * 2**20, 100, 1.4
 _FILTERS, _TILE = 1300, 256**2
 
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
 from napari_dip.device.choice import Precision
-from napari_dip.device.pace import go_on
+from napari_dip.device.pace import go_on, untold
 from napari_dip.engine.averaging.uncertainty import Evidence
 from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.engine.problem import Problem
+from napari_dip.engine.state import name_channels
 from napari_dip.grid.dihedral import dihedrals
 from napari_dip.grid.regions import Region
 from napari_dip.latents.base import Pyramid
+
+
+def describe_interpolated(channels: list[bool]) -> list[str]:
+    """Say which channels are interpolated, in a sentence."""
+    if not any(channels):
+        return []
+    told = f'{name_channels(channels)} enlarged by interpolation alone'
+    return [f'{told}: the fit is further from the data than that.']
 
 
 class CoarseToFineAverage(WeightAverage):
@@ -44,15 +55,16 @@ class CoarseToFineAverage(WeightAverage):
         )
         # The mean of an ensemble.
         self._network.eval()
+        self.notes: Sequence[str] = ()
 
     def estimate(self, num_samples: int) -> Tensor:
         """Upsample step by step to the scale of the result.
 
         `num_samples`, of eight at most, are the dihedral transforms averaged.
         """
-        return self._latent.upsample(
-            lambda image: self._ensembled(image, num_samples)[0]
-        )
+        losing = self._losing()
+        self.notes = describe_interpolated(losing)
+        return self._upsampled(num_samples, losing)
 
     def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
         """Judge the variance over all transforms by the held-out data."""
@@ -69,9 +81,36 @@ class CoarseToFineAverage(WeightAverage):
         self._latent.upsample(sharpen)
         return Evidence.from_held_out(variance, problem, estimate).deviation()
 
+    def _losing(self) -> list[bool]:
+        """Find the channels to which nothing is better than what is added.
+
+        Of the image reduced once more it is known what it lacks.
+        """
+        pair = self._latent.whole_pair()
+        if pair is None or pair.target is None or pair.weight is None:
+            return []
+        with untold():
+            added, _ = self._ensembled(pair.latent, 1)
+        off, without = (
+            ((pair.target - x).square() * pair.weight).transpose(0, 1)
+            for x in (added, torch.zeros_like(added))
+        )
+        worse = off.flatten(1).sum(1) > without.flatten(1).sum(1)
+        found: list[bool] = worse.tolist()
+        return found
+
     def _unseeing_estimate(self) -> Tensor:
         """Return the whole result: no held-out pixel is in it."""
-        return self.estimate(1)
+        return self._upsampled(1, [])
+
+    def _upsampled(self, num_samples: int, losing: list[bool]) -> Tensor:
+        def sharpen(image: Tensor) -> Tensor:
+            added, _ = self._ensembled(image, num_samples)
+            if any(losing):
+                added[:, losing] = 0
+            return added
+
+        return self._latent.upsample(sharpen)
 
     @torch.no_grad()
     def _ensembled(
