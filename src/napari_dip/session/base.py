@@ -48,6 +48,10 @@ class Restoration(Iterator[Progress], Protocol):
         """Take in which plane of a series somebody looks at."""
         return
 
+    def show_estimate(self, place: Index, image: NDArray[np.float32]) -> None:
+        """Take in an earlier estimate of a plane of a series, to be shown."""
+        return
+
     def take_snapshot(self) -> Snapshot:
         """Keep a quick estimate among the snapshots and return it."""
         snapshot = Snapshot(self.progress.iteration, self.preview())

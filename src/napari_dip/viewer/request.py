@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,10 +22,14 @@ from napari_dip.tasks.base import Task
 from napari_dip.viewer.layers.guide import GuideSource
 from napari_dip.viewer.layers.layers import ImageSource, MaskSource
 from napari_dip.viewer.layers.placement import enlarge, place_of
+from napari_dip.viewer.layers.planes import WHOLE, Plane
 from napari_dip.viewer.layers.stacks import SeriesSource
 from napari_dip.viewer.runs.warm_up import load_engine
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from napari_dip.images.stacks.stack import Stack
     from napari_dip.session.base import Restoration
     from napari_dip.session.series.target import Target
 
@@ -58,11 +62,29 @@ class Request:
     arguments : mapping of str to object
         Arguments of the task's function by name, in place of layers their
         descriptions; what is left out has its default.
+    tried : ndarray, optional
+        Result of one plane of it, to be shown until that is restored.
+    tried_at : Plane
+        Which plane.
     """
 
     task: Task
     image: ImageSource
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    tried: NDArray[np.float32] | None = None
+    tried_at: Plane = WHOLE
+
+    def after(self, other: Request, result: NDArray[np.float32]) -> Request:
+        """Return it with the result of another one, if that was a trial."""
+        one, all_ = other.image, self.image
+        if (
+            isinstance(one, SeriesSource)
+            or not isinstance(all_, SeriesSource)
+            or (one.identity, one.region) != (all_.identity, all_.region)
+            or other.task is not self.task
+        ):
+            return self
+        return replace(self, tried=result, tried_at=one.plane)
 
     def start(self) -> Restoration:
         """Check everything, load torch and prepare; in the worker."""
@@ -106,7 +128,18 @@ class Request:
             **values,
         )
         session.show_plane(image.shown)
+        self._show_tried(session, stack)
         return session
+
+    def _show_tried(self, session: Restoration, stack: Stack) -> None:
+        index: list[Any] = list(self.tried_at.index)
+        if self.tried is None or len(index) <= max(stack.counted, default=0):
+            return
+        place: list[Any] = [slice(None)] * len(stack.shape)
+        for axis in stack.counted:
+            place[axis] = index[axis]
+        if None not in place:
+            session.show_estimate(tuple(place), self.tried)
 
     def layers_beside(self) -> dict[str, Any]:
         """Layers besides the image, for the record."""

@@ -241,6 +241,20 @@ def test_a_preview_is_no_result(series):
     session.close()
 
 
+def test_a_plane_that_was_tried_is_shown_until_it_is_restored(series):
+    session = begin(series)
+    tried = np.full((24, 32), 7, np.float32)
+    place = (2, slice(None), slice(None))
+    session.show_estimate(place, tried)
+    session.show_estimate(place, tried[:-1])
+    np.testing.assert_array_equal(session.preview()[2], tried)
+    assert np.isnan(session.preview()[3]).all()
+    session.check = lambda _: True
+    session.stop()
+    assert not (session.result()[2] == tried).all()
+    session.close()
+
+
 def test_a_time_limit_ends_it(series):
     image, info = denoise(series, axes='TYX', time_limit=1e-3, **INFO)
     assert np.isfinite(image[0]).all()

@@ -112,3 +112,22 @@ def test_a_mask_for_all_planes(viewer, series, open_form, finish):
     np.testing.assert_array_equal(
         result[:, labels == 0], series[:2][:, labels == 0]
     )
+
+
+def test_a_plane_is_tried_before_all(viewer, series, open_form, finish):
+    viewer.add_image(series[:3], name='cells')
+    form = open_form()
+    form.max_num_iter.value = '2'
+    viewer.dims.set_current_step(0, 1)
+    form.start()
+    finish(form)
+    tried = viewer.layers[-1].data
+    form.stack.extent.value = 'every plane'
+    request = form.panel.stream.tried_before(form.make_request())
+    session = request.start()
+    np.testing.assert_array_equal(session.preview()[1], tried[0])
+    assert np.isnan(session.preview()[0]).all()
+    session.close()
+    form.image.value = viewer.layers[-1]
+    other = form.panel.stream.tried_before(form.make_request())
+    assert other.tried is None

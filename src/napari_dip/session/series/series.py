@@ -122,11 +122,13 @@ class SeriesSession(Restoration):
         """Make previews of another plane; results do not depend on it."""
         self.shown = place
 
-    def preview(self) -> Any:
-        """Return the result as far as it is, not a copy.
+    def show_estimate(self, place: Index, image: NDArray[np.float32]) -> None:
+        """Show an estimate of a plane until that is restored."""
+        if image.shape == self._target.array[place].shape:
+            self._show(place, image)
 
-        While the network is fitted one plane shows what it has learnt.
-        """
+    def preview(self) -> Any:
+        """Return the result as far as it is, not a copy."""
         with self._at_work():
             part = self._learning or self._plane
             begun = part is not None and part.progress.iteration > 0

@@ -239,6 +239,8 @@ class RestorationForm(Container):
         except ValueError as error:
             self.panel.warn(describe_error(error))
             return
+        if self.panel.stream is not None:
+            request = self.panel.stream.tried_before(request)
         self._memory.remember()
         rate = read_preferences().preview_rate
         self.panel.begin(request, self._layers, rate)

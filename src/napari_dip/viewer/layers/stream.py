@@ -84,6 +84,12 @@ class Stream:
             request, layers, _uncertainty_layer
         )
 
+    def tried_before(self, request: Request) -> Request:
+        """Return a request with what this run has made of one plane."""
+        if not self.iterates:
+            return request
+        return request.after(self._request, self.iterates[-1].image)
+
     @property
     def layer(self) -> Image | None:
         """Layer of the result, also after the end; None once it is gone."""
