@@ -181,9 +181,9 @@ def test_what_is_left_of_it_in_differences_and_means():
     assert found.left_in_means(3) == pytest.approx(left, rel=0.1)
     fine = np.diff(np.diff(smooth, 2, 0), 2, 1).var() / 36
     share = fine / smooth.var()
-    assert found.share_of_differences() == pytest.approx(share, rel=0.15)
+    assert found.share == pytest.approx(share, rel=0.15)
     told = Correlation.told('around', 2)
-    assert (told.reach, told.share_of_differences()) == ((3, 3), 1)
+    assert (told.reach, told.share) == ((3, 3), 1)
     assert told.left_in_means(3) == pytest.approx(1 / 9)
 
 

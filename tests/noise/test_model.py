@@ -84,3 +84,12 @@ def test_a_volume_has_a_model_too():
     assert np.abs(found.correlation.coefficients).max() < 0.15
     near = measure_noise(smooth).correlation.coefficients[0, :, 0]
     assert near[0] < 0.2 < 0.6 < near[1:].min()
+
+
+def test_noise_of_colours_is_no_stronger_for_reaching_far():
+    noise = np.random.default_rng(0).normal(0, 20, (160, 160, 3))
+    image = np.moveaxis(compress(120 + noise, 95), -1, 0).astype(float)
+    found = measure_noise(image)
+    assert found.correlation.all_around
+    deviation = found.mean_variance(image) ** 0.5
+    np.testing.assert_allclose(deviation, image.std((1, 2)), rtol=0.1)

@@ -94,11 +94,15 @@ class Correlation:
         `LAGS`; None where it was told and not measured.
     compressed : bool
         Whether it is correlated because the image was kept as JPEG.
+    share : float
+        Part of the variance that second differences of neighbours along both
+        axes of the plane show; 1 of independent noise.
     """
 
     reach: tuple[int, ...]
     coefficients: Array | None = None
     compressed: bool = False
+    share: float = 1.0
 
     @classmethod
     def told(cls, name: str, axes: int) -> Correlation:
@@ -136,18 +140,6 @@ class Correlation:
         # Pairs so far apart in a row of a bin, by all.
         pairs = 1 - np.arange(1, rho.shape[1] + 1) / side
         return float(np.prod((1 + 2 * rho @ pairs) / side))
-
-    def share_of_differences(self) -> float:
-        """Return the part of the variance that differences of pixels show.
-
-        That of second differences of neighbours along both axes of the plane;
-        1 of independent noise.
-        """
-        if self.independent or self.coefficients is None:
-            return 1.0
-        one, two, _ = np.nanmean(self.coefficients[:, -2:], axis=0).T
-        shares = np.maximum(1 - 4 / 3 * one + two / 3, _LEAST_SHARE)
-        return float(np.prod(shares))
 
     def extent(self) -> str:
         """Say how far it reaches; nothing if it is independent."""
@@ -205,7 +197,22 @@ def find_correlation(planes: Array) -> Correlation:
         if min(of_tints[-2:]) > 1:
             coefficients = np.stack([one.coefficients for one in tints])
             reach = of_tints
-    return Correlation(reach, coefficients, compressed and max(reach) > 1)
+    if max(reach) == 1:
+        return Correlation(reach, coefficients)
+    return Correlation(reach, coefficients, compressed, _share(measured))
+
+
+def _share(measured: Sequence[Measured]) -> float:
+    """Return the part of the variance that differences of pixels show.
+
+    That of the channels, also where what they differ by tells how far noise
+    reaches.
+    """
+    one, two, _ = np.nanmean(
+        [each.coefficients[-2:] for each in measured], axis=0
+    ).T
+    shares = np.maximum(1 - 4 / 3 * one + two / 3, _LEAST_SHARE)
+    return float(np.prod(shares))
 
 
 def _reach(measured: Sequence[Measured], compressed: bool) -> tuple[int, ...]:

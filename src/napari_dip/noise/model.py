@@ -237,10 +237,9 @@ def _of_all_frequencies(
     lines: Lines, correlation: Correlation, detector: Detector | None
 ) -> Lines:
     """Return the whole variance, of which differences show a part."""
-    share = correlation.share_of_differences()
-    if detector is not None or share == 1:
+    if detector is not None:
         return lines
-    return tuple(line.averaged(share) for line in lines)
+    return tuple(line.averaged(correlation.share) for line in lines)
 
 
 def _correlation(
