@@ -12,6 +12,7 @@ from napari.layers import Image
 from qtpy.QtWidgets import QFileDialog
 
 from napari_dip.io.reading import read_image
+from napari_dip.io.scratch import create_scratch
 from napari_dip.viewer.layers.result import METADATA_KEY
 from napari_dip.viewer.layers.saving import (
     Destination,
@@ -127,6 +128,29 @@ def test_what_is_offered(plane):
     assert not any(name.startswith('PNG') for name in offered)
 
 
+def test_planes_on_disk_are_saved_one_by_one(tmp_path, plane):
+    zarr = pytest.importorskip('zarr')
+    planes = create_scratch((3, *plane.shape), 'TYX')
+    planes[...] = np.stack([plane] * 3)
+    layer = result_layer(planes, scale=(1, 0.5, 0.25), units=('s', 'um', 'um'))
+    layer.metadata[METADATA_KEY]['arguments']['axes'] = 'TYX'
+    assert list(offer(to_stored(layer), 'u2'))[-1].startswith('OME-Zarr')
+    path = tmp_path / 'cells.ome.zarr'
+    assert write(layer, path) == (
+        'Saved as cells.ome.zarr, with coarser levels.'
+    )
+    group = zarr.open_group(str(path), mode='r')
+    np.testing.assert_array_equal(group['0'][...], planes[...])
+    [scales] = group.attrs['ome']['multiscales']
+    [scale] = scales['datasets'][0]['coordinateTransformations']
+    assert scale['scale'] == [1, 0.5, 0.25]
+    assert group['0'].attrs[METADATA_KEY]['task'] == 'denoise'
+    assert 'exists already' in write(layer, path)
+    assert write(layer, tmp_path / 'cells.ome.tif').startswith('Saved')
+    written = tifffile.imread(tmp_path / 'cells.ome.tif')
+    np.testing.assert_array_equal(written, planes[...])
+
+
 @pytest.fixture
 def answer(monkeypatch):
     """Let the file dialog answer."""
@@ -169,7 +193,7 @@ def test_no_answer_is_no_file(answer):
     [
         ('absent/cells.tif', 'f4', 'there is no folder'),
         ('cells.png', 'f4', 'PNG holds uint8 and uint16 only'),
-        ('cells.jpg', 'u1', "the ending '.jpg' is not known"),
+        ('cells.jpg', 'u1', 'JPEG would lose what was restored'),
     ],
 )
 def test_what_cannot_be_written_is_told(

@@ -57,7 +57,7 @@ def open_tiff(path: Path) -> ZarrImage:
             f'it cannot be read as TIFF ({error}); copy or save it again.'
         ) from error
     data = in_planes(open_node(store), letters)
-    return ZarrImage(data, *_described(letters, size))
+    return ZarrImage(data, *describe_axes(letters, size))
 
 
 def _check_plain(page: Any) -> None:
@@ -72,7 +72,7 @@ def _check_plain(page: Any) -> None:
         )
 
 
-def _described(
+def describe_axes(
     letters: str, size: PixelSize
 ) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
     """Return axes and transforms as OME-Zarr has them."""

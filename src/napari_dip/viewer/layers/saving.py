@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qtpy.QtWidgets import QFileDialog
 
+from napari_dip.images.stacks.stack import settle_stack
 from napari_dip.io.casting import count_clipped, round_and_clip
 from napari_dip.io.errors import FileError, in_words
-from napari_dip.io.files.destinations import check_destination
+from napari_dip.io.files.destinations import check_destination, check_space
 from napari_dip.io.formats import format_of
+from napari_dip.io.ome_zarr import (
+    ZarrImage,
+    create_zarr,
+    in_planes,
+    is_zarr,
+)
 from napari_dip.io.pictures.opacity import split
 from napari_dip.io.pictures.pixel_size import RELATIVE, PixelSize, length
+from napari_dip.io.pyramid import add_pyramid
 from napari_dip.io.stored import StoredImage
+from napari_dip.io.tiff.lazy import describe_axes
 from napari_dip.io.writing import (
     choose_dtype,
     keeps_pixel_size,
@@ -35,6 +45,7 @@ if TYPE_CHECKING:
 # Of each format the ending that a name without one gets.
 _ENDINGS = ('.ome.tif', '.tif', '.png', '.npy')
 _PIXEL = 'pixel'
+_ZARR = '.ome.zarr'
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,11 @@ def to_stored(layer: Image) -> StoredImage:
     """
     told = layer.metadata[METADATA_KEY]
     plane = Plane(tuple(told['source']['plane']))
-    data = layer.data.squeeze(plane.taken)
+    data = layer.data
+    if not isinstance(data, np.ndarray):
+        # On disk: read plane by plane, if it is written so.
+        data = in_planes(data)
+    data = data.squeeze(plane.taken) if plane.taken else data
     kept = [axis for axis in range(layer.ndim) if axis not in plane.taken]
     axes, spatial = 'YX', kept
     letters = told['arguments'].get('axes')
@@ -118,6 +133,8 @@ def offer(image: StoredImage, source: DTypeLike) -> dict[str, np.dtype[Any]]:
             what = 'the type of the source' if dtype == source else 'unrounded'
             name = f'{format_of(path).value}, {dtype}, {what} (*{ending})'
             filters[name] = dtype
+    if image.data.ndim > len('YX') and find_spec('zarr') is not None:
+        filters[f'OME-Zarr, float32, unrounded (*{_ZARR})'] = np.dtype('f4')
     return filters
 
 
@@ -142,6 +159,8 @@ def ask_for_destination(
         return None
     ending = filter_.rpartition('*')[2].removesuffix(')')
     path = Path(chosen)
+    if is_zarr(path):
+        return Destination(path, np.dtype('f4'), may_replace=False)
     try:
         format_of(path)
     except FileError:
@@ -180,6 +199,9 @@ def save(image: StoredImage, destination: Destination) -> str:
     """
     path = destination.path
     try:
+        if is_zarr(path):
+            return _save_planes(image, path)
+        image = replace(image, data=np.asarray(image.data))
         axes, dtype = image.axes, destination.dtype
         choose_dtype(path, axes, dtype, 'same')
         if path.exists() and not destination.may_replace:
@@ -211,6 +233,23 @@ def save(image: StoredImage, destination: Destination) -> str:
             'result was made; TIFF does.'
         )
     return ' '.join(said)
+
+
+def _save_planes(image: StoredImage, path: Path) -> str:
+    """Write a result as OME-Zarr, a plane at a time."""
+    if path.exists():
+        return f'Not saved: {path.name} exists already; choose another name.'
+    check_destination(path, overwrite=False)
+    data, letters = image.data, image.axes
+    check_space(path, 4 * data.size)
+    like = ZarrImage(data, *describe_axes(letters, image.pixel_size))
+    array = create_zarr(path, data.shape, letters, like)
+    for place in settle_stack(data.shape, letters).series():
+        for index in place:
+            array[index] = np.asarray(data[index], np.float32)
+    array.attrs.update(json.loads(image.details['Description']))
+    add_pyramid(path)
+    return f'Saved as {path.name}, with coarser levels.'
 
 
 def _pixel_side(layer: Image, axis: int) -> Length | None:
