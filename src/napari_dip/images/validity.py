@@ -23,7 +23,8 @@ _ROOM = 3
 _LEAST_STEPS = 2**8
 # With so many it is as fine as in 16 bits, whatever the noise.
 _FINE_STEPS = 2**16
-_ENOUGH = 2**20
+#: So many pixels tell quantiles.
+ENOUGH = 2**20
 
 
 def read_values(
@@ -151,7 +152,7 @@ def _largest(planes: NDArray[Any]) -> float:
 
 
 def _coarser_than_noise(plane: NDArray[Any], name: str) -> str:
-    some = plane.ravel()[:: 1 + plane.size // _ENOUGH].astype(float)
+    some = plane.ravel()[:: 1 + plane.size // ENOUGH].astype(float)
     some = some[np.isfinite(some)]
     if not some.size:
         some = plane[np.isfinite(plane)].astype(float)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from napari.layers import Image
 
+from napari_dip.images.validity import ENOUGH
 from napari_dip.io.ome_zarr import in_planes
+from napari_dip.noise.intensity import BULK
 from napari_dip.viewer.layers.planes import WHOLE, Plane
 
 if TYPE_CHECKING:
@@ -21,8 +23,6 @@ METADATA_KEY = 'napari-dip'
 # A result in less than this part of its source's contrast would be dark: the
 # rest was noise. In more the two are better seen alike.
 _LEAST_CONTRAST = 1 / 3
-_BULK = (0.001, 0.999)
-_ENOUGH = 2**20
 
 
 class ResultLayer:
@@ -118,7 +118,7 @@ class ResultLayer:
         some = some[np.isfinite(some)]
         if not some.size:
             return
-        low, high = (float(x) for x in np.quantile(some, _BULK))
+        low, high = (float(x) for x in np.quantile(some, BULK))
         if 0 < high - low < _LEAST_CONTRAST * (given[1] - given[0]):
             layer.contrast_limits = (low, high)
 
@@ -131,12 +131,12 @@ class ResultLayer:
 def _sample(data: Any) -> NDArray[Any]:
     """Pixels all over an array; a few planes of one on disk."""
     if not isinstance(data, np.ndarray):
-        step = 1 + int(np.prod(data.shape)) // _ENOUGH
+        step = 1 + int(np.prod(data.shape)) // ENOUGH
         index = [slice(None)] * len(data.shape)
         index[0] = slice(None, None, min(step, data.shape[0]))
         data = np.asarray(data[tuple(index)])
     values = data.ravel()
-    return values[:: 1 + values.size // _ENOUGH]
+    return values[:: 1 + values.size // ENOUGH]
 
 
 def join_colours(uncertainty: NDArray[np.float32]) -> NDArray[np.float32]:
