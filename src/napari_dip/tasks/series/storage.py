@@ -57,5 +57,6 @@ def has_room(shape: tuple[int, ...]) -> bool:
 
 def as_given(result: Any, image: Any) -> Any:
     """Return a result as its image was given: lazily, if that was lazy."""
-    lazy = is_dask(image) or is_zarr(image)
-    return in_planes(result) if lazy and not is_dask(result) else result
+    if is_dask(result) or (is_zarr(image) and is_zarr(result)):
+        return result
+    return in_planes(result) if is_dask(image) or is_zarr(image) else result
