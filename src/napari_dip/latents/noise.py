@@ -136,26 +136,12 @@ class UniformNoiseSpec(_FixedSpec):
 
 
 @dataclass(frozen=True)
-class GaussianNoiseSpec(_FixedSpec):
-    """Gaussian noise.
-
-    Parameters
-    ----------
-    channels, jitter, optimised
-        As in :class:`UniformNoiseSpec`.
-    """
-
-    channels: int = 32
-    jitter: float = 0.0
-    optimised: bool = False
+class GaussianNoiseSpec(UniformNoiseSpec):
+    """Gaussian noise, else as :class:`UniformNoiseSpec`."""
 
     def values(self, given: Given) -> Tensor:
         """Draw the noise."""
         return gaussian_noise(self.channels, given.image_shape, given.seed)
-
-    def num_channels(self, image_channels: int, ndim: int = 2) -> int:
-        """Return those of the noise."""
-        return self.channels
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from napari_dip.engine.early_stopping import NoRule
 from napari_dip.engine.settings import FitSettings
+from napari_dip.filters.chains.features import MatchFeatures
 from napari_dip.images.validation import check_choice
 from napari_dip.latents.noise import UniformNoiseSpec
 from napari_dip.networks import SkipSpec
@@ -50,7 +51,7 @@ _MAXIMISE = publish(
 )
 
 
-def _light(num_iter: int, jitter: float) -> Settings:
+def _light(num_iter: int) -> Settings:
     """A network small enough for a CPU; most of the time is the model's."""
     return Settings(
         network=SkipSpec(
@@ -61,17 +62,20 @@ def _light(num_iter: int, jitter: float) -> Settings:
             up_kernel=(3,) * 4,
             upsampling=('bilinear',) * 4,
         ),
-        latent=UniformNoiseSpec(16, jitter),
-        fit=FitSettings(num_iter=num_iter, learning_rate=0.01, decay=0.9),
+        latent=UniformNoiseSpec(16),
+        fit=FitSettings(
+            num_iter=num_iter, optimiser='muon', learning_rate=0.01, decay=0.9
+        ),
         stopping=NoRule(),
         range_=Unit(),
+        filters=(MatchFeatures(),),
     )
 
 
 SETTINGS = {
-    'fast': _light(300, 0.0),
-    'balanced': _light(1000, 0.0),
-    'best': _light(3000, 0.0),
+    'fast': _light(300),
+    'balanced': _light(1000),
+    'best': _light(3000),
 }
 
 
@@ -87,4 +91,9 @@ def maximise_settings(preset: str) -> Settings:
     found = SETTINGS.get(preset)
     if found is None:
         return _MAXIMISE
-    return replace(found, latent=UniformNoiseSpec(16, 0.03))
+    return replace(
+        found,
+        latent=UniformNoiseSpec(16, 0.03),
+        fit=replace(found.fit, optimiser='adam'),
+        filters=(),
+    )

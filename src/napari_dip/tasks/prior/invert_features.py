@@ -134,51 +134,29 @@ def start_inverting(
     options: Options | None = None,
 ) -> Restoration:
     """Prepare :func:`invert_features` as a session."""
-    import numpy as np
-
-    from napari_dip.device.choice import resolve_device
     from napari_dip.engine.feature_losses import FeatureDistance
-    from napari_dip.images.acquired import acquire
-    from napari_dip.operators.features import choose_layer, open_model
-    from napari_dip.operators.identity import Identity
+    from napari_dip.operators.features import choose_layer
     from napari_dip.presets.options import Options
-    from napari_dip.session.prepare import prepare
     from napari_dip.session.study import Part
     from napari_dip.tasks.presets.features import invert_settings
     from napari_dip.tasks.prior.fits import begin_study
-    from napari_dip.tasks.prior.models import (
-        describe_model,
-        look_into,
-    )
+    from napari_dip.tasks.prior.models import describe_model, inspect
 
     options = options or Options()
     settings = invert_settings(options.preset)
-    acquired = acquire(image, channel_axis).filled()
-    opened = open_model(model)
-    shapes, features, notes = look_into(opened, acquired, normalisation)
+    found = inspect(image, model, channel_axis, normalisation)
     layers = [name.strip() for name in str(layer).split(',')]
     for name in layers:
-        choose_layer(shapes, name)
-    opened.to(resolve_device(options.device))
+        choose_layer(found.shapes, name)
 
     def begin(name: str) -> Restoration:
-        return prepare(
-            acquired,
-            np.ones(acquired.planes.shape, bool),
-            operator=Identity(),
-            settings=settings,
-            options=options,
-            task='invert_features',
-            arguments={},
-            loss=partial(FeatureDistance, features(name)),
-            notes=notes,
-        )
+        return found.begin(name, FeatureDistance, settings, options)
 
     return begin_study(
         [Part(name, partial(begin, name)) for name in layers],
         _gather,
         'invert_features',
-        acquired.channel_axis,
+        found.image.channel_axis,
         options,
         model=describe_model(model),
         layer=layer,
@@ -192,8 +170,9 @@ def _gather(found: Sequence[Found]) -> Made:
     first, *others = found
     curves = {one.name: one.losses for one in found}
     notes = [
-        f'Layer {one.name}: {one.record.loss_history[-1]:.1%} of the power of '
-        'its features is not fitted.'
+        f'Layer {one.name}: the network has left '
+        f'{one.record.loss_history[-1]:.1%} of the power of its features to '
+        'the last steps.'
         for one in found
         if one.record.loss_history
     ]

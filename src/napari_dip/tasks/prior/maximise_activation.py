@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from napari_dip.presets.choices import DEFAULT_PRESET
@@ -124,49 +123,34 @@ def start_maximising(
     options: Options | None = None,
 ) -> Restoration:
     """Prepare :func:`maximise_activation` as a session."""
-    import numpy as np
-
-    from napari_dip.device.choice import resolve_device
     from napari_dip.engine.feature_losses import Activation
-    from napari_dip.images.acquired import acquire
     from napari_dip.images.validation import is_integer
-    from napari_dip.operators.features import choose_layer, open_model
-    from napari_dip.operators.identity import Identity
+    from napari_dip.operators.features import choose_layer
     from napari_dip.presets.options import Options
-    from napari_dip.session.prepare import prepare
     from napari_dip.tasks.presets.features import maximise_settings
-    from napari_dip.tasks.prior.models import (
-        describe_model,
-        look_into,
-    )
+    from napari_dip.tasks.prior.models import describe_model, inspect
 
     options = options or Options()
     settings = maximise_settings(options.preset)
-    acquired = acquire(image, channel_axis).filled()
-    opened = open_model(model)
-    shapes, features, notes = look_into(opened, acquired, normalisation)
-    count = choose_layer(shapes, layer)[0]
+    found = inspect(image, model, channel_axis, normalisation)
+    count = choose_layer(found.shapes, layer)[0]
     if not is_integer(unit, least=0) or unit >= count:
         raise ValueError(
             f'unit: {unit!r} is no channel of layer {layer!r}; choose one '
             f'from 0 to {count - 1}.'
         )
-    opened.to(resolve_device(options.device))
-    return prepare(
-        acquired,
-        np.ones(acquired.planes.shape, bool),
-        operator=Identity(),
-        settings=settings,
-        options=options,
-        task='maximise_activation',
-        arguments={
+    return found.begin(
+        layer,
+        lambda features, data: Activation(features, int(unit), data),
+        settings,
+        options,
+        'maximise_activation',
+        {
             'model': describe_model(model),
             'layer': layer,
             'unit': int(unit),
             'normalisation': normalisation,
         },
-        loss=partial(Activation, features(layer), int(unit)),
-        notes=notes,
     )
 
 

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from napari_dip.tasks.arguments import Field
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+    from torch import Tensor
+
+    from napari_dip.engine.losses import DataTerm
     from napari_dip.images.acquired import AcquiredImage
     from napari_dip.operators.features import Features, Model
+    from napari_dip.presets.options import Options
+    from napari_dip.presets.settings import Settings
+    from napari_dip.session.base import Restoration
 
 #: Normalisations by name, and how a form calls each.
 NORMALISATIONS = {
@@ -58,43 +67,107 @@ def describe_model(model: Any) -> str:
     return str(model) if is_path else type(model).__name__
 
 
-def look_into(
-    model: Model, acquired: AcquiredImage, normalisation: str
-) -> tuple[dict[str, tuple[int, ...]], Callable[[str], Features], list[str]]:
-    """Find the layers of a model for an image.
+@dataclass(frozen=True)
+class Inspection:
+    """A trained model that looks at an image.
 
-    Returns
-    -------
+    Parameters
+    ----------
+    image : AcquiredImage
+        What it looks at.
+    model : Model
+        The model.
     shapes : dict of str to tuple of int
         What each layer gives out.
-    features : callable
-        From a layer to the map of images to its features.
+    channels : int
+        Channels that it takes.
+    mean, deviation : Tensor
+        Normalisation of its input.
     notes : list of str
         What was assumed.
     """
-    import torch
 
+    image: AcquiredImage
+    model: Model
+    shapes: dict[str, tuple[int, ...]]
+    channels: int
+    mean: Tensor
+    deviation: Tensor
+    notes: list[str]
+
+    def begin(
+        self,
+        layer: str,
+        loss: Callable[[Features, Tensor], DataTerm],
+        settings: Settings,
+        options: Options,
+        task: str = '',
+        arguments: dict[str, Any] | None = None,
+    ) -> Restoration:
+        """Begin a fit of an image whose E is told by what a layer gives out.
+
+        Parameters
+        ----------
+        layer : str
+            The layer.
+        loss : callable
+            From the map of images to its features, and the image, to E.
+        settings, options, task, arguments
+            As :func:`~napari_dip.session.prepare.prepare` takes them.
+        """
+        import numpy as np
+
+        from napari_dip.device.choice import resolve_device
+        from napari_dip.operators.features import Features
+        from napari_dip.operators.identity import Identity
+        from napari_dip.session.prepare import prepare
+
+        self.model.to(resolve_device(options.device))
+        features = Features(
+            self.model, layer, self.mean, self.deviation, self.channels
+        )
+        return prepare(
+            self.image,
+            np.ones(self.image.planes.shape, bool),
+            operator=Identity(),
+            settings=settings,
+            options=options,
+            task=task,
+            arguments=arguments or {},
+            loss=partial(loss, features),
+            notes=self.notes,
+        )
+
+
+def inspect(
+    image: ArrayLike | AcquiredImage,
+    model: Any,
+    channel_axis: int | None,
+    normalisation: str,
+) -> Inspection:
+    """Let a model look at an image, filled where pixels are missing."""
+    from napari_dip.images.acquired import acquire
     from napari_dip.images.validation import check_choice
-    from napari_dip.operators.features import Features, read_normalisation
+    from napari_dip.operators.features import open_model, read_normalisation
 
+    acquired = acquire(image, channel_axis).filled()
+    opened = open_model(model)
     check_choice(normalisation, tuple(NORMALISATIONS), 'normalisation')
     planes = len(acquired.planes)
     notes = []
     sizes = [planes] if planes > 1 else [1, 3]
-    shapes, channels = _shapes(model, acquired, sizes)
+    shapes, channels = _shapes(opened, acquired, sizes)
     if channels != planes:
         notes.append(
             f'The model takes {channels} channels: the image was repeated.'
         )
-    mean, deviation, words = read_normalisation(model, normalisation, channels)
+    mean, deviation, words = read_normalisation(
+        opened, normalisation, channels
+    )
     notes.append(f'Normalisation of the input: {words}.')
-
-    def features(layer: str) -> Features:
-        return Features(
-            model, layer, torch.as_tensor(mean), deviation, channels
-        )
-
-    return shapes, features, notes
+    return Inspection(
+        acquired, opened, shapes, channels, mean, deviation, notes
+    )
 
 
 def _shapes(
