@@ -68,7 +68,7 @@ def restore_zarr(
     def target(shape: tuple[int, ...]) -> OnDisk:
         with about('OUTPUT', job.output):
             made.append(_make(job, shape, stack, image))
-        return OnDisk(made[0])
+        return OnDisk(made[0], resumed=job.resume)
 
     load_engine()
     with (

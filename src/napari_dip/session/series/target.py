@@ -35,10 +35,13 @@ class OnDisk(Target):
     ----------
     array : zarr array
         The array.
+    resumed : bool
+        Whether an earlier run may have written planes.
     """
 
-    def __init__(self, array: Any) -> None:
+    def __init__(self, array: Any, *, resumed: bool = False) -> None:
         self._array = array
+        self._resumed = resumed
 
     @property
     def array(self) -> Any:
@@ -55,7 +58,7 @@ class OnDisk(Target):
 
     def has(self, index: Index) -> bool:
         """Whether an earlier run has written a plane."""
-        return bool(np.isfinite(self._array[index]).any())
+        return self._resumed and bool(np.isfinite(self._array[index]).any())
 
 
 class InMemory(Target):
