@@ -118,6 +118,16 @@ class Correlation:
         return max(self.reach) == 1
 
     @property
+    def name(self) -> str:
+        """What a user may say of it."""
+        reaches = [one > 1 for one in self.reach[-2:]]
+        return next(
+            name
+            for name, told in TOLD.items()
+            if [one > 1 for one in told] == reaches
+        )
+
+    @property
     def all_around(self) -> bool:
         """Whether it is correlated along both axes of the plane."""
         return min(self.reach[-2:]) > 1

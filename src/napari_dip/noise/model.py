@@ -125,6 +125,31 @@ class NoiseModel:
             text += f'; {count} {one}{"s" * (count > 1)}' if count else ''
         return text
 
+    def parts(self) -> dict[str, str]:
+        """Return in words what a user may set, by name.
+
+        Offset and read noise tell one number, where the variance begins:
+        one of them is taken for 0.
+        """
+        numbers = [
+            (line.gain, -line.read_variance / line.gain, 0.0)
+            if line.gain and line.read_variance < 0
+            else (line.gain, 0.0, math.sqrt(max(line.read_variance, 0.0)))
+            for line in self.variance
+        ]
+        if self.detector is not None:
+            told = self.detector
+            numbers = [(told.gain, told.offset, told.read_noise)]
+        words = {
+            name: ', '.join(f'{value:.3g}' for value in values)
+            for name, values in zip(
+                ('gain', 'offset', 'read_noise'),
+                zip(*numbers, strict=True),
+                strict=True,
+            )
+        }
+        return {**words, 'correlation': self.correlation.name}
+
     def to_dict(self) -> dict[str, Any]:
         """Return what a record can hold of it."""
         return {

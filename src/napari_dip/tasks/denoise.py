@@ -333,7 +333,9 @@ def _outline(
     )
     plain = read_method(method)
     settings = choose_settings(preset, planes, found, matched, plain)
-    return Outline(settings, found=found.describe() if is_known else '')
+    if not is_known:
+        return Outline(settings)
+    return Outline(settings, found=found.describe(), parts=found.parts())
 
 
 TASK = register(

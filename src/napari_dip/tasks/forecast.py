@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from napari_dip.device.choice import (
@@ -35,7 +35,7 @@ class Forecast:
     """Seconds and bytes that a restoration takes at most, and where.
 
     A preview takes its seconds besides; `found` says what was found of the
-    noise.
+    noise, and `parts` by the names of what a user may set.
     """
 
     seconds: float
@@ -45,6 +45,7 @@ class Forecast:
     device: str
     description: str
     found: str = ''
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 def forecast(
@@ -125,4 +126,5 @@ def forecast(
         str(where),
         device_description(where),
         outline.found,
+        outline.parts,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,8 @@ class Outline:
     found : str
         What was found of the noise, in words; nothing if it was not looked
         for.
+    parts : mapping of str to str
+        The same by the names of what a user may set.
     """
 
     settings: Settings
@@ -35,3 +38,4 @@ class Outline:
     trims: bool = False
     repeated: int = 1
     found: str = ''
+    parts: Mapping[str, str] = field(default_factory=dict)

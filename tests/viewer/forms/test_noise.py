@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from napari_dip import Detector
+from napari_dip import Detector, measure_noise
+from napari_dip.noise.autocorrelation import TOLD, Correlation
+from napari_dip.noise.variance import VarianceModel
 from napari_dip.tasks.registry import find_task
 from napari_dip.viewer.forms.noise import NoiseEntry
 from napari_dip.viewer.layers.result import METADATA_KEY
@@ -109,3 +114,47 @@ def test_entries_are_remembered_in_sight(viewer, noisy, open_form, finish):
     assert again.defects.value == 'keep'
     assert 'gain 1.5' in again.departures.value
     assert 'defects keep' in again.departures.value
+
+
+def test_what_was_found_stands_beside_each_entry(viewer, noisy, open_form):
+    viewer.add_image(noisy)
+    form = open_form()
+    found = {'gain': '2.1', 'offset': '90', 'read_noise': '0'}
+    form.outlook.show_found({**found, 'correlation': 'rows'})
+    entries = (form.gain, form.offset, form.read_noise)
+    hints = [entry.native.placeholderText() for entry in entries]
+    assert hints == ['2.1 (found)', '90 (found)', '0 (found)']
+    assert form.correlation.native.itemText(0) == 'automatic (along the rows)'
+    # What is entered goes before it, each on its own, until it is reset.
+    form.gain.value = '2'
+    form.outlook.show_found(found)
+    assert form.offset.native.placeholderText() == '0'
+    form.correlation.value = 'independent'
+    assert 'gain 2' in form.departures.value
+    for name in ('gain', 'correlation'):
+        form.departures.reset(name)
+    assert 'Noise' not in form.departures.value
+    assert form.correlation.value == 'auto'
+    form.outlook.show_found(found)
+    assert form.gain.native.placeholderText() == '2.1 (found)'
+    assert form.correlation.native.itemText(0) == 'automatic'
+
+
+def test_the_parts_of_a_model_are_those_of_a_detector():
+    """Variance at no light is an offset or a read noise."""
+    model = measure_noise(np.random.default_rng(0).poisson(50, (48, 48)))
+
+    def numbers(**changes):
+        parts = replace(model, **changes).parts()
+        assert parts['correlation'] == 'independent'
+        return parts['gain'], parts['offset'], parts['read_noise']
+
+    assert numbers(variance=(VarianceModel(2, -600),)) == ('2', '300', '0')
+    two = VarianceModel(0, 25), VarianceModel(3, 16)
+    assert numbers(variance=two) == ('0, 3', '0, 0', '5, 4')
+    assert numbers(detector=KNOWN) == ('2', '10', '3')
+    reaches = {
+        name: replace(model, correlation=Correlation.told(name, 2)).parts()
+        for name in TOLD
+    }
+    assert all(parts['correlation'] == k for k, parts in reaches.items())

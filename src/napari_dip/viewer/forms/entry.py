@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from napari_dip.viewer.forms.departures import Setting
@@ -84,6 +84,9 @@ class Entry(ABC):
     def remembered(self) -> list[ValueWidget]:
         """Return the widgets whose values the next form begins with."""
         return self.widgets
+
+    def show_found(self, found: Mapping[str, str]) -> None:  # noqa: B027
+        """Show what was found in the image, by the names of entries."""
 
     def show_image(self) -> None:  # noqa: B027 (most need nothing)
         """Suit the entry to the chosen image."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from magicgui.widgets import ComboBox, Container
@@ -101,6 +101,7 @@ class RestorationForm(Container):
         self.departures = Departures(self.sections)
         self.panel.footer.insert(0, self.departures)
         self._take(napari_viewer.layers.selection.active)
+        self.outlook.show_found = self._show_found
         self._connect()
         self._show_image()
         self._ease_access()
@@ -309,6 +310,10 @@ class RestorationForm(Container):
         for entry in self.inputs:
             entry.show_image()
         self._show_choice()
+
+    def _show_found(self, found: Mapping[str, str]) -> None:
+        for entry in self.inputs:
+            entry.show_found(found)
 
     def _show_choice(self) -> None:
         self.source.show_choice(self.image.value)

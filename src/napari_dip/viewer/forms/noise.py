@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from magicgui.widgets import LineEdit
@@ -60,12 +61,16 @@ class NoiseEntry(Entry):
 
     def show_image(self) -> None:
         """Hint at what the metadata of the layer tell."""
+        self.show_found({})
+
+    def show_found(self, found: Mapping[str, str]) -> None:
+        """Hint at what was found in the image, or the layer tells."""
         try:
             known = read_detector(self.form.chosen_image())
         except ValueError:
             # There is no layer, or Start will say what is wrong.
             known = None
-        self.tell(known)
+        self.tell(known, found)
 
     def settings(self) -> list[Setting]:
         """Return what can be set here."""
@@ -75,19 +80,25 @@ class NoiseEntry(Entry):
             Setting(self.read_noise, '', 'read noise {}'.format),
         ]
 
-    def tell(self, known: Detector | None) -> None:
+    def tell(
+        self, known: Detector | None, found: Mapping[str, str] | None = None
+    ) -> None:
         """Hint at what is taken where nothing is entered.
 
         Parameters
         ----------
         known : Detector or None
             What the metadata of the layer tell.
+        found : mapping of str to str, optional
+            What was found in the image, by the names of entries.
         """
-        hints: tuple[str, ...] = ('automatic', '0', '0')
+        entries = (self.gain, self.offset, self.read_noise)
+        hints = ['automatic', '0', '0']
         if known is not None:
             numbers = (known.gain, known.offset, known.read_noise)
-            hints = tuple(f'{n:.4g} (from the layer)' for n in numbers)
-        entries = (self.gain, self.offset, self.read_noise)
+            hints = [f'{n:.4g} (from the layer)' for n in numbers]
+        elif found and not any(entry.value.strip() for entry in entries):
+            hints = [f'{found[entry.name]} (found)' for entry in entries]
         for entry, hint in zip(entries, hints, strict=True):
             entry.native.setPlaceholderText(hint)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from magicgui.types import FileDialogMode
@@ -65,6 +66,16 @@ class ValueEntry(Entry):
                 **told | {'value': argument.default}
             )
         ]
+
+    def show_found(self, found: Mapping[str, str]) -> None:
+        """Say beside the choice that finds it what was found."""
+        field, told = self.argument.field, found.get(self.name)
+        if not field.choices:
+            return
+        word = field.choices[self.argument.default]
+        index = list(field.choices).index(self.argument.default)
+        text = f'{word} ({field.choices.get(told, told)})' if told else word
+        self.widgets[0].native.setItemText(index, text)
 
     def read(self, image: ImageSource) -> Any:
         """Return what was entered.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from magicgui.widgets import Label
 from napari.qt.threading import create_worker
@@ -73,6 +73,16 @@ class Question:
     axes: str = ''
 
 
+class Answer(NamedTuple):
+    """What is said, and what was found, by the names of entries."""
+
+    text: str
+    found: Mapping[str, str] = {}
+
+
+_UNTOLD = Answer('estimating time …')
+
+
 class Outlook(Label):
     """Size, device, time and memory, measured in a worker.
 
@@ -80,10 +90,12 @@ class Outlook(Label):
     it.
     """
 
-    _answers: ClassVar[dict[Question, str]] = {}
+    _answers: ClassVar[dict[Question, Answer]] = {}
 
     def __init__(self) -> None:
         super().__init__(name='outlook')
+        #: Is given what was found of the noise, by the names of entries.
+        self.show_found: Callable[[Mapping[str, str]], object] = dict
         prepare_label(self, lines=3)
         self._question: Question | None = None
         self._read: Read = dict
@@ -125,11 +137,11 @@ forecast` takes; called in the worker.
         if self._question is None:
             return
         lines = [describe_size(self._question)]
+        answer = self._answers.get(self._question, _UNTOLD)
         if not self._is_quiet:
-            lines.append(
-                self._answers.get(self._question, 'estimating time …')
-            )
+            lines.append(answer.text)
         self.value = '\n'.join(lines)
+        self.show_found(answer.found)
 
     def _measure(self) -> None:
         if self._worker is not None or self._question is None:
@@ -145,13 +157,13 @@ forecast` takes; called in the worker.
             work,
             _worker_class=FunctionWorker,
             _connect={
-                'returned': lambda text: self._receive(question, text),
+                'returned': lambda answer: self._receive(question, answer),
                 'finished': self._rest,
             },
         )
 
-    def _receive(self, question: Question, text: str) -> None:
-        self._answers[question] = text
+    def _receive(self, question: Question, answer: Answer) -> None:
+        self._answers[question] = answer
 
     def _rest(self) -> None:
         self._worker = None
@@ -220,21 +232,22 @@ def describe_forecast(found: Forecast, preview_rate: float) -> str:
     return text
 
 
-def _answer(question: Question, read: Read) -> str:
+def _answer(question: Question, read: Read) -> Answer:
     """Say what a restoration will take, or why there can be none."""
     try:
         content = read()
     except EXPECTED as error:
-        return describe_error(error)
+        return Answer(describe_error(error))
     try:
         found = _forecast(question, content)
-        return describe_forecast(found, question.preview_rate)
+        text = describe_forecast(found, question.preview_rate)
+        return Answer(text, found.parts)
     except (MemoryError, ValueError) as error:
-        return describe_error(error)
+        return Answer(describe_error(error))
     except Exception:
         # Whatever is wrong with a forecast, the run may be right.
         _logger.debug('No forecast', exc_info=True)
-        return UNKNOWN
+        return Answer(UNKNOWN)
 
 
 def _forecast(question: Question, content: Mapping[str, Any]) -> Forecast:
