@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from napari.layers import Labels, Points, Shapes
-from skimage.draw import polygon
 
 from napari_dip.viewer.layers.planes import highest_resolution, layer_shape
 
@@ -56,6 +55,9 @@ def marked_over(
     to_mask = np.linalg.inv(to_world(mask)) @ _last(to_world(image), mask.ndim)
     if isinstance(mask, Labels):
         return _sample(mask, to_mask, index, axes, shape)
+    # Loaded where it does not hold up the window.
+    from skimage.draw import polygon
+
     marked = np.zeros(shape, np.uint8)
     to_image: NDArray[Any] = np.linalg.inv(to_mask[:, -mask.ndim - 1 :])
     first = image.ndim - mask.ndim
