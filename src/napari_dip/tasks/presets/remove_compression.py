@@ -6,11 +6,9 @@ from dataclasses import replace
 
 from napari_dip.filters.chains.compression import Decompress
 from napari_dip.images.validation import check_choice
-from napari_dip.latents.noise import UniformNoiseSpec
 from napari_dip.latents.recompressed import RecompressedSpec
-from napari_dip.networks import SkipSpec
 from napari_dip.presets.choices import PRESETS
-from napari_dip.presets.published import publish
+from napari_dip.presets.published import RECIPES
 from napari_dip.presets.settings import Settings, internal_learning
 
 
@@ -25,17 +23,11 @@ def _recompressed(num_iter: int, learning_rate: float) -> Settings:
     return replace(once, second=once)
 
 
-_SNAIL = (8, 16, 32, 64, 128)
 SETTINGS = {
     'fast': _recompressed(100, 1e-2),
     'balanced': _recompressed(200, 1e-2),
     'best': _recompressed(500, 1e-2),
-    'ulyanov2018': publish(
-        SkipSpec(down=_SNAIL, up=_SNAIL, skip=(0, 0, 0, 4, 4)),
-        UniformNoiseSpec(3, 1 / 30),
-        2400,
-        decay=0.99,
-    ),
+    'ulyanov2018': RECIPES['jpeg'],
 }
 
 
