@@ -195,18 +195,18 @@ def find_correlation(planes: Array) -> Correlation:
     coefficients = np.stack([one.coefficients for one in measured])
     # That of colours, which a camera interpolates or JPEG reduces, shows
     # where they differ.
-    tints = [measure_autocorrelation(b - a) for a, b in pairwise(planes)]
-    near = [one.coefficients[-2:, 0] for one in (*measured, *tints)]
+    chroma = [measure_autocorrelation(b - a) for a, b in pairwise(planes)]
+    near = [one.coefficients[-2:, 0] for one in (*measured, *chroma)]
     white = was_white(planes) if np.greater(near, _NOTABLE).any() else None
     compressed = bool(white)
     # What JPEG has left of brightness that was not white is structure.
     alone = (1,) * (planes.ndim - 1)
     reach = alone if white is False else _reach(measured, compressed)
-    if max(reach) == 1 and tints:
-        of_tints = _reach(tints, compressed)
-        if min(of_tints[-2:]) > 1:
-            coefficients = np.stack([one.coefficients for one in tints])
-            reach = of_tints
+    if max(reach) == 1 and chroma:
+        of_chroma = _reach(chroma, compressed)
+        if min(of_chroma[-2:]) > 1:
+            coefficients = np.stack([one.coefficients for one in chroma])
+            reach = of_chroma
     if max(reach) == 1:
         return Correlation(reach, coefficients)
     return Correlation(reach, coefficients, compressed, _share(measured))
