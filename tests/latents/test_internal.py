@@ -106,3 +106,14 @@ def test_the_seed_draws_the_places():
     )
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
+
+
+def test_a_draw_of_more_pairs_begins_with_those_of_fewer():
+    image = textured()
+    few, many = scales(image, seed=3), scales(image, seed=3)
+    for _ in range(2):
+        one = few.draw(WINDOWS[:2], torch.Generator(), fitting=True)
+        all_of = many.draw(WINDOWS, torch.Generator(), fitting=True)
+        assert torch.equal(one.latent, all_of.latent[:2])
+        assert torch.equal(one.target, all_of.target[:2])
+        assert not torch.equal(all_of.latent[:1], all_of.latent[2:])

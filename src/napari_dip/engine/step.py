@@ -140,6 +140,9 @@ class Step:
     def _windows(self) -> list[Region]:
         if self._settings.window is None:
             return [Region.whole(self._problem.image_shape)]
+        if self._problem.latent.draws_places:
+            whole = Region.whole(self._problem.image_shape)
+            return [whole] * self._settings.num_windows
         return draw_windows(
             self._problem.data.shape[2:],
             self._settings.window,

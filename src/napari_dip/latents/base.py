@@ -52,6 +52,9 @@ class Draw:
 class Latent(Protocol):
     """Source of network inputs."""
 
+    #: Whether it draws at places of its own choice, wherever it is asked.
+    draws_places: ClassVar[bool] = False
+
     @property
     def channels(self) -> int:
         """Channels of a draw."""

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from operator import mul
+from typing import ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -77,6 +79,8 @@ class InternalPairs(Pyramid):
            Deep Internal Learning", CVPR 2018.
     """
 
+    draws_places: ClassVar[bool] = True
+
     def __init__(
         self,
         image: Tensor,
@@ -93,8 +97,8 @@ class InternalPairs(Pyramid):
         self._kernel = kernel
         self._side = side
         self._image = _filled(image, known)
-        # On the CPU: every device draws from the same places.
-        self._generator = torch.Generator().manual_seed(seed)
+        self._seed = seed
+        self._generators: list[torch.Generator] = []
 
     @property
     def channels(self) -> int:
@@ -115,15 +119,18 @@ class InternalPairs(Pyramid):
     ) -> Draw:
         """Draw as many pairs as there are windows, from places of its own."""
         del generator, fitting
-        return self._drawn(self._places(len(windows)), self._generator)
+        generators = self._generators_of(len(windows))
+        return self._drawn(self._places(generators), generators)
 
     def whole_pair(self) -> Draw:
         """Return the pair of all of the image, the same each time."""
         whole = Region.whole(self._whole_steps(self._data.shape[2:]))
-        return self._drawn([whole], torch.Generator().manual_seed(0))
+        return self._drawn([whole], [torch.Generator().manual_seed(0)])
 
-    def _drawn(self, places: list[Region], generator: torch.Generator) -> Draw:
-        del generator
+    def _drawn(
+        self, places: list[Region], generators: list[torch.Generator]
+    ) -> Draw:
+        del generators
         image = cut_all(self._image, places)
         return self._pairs(places, seen=image, wanted=image)
 
@@ -171,11 +178,28 @@ class InternalPairs(Pyramid):
             (_MARGIN,) * len(shape), tuple(n - 2 * _MARGIN for n in shape)
         )
 
-    def _places(self, count: int) -> list[Region]:
+    def _places(self, generators: list[torch.Generator]) -> list[Region]:
         lengths = self._data.shape[2:]
         most = self._side + 2 * _MARGIN
         shape = self._whole_steps([min(most, length) for length in lengths])
-        return draw_places(lengths, shape, count, self._generator)
+        return [
+            draw_places(lengths, shape, 1, generator)[0]
+            for generator in generators
+        ]
+
+    def _generators_of(self, count: int) -> list[torch.Generator]:
+        """One for each pair of a draw.
+
+        So a fit to more pairs at once sees all that a fit to fewer does. On
+        the CPU: every device draws from the same places.
+        """
+        while len(self._generators) < count:
+            entropy = np.random.SeedSequence(
+                (self._seed, len(self._generators))
+            )
+            own = int(entropy.generate_state(1)[0])
+            self._generators.append(torch.Generator().manual_seed(own))
+        return self._generators[:count]
 
     def _whole_steps(self, lengths: Iterable[int]) -> Shape:
         """Return as much of some lengths as can be reduced by a step."""

@@ -68,9 +68,13 @@ class NoisyPairs(InternalPairs):
         # So much of the variance is left when the image is reduced.
         self._strength = math.sqrt(1 / left - 1)
 
-    def _drawn(self, places: list[Region], generator: torch.Generator) -> Draw:
+    def _drawn(
+        self, places: list[Region], generators: list[torch.Generator]
+    ) -> Draw:
         image = cut_all(self._image, places)
-        noise = torch.randn(image.shape, generator=generator)
+        noise = torch.stack(
+            [torch.randn(image.shape[1:], generator=g) for g in generators]
+        )
         noise = noise.to(image) * cut_all(self._deviation, places)
         return self._pairs(
             places,

@@ -28,6 +28,7 @@ def _across_scales(members: int, latent: LatentSpec = _PAIRS) -> Settings:
     """Fit networks to what the image loses if it is reduced.
 
     More iterations learn the image by heart; the errors of networks differ.
+    The first of several is that of one alone.
     """
     return internal_learning(
         latent,
