@@ -291,7 +291,7 @@ class EstimateError(Metric):
         Iterations before a metric is given.
     """
 
-    name = 'error of the estimate on held-out pixels'
+    name = 'error on held-out pixels'
     reason = StopReason.HELD_OUT_MINIMUM
 
     def __init__(self, decay: float = 0.99, min_start: int = 0) -> None:
