@@ -197,7 +197,7 @@ def measure_noise(
     >>> photons = np.random.default_rng(0).poisson(50.0, (1, 128, 128))
     >>> noise = measure_noise(photons)
     >>> noise.correlation.describe(), noise.binning
-    ('independent from pixel to pixel', 2)
+    ('independent from pixel to pixel', 4)
     """
     known = np.where(np.isfinite(planes), planes, np.nan).astype(float)
     lines = _variance(known, frames, detector)

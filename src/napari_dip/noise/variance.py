@@ -163,7 +163,7 @@ def is_predictable(plane: ArrayLike) -> bool:
 
     Examples
     --------
-    >>> wave = np.sin(np.arange(64) / 5) * np.ones((64, 1))
+    >>> wave = np.outer(*[np.sin(np.arange(64) / 5)] * 2)
     >>> is_predictable(wave)
     True
     >>> is_predictable(wave + np.random.default_rng(0).normal(size=(64, 64)))

@@ -48,8 +48,8 @@ def measure_noise(
     >>> from napari_dip import measure_noise
     >>> light = np.linspace(20, 200, 128 * 128).reshape(128, 128)
     >>> measure_noise(np.random.default_rng(0).poisson(light)).describe()
-    'Poisson-Gaussian noise, gain 0.992; independent from pixel to pixel; \
-SNR 4.9'
+    'Poisson-Gaussian noise, gain 1.11; independent from pixel to pixel; \
+SNR 4.7'
     """
     acquired = acquire(image, channel_axis)
     planes = acquired.planes
