@@ -274,4 +274,6 @@ class Study(Restoration):
         done, planned = len(self._found), len(self._parts)
         if done < planned:
             return f'{done} of {planned} fits are complete'
+        if planned == 1:
+            return 'the fit is complete'
         return f'all {planned} fits are complete'

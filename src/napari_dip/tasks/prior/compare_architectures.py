@@ -237,8 +237,8 @@ def _compare(found: Sequence[Found]) -> Made:
     part = float(np.mean(disagreement > 3 * level)) if level else 0.0
     told = (
         f'{len(images)} architectures disagree by {level:.3g} in the median, '
-        f'and by more than three times that in {part:.1%} of the pixels: '
-        'there the prior invents.'
+        f'and by more than three times that in {part:.1%} of the pixels'
+        f'{": there the prior invents." if part else "."}'
     )
     return Made(
         stack.mean(axis=0).astype(np.float32),
