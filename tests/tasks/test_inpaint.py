@@ -234,7 +234,8 @@ def test_quick_fills_are_ended_with_what_there_is(options, reason):
     assert record.iterations == 0
     assert record.reason == reason
     assert any('cut short' in note for note in record.notes)
-    assert any('harmonic' in note for note in record.notes)
+    alone = 'Missing pixels were filled by harmonic interpolation;'
+    assert any(note.startswith(alone) for note in record.notes)
     # A soap film, which is nearer than a plane.
     off = np.abs(restored - IMAGE)[line()]
     assert off.max() < IMAGE.std()
@@ -248,8 +249,8 @@ def test_quick_fills_are_ended_with_what_there_is(options, reason):
 
 
 @pytest.mark.usefixtures('tiny')
-def test_the_best_fill_stays_unless_held_out_holes_speak_for_more():
-    """A network of two iterations has nothing to add, and the record says."""
+def test_the_record_tells_what_was_taken_and_how_it_was_judged():
+    """A network of two iterations has nothing to add to the fills."""
     restored, record = inpaint(
         IMAGE,
         line(),
@@ -260,9 +261,9 @@ def test_the_best_fill_stays_unless_held_out_holes_speak_for_more():
     )
     [note] = [n for n in record.notes if n.startswith('Missing pixels were')]
     assert 'held out in holes of the same shape' in note
+    # Better or no better, it is measured by the best fill alone.
+    assert ' alone' in note
     off = (restored - IMAGE)[line()].std()
-    fills = [
-        fill_channels(fill, IMAGE[None], line()[None])[0]
-        for fill in SETTINGS['fast'].latent.fills
-    ]
-    assert off <= 1.05 * min((one - IMAGE)[line()].std() for one in fills)
+    [harmonic, *_] = SETTINGS['fast'].latent.fills
+    plain = fill_channels(harmonic, IMAGE[None], line()[None])[0]
+    assert off <= (plain - IMAGE)[line()].std()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -180,11 +180,15 @@ class HeldOutHoles(Latent):
         whole = Region.whole(self.data.shape[1:])
         judging = self._asked_to_judge()
         asked = [Asked(whole, self.missing, np.zeros_like(self.missing))]
+        first = np.eye(len(self.fills))[0]
         asked += judging + [self._lay() for _ in range(self._number)]
         filled, *parts = fill_parts(self.data, asked, self.fills)
         judged, laid = parts[: len(judging)], parts[len(judging) :]
         held = HeldOut.join([one.judged for one in parts], len(self.fills))
         mixed = Combination.of(held)
+        if not parts:
+            # The first is there, and no other is known to be better.
+            mixed = replace(mixed, weights=0 * mixed.weights + first)
         left = mixed(held.values, held.errors)
         scale = float(np.sqrt(np.square(left).sum() / max(left.size, 1)))
         scale = scale or 1.0

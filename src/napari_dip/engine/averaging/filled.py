@@ -110,6 +110,9 @@ class FilledAverage(WeightAverage):
     @torch.no_grad()
     def _added(self, part: Filled, num_samples: int) -> Planes:
         """What the network adds to a part, in the mean of several ways."""
+        if self._latent.made.cut_short:
+            # It has learnt nothing.
+            return np.zeros_like(part.base)
 
         def evaluate(window: Region) -> Tensor:
             seen = window.cut(part.latent)
