@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,18 @@ def image() -> np.ndarray:
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make 'fast' a network of a few hundred weights."""
+    _make_tiny(monkeypatch)
+
+
+@pytest.fixture(scope='module')
+def tiny_module() -> Iterator[None]:
+    """Make it one for all tests of a file, which share results."""
+    with pytest.MonkeyPatch.context() as patch:
+        _make_tiny(patch)
+        yield
+
+
+def _make_tiny(patch: pytest.MonkeyPatch) -> None:
     from napari_dip.networks import SkipSpec, UNetSpec
     from napari_dip.tasks.presets import (
         denoise,
@@ -53,19 +65,19 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
         settings = module.SETTINGS['fast']
         network = UNetSpec((4, 4), norm=settings.network.norm)
         fit = replace(settings.fit, check_every=1, num_samples=2)
-        monkeypatch.setitem(
+        patch.setitem(
             module.SETTINGS,
             'fast',
             replace(settings, network=network, fit=fit),
         )
     network = SkipSpec((4,), (4,), (0,), (3,), (3,), ('nearest',))
     settings = features.SETTINGS['fast']
-    monkeypatch.setitem(
+    patch.setitem(
         features.SETTINGS, 'fast', replace(settings, network=network)
     )
     shared = denoise.CORRELATED['fast']
     fit = replace(shared.fit, check_every=1, num_samples=2)
-    monkeypatch.setitem(denoise.CORRELATED, 'fast', replace(shared, fit=fit))
+    patch.setitem(denoise.CORRELATED, 'fast', replace(shared, fit=fit))
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ MASK[5:8, 4:20] = True
 GUIDE = np.add.outer(np.arange(24.0) ** 2, 9 * np.sin(np.arange(28.0)))
 PIXELS = {'mask': MASK, 'guide': GUIDE}
 _FILES = ('image', *PIXELS)
+_PLAIN: dict[tuple[str, bytes], np.ndarray] = {}
 
 
 @cache
@@ -72,6 +73,14 @@ def restore(task, image, **options):
     return task.function(image, **(needed(task) | QUICK | options))
 
 
+def plain(task, image):
+    """Restore what several tests compare with, once."""
+    key = task.name, image.tobytes()
+    if key not in _PLAIN:
+        _PLAIN[key] = restore(task, image)
+    return _PLAIN[key].copy()
+
+
 def scaled(task, image):
     rows, columns = task.scale_of(needed(task))
     return image.shape[0] * rows, image.shape[1] * columns
@@ -82,7 +91,7 @@ class Contract:
 
     def test_what_comes_out(self, task, image):
         before = image.copy()
-        restored = restore(task, image)
+        restored = plain(task, image)
         assert restored.dtype == np.float32
         assert restored.shape == scaled(task, image)
         assert np.isfinite(restored).all()
@@ -100,7 +109,7 @@ class Contract:
         np.testing.assert_array_equal(restore(task, image, seed=1), first)
         # Of a few iterations inpainting may take nothing but a quick fill.
         if task.name != 'inpaint':
-            assert not np.array_equal(restore(task, image, seed=2), first)
+            assert not np.array_equal(plain(task, image), first)
 
     def test_the_record_repeats_the_arguments(self, task, image):
         first, record = restore(task, image, seed=5, return_info=True)
@@ -155,7 +164,7 @@ class Contract:
                 call += [f'--{name.replace("_", "-")}', value]
         assert run(call, monkeypatch) == 0, capsys.readouterr().err
         np.testing.assert_array_equal(
-            np.load(tmp_path / 'output.npy'), restore(task, image)
+            np.load(tmp_path / 'output.npy'), plain(task, image)
         )
         assert run([call[0], '--help'], monkeypatch) == 0
         told = capsys.readouterr().out

@@ -40,7 +40,9 @@ def counted(monkeypatch) -> Iterator[FlopCounterMode]:
 
 @pytest.mark.parametrize('task', [task.name for task in tasks()])
 @pytest.mark.parametrize('preset', PRESETS)
-def test_every_task_and_preset_has_a_forecast(task, preset):
+def test_every_task_and_preset_has_a_forecast(task, preset, monkeypatch):
+    # Its network is built and counted; those below are measured too.
+    monkeypatch.setattr(module, 'measure', lambda *asked: (1e-9, 100.0))
     found = forecast(task, (24, 32), preset=preset, device='cpu')
     for number in (found.seconds, found.memory, found.free_memory):
         assert math.isfinite(number)

@@ -63,7 +63,7 @@ def noisy():
 
 
 @pytest.fixture
-def open_form(viewer, qtbot):
+def open_form(viewer, qtbot, tiny):
     """Open a form of the plugin as a user does, set to be quick."""
 
     def open_form(name='Denoise'):

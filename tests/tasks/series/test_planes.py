@@ -12,6 +12,8 @@ from napari_dip.tasks.registry import find_task
 FEW = {'preset': 'fast', 'max_num_iter': 6, 'device': 'cpu'}
 INFO = {**FEW, 'return_info': True}
 
+pytestmark = pytest.mark.usefixtures('tiny_module')
+
 
 def cells(shape=(24, 32), seed=0):
     drawn = np.random.default_rng(seed).normal(size=shape)
@@ -28,7 +30,7 @@ def series():
 
 
 @pytest.fixture(scope='module')
-def restored(series):
+def restored(series, tiny_module):
     return denoise(series, axes='TYX', **INFO)
 
 
