@@ -138,6 +138,7 @@ def test_noise_of_a_slow_detector_is_taken_out_too():
     assert psnr(restored, clean) > psnr(noisy, clean) + 6
 
 
+@pytest.mark.slow
 def test_noise_of_an_interpolated_image_is_taken_out_too():
     noisy, clean = counted(lambda x: shifted(x, 0.5, 0.5))
     restored, record = denoise_fast(noisy, 40)
@@ -154,6 +155,7 @@ def test_a_smoothed_image_is_fitted_twice():
     assert psnr(restored, clean) > psnr(noisy, clean) + 3
 
 
+@pytest.mark.slow
 def test_noise_of_an_enlarged_image_is_taken_out_too():
     noisy, clean = counted(lambda x: zoom(x.astype(float), 2, order=1))
     restored, record = denoise_fast(noisy, 40)
@@ -161,7 +163,9 @@ def test_noise_of_an_enlarged_image_is_taken_out_too():
     assert psnr(restored, clean) > psnr(noisy, clean) + 3
 
 
-@pytest.mark.parametrize('seed', range(4))
+@pytest.mark.parametrize(
+    'seed', [0, 1, *(pytest.param(n, marks=pytest.mark.slow) for n in (2, 3))]
+)
 def test_a_short_fit_does_not_diverge(seed):
     generator = np.random.default_rng(3)
     clean = np.full((64, 64), 3.0)
