@@ -50,6 +50,21 @@ _CHECKS: dict[str, Callable[..., Any]] = {
 
 
 @dataclass(frozen=True)
+class Trial:
+    """A plane that was restored, without its pixels."""
+
+    task: Task
+    identity: Any
+    region: Any
+    plane: Plane
+
+    @property
+    def of(self) -> tuple[Task, Any, Any]:
+        """What it was a plane of."""
+        return self.task, self.identity, self.region
+
+
+@dataclass(frozen=True)
 class Request:
     """A restoration of one image layer.
 
@@ -74,17 +89,25 @@ class Request:
     tried: NDArray[np.float32] | None = None
     tried_at: Plane = WHOLE
 
-    def after(self, other: Request, result: NDArray[np.float32]) -> Request:
-        """Return it with the result of another one, if that was a trial."""
-        one, all_ = other.image, self.image
+    def trial(self) -> Trial | None:
+        """What one plane was restored as; None of a whole series."""
+        image = self.image
+        if isinstance(image, SeriesSource):
+            return None
+        return Trial(self.task, image.identity, image.region, image.plane)
+
+    def after(
+        self, trial: Trial | None, result: NDArray[np.float32]
+    ) -> Request:
+        """Return it with the result of a trial, if that was one of it."""
+        image = self.image
         if (
-            isinstance(one, SeriesSource)
-            or not isinstance(all_, SeriesSource)
-            or (one.identity, one.region) != (all_.identity, all_.region)
-            or other.task is not self.task
+            trial is None
+            or not isinstance(image, SeriesSource)
+            or trial.of != (self.task, image.identity, image.region)
         ):
             return self
-        return replace(self, tried=result, tried_at=one.plane)
+        return replace(self, tried=result, tried_at=trial.plane)
 
     def start(self) -> Restoration:
         """Check everything, load torch and prepare; in the worker."""

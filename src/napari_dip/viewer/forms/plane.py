@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -244,6 +245,7 @@ class Source:
             self.region.widget,
         ]
         self._layers = viewer.layers
+        self._selected = viewer.layers.selection.events.changed
         self._dims = viewer.dims
         self._channel_axis = channel_axis
         self._last: tuple[Any, Image | None] = (None, None)
@@ -254,12 +256,10 @@ class Source:
         self.region.widget.changed.connect(form.show_outlook)
         self.joined.changed.connect(form.show_outlook)
 
-        def show() -> None:
-            self.show_choice(form.image.value)
-
-        selected = self._layers.selection.events.changed
-        selected.connect(show)
-        form.native.destroyed.connect(lambda: selected.disconnect(show))
+        # The layers outlive it.
+        self._form = weakref.ref(form)
+        self._selected.connect(self._on_selected)
+        form.native.destroyed.connect(self._let_go)
 
     def show_choice(self, layer: Image | None) -> None:
         """Show what there is to choose."""
@@ -326,3 +326,11 @@ class Source:
         if self.stack.takes_all:
             return self.stack.describe(layer, axis, 'C' * joined)
         return describe_image(layer, axis, self._dims)
+
+    def _on_selected(self) -> None:
+        form = self._form()
+        if form is not None:
+            self.show_choice(form.image.value)
+
+    def _let_go(self) -> None:
+        self._selected.disconnect(self._on_selected)

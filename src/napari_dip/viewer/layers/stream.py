@@ -78,8 +78,12 @@ class Stream:
         self._layers = layers
         # Not to keep a layer alive that nobody wants any more.
         self._shown: weakref.ref[Image] | None = None
-        self._request = request
-        self._result: Shown | None = _shown(request, layers, _result_layer)
+        # Not the request itself, which holds all pixels.
+        self._trial = request.trial()
+        self._make_companion = _result_layers(request, layers)
+        self._result: Shown | None = _shown(
+            request, layers, lambda one, among: _result_layers(one, among)('')
+        )
         self._uncertainty: Shown | None = _shown(
             request, layers, _uncertainty_layer
         )
@@ -88,7 +92,7 @@ class Stream:
         """Return a request with what this run has made of one plane."""
         if not self.iterates:
             return request
-        return request.after(self._request, self.iterates[-1].image)
+        return request.after(self._trial, self.iterates[-1].image)
 
     @property
     def layer(self) -> Image | None:
@@ -147,7 +151,7 @@ class Stream:
         if self._result is None or self.provenance is None:
             return
         for name, image in companions.items():
-            layer = _result_layer(self._request, self._layers, name)
+            layer = self._make_companion(name)
             layer.settle(image, self.provenance)
             layer.show_by_itself()
         if companions and self.layer is not None:
@@ -194,19 +198,26 @@ def _shown(
     return ResultLayers([make(part, layers) for part in parts])
 
 
-def _result_layer(
-    request: Request, layers: LayerList, name: str = ''
-) -> ResultLayer:
-    """Layer of a result, or of a further image beside it."""
-    image = request.image
-    series = isinstance(image, SeriesSource)
-    return ResultLayer(
-        layers,
-        f'{request.result_name()} {name}'.rstrip(),
-        request.layer_attributes(),
-        Display(_rgb_dtype(request), image.plane, copies=not series),
-        keep_contrast=not name and not _has_automatic_contrast(image),
-    )
+def _result_layers(
+    request: Request, layers: LayerList
+) -> Callable[[str], ResultLayer]:
+    """Make layers of a result, and of further images beside it by name."""
+    image, title = request.image, request.result_name()
+    attributes = request.layer_attributes()
+    copies = not isinstance(image, SeriesSource)
+    display = Display(_rgb_dtype(request), image.plane, copies=copies)
+    keep_contrast = not _has_automatic_contrast(image)
+
+    def make(name: str) -> ResultLayer:
+        return ResultLayer(
+            layers,
+            f'{title} {name}'.rstrip(),
+            attributes,
+            display,
+            keep_contrast=keep_contrast and not name,
+        )
+
+    return make
 
 
 def _uncertainty_layer(request: Request, layers: LayerList) -> ResultLayer:
