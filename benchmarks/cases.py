@@ -1,8 +1,7 @@
 """What is restored and how it is judged."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,9 +17,8 @@ Image = NDArray[Any]
 class Problem:
     """A degraded image, what a method may know of it, and its truth.
 
-    The `mask` is True where a pixel is missing. `sigma` is the standard
-    deviation of the noise where the protocol of a set tells it to the peers;
-    napari-dip is never told.
+    The `mask` is True where a pixel is missing. Some sets tell the peers, but
+    never napari-dip, the standard deviation `sigma` of the noise.
     """
 
     image: Image
@@ -41,8 +39,8 @@ class Case:
 
     name: str
     collection: str
-    load: Callable[[], Problem] = field(repr=False)
-    score: Callable[[Image, Problem], dict[str, float]] = field(repr=False)
+    load: Callable[[], Problem]
+    score: Callable[[Image, Problem], dict[str, float]]
     group: str = ''
     licence: str = ''
     quick: bool = False
@@ -54,31 +52,22 @@ class Case:
 
 
 def crop(problem: Problem, size: int) -> Problem:
-    """Centre of a denoising or inpainting problem, `size` pixels a side."""
+    """Centre of a problem, `size` pixels a side, reduced anew if it is."""
+    if problem.factor:
+        whole = crop(Problem(problem.truth), size).image
+        return reduced(whole, problem.factor)
     rows, columns = problem.image.shape[:2]
     top, left = max(0, (rows - size) // 2), max(0, (columns - size) // 2)
     window = np.s_[top : top + size, left : left + size]
-    names = ('image', 'truth', 'mask')
-    parts = {name: getattr(problem, name) for name in names}
+    parts = {n: getattr(problem, n) for n in ('image', 'truth', 'mask')}
     cut = {n: part[window] for n, part in parts.items() if part is not None}
     return replace(problem, **cut)
 
 
-def quick(case: Case, size: int) -> Case:
-    """The centre of a case as a quick one."""
-    load = partial(_load_centre, case, size)
-    return replace(case, name=f'{case.name}-crop', load=load, quick=True)
-
-
-def _load_centre(case: Case, size: int) -> Problem:
-    return crop(case.load(), size)
-
-
 def reduced(whole: Image, factor: int) -> Problem:
-    """Super-resolution of an image that is reduced first.
+    """Super-resolution of an image that is reduced first, as in the paper.
 
-    As in the deep image prior paper, with Pillow's Lanczos resampling (three
-    lobes, widened by the factor, so anti-aliased), rounded, after a crop at
+    With Pillow's anti-aliased Lanczos resampling, rounded, after a crop at
     the right and bottom edges to a multiple of the factor.
     """
     rows, columns = (n // factor for n in whole.shape[:2])

@@ -1,19 +1,30 @@
 """Commands of the benchmark."""
 
-from collections.abc import Callable
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer import Option
+from typer.core import TyperGroup
 
 from benchmarks import quality, results, runner
-from benchmarks.cases import Case
 from benchmarks.datasets.folder import data_folder, find_cases
 from benchmarks.methods import METHODS, methods_for
 
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; what it refuses is told as a mistake in its words."""
+        try:
+            return super().invoke(ctx)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+
+
 app = typer.Typer(
+    cls=_Commands,
     help='Measure napari-dip and its peers on the same files.',
     no_args_is_help=True,
     add_completion=False,
@@ -34,9 +45,6 @@ Plan = Annotated[str, Option('--fit', help='light, jpeg or published.')]
 Count = Annotated[int, Option(min=1)]
 Keep = Annotated[Path | None, Option(help='Folder of results for pictures.')]
 
-_PAGES = Path('docs/benchmarks')
-_QUICK_PRESETS = ('dip-fast', 'dip-balanced')
-
 
 @app.command('list')
 def list_cases(
@@ -46,7 +54,7 @@ def list_cases(
     quick: Quick = False,
 ) -> None:
     """Name the cases and, below, the methods of each task."""
-    for case in _cases(data, sets, only, quick):
+    for case in find_cases(data_folder(data), sets, only, quick):
         typer.echo(f'{case.collection}  {case.name}  {case.group}')
     for method in METHODS:
         slow = ' (slow)' if method.slow else ''
@@ -67,13 +75,13 @@ def run_cases(
     keep: Keep = None,
 ) -> None:
     """Measure what has no figure yet; can be stopped and run again."""
-    cases = _cases(data, sets, only, quick)
+    cases = find_cases(data_folder(data), sets, only, quick)
     names = methods or []
     if quick and not names:
         peers = [method.name for method in METHODS if not method.slow]
-        names = [*peers, *_QUICK_PRESETS]
+        names = [*peers, 'dip-fast', 'dip-balanced']
     tasks = {case.task for case in cases}
-    found = {task: _checked(methods_for, task, names, slow) for task in tasks}
+    found = {task: methods_for(task, names, slow) for task in tasks}
     for method in chain.from_iterable(found.values()):
         if not method.installed():
             why = f'{method.package} is not installed'
@@ -89,47 +97,32 @@ def stopping(
     plan: Plan = 'light',
     size: Count = 128,
     iterations: Count = 2500,
-    seed: int = 0,
     stale: Stale = False,
     device: Device = 'auto',
 ) -> None:
     """Let all stopping rules observe the same fits past their peak."""
     from benchmarks import stopping as rules
 
-    cases = _cases(data, sets or list(rules.SETS), only)
-    given = cases, plan, size, iterations, seed, device
-    _measure(_checked(rules.jobs, *given), stale)
+    cases = find_cases(data_folder(data), sets or rules.SETS, only)
+    _measure(rules.jobs(cases, plan, size, iterations, device), stale)
 
 
-@app.command()
-def uncertainty(
-    data: Data = None,
-    only: Only = None,
-    presets: Presets = None,
-    stale: Stale = False,
-    device: Device = 'auto',
-) -> None:
-    """Compare the reported uncertainty with the error."""
-    from benchmarks import uncertainty as maps
-
-    cases = _cases(data, [maps.SET], only)
-    chosen = presets or ['fast', 'balanced']
-    _measure(maps.jobs(cases, chosen, device), stale)
+def _add_comparison(name: str, words: str) -> None:
+    @app.command(name, help=words)
+    def compare(
+        data: Data = None,
+        only: Only = None,
+        presets: Presets = None,
+        stale: Stale = False,
+        device: Device = 'auto',
+    ) -> None:
+        given = only, presets or ['fast', 'balanced'], device
+        module = import_module(f'benchmarks.{name}')
+        _measure(module.jobs(data_folder(data), *given), stale)
 
 
-@app.command()
-def series(
-    data: Data = None,
-    only: Only = None,
-    preset: str = 'balanced',
-    every: Count = 4,
-    stale: Stale = False,
-) -> None:
-    """Compare one network for a series with plane by plane."""
-    from benchmarks import series as planes
-
-    folder = _checked(data_folder, data)
-    _measure(planes.jobs(folder, only or [], preset, every), stale)
+_add_comparison('uncertainty', 'Compare the uncertainty with the error.')
+_add_comparison('series', 'Compare one network for all planes with one each.')
 
 
 @app.command()
@@ -141,14 +134,13 @@ def speed(
     device: Device = 'auto',
 ) -> None:
     """Measure time and memory: iterations, calls, sizes, forecasts."""
-    from benchmarks.speed import jobs
+    from benchmarks.speed import measures
 
-    given = parts or [], only or [], data, device, _PAGES
-    _measure(_checked(jobs.jobs, *given), stale)
+    _measure(measures.jobs(parts, only, data, device), stale)
 
 
 @app.command()
-def report(output: Path = _PAGES) -> None:
+def report(output: Path = Path('docs/benchmarks')) -> None:
     """Write the pages of all stored figures."""
     from benchmarks.report import write_report
 
@@ -162,18 +154,3 @@ def _measure(jobs: Any, stale: bool) -> None:
     typer.echo(f'{len(left)} of {len(work)} figures to measure')
     failures = runner.run(left, results.FOLDER, typer.echo)
     raise typer.Exit(1 if failures else 0)
-
-
-def _cases(
-    data: Path | None, sets: Words, only: Words, quick: bool = False
-) -> list[Case]:
-    folder = _checked(data_folder, data)
-    return _checked(find_cases, folder, sets, only, quick)
-
-
-def _checked(make: Callable[..., Any], *given: Any) -> Any:
-    """What is made, or its error as one of the command line."""
-    try:
-        return make(*given)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None

@@ -1,7 +1,4 @@
-"""napari-dip as a method of the benchmark: the door to its engine.
-
-That loads torch, which the peers can do without, so it is imported late.
-"""
+"""The engine of napari-dip, which loads torch: it is imported late."""
 
 import hashlib
 import time
@@ -18,7 +15,6 @@ from benchmarks.cases import Image, Problem
 from benchmarks.datasets.sets import Task
 
 VERSION = napari_dip.__version__
-PRESETS = ('fast', 'balanced', 'best', 'ulyanov2018')
 
 # Folders that no figure depends on.
 _OUTSIDE = ('viewer', 'cli', 'samples', 'io')
@@ -28,9 +24,7 @@ class Watch:
     """Finds the best estimate of a fit, by the truth that the fit never sees.
 
     `measure` gives the PSNR of the running estimate at so many iterations, in
-    `seconds` that are no part of the fit. The estimate is a preview, one
-    sample of a random network input, and so is the automatic result that is
-    scored with it: the final one averages more samples.
+    `seconds` that are no part of the fit.
     """
 
     def __init__(
@@ -40,26 +34,21 @@ class Watch:
         self._measure = measure
         self._looks = looks
         self._seen: list[tuple[int, float]] = []
-        self._ended = False
 
     def follow(self, progress: Any, estimate: Callable[[], Image]) -> None:
         """Score the estimate if it is time to, or if the fit has ended."""
-        self._ended = progress.reason is not None
+        ended, iteration = progress.reason is not None, progress.iteration
         every = max(1, round(progress.num_iter / self._looks))
-        iteration = progress.iteration
-        if self._measure and (self._ended or iteration % every == 0):
+        if self._measure and (ended or iteration % every == 0):
             begin = time.perf_counter()
-            if self._ended:
+            if ended:
                 iteration = progress.best_iteration or iteration
             self._seen.append((iteration, self._measure(estimate())))
             self.seconds += time.perf_counter() - begin
 
     def summary(self) -> dict[str, Any]:
-        """PSNR of the automatic result and of the oracle, if any was scored.
-
-        The result counts as an estimate, so the oracle is never below it.
-        """
-        if not (self._ended and self._seen):
+        """PSNR of the automatic result and of the oracle, never below it."""
+        if not self._seen:
             return {}
         # Of equal ones the first.
         iteration, best = max(self._seen, key=lambda seen: seen[1])
@@ -73,8 +62,7 @@ def start(task: Task, problem: Problem, preset: str, **options: Any) -> Any:
     from napari_dip.tasks.registry import find_task
 
     given = arguments(problem)
-    if 'method' in options:
-        given['method'] = options.pop('method')
+    given |= {n: options.pop(n) for n in ('method',) if n in options}
     chosen = Options(preset, **options)
     return find_task(task).start(problem.image, **given, options=chosen)
 
@@ -89,10 +77,7 @@ def arguments(problem: Problem) -> dict[str, Any]:
 def restore(
     task: Task, problem: Problem, watch: Watch, **options: Any
 ) -> tuple[Image, dict[str, Any]]:
-    """Result of a preset and its record as plain data.
-
-    Of filled pixels it tells the root mean square of their uncertainty too.
-    """
+    """Result and record; of filled pixels the RMS of their uncertainty too."""
     uncertain = task == 'inpaint'
     session = start(task, problem, **options, uncertainty=uncertain)
 

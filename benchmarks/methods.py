@@ -22,8 +22,7 @@ class Method:
     """A way to solve one task.
 
     `where` is module and function of a peer, the preset of napari-dip. A
-    method whose `package` is not installed is left out; so is a `slow` one,
-    which takes minutes for an image, unless it is asked for.
+    `slow` one, which takes minutes for an image, is run if it is asked for.
     """
 
     task: Task
@@ -47,14 +46,16 @@ class Method:
 
     def version(self) -> str:
         """What its figures depend on, kept with them."""
-        if self.ours:
-            return engine.VERSION
         number = version(self.package)
-        return f'{self.package} {number}, revision {_PEER_REVISION}'
+        peer = f'{self.package} {number}, revision {_PEER_REVISION}'
+        return engine.VERSION if self.ours else peer
 
-    def load(self) -> None:
-        """Import what it needs, before the clock starts."""
-        import_module('napari_dip.tasks' if self.ours else self._peer)
+    def load(self) -> Any:
+        """Import what it needs, before the clock starts; a peer's function."""
+        if self.ours:
+            return import_module('napari_dip.tasks')
+        module, name = self.where.split(':')
+        return getattr(import_module(f'benchmarks.peers.{module}'), name)
 
     def solve(
         self, problem: Problem, watch: engine.Watch, seed: int, device: str
@@ -63,23 +64,13 @@ class Method:
         if self.ours:
             named = {'preset': self.where, 'seed': seed, 'device': device}
             return engine.restore(self.task, problem, watch, **named)
-        function = getattr(import_module(self._peer), self.where.split(':')[1])
-        return function(problem, seed), {}
-
-    @property
-    def _peer(self) -> str:
-        return f'benchmarks.peers.{self.where.split(":")[0]}'
-
-
-def _own(preset: str) -> dict[str, Any]:
-    name = {'name': f'dip-{preset}', 'label': f'napari-dip "{preset}"'}
-    return name | {'where': preset, 'package': 'napari-dip', 'slow': True}
+        return self.load()(problem, seed), {}
 
 
 METHODS = tuple(
     Method(task, **row)
     for task, peers in tomllib.loads(_PEERS.read_text('utf-8')).items()
-    for row in [*peers, *map(_own, engine.PRESETS)]
+    for row in peers
 )
 LABELS = {method.name: method.label for method in METHODS}
 

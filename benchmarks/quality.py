@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.cases import Case
 from benchmarks.datasets.sets import SETS
 from benchmarks.engine import Watch
-from benchmarks.machine import describe, peak_memory
+from benchmarks.machine import peak_memory
 from benchmarks.methods import Method
 from benchmarks.results import Record, file_of
 from benchmarks.runner import Job
@@ -22,26 +22,23 @@ def jobs(
     seeds: Iterable[int],
     *given: Any,
 ) -> Iterator[Job]:
-    """Every case with every method that is installed and every seed.
-
-    Device and, if results are to be kept, a folder for them are given.
-    """
+    """Every case, installed method and seed; device and folder are given."""
     for case in cases:
         for method in methods[case.task]:
             for seed in seeds if method.installed() else ():
-                names = case.collection, case.name, method.name
-                arguments = (case, method, seed, *given)
-                about = method.version(), seed, method.ours
-                file = file_of(case.collection)
-                yield Job(file, names, measure, arguments, *about)
+                yield Job(
+                    file_of(case.collection),
+                    (case.collection, case.name, method.name),
+                    measure,
+                    (case, method, seed, *given),
+                    method.version(),
+                    seed,
+                    method.ours,
+                )
 
 
 def measure(
-    case: Case,
-    method: Method,
-    seed: int,
-    device: str,
-    keep: Path | None = None,
+    case: Case, method: Method, seed: int, device: str, keep: Any = None
 ) -> Record:
     """Figures of a result and what it cost."""
     problem = case.load()
@@ -50,12 +47,11 @@ def measure(
     watch = Watch()
     if problem.truth is not None and SETS[case.collection].watched:
         watch = Watch(lambda image: case.score(image, problem)['psnr'])
-    start, processor = time.perf_counter(), time.process_time()
+    start = time.perf_counter()
     estimate, info = method.solve(problem, watch, seed, device)
     seconds = time.perf_counter() - start - watch.seconds
-    processor = time.process_time() - processor
     memory = peak_memory() - before
-    if keep is not None:
+    if keep:
         path = kept(keep, case, method.name, seed)
         path.parent.mkdir(parents=True, exist_ok=True)
         np.save(path, estimate)
@@ -66,16 +62,14 @@ def measure(
         'group': case.group,
         'figures': case.score(estimate, problem),
         'seconds': seconds,
-        'processor_seconds': processor,
         # On the processor, libraries that the method loads are included.
         'memory': memory // 2**20,
-        'machine': describe(used),
+        'device': used,
     }
     if case.quick:
         record['quick'] = True
     if 'told' in info and problem.truth is not None:
-        hole = problem.mask
-        error = estimate[hole] - problem.truth[hole].astype(float)
+        error = (estimate - problem.truth.astype(float))[problem.mask]
         true = float(np.mean(error**2)) ** 0.5
         record['figures']['told_error'] = 20 * np.log10(info['told'] / true)
     if info:

@@ -13,9 +13,6 @@ from typing import Any
 from benchmarks.datasets.sets import SETS
 
 FOLDER = Path(__file__).parent / 'results'
-#: Names of the files that are of no set.
-STOPPING, UNCERTAINTY = 'stopping', 'uncertainty'
-SPEED, SERIES = 'speed', 'series'
 
 Record = dict[str, Any]
 

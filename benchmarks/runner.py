@@ -5,6 +5,7 @@ stored at once: a run can be stopped and goes on where it stopped.
 """
 
 import multiprocessing
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import engine, results
+from benchmarks.machine import describe
 from benchmarks.results import Record
 
 
@@ -19,9 +21,9 @@ from benchmarks.results import Record
 class Job:
     """One measurement, kept in a `file` of the store.
 
-    `names` are those of set, case and method. `measure` is called with the
-    `arguments` in another process and returns the figures. Unless it is
-    `ours`, it does not depend on the sources of napari-dip.
+    `names` are those of set, case and method. `measure` returns the figures
+    and the device that it used. Unless it is `ours`, it does not depend on
+    the sources of napari-dip.
     """
 
     file: str
@@ -41,6 +43,14 @@ class Job:
     def source(self) -> str:
         """State of the sources of napari-dip, if it depends on them."""
         return engine.source_digest() if self.ours else ''
+
+    def run(self) -> Record:
+        """Measure; seconds are those of all of it, unless it tells them."""
+        begin = time.perf_counter()
+        found = self.measure(*self.arguments)
+        seconds = time.perf_counter() - begin
+        machine = describe(found.pop('device'))
+        return {'seconds': seconds, 'machine': machine} | found
 
 
 def pending(jobs: Iterable[Job], folder: Path, *, stale: bool) -> list[Job]:
@@ -68,7 +78,7 @@ def run(
     for job in jobs:
         title = ' '.join(job.names)
         with ProcessPoolExecutor(1, mp_context=context) as pool:
-            future = pool.submit(job.measure, *job.arguments)
+            future = pool.submit(job.run)
             error = future.exception()
         if error is not None:
             failures += 1

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from skimage.color import rgb2ycbcr
 from skimage.metrics import structural_similarity
 
 from benchmarks.cases import Image, Problem
@@ -61,8 +62,7 @@ class Protocol:
 
     The data range is the `peak` or else the range of the truth. First the
     result may be clipped to it (`clip`) or mapped to the truth (`fit`); of
-    `luminance` it is the Y channel alone, a border of four pixels off. The
-    scale-invariant PSNR may be given too.
+    `luminance` it is the Y channel alone, a border of four pixels off.
     """
 
     peak: float | None = None
@@ -108,14 +108,9 @@ LUMINANCE = replace(NATURAL, luminance=True)
 MISSING = Protocol(scale_invariant=False)
 
 
-def to_luminance(image: Image) -> Array:
-    """Y of ITU-R BT.601 with studio swing; a grey image as it is."""
-    values = np.asarray(image, float)
-    if values.ndim == 2:
-        return values
-    return 16 + values @ np.array([65.481, 128.553, 24.966]) / _EIGHT_BIT
-
-
 def luminance_inside(image: Image) -> Array:
-    """Y without a border of four pixels, as is usual for super-resolution."""
-    return to_luminance(image)[_BORDER:-_BORDER, _BORDER:-_BORDER]
+    """Y of ITU-R BT.601, or a grey image, without a border of four pixels."""
+    values = np.asarray(image, float)
+    if values.ndim == 3:
+        values = rgb2ycbcr(values / _EIGHT_BIT)[..., 0]
+    return values[_BORDER:-_BORDER, _BORDER:-_BORDER]

@@ -12,15 +12,16 @@ from tifffile import imread
 
 from benchmarks.cases import Problem
 from benchmarks.datasets.photons import OFFSET, expose
-from benchmarks.machine import describe
-from benchmarks.results import SERIES, Record
+from benchmarks.results import Record
 from benchmarks.runner import Job
 from benchmarks.scores import psnr
 
 Array = NDArray[Any]
 
 _PEAKS = (5, 20, 100)
-_PLANES, _SIDE = 16, 96
+_SHAPE = (16, 96, 96)
+# Every so many planes, one is fitted by itself too.
+_EVERY = 4
 # The plane that is blank, and the one that is too bright.
 _ODD = (5, 11)
 _SOURCES = {
@@ -41,17 +42,14 @@ def _bleach(scene: Array) -> Array:
 
 
 def _drift(scene: Array) -> Array:
-    moved = [
-        shift(p, 1.5 * i, order=1, mode='reflect') for i, p in enumerate(scene)
-    ]
-    return np.stack(moved)
+    how = {'order': 1, 'mode': 'reflect'}
+    return np.stack([shift(p, 1.5 * i, **how) for i, p in enumerate(scene)])
 
 
 def _odd(scene: Array) -> Array:
-    scene = scene.copy()
-    scene[_ODD[0]] = 0
-    scene[_ODD[1]] *= 20
-    return scene
+    light = np.ones((len(scene), 1, 1))
+    light[list(_ODD), 0, 0] = 0, 20
+    return scene * light
 
 
 #: What else may happen to a series.
@@ -64,7 +62,7 @@ CHANGES: dict[str, Callable[[Array], Array]] = {
 
 
 def jobs(
-    data: Path, only: Sequence[str], preset: str, every: int
+    data: Path, only: Sequence[str], presets: Sequence[str], device: str
 ) -> list[Job]:
     """Each series at each light, and two of them changed."""
     wanted = [(name, peak, '') for name in _SOURCES for peak in _PEAKS]
@@ -74,62 +72,51 @@ def jobs(
         case = f'{name}, peak {peak}' + (f', {change}' if change else '')
         path = data / 'microscopy' / _SOURCES[name]
         if path.exists() and any(text in case for text in only or ['']):
-            given = (path, peak, change, preset, every)
-            found.append(Job(SERIES, (SERIES, case, preset), measure, given))
+            for preset in presets:
+                given = path, peak, change, preset, device
+                found.append(
+                    Job('series', ('series', case, preset), measure, given)
+                )
     return found
 
 
 def load(path: Path, peak: float, change: str) -> Problem:
     """Series of an acquisition, with the noise of so many photons."""
     whole = imread(path).astype(float)
-    start = [
-        max(0, (n - m) // 2)
-        for n, m in zip(whole.shape, (_PLANES, _SIDE, _SIDE), strict=True)
+    edges = [
+        max(0, n - m) // 2 for n, m in zip(whole.shape, _SHAPE, strict=True)
     ]
-    first, top, left = start
-    part = whole[first:, top:, left:][:_PLANES, :_SIDE, :_SIDE]
+    centre = tuple(map(slice, edges, np.add(edges, _SHAPE)))
     low, high = np.quantile(whole, [0.01, 0.999])
-    scene = np.clip((part - low) / (high - low), 0, None)
+    scene = np.clip((whole[centre] - low) / (high - low), 0, None)
     if change:
         scene = CHANGES[change](scene)
     problem = expose(scene, peak, seed=round(peak))
     # A detector ends somewhere.
-    most = OFFSET + 8 * peak
-    return Problem(
-        *(np.minimum(x, most) for x in (problem.image, problem.truth))
-    )
+    both = problem.image, problem.truth
+    return Problem(*(np.minimum(one, OFFSET + 8 * peak) for one in both))
 
 
 def measure(
-    path: Path, peak: float, change: str, preset: str, every: int
+    path: Path, peak: float, change: str, preset: str, device: str
 ) -> Record:
     """Restore a series, and every n-th of its planes by itself."""
     import napari_dip
 
     problem = load(path, peak, change)
-    image, truth = problem.image, problem.truth
-    assert truth is not None
-    begin, spent = time.perf_counter(), [time.process_time()]
-    axes = {'axes': 'TYX', 'preset': preset}
-    together = napari_dip.denoise(image, fit='series', **axes)
+    image, options = problem.image, {'preset': preset, 'device': device}
+    last = len(image) - 1
+    odd = _ODD if change == 'odd' else ()
+    chosen = sorted({*range(0, last, _EVERY), last, *odd})
+    spent = [time.process_time()]
+    together = napari_dip.denoise(image, fit='series', axes='TYX', **options)
     spent.append(time.process_time())
-    chosen = sorted(
-        {
-            *range(0, len(image), every),
-            len(image) - 1,
-            *(_ODD if change == 'odd' else ()),
-        }
-    )
-    alone = [napari_dip.denoise(image[i], preset=preset) for i in chosen]
+    alone = [napari_dip.denoise(image[i], **options) for i in chosen]
     spent.append(time.process_time())
     figures = compare(together, alone, chosen, problem)
     seconds = np.diff(spent) / [len(image), len(chosen)]
     figures |= {'seconds': seconds[0], 'seconds_alone': seconds[1]}
-    return {
-        'figures': figures,
-        'seconds': time.perf_counter() - begin,
-        'machine': describe(),
-    }
+    return {'figures': figures, 'device': device}
 
 
 def compare(
@@ -138,10 +125,9 @@ def compare(
     """Figures of a series; brightness is that above the offset."""
     truth, data = np.asarray(problem.truth, float), problem.image
     span = float(np.ptp(truth))
+    both = zip(alone, truth[chosen], strict=True)
+    theirs = [psnr(plane, true, span) for plane, true in both]
     ours = [psnr(together[i], truth[i], span) for i in chosen]
-    theirs = [
-        psnr(a, truth[i], span) for a, i in zip(alone, chosen, strict=True)
-    ]
     gains = np.subtract(ours, theirs)
     means = [
         np.array([plane.astype(float).mean() for plane in planes])

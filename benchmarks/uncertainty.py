@@ -1,37 +1,42 @@
 """Whether the reported uncertainty is that of the error."""
 
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
+from skimage.measure import block_reduce
 
 from benchmarks import engine
 from benchmarks.cases import Case, crop
-from benchmarks.machine import describe
-from benchmarks.results import UNCERTAINTY, Record
+from benchmarks.datasets.folder import find_cases
+from benchmarks.results import Record
 from benchmarks.runner import Job
 
 Array = NDArray[Any]
 
-#: The set whose truth is known well: the mean of so many frames.
-SET = 'fmd'
-_FRAMES = 50
+# The set whose truth is known well: the mean of so many frames.
+_SET, _FRAMES = 'fmd', 50
 # Side of the centre, pixels over which the noise of the truth is averaged,
 # and side of the blocks whose error is compared with the predicted one.
 _SIZE, _RADIUS, _SIDE = 256, 8.0, 8
 
 
 def jobs(
-    cases: Iterable[Case], presets: Sequence[str], device: str
+    data: Path, only: Sequence[str], presets: Sequence[str], device: str
 ) -> list[Job]:
     """Each case with each preset."""
-    wanted = [(case, preset, device) for case in cases for preset in presets]
     return [
-        Job(UNCERTAINTY, (SET, one[0].name, one[1]), measure, one)
-        for one in wanted
+        Job(
+            'uncertainty',
+            (_SET, case.name, preset),
+            measure,
+            (case, preset, device),
+        )
+        for case in find_cases(data, [_SET], only)
+        for preset in presets
     ]
 
 
@@ -40,46 +45,38 @@ def measure(case: Case, preset: str, device: str) -> Record:
     from napari_dip.session.run import run
 
     problem = crop(case.load(), _SIZE)
-    begin = time.perf_counter()
     options = {'device': device, 'uncertainty': True}
     session = engine.start('denoise', problem, preset, **options)
     result, record = run(session, return_info=True)
-    seconds = time.perf_counter() - begin
     noise = (problem.image.astype(float) - problem.truth) ** 2
     doubt = gaussian_filter(noise, _RADIUS) / _FRAMES
     error = result - problem.truth.astype(float)
-    return {
-        'group': case.group,
-        'figures': compare(error, record.uncertainty, doubt),
-        'seconds': seconds,
-        'machine': describe(record.device.split()[0]),
-    }
+    figures = compare(error, record.uncertainty, doubt)
+    used = record.device.split()[0]
+    return {'group': case.group, 'figures': figures, 'device': used}
 
 
 def compare(error: Array, deviation: Array, doubt: Array) -> dict[str, float]:
     """Figures of a map; `doubt` is the variance of the noise of the truth."""
     both = np.sqrt(deviation.astype(float) ** 2 + doubt)
     figures = {
-        'error': _rms(error),
-        'predicted': _rms(deviation),
-        'ratio': _rms(both) / _rms(error),
+        'error': float(_rms(error)),
+        'predicted': float(_rms(deviation)),
+        'ratio': float(_rms(both) / _rms(error)),
     }
     for name, bound in (('', both), ('_plain', deviation)):
         for n in (1, 2):
             within = np.mean(np.abs(error) < n * bound)
             figures[f'within_{n}{name}'] = float(within)
-    rows, columns = (n // _SIDE for n in error.shape)
-    local = []
-    for image in (deviation, error):
-        cut = np.square(image[: rows * _SIDE, : columns * _SIDE], dtype=float)
-        blocks = cut.reshape(rows, _SIDE, columns, _SIDE)
-        local.append(np.sqrt(blocks.mean(axis=(1, 3))).ravel())
+    whole = tuple(slice(n - n % _SIDE) for n in error.shape)
+    local = [
+        block_reduce(one[whole], _SIDE, _rms).ravel()
+        for one in (deviation, error)
+    ]
     varied = all(one.std() for one in local)
-    figures['correlation'] = (
-        float(np.corrcoef(*local)[0, 1]) if varied else 0.0
-    )
-    return figures
+    related = np.corrcoef(*local)[0, 1] if varied else 0.0
+    return figures | {'correlation': float(related)}
 
 
-def _rms(image: Array) -> float:
-    return float(np.sqrt(np.mean(np.square(image, dtype=float))))
+def _rms(image: Array, axis: Any = None) -> Any:
+    return np.sqrt(np.mean(np.square(image, dtype=float), axis=axis))

@@ -63,7 +63,7 @@ def write_results(records: Iterable[Record], output: Path) -> Path:
             pictures.append(f'![{case}: before and after](images/{file})')
             pictures.append(f'*{caption}*')
     states = len({row['source'] for row in rows})
-    return page.write_page(
+    return page.fill(
         Path(__file__).with_suffix('.md'),
         output,
         rows=rows,

@@ -3,13 +3,14 @@
 import csv
 import os
 from collections.abc import Iterable
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from importlib import import_module
+from itertools import product
 from pathlib import Path
 
-from skimage.io import imread
-
-from benchmarks.cases import Case, Image
+from benchmarks import scores
+from benchmarks.cases import Case, Problem, crop
 from benchmarks.datasets.sets import SETS
 
 ENVIRONMENT = 'NAPARI_DIP_DATA'
@@ -35,15 +36,16 @@ def find_cases(
 ) -> list[Case]:
     """Cases of some sets or all, with one of the parts `only` in the name."""
     named, parts = list(sets or ()), list(only or [''])
-    chosen: list[Case] = []
-    for name in named or SETS:
-        found = _all(data, name)
-        if named and not found:
+    found = {name: _all(data, name) for name in named or SETS}
+    for name in named:
+        if not found[name]:
             raise ValueError(f'The set {name!r} has no images in {data}.')
-        for one in found:
-            if one.quick == quick and any(part in one.name for part in parts):
-                chosen.append(one)
-    return chosen
+    return [
+        one
+        for cases in found.values()
+        for one in cases
+        if one.quick == quick and any(part in one.name for part in parts)
+    ]
 
 
 def find_case(data: Path, collection: str, name: str) -> Case:
@@ -58,23 +60,53 @@ def _all(data: Path, name: str) -> list[Case]:
     if name not in SETS:
         known = ', '.join(SETS)
         raise ValueError(f'There is no set {name!r}; there are {known}.')
-    module, function = SETS[name].cases.split(':')
-    find = getattr(import_module(f'benchmarks.datasets.{module}'), function)
-    return list(find(data, **SETS[name].options))
+    about, found = SETS[name], []
+    module, function = about.load.split(':')
+    load = getattr(import_module(f'benchmarks.datasets.{module}'), function)
+    files = _files(data, about.files) if about.files else {'': None}
+    for (first, path), (last, given) in product(
+        files.items(), (about.variants or {'': None}).items()
+    ):
+        what = [one for one in (path, given) if one is not None]
+        case = Case(
+            first + last,
+            name,
+            partial(load, *what, **about.options),
+            getattr(scores, _by_word(about.score, first)),
+            _by_word(about.groups, first + last),
+            _licences(path.parent).get(path.name, '') if path else 'generated',
+        )
+        found.append(case)
+        if side := about.crops.get(case.name):
+            centre, small = partial(_centre, case, side), f'{case.name}-crop'
+            found.append(replace(case, name=small, load=centre, quick=True))
+    return found
 
 
-def read(path: Path) -> Image:
-    """Image of a file in the dtype of the file."""
-    return imread(path)
+def _centre(case: Case, side: int) -> Problem:
+    return crop(case.load(), side)
 
 
-def licence(path: Path) -> str:
-    """Licence of a file, from the manifest beside it."""
-    return _licences(path.parent)[path.name]
+def _files(data: Path, named: dict[str, str]) -> dict[str, Path]:
+    """Files by name; what a star stands for in a file is put in its name."""
+    found = {}
+    for name, pattern in named.items():
+        before, _, after = pattern.partition('*')
+        for path in sorted(data.glob(pattern)):
+            file = path.relative_to(data).as_posix()
+            star = file.removeprefix(before).removesuffix(after)
+            found[name.replace('*', star)] = path
+    return found
+
+
+def _by_word(table: dict[str, str], name: str) -> str:
+    return next((one for word, one in table.items() if word in name), '')
 
 
 @cache
 def _licences(folder: Path) -> dict[str, str]:
-    with (folder / 'MANIFEST.tsv').open(encoding='utf-8') as lines:
-        rows = csv.DictReader(lines, delimiter='\t')
-        return {row['file']: row['licence'] for row in rows}
+    """Licences of the files of a folder, from its manifest."""
+    manifest = folder / 'MANIFEST.tsv'
+    text = manifest.read_text('utf-8') if manifest.exists() else ''
+    rows = csv.DictReader(text.splitlines(), delimiter='\t')
+    return {row['file']: row['licence'] for row in rows}

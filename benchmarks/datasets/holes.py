@@ -1,7 +1,6 @@
 """Images with missing pixels, of masks that others made or drawn here."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,94 +8,38 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 from scipy.spatial import KDTree
+from skimage.io import imread
 
-from benchmarks.cases import Case, Image, Problem, crop, quick
-from benchmarks.datasets.folder import licence, read
-from benchmarks.scores import MISSING, NATURAL
+from benchmarks.cases import Image, Problem, crop
+from benchmarks.datasets.micrographs import single
 
-_PREFIX, _MASK = 'bernoulli_', '_mask50.png'
-_GROUPS = {'kate': 'text', 'library': 'large hole'}
 # Start, middle and end as fractions of the shape, then the radius in pixels.
 _STROKES = (
     ((0.05, 0.12), (0.45, 0.60), (0.97, 0.80), 5.0),
     ((0.88, 0.05), (0.62, 0.45), (0.20, 0.95), 2.0),
     ((0.60, 0.58), (0.61, 0.59), (0.62, 0.60), 12.0),
 )
-# Of which planes are there, the first.
-_MICROGRAPHS = {
-    'tissue': 'fmd_Confocal_MICE_gt.png',
-    'cells': 'w2s_010_ch0_gt.png',
-    'sections': 'em_sstem_drosophila_0.png',
-    'membranes': 'membrane_timelapse_tyx_u16.tif',
-    'convallaria': 'convallaria_u16.tif',
-    'phase': 'phase_cell.png',
-    'actin': 'giga_actin-60x-noise1_gt.png',
-    'nuclei': 'stardist_img2d_u16.tif',
-}
-_PHOTOGRAPHS = {
-    'barbara': 'inpaint/bernoulli_barbara.png',
-    'boat': 'inpaint/bernoulli_boat.png',
-    'peppers': 'inpaint/bernoulli_peppers.png',
-    'F16': 'denoise_color/F16.png',
-}
 _SIZE = 256
 
 
-def scattered_cases(data: Path) -> Iterator[Case]:
-    """Half of the pixels missing, and a crop of one photograph."""
-    for mask in sorted((data / 'inpaint').glob(f'{_PREFIX}*{_MASK}')):
-        path = mask.with_name(mask.name.replace(_MASK, '.png'))
-        name, load = (
-            path.stem.removeprefix(_PREFIX),
-            partial(_load, path, mask),
-        )
-        case = Case(name, 'missing-50', load, NATURAL, '', licence(path))
-        yield from [case, quick(case, 192)][: 1 + (name == 'house')]
+def masked(path: Path) -> Problem:
+    """Image of a mask, which is 0 where pixels are missing; or a scratch."""
+    if '_mask' not in path.stem:
+        truth = imread(path)[0]
+        return _masked(truth, draw_scratch(truth.shape))
+    name = path.stem.removesuffix('50').removesuffix('_mask')
+    whole = single(path.with_name(f'{name}.png'))
+    return _masked(whole.image, imread(path) == 0, whole.channel_axis)
 
 
-def cases(data: Path) -> Iterator[Case]:
-    """Text, a large hole and a scratch."""
-    for name, group in _GROUPS.items():
-        path = data / 'inpaint' / f'{name}.png'
-        if path.exists():
-            load = partial(_load, path, path.with_name(f'{name}_mask.png'), 2)
-            yield Case(name, 'holes', load, NATURAL, group, licence(path))
-    path = data / 'microscopy' / 'membrane_timelapse_tyx_u16.tif'
-    if path.exists():
-        load, terms = partial(_load_scratched, path), licence(path)
-        yield Case('scratch', 'holes', load, MISSING, 'scratch', terms)
-
-
-def drawn_cases(data: Path) -> Iterator[Case]:
-    """Each drawn mask over the centre of each image, and a smaller crop."""
-    files = {n: f'microscopy/{file}' for n, file in _MICROGRAPHS.items()}
-    for image, file in (files | _PHOTOGRAPHS).items():
-        path = data / file
-        score = NATURAL if image in _PHOTOGRAPHS else MISSING
-        for mask in DRAWN if path.exists() else ():
-            load = partial(_load_drawn, path, mask)
-            about = f'{image}-{mask}', 'inpaint-drawn'
-            case = Case(*about, load, score, mask, licence(path))
-            small = image == 'tissue' and mask == 'scratches'
-            yield from [case, quick(case, 128)][: 1 + small]
-
-
-def _load_drawn(path: Path, mask: str) -> Problem:
-    image = read(path)
+def drawn(path: Path, mask: str) -> Problem:
+    """The centre of an image, or of the first plane, behind a drawn mask."""
+    image = imread(path)
     axis = 2 if image.ndim == 3 and image.shape[2] == 3 else None
     plane = image[0] if image.ndim == 3 and axis is None else image
     truth = crop(Problem(plane), _SIZE).image
     generator = np.random.default_rng(sorted(DRAWN).index(mask))
     return _masked(truth, DRAWN[mask](truth.shape[:2], generator), axis)
-
-
-def _load(path: Path, mask: Path, channel_axis: int | None = None) -> Problem:
-    return _masked(read(path), read(mask) == 0, channel_axis)
-
-
-def _load_scratched(path: Path) -> Problem:
-    truth = read(path)[0]
-    return _masked(truth, draw_scratch(truth.shape))
 
 
 def _masked(truth: Image, missing: Image, axis: int | None = None) -> Problem:

@@ -1,7 +1,7 @@
 """Synthetic fluorescence, and frames that were processed after exposure."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,19 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from scipy.ndimage import gaussian_filter, median_filter, shift, zoom
+from skimage.io import imread
 
-from benchmarks.cases import Case, Problem, crop, quick
-from benchmarks.datasets.folder import licence, read
-from benchmarks.scores import ABSOLUTE, DETECTOR
+from benchmarks.cases import Problem, crop
 
 Array = NDArray[Any]
 
-_PEAKS = (5, 15, 50, 150, 500)
 _GAIN, OFFSET, _READ_NOISE = 2.2, 100.0, 1.6
 _SIZE = 256
 _CELLS, _FILAMENTS = 9, 40
 
-_SCENES = ('Confocal_BPAE_R', 'TwoPhoton_BPAE_R')
 _PHOTONS, _WHITE = 20, 255
 
 _STEPS: dict[str, Callable[[Array], Array]] = {
@@ -31,43 +28,22 @@ _STEPS: dict[str, Callable[[Array], Array]] = {
     'median': partial(median_filter, size=3),
     'enlarged': partial(zoom, zoom=2, order=1, mode='nearest', grid_mode=True),
 }
-_PROCESSED = (*_STEPS, 'jpeg-75', 'jpeg-50')
 
 
-def cases(data: Path) -> Iterator[Case]:
-    """One case for each peak number of photons, and a crop."""
-    for peak in _PEAKS:
-        case = _case('poisson-gaussian', f'peak-{peak}', partial(_load, peak))
-        yield from [case, quick(case, 192)][: 1 + (peak == 50)]
-
-
-def few_cases(data: Path) -> Iterator[Case]:
-    """One case for each peak number of single photons."""
-    for peak in (0.3, 1, 3):
-        yield _case('few-photons', f'peak-{peak}', partial(_count, peak))
-
-
-def faint_cases(data: Path) -> Iterator[Case]:
-    """One case for each strength of read noise."""
-    for noise in (0.5, 1, 2):
-        yield _case('faint', f'noise-{noise}', partial(_drown, noise))
-
-
-def _case(collection: str, name: str, load: Callable[[], Problem]) -> Case:
-    return Case(name, collection, load, DETECTOR, '', 'generated')
-
-
-def _load(peak: int) -> Problem:
+def detect(peak: int) -> Problem:
+    """The drawn cells on the detector."""
     return expose(draw_cells(_SIZE), peak, seed=peak)
 
 
-def _count(peak: float) -> Problem:
+def count(peak: float) -> Problem:
+    """Single photons of the drawn cells."""
     light = draw_cells(_SIZE) * peak
     generator = np.random.default_rng(round(1000 * peak))
     return Problem(generator.poisson(light).astype(np.uint16), light)
 
 
-def _drown(noise: float) -> Problem:
+def drown(noise: float) -> Problem:
+    """The drawn cells in read noise."""
     light = draw_cells(_SIZE)
     generator = np.random.default_rng(round(1000 * noise))
     image = light + generator.normal(0, noise, light.shape)
@@ -115,18 +91,9 @@ def draw_cells(size: int, seed: int = 0) -> Array:
     return blurred / blurred.max()
 
 
-def processed_cases(data: Path) -> Iterator[Case]:
-    """Each scene after each step."""
-    for scene in _SCENES:
-        path = data / 'microscopy' / f'fmd_{scene}_gt.png'
-        for name in _PROCESSED if path.exists() else ():
-            load, terms = partial(_load_processed, path, name), licence(path)
-            named = f'{scene}_{name}', 'processed'
-            yield Case(*named, load, ABSOLUTE, name, terms)
-
-
-def _load_processed(path: Path, name: str) -> Problem:
-    light = crop(Problem(read(path)), _SIZE).image.astype(float)
+def process(path: Path, name: str) -> Problem:
+    """A frame of few photons after one step."""
+    light = crop(Problem(imread(path)), _SIZE).image.astype(float)
     generator = np.random.default_rng(0)
     noisy = generator.poisson(light * _PHOTONS / _WHITE) * _WHITE / _PHOTONS
     if name in _STEPS:

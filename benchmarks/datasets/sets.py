@@ -10,17 +10,22 @@ Task = Literal['denoise', 'inpaint', 'super_resolve']
 
 @dataclass(frozen=True)
 class Set:
-    """Words for its page, who finds its cases, and published figures."""
+    """Words for its page, its cases, and published figures."""
 
     title: str
     task: Task
-    cases: str
+    load: str
     size: int
     protocol: str
     source: str = ''
     scored: bool = True
     watched: bool = True
+    files: dict[str, str] = field(default_factory=dict)
+    variants: dict[str, Any] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+    crops: dict[str, int] = field(default_factory=dict)
+    score: dict[str, str] = field(default_factory=lambda: {'': 'ABSOLUTE'})
     published: tuple[dict[str, Any], ...] = ()
 
 

@@ -30,11 +30,11 @@ def noise2noise(problem: Problem, seed: int, steps: int = 2000) -> Array:
     """
     torch.manual_seed(seed)
     image, back = _prepare(problem)
-    channels, width = image.shape[1], 48
-    first = nn.Conv2d(channels, width, 3, padding=1), nn.LeakyReLU(0.2)
-    second = nn.Conv2d(width, width, 3, padding=1), nn.LeakyReLU(0.2)
-    last = nn.Conv2d(width, channels, 1)
-    network = nn.Sequential(*first, *second, last).to(image.device)
+    channels, layers = image.shape[1], []
+    for before in (channels, 48):
+        layers += [nn.Conv2d(before, 48, 3, padding=1), nn.LeakyReLU(0.2)]
+    network = nn.Sequential(*layers, nn.Conv2d(48, channels, 1))
+    network.to(image.device)
     optimiser = torch.optim.Adam(network.parameters(), _RATE)
     schedule = torch.optim.lr_scheduler.StepLR(optimiser, 1500, 0.5)
     one, other = _diagonals(image)
@@ -112,12 +112,10 @@ def deep_inverse(
 
     torch.manual_seed(seed)
     data, back = _prepare(problem, even=False)
-    size, start = tuple(data.shape[1:]), (4, 4)
-    given = {'in_size': start, 'channels': channels}
-    decoder = deepinv.models.ConvDecoder(img_size=size, **given)
-    given = {'img_size': (channels, *start), 'iterations': iterations}
-    decoder = decoder.to(data.device)
-    model = deepinv.models.DeepImagePrior(decoder, **given)
+    given = {'img_size': tuple(data.shape[1:]), 'in_size': (4, 4)}
+    decoder = deepinv.models.ConvDecoder(**given, channels=channels)
+    given = {'img_size': (channels, 4, 4), 'iterations': iterations}
+    model = deepinv.models.DeepImagePrior(decoder.to(data.device), **given)
     return back(model(data, deepinv.physics.Denoising()).detach())
 
 

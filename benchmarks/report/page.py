@@ -6,12 +6,13 @@ fills its places.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
-#: Folder of the templates.
+from benchmarks.machine import machines
+
 PAGES = Path(__file__).parent / 'pages'
 _NOTE = '<!-- Written by the benchmark: do not edit. -->\n\n'
 _ROW = re.compile(r'^\|(\w+)(\| .*)$', re.MULTILINE)
@@ -28,7 +29,16 @@ class _Blank(Formatter):
         return '' if value is None else format(value, spec)
 
 
-def write_page(template: Path, path: Path, **parts: Any) -> Path:
+def write_page(
+    name: str, output: Path, measured: Any, template: str = '', **parts: Any
+) -> Path:
+    """Fill the template of a page, with the machines of what was measured."""
+    path = PAGES / f'{template or name}.md'
+    about = machines(measured)
+    return fill(path, output / f'{name}.md', machines=about, **parts)
+
+
+def fill(template: Path, path: Path, **parts: Any) -> Path:
     """Fill a template with text and rows, and write it down."""
     text = template.read_text(encoding='utf-8')
     sections = (_filled(one, parts) for one in re.split(r'\n(?=##)', text))
@@ -53,7 +63,10 @@ def _filled(section: str, parts: dict[str, Any]) -> str:
     return _PLACE.sub(lambda m: str(parts[m[1]]), _ROW.sub(rows, section))
 
 
-def table(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:
-    """Table with its first column left-aligned and numbers to the right."""
-    rows = [head, ['---', *('---:' for _ in head[1:])], *body]
-    return '\n'.join(f'| {" | ".join(row)} |' for row in rows)
+def table(labels: Sequence[str], columns: dict[str, list[str]]) -> str:
+    """Table of the labelled rows that have anything to show, numbers right."""
+    rows = zip(labels, *columns.values(), strict=True)
+    body = [row for row in rows if any(row[1:])]
+    head = [['method', *columns], ['---', *['---:'] * len(columns)]]
+    lines = [f'| {" | ".join(row)} |' for row in [*head, *body]]
+    return '\n'.join(lines) if body else ''

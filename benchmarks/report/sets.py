@@ -8,9 +8,8 @@ from statistics import fmean
 from typing import Any
 
 from benchmarks.datasets.sets import SETS
-from benchmarks.machine import machines
 from benchmarks.methods import Method, methods_for
-from benchmarks.report.page import PAGES, table, write_page
+from benchmarks.report.page import table, write_page
 from benchmarks.report.plots import plot_quality_and_cost
 from benchmarks.results import Record
 
@@ -29,10 +28,9 @@ _SUMMARY = {
 }
 
 
-def value(record: Record, name: str) -> float | None:
+def value(record: Record, name: str) -> Any:
     """Figure or cost of a record."""
-    number: float | None = record['figures'].get(name, record.get(name))
-    return number
+    return record['figures'].get(name, record.get(name))
 
 
 @dataclass(frozen=True)
@@ -60,21 +58,16 @@ class Selection:
     def mean(self, method: str, name: str, column: str = 'mean') -> Any:
         """Mean over the cases of a column, each the mean of its seeds.
 
-        None where a case is missing: a mean over fewer cases would be
-        compared with means over all of them.
+        None where a case is missing: the others have means over all of them.
         """
-        means = []
-        for case in self.columns[column]:
-            seeds = [
-                number
-                for one in self.records
-                if (one['method'], one['case']) == (method, case)
-                and (number := value(one, name)) is not None
-            ]
-            if not seeds:
-                return None
-            means.append(fmean(seeds))
-        return fmean(means) if means else None
+        cases: dict[str, list[float]] = {n: [] for n in self.columns[column]}
+        for one in self.records:
+            number = value(one, name)
+            known = one['method'] == method and number is not None
+            if known and one['case'] in cases:
+                cases[one['case']].append(number)
+        complete = cases and all(cases.values())
+        return fmean(map(fmean, cases.values())) if complete else None
 
 
 def select(
@@ -103,22 +96,22 @@ def write_sets(records: Sequence[Record], output: Path) -> list[Path]:
         methods = methods_for(about.task, slow=True)
         plot = output / f'{name}.png'
         drawn = plot_quality_and_cost(full, methods, about.title, plot)
-        psnr = case_table(full, methods, 'psnr', about.published)
         page = write_page(
-            PAGES / 'set.md',
-            output / f'{name}.md',
+            name,
+            output,
+            full.records,
+            'set',
             title=about.title,
             protocol=about.protocol,
             origin=f'Source: {about.source}.' if about.source else '',
             summary=summary(full, methods),
-            psnr=psnr,
+            psnr=case_table(full, methods, 'psnr', about.published),
             si_psnr=case_table(full, methods, 'si_psnr'),
             times='' if about.scored else case_table(full, methods, 'seconds'),
             plot=f'![Quality and time]({plot.name})' if drawn else '',
             crops=summary(crops, methods),
             crops_psnr=case_table(crops, methods, 'psnr'),
             source=_SOURCE if about.published else '',
-            machines=machines(full.records),
         )
         written += [page, plot] if drawn else [page]
         row = {'title': about.title, 'file': page.name}
@@ -128,10 +121,7 @@ def write_sets(records: Sequence[Record], output: Path) -> list[Path]:
             known = [pair for pair in means if pair[0] is not None]
             row[f'{who}_psnr'], row[who] = max(known, default=(None, ''))
         rows += [row] if about.scored else []
-    return [
-        write_page(PAGES / 'README.md', output / 'README.md', sets=rows),
-        *written,
-    ]
+    return [write_page('README', output, [], sets=rows), *written]
 
 
 def case_table(
@@ -144,22 +134,21 @@ def case_table(
 
     The best figure of each column is in bold, of time the lowest.
     """
-    sign = -1 if name == 'seconds' else 1
+    best_of = min if name == 'seconds' else max
     columns: dict[str, list[str]] = {}
     for column in chosen.columns:
         means = [chosen.mean(m.name, name, column) for m in methods]
-        best = max((sign * n for n in means if n is not None), default=None)
         cells = [_cell(n) for n in means]
-        if best is not None:
-            first = means.index(sign * best)
+        if known := [n for n in means if n is not None]:
+            first = means.index(best_of(known))
             cells[first] = f'**{cells[first]}**'
         for row in published:
-            known = row.get('cases', {}) | {'mean': row['mean']}
-            cells.append(_cell(known.get(column)))
+            theirs = row.get('cases', {}) | {'mean': row['mean']}
+            cells.append(_cell(theirs.get(column)))
         columns[column] = cells
     labels = [method.label for method in methods]
     labels += [f'*{row["method"]} (published)*' for row in published]
-    return _table(labels, columns)
+    return table(labels, columns)
 
 
 def summary(chosen: Selection, methods: Sequence[Method]) -> str:
@@ -169,15 +158,8 @@ def summary(chosen: Selection, methods: Sequence[Method]) -> str:
         means = [chosen.mean(method.name, name) for method in methods]
         if any(number is not None for number in means):
             columns[title] = [_cell(number, form) for number in means]
-    return _table([method.label for method in methods], columns)
+    return table([method.label for method in methods], columns)
 
 
 def _cell(number: float | None, form: str = '.2f') -> str:
     return '' if number is None else format(number, form)
-
-
-def _table(labels: Sequence[str], columns: dict[str, list[str]]) -> str:
-    """Table of the rows that have anything to show."""
-    rows = zip(labels, *columns.values(), strict=True)
-    body = [row for row in rows if any(row[1:])]
-    return table(['method', *columns], body) if body else ''

@@ -4,17 +4,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import machines
-from benchmarks.report.page import PAGES, write_page
+from benchmarks.report.page import write_page
 from benchmarks.results import Record
-from benchmarks.speed.jobs import PARTS
+from benchmarks.speed import PARTS
 
 _PUBLISHED = 'dip-ulyanov2018'
-_PICTURES = {
-    'tiles.png': 'Denoised: input, result, ten times its error',
-    'tiles-lines.png': 'Missing lines filled: result, three times its error',
-    'tiles-scattered.png': 'Half of the pixels filled: the same',
-}
+# Of a seam: what is added to the name of the image.
+_SEAMS = {'seam': '', 'seam_beside_whole': ', gain over one fit'}
 
 Row = dict[str, Any]
 
@@ -34,15 +30,10 @@ def write_speed(
     for one in calls:
         whole = one['published_iteration'] * one['published_iterations']
         one |= {'published': whole, 'ratio': whole / one['seconds']}
-    told = [one for one in [*parts['forecasts'], *sizes] if 'ratio' in one]
-    pictures = [
-        f'![{what}]({name})\n\n*{what}.*'
-        for name, what in _PICTURES.items()
-        if (output / name).exists()
-    ]
     return write_page(
-        PAGES / 'speed.md',
-        output / 'speed.md',
+        'speed',
+        output,
+        measured,
         iterations=parts['iterations'],
         calls=calls,
         whole=list(_whole_fits(records)),
@@ -53,13 +44,10 @@ def write_speed(
             for name, title in _SEAMS.items()
             if name in one
         ],
-        pictures='\n\n'.join(pictures),
-        forecasts=told,
-        machines=machines(measured),
+        forecasts=[
+            one for one in parts['forecasts'] + sizes if 'ratio' in one
+        ],
     )
-
-
-_SEAMS = {'seam': '', 'seam_beside_whole': ', gain over one fit'}
 
 
 def _rows(part: str, measured: Sequence[Record]) -> Iterator[Row]:

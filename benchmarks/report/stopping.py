@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from operator import lt, truediv
 from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
 
 from benchmarks.datasets.sets import SETS
-from benchmarks.machine import machines
 from benchmarks.methods import LABELS
-from benchmarks.report.page import PAGES, write_page
+from benchmarks.report.page import write_page
 from benchmarks.report.plots import plot_gaps
 from benchmarks.results import Record
 from benchmarks.stopping import DEFAULT, PLANS, RULES
@@ -23,9 +23,6 @@ TITLES = RULES | {
 # Decibels below the best from which a fit counts as past its peak. Where it
 # is not, every rule that waits looks right.
 _PAST = 0.1
-# PSNR of the authors' own images, whole, in dB.
-_PUBLISHED = {'F16': 33.69, 'butterfly': 26.23, 'barbara': 32.18}
-
 Row = dict[str, Any]
 
 
@@ -42,24 +39,27 @@ def write_stopping(
 ) -> list[Path]:
     """Write the page of all watched fits, and those that rules observed."""
     watched = [record for record in records if 'oracle' in record]
-    rows: dict[str, list[Row]] = {'plans': [], 'rules': [], 'images': []}
-    rows['unfinished'] = []
-    published = [one for one in observed if one['method'] == 'dip-published']
-    rows['published'] = list(map(_beside_the_published, published))
+    names = ('plans', 'rules', 'images', 'unfinished')
+    rows: dict[str, list[Row]] = {name: [] for name in names}
     for name, (label, *_) in PLANS.items():
         every = [one for one in observed if one['method'] == f'dip-{name}']
-        fits = [one for one in every if _lost(one, len(one['psnr'])) >= _PAST]
-        left = [_facts(one) for one in every if one not in fits]
-        rows['unfinished'] += [one | {'plan': label} for one in left]
+        fits = [one for one in every if _lost(one) >= _PAST]
+        left = [one for one in every if one not in fits]
+        rows['unfinished'] += [_facts(one) | {'plan': label} for one in left]
         if fits:
             _add_plan(label, fits, rows)
     plot = plot_gaps(watched, output / 'stopping.png')
     page = write_page(
-        PAGES / 'stopping.md',
-        output / 'stopping.md',
+        'stopping',
+        output,
+        [*watched, *observed],
         automatic=list(_automatic(watched)),
         gaps=f'![Gap to the oracle]({plot.name})' if plot else '',
-        machines=machines([*watched, *observed]),
+        published=[
+            _beside_the_published(one)
+            for one in observed
+            if one['method'] == 'dip-published'
+        ],
         **rows,
     )
     return [page, plot] if plot else [page]
@@ -98,25 +98,20 @@ def _automatic(watched: Iterable[Record]) -> Iterator[Row]:
 def _add_plan(
     label: str, fits: Sequence[Record], rows: dict[str, list[Row]]
 ) -> None:
-    sides = sorted({one['side'] for one in fits})
-    ends = [_iterations(one)[-1] for one in fits]
-    plan = {'plan': label, 'fits': len(fits)}
-    longest = ' or '.join(map(str, sorted(set(ends))))
-    about = {'side': ' or '.join(map(str, sides)), 'longest': longest}
-    rows['plans'].append(plan | about)
     images = [_facts(one) | {'plan': label} for one in fits]
+    best, ends = ([one[name] for one in images] for name in ('at', 'of'))
+    plan = {'plan': label, 'fits': len(fits)}
+    for name, numbers in (('side', [f['side'] for f in fits]), ('of', ends)):
+        plan[name] = ' or '.join(map(str, sorted(set(numbers))))
+    rows['plans'].append(plan)
     for name, patience, stops in _stops(fits):
-        best = [one['at'] for one in images]
-        decided = sum(
-            s.ended < end for s, end in zip(stops, ends, strict=True)
-        )
-        chosen = (s.chosen / n for s, n in zip(stops, best, strict=True))
-        ran = (s.ended / n for s, n in zip(stops, best, strict=True))
-        gaps = [one.gap for one in stops]
-        row = {'rule': TITLES[name], 'patience': patience, 'gap': fmean(gaps)}
-        row |= {'worst': max(gaps), 'chosen': fmean(chosen), 'ran': fmean(ran)}
+        chosen, ended, gaps = zip(*stops, strict=True)
+        row = {'rule': TITLES[name], 'patience': patience}
+        row |= {'gap': fmean(gaps), 'worst': max(gaps)}
+        row |= {'chosen': fmean(map(truediv, chosen, best))}
+        row |= {'ran': fmean(map(truediv, ended, best))}
         if patience:
-            row['decided'] = f'{decided} of {len(fits)}'
+            row['decided'] = f'{sum(map(lt, ended, ends))} of {len(fits)}'
         rows['rules'].append(plan | row)
         if patience in (None, _shown(name)):
             for image, lost in zip(images, gaps, strict=True):
@@ -137,40 +132,34 @@ def _stops(
         others = [one['psnr'] for one in fits if one['case'] != but['case']]
         sums = [sum(values) for values in zip(*others, strict=False)]
         if sums:
-            best = _iterations(but)[sums.index(max(sums))]
-            fixed.append(Stop(best, best, _lost(but, best // but['every'])))
+            best = sums.index(max(sums))
+            at = _iterations(but)[best]
+            fixed.append(Stop(at, at, _lost(but, best)))
     if fixed:
         yield 'fixed', None, fixed
     last = [_iterations(one)[-1] for one in fits]
-    lost = [_lost(one, len(one['psnr'])) for one in fits]
-    yield 'none', None, list(map(Stop, last, last, lost))
+    yield 'none', None, list(map(Stop, last, last, map(_lost, fits)))
 
 
 def _stop(record: Record, rule: str, patience: int) -> Stop:
     """Where a rule would have ended a fit, or its best until the end."""
     scored = _iterations(record)
+    chosen, lowest, end = None, float('inf'), len(scored) - 1
     if rule == DEFAULT:
-        return _stop_of_kept(record, patience)
-    best, lowest, ended = 0, float('inf'), scored[-1]
-    for iteration, metric in zip(scored, record['rules'][rule], strict=True):
+        # Its choice at each look is known.
+        kept = record['kept']
+        waited = [n - m >= patience for n, m in zip(scored, kept, strict=True)]
+        end = waited.index(True) if any(waited) else end
+        lost = max(record['psnr']) - record['psnr_kept'][end]
+        return Stop(kept[end], scored[end], lost)
+    for look, metric in enumerate(record['rules'][rule]):
         if metric is not None and metric < lowest:
-            best, lowest = iteration, metric
-        elif metric is not None and iteration - best >= patience:
-            ended = iteration
+            chosen, lowest = look, metric
+        elif metric and scored[look] - scored[chosen or 0] >= patience:
+            end = look
             break
-    chosen = best or ended
-    return Stop(chosen, ended, _lost(record, chosen // record['every']))
-
-
-def _stop_of_kept(record: Record, patience: int) -> Stop:
-    """The same of the default, whose choice at each look is known."""
-    looks = list(zip(_iterations(record), record['kept'], strict=True))
-    ended = next(
-        (n for n, kept in looks if n - kept >= patience), looks[-1][0]
-    )
-    last = ended // record['every'] - 1
-    lost = max(record['psnr']) - record['psnr_kept'][last]
-    return Stop(record['kept'][last], ended, lost)
+    chosen = end if chosen is None else chosen
+    return Stop(scored[chosen], scored[end], _lost(record, chosen))
 
 
 def _shown(rule: str) -> int:
@@ -182,32 +171,32 @@ def _iterations(record: Record) -> list[int]:
     return [record['every'] * (n + 1) for n in range(len(record['psnr']))]
 
 
-def _lost(record: Record, scored: int) -> float:
-    """Decibels between the best estimate and one of those scored."""
+def _lost(record: Record, look: int = -1) -> float:
+    """Decibels between the best estimate and that of a look."""
     psnr: list[float] = record['psnr']
-    return max(psnr) - psnr[min(scored, len(psnr)) - 1]
+    return max(psnr) - psnr[min(look, len(psnr) - 1)]
 
 
 def _beside_the_published(one: Record) -> Row:
     """What a published recipe came to, run to its end."""
-    outputs, scored = one['psnr_outputs'], _iterations(one)
     stop = _stop(one, DEFAULT, _shown(DEFAULT))
-    figures = {'last': outputs[-1], 'average': one['psnr'][-1]}
-    figures['automatic'] = max(one['psnr']) - stop.gap
-    about = {'published': _PUBLISHED.get(one['case'].split('-')[0])}
-    about |= {'of': scored[-1], 'chosen': stop.chosen, 'side': one['side']}
-    return _facts(one) | figures | about
+    published = {r['method']: r for r in SETS[one['set']].published}
+    whole = published.get('deep image prior', {}).get('cases', {})
+    return _facts(one) | {
+        'published': whole.get(one['case'].split('-')[0]),
+        'last': one['psnr_outputs'][-1],
+        'average': one['psnr'][-1],
+        'automatic': max(one['psnr']) - stop.gap,
+        'chosen': stop.chosen,
+    }
 
 
 def _facts(one: Record) -> Row:
     best, scored = max(one['psnr']), _iterations(one)
-    image = f'{SETS[one["set"]].title}: {one["case"]}'
-    at = scored[one['psnr'].index(best)]
-    default = _stop(one, DEFAULT, _shown(DEFAULT)).gap
     return {
-        'image': image,
+        'image': f'{SETS[one["set"]].title}: {one["case"]}',
         'best': best,
-        'at': at,
+        'at': scored[one['psnr'].index(best)],
         'of': scored[-1],
-        'default': default,
+        'default': _stop(one, DEFAULT, _shown(DEFAULT)).gap,
     }

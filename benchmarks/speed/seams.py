@@ -55,7 +55,6 @@ def seam(
     """
     first, pitch = borders
     counted = np.ones(truth.shape, bool) if judged is None else judged
-    jumps = [np.diff(result - truth, axis=axis) for axis in (0, 1)]
     decibels, steps = [], []
     for offset in range(0, pitch, _STEP):
         lines, changes = np.zeros(truth.shape, bool), []
@@ -65,7 +64,8 @@ def seam(
             for edge in at:
                 lines.swapaxes(0, axis)[edge - _NEAR : edge + _NEAR] = True
             pairs = counted.take(at - 1, axis) & counted.take(at, axis)
-            changes.append(jumps[axis].take(at - 1, axis)[pairs])
+            jumps = np.diff(result - truth, axis=axis)
+            changes.append(jumps.take(at - 1, axis)[pairs])
         lines &= counted
         decibels.append(psnr(result[lines], truth[lines], PEAK))
         if whole is not None:
@@ -86,12 +86,10 @@ def show(
 ) -> None:
     """Where four tiles meet: noisy, if it is, result, ten or three errors."""
     middle = np.s_[border - _SHOWN : border + _SHOWN]
-    parts = [one[middle, middle] for one in (result, truth)]
-    error = parts[0] - parts.pop()
-    parts.append((3 if noisy is None else 10) * error + PEAK / 2)
-    if noisy is not None:
-        parts.insert(0, noisy[middle, middle])
-    grey = (255 * np.clip(np.hstack(parts) / PEAK, 0, 1)).astype(np.uint8)
+    error = (3 if noisy is None else 10) * (result - truth) + PEAK / 2
+    shown = [one for one in (noisy, result, error) if one is not None]
+    parts = np.hstack([one[middle, middle] for one in shown])
+    grey = (255 * np.clip(parts / PEAK, 0, 1)).astype(np.uint8)
     path.parent.mkdir(parents=True, exist_ok=True)
     PillowImage.fromarray(grey.repeat(2, 0).repeat(2, 1)).save(path)
 

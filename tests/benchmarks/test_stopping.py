@@ -21,7 +21,7 @@ def small(monkeypatch):
 @pytest.mark.usefixtures('small')
 def test_all_rules_observe_one_fit_that_none_ends(data):
     case = find_case(data, 'missing-50', 'house')
-    record = rules.observe(case, 'light', 48, 240, 0, 'cpu')
+    record = rules.observe(case, 'light', 48, 240, 'cpu')
     assert json.loads(json.dumps(record)) == record
     assert record['side'] == 48
     assert record['kept'] == sorted(record['kept'])
@@ -34,11 +34,10 @@ def test_all_rules_observe_one_fit_that_none_ends(data):
         assert all((value is not None) == told for value in metrics[10:])
 
 
-def test_a_fit_is_named_by_its_size_plan_and_seed(data, tmp_path):
+def test_a_fit_is_named_by_its_size_and_plan(data, tmp_path):
     case = find_case(data, 'missing-50', 'house')
-    (job,) = rules.jobs([case], 'jpeg', 64, 300, 7, 'cpu')
+    (job,) = rules.jobs([case], 'jpeg', 64, 300, 'cpu')
     assert job.names == ('missing-50', 'house-64', 'dip-jpeg')
-    assert job.seed == 7
     assert runner.pending([job], tmp_path, stale=False) == [job]
 
 
@@ -55,7 +54,7 @@ def test_residuals_tell_noise_from_structure():
 
 def test_what_is_reduced_is_fitted_whole_and_unknown_plans_are_refused(data):
     case = find_case(data, 'set5-x4', 'butterfly')
-    (job,) = rules.jobs([case], 'published', 32, 200, 0, 'cpu')
+    (job,) = rules.jobs([case], 'published', 32, 200, 'cpu')
     assert job.names == ('set5-x4', 'butterfly', 'dip-published')
     with pytest.raises(ValueError, match="no fit 'nonsense'"):
-        rules.jobs([], 'nonsense', 32, 200, 0, 'cpu')
+        rules.jobs([], 'nonsense', 32, 200, 'cpu')

@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.datasets.folder import find_case
 from benchmarks.uncertainty import compare, jobs
 
 RNG = np.random.default_rng(0)
@@ -30,10 +29,9 @@ def test_noise_of_the_truth_is_allowed_for_and_told_apart():
 
 @pytest.mark.usefixtures('tiny')
 def test_a_case_is_restored_and_compared(data):
-    case = find_case(data, 'fmd', 'Confocal_MICE')
-    (job,) = jobs([case], ['fast'], 'cpu')
+    (job,) = jobs(data, ['MICE'], ['fast'], 'cpu')
     assert job.names == ('fmd', 'Confocal_MICE', 'fast')
-    record = job.measure(*job.arguments)
+    record = job.run()
     assert record['group'] == 'confocal'
     assert record['figures']['ratio'] > 0
     assert record['seconds'] > 0

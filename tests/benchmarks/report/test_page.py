@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.report.page import table, write_page
+from benchmarks.report.page import fill, table
 
 TEMPLATE = """# {title}
 
@@ -30,7 +30,7 @@ def write(tmp_path):
 
     def write(**parts):
         output = tmp_path / 'docs' / 'page.md'
-        return write_page(template, output, **(names | parts)).read_text()
+        return fill(template, output, **(names | parts)).read_text()
 
     return write
 
@@ -50,6 +50,7 @@ def test_a_section_is_left_out_where_nothing_fills_it(write):
 
 
 def test_a_table_has_numbers_to_the_right():
-    assert table(['a', 'b'], [['1', '2']]) == (
-        '| a | b |\n| --- | ---: |\n| 1 | 2 |'
+    assert table(['one', 'none'], {'b': ['2', '']}) == (
+        '| method | b |\n| --- | ---: |\n| one | 2 |'
     )
+    assert table(['none'], {'b': ['']}) == ''

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from benchmarks.report.checks import write_seeds, write_uncertainty
+from benchmarks.report import write_seeds, write_uncertainty
 from benchmarks.report.stopping import Stop, _stop, _stops, write_stopping
 from benchmarks.stopping import RULES
 
@@ -120,7 +120,8 @@ def test_rules_stand_side_by_side(tmp_path):
 
 
 def test_published_recipes_stand_beside_the_published_figures(tmp_path):
-    fit = observed('F16-128', 400) | {'method': 'dip-published'}
+    names = {'set': 'nine-colour-25', 'method': 'dip-published'}
+    fit = observed('F16-128', 400) | names
     fit |= {'psnr_outputs': [one - 1 for one in fit['psnr']]}
     (page,) = write_stopping([], [fit], tmp_path)
     text = page.read_text(encoding='utf-8').split('## Published')[1]

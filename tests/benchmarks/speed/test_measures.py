@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks import results, runner
-from benchmarks.speed import jobs, measures, work
+from benchmarks.speed import measures
 from napari_dip.networks import UNetSpec
 from napari_dip.noise.autocorrelation import find_correlation
 from napari_dip.presets.published import RECIPES
@@ -29,7 +29,7 @@ def _small(monkeypatch):
         network = UNetSpec((4, 4), norm='batch')
         new = replace(old, network=network, fit=fit, filters=())
         monkeypatch.setitem(settings, preset, new)
-    monkeypatch.setattr(work, '_SECONDS', 0.0)
+    monkeypatch.setattr(measures, '_SECONDS', 0.0)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def _small(monkeypatch):
     ],
 )
 def test_problems_are_of_their_kind(kind, task, given, missing):
-    found, problem = work.make_problem(kind, 256)
+    found, problem = measures.make_problem(kind, 256)
     assert found == task
     assert problem.image.shape == (given, given)
     if missing is None:
@@ -54,8 +54,8 @@ def test_problems_are_of_their_kind(kind, task, given, missing):
 
 
 def test_correlated_noise_is_seen_as_such():
-    _, plain = work.make_problem('denoise', 256)
-    _, correlated = work.make_problem('correlated', 256)
+    _, plain = measures.make_problem('denoise', 256)
+    _, correlated = measures.make_problem('correlated', 256)
     assert find_correlation(plain.image[None]).independent
     assert not find_correlation(correlated.image[None]).independent
 
@@ -97,10 +97,10 @@ def test_a_call_is_told_and_taken():
     ('kind', 'iterations'), [('lines', 1), ('scattered', 1), ('enlarge', 24)]
 )
 def test_few_iterations_or_all_of_an_enlargement_have_cost_and_forecast(
-    kind, iterations, monkeypatch, tmp_path
+    kind, iterations, monkeypatch
 ):
     monkeypatch.setattr(measures, '_FEW', 1)
-    figures = measures.sizes(kind, 'fast', 64, tmp_path, 'cpu')
+    figures = measures.sizes(kind, 'fast', 64, 'cpu')
     assert figures['iterations'] == f'{iterations} of {iterations}'
     assert figures['seconds'] > 0
     assert figures['forecast'] > 0
@@ -119,28 +119,27 @@ def test_seams_of_tiles_are_measured(tmp_path):
     beside = figures['seam_beside_whole']
     assert figures['seam'].keys() == beside.keys() == names
     gain = figures['psnr'] - figures['psnr_at_once']
-    assert beside['elsewhere'] == pytest.approx(gain, abs=0.5)
+    assert beside['elsewhere'] == pytest.approx(gain, abs=1)
     assert path.exists()
 
 
 def test_figures_of_another_device_replace_none(monkeypatch, tmp_path):
     known = {'forecasts': {'tiny, 64²': ['lines', 'fast', 64, {}]}}
-    monkeypatch.setattr(jobs, 'PARTS', known)
-    (job,) = jobs.jobs([], [], None, 'cpu', tmp_path)
+    monkeypatch.setattr(measures, 'PARTS', known)
+    (job,) = measures.jobs([], [], None, 'cpu')
     record = dict(zip(results.KEY, job.key, strict=True))
     record |= {'source': job.source, 'machine': {}}
     results.store(record, tmp_path, job.file)
     assert runner.pending([job], tmp_path, stale=True) == []
-    device = 'napari_dip.device.choice.resolve_device'
-    monkeypatch.setattr(device, lambda name: name)
-    (other,) = jobs.jobs([], [], None, 'cuda:0', tmp_path)
+    monkeypatch.setattr(measures, 'resolve_device', lambda name: name)
+    (other,) = measures.jobs([], [], None, 'cuda:0')
     assert other.names == ('speed', 'tiny, 64² on cuda:0', 'forecasts')
     assert runner.pending([other], tmp_path, stale=False) == [other]
 
 
-def test_parts_and_names_choose(tmp_path):
-    found = jobs.jobs(['sizes'], ['1024', 'fast, 512'], None, 'cpu', tmp_path)
+def test_parts_and_names_choose():
+    found = measures.jobs(['sizes'], ['1024', 'fast, 512'], None, 'cpu')
     assert {job.names[2] for job in found} == {'sizes'}
     assert len(found) == 6
     with pytest.raises(ValueError, match="no part 'x'; there are iterations"):
-        jobs.jobs(['x'], [], None, 'cpu', tmp_path)
+        measures.jobs(['x'], [], None, 'cpu')
