@@ -182,7 +182,9 @@ def test_a_large_image_without_noise_is_given_back():
     np.testing.assert_array_equal(restored, image.astype(np.float32))
 
 
-@pytest.mark.parametrize('noise', [1e-4, 0.1, 1.0])
+@pytest.mark.parametrize(
+    'noise', [1e-4, pytest.param(0.1, marks=pytest.mark.slow), 1.0]
+)
 def test_large_waves_in_faint_noise_do_not_get_worse(noise):
     rows, columns = np.mgrid[:160, :160] / 160
     clean = np.sin(columns * 33) * np.cos(rows * 23) * 100 + 100

@@ -47,7 +47,11 @@ NOISY = np.random.default_rng(4).poisson(CLEAN)
 
 
 @pytest.mark.parametrize(
-    ('gain', 'offset'), [(1, 0), (25, 33_000)], ids=['photons', 'counts']
+    ('gain', 'offset'),
+    [
+        pytest.param(1, 0, id='photons', marks=pytest.mark.slow),
+        pytest.param(25, 33_000, id='counts'),
+    ],
 )
 def test_it_beats_the_noise_and_any_gaussian_filter(gain, offset):
     given = (gain * NOISY + offset).astype(np.uint16)

@@ -72,6 +72,7 @@ def test_channels_may_miss_different_pixels():
     np.testing.assert_array_equal(restored[~mask], np.float32(given[~mask]))
 
 
+@pytest.mark.slow
 def test_a_gap_is_filled_with_what_belongs_there():
     mask = line(5)
     given = np.where(mask, 0, IMAGE)

@@ -43,6 +43,7 @@ def test_a_guide_that_shows_the_same_helps():
     assert error(found, truth) < 0.8 * error(alone, truth)
 
 
+@pytest.mark.slow
 def test_a_guide_with_the_noise_of_the_image_is_left_out():
     truth = gaussian_filter(drawn(), 2)
     both = noise(40)

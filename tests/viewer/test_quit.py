@@ -38,8 +38,14 @@ print('left in order')
     ('before', 'leave'),
     [
         ('pass', 'QApplication.quit()'),
-        ('form.panel.toggle_pause()', 'viewer.close()'),
-        ('form.panel.stop()', 'QApplication.quit()'),
+        pytest.param(
+            'form.panel.toggle_pause()',
+            'viewer.close()',
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            'form.panel.stop()', 'QApplication.quit()', marks=pytest.mark.slow
+        ),
     ],
 )
 def test_leaves_in_order(before, leave):

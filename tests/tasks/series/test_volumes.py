@@ -47,6 +47,7 @@ def test_a_volume_is_restored(clean, noisy, restored):
     assert info.noise.startswith('Poisson-Gaussian noise')
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bits(noisy):
     first, again = (
         denoise(noisy, axes='ZYX', fit='volume', **FEW) for _ in range(2)
