@@ -1,16 +1,42 @@
-"""What is restored and how it is judged."""
+"""What is restored and how it is judged: sets, their cases, problems."""
 
+import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
-from benchmarks.datasets.sets import SETS, Task
-
 Image = NDArray[Any]
+Task = Literal['denoise', 'inpaint', 'super_resolve']
+
+
+@dataclass(frozen=True)
+class Set:
+    """Words for its page, its cases, and published figures."""
+
+    title: str
+    task: Task
+    load: str
+    size: int
+    protocol: str
+    source: str = ''
+    scored: bool = True
+    watched: bool = True
+    files: dict[str, str] = field(default_factory=dict)
+    variants: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+    crops: dict[str, int] = field(default_factory=dict)
+    score: dict[str, str] = field(default_factory=lambda: {'': 'ABSOLUTE'})
+    published: tuple[dict[str, Any], ...] = ()
+
+
+_TEXT = (Path(__file__).parent / 'datasets/sets.toml').read_text('utf-8')
+SETS = {name: Set(**about) for name, about in tomllib.loads(_TEXT).items()}
 
 
 @dataclass(frozen=True)

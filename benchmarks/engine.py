@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 import napari_dip
-from benchmarks.cases import Image, Problem
-from benchmarks.datasets.sets import Task
+from benchmarks.cases import Image, Problem, Task
 
 VERSION = napari_dip.__version__
 

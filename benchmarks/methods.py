@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import engine
-from benchmarks.cases import Image, Problem
-from benchmarks.datasets.sets import Task
+from benchmarks.cases import Image, Problem, Task
 
 _PEERS = Path(__file__).parent / 'peers' / 'peers.toml'
 # Raise when a peer is changed so that its figures change.

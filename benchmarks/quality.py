@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.cases import Case
-from benchmarks.datasets.sets import SETS
+from benchmarks.cases import SETS, Case
 from benchmarks.engine import Watch
 from benchmarks.machine import peak_memory
 from benchmarks.methods import Method

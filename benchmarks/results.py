@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.datasets.sets import SETS
+from benchmarks.cases import SETS
 
 FOLDER = Path(__file__).parent / 'results'
 

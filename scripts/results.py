@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.cases import SETS
 from benchmarks.datasets.folder import data_folder, find_case
-from benchmarks.datasets.sets import SETS
 from benchmarks.machine import machines
 from benchmarks.methods import methods_for
 from benchmarks.report import page

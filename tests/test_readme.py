@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import napari_dip
-from benchmarks.datasets.sets import SETS
+from benchmarks.cases import SETS
 from napari_dip.cli.app import make_app
 
 CHECKOUT = Path(__file__).parents[1]

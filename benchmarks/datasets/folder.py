@@ -10,8 +10,7 @@ from itertools import product
 from pathlib import Path
 
 from benchmarks import scores
-from benchmarks.cases import Case, Problem, crop
-from benchmarks.datasets.sets import SETS
+from benchmarks.cases import SETS, Case, Problem, crop
 
 ENVIRONMENT = 'NAPARI_DIP_DATA'
 _DEFAULT = Path(__file__).resolve().parents[3] / 'shared' / 'data'

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 from scipy.spatial import KDTree
+from skimage.draw import disk
 from skimage.io import imread
 
 from benchmarks.cases import Image, Problem, crop
-from benchmarks.datasets.micrographs import single
+from benchmarks.datasets.images import single
 
 # Start, middle and end as fractions of the shape, then the radius in pixels.
 _STROKES = (
@@ -78,15 +79,12 @@ def _lines(shape: Shape, generator: Generator) -> NDArray[np.bool_]:
     return missing
 
 
-def _discs(
-    shape: Shape, generator: Generator, radii: tuple[float, ...] = (6, 14)
-) -> NDArray[np.bool_]:
-    """A disc for each pair of 80 pixels, of a radius between two."""
-    pixels = np.moveaxis(np.indices(shape), 0, 2)
+def _discs(shape: Shape, generator: Generator) -> NDArray[np.bool_]:
+    """A disc for each square of 80 pixels, of radius 6 to 14."""
     missing = np.zeros(shape, bool)
     for _ in range(max(1, shape[0] * shape[1] // 80**2)):
-        centre, radius = generator.uniform(0, shape), generator.uniform(*radii)
-        missing |= ((pixels - centre) ** 2).sum(axis=2) < radius**2
+        centre, radius = generator.uniform(0, shape), generator.uniform(6, 14)
+        missing[disk(centre, radius, shape=shape)] = True
     return missing
 
 
@@ -112,9 +110,10 @@ def _text(shape: Shape, generator: Generator) -> NDArray[np.bool_]:
 
 def _disc(shape: Shape, generator: Generator) -> NDArray[np.bool_]:
     """One hole, a quarter of the image wide, away from its sides."""
+    missing = np.zeros(shape, bool)
     centre = generator.uniform(0.3, 0.7, 2) * shape
-    pixels = np.moveaxis(np.indices(shape), 0, 2)
-    return ((pixels - centre) ** 2).sum(axis=2) < (shape[0] / 8) ** 2
+    missing[disk(centre, shape[0] / 8, shape=shape)] = True
+    return missing
 
 
 #: Masks by name, drawn alike at every run.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean, stdev
 
-from benchmarks.datasets.sets import SETS
+from benchmarks.cases import SETS
 from benchmarks.methods import LABELS
 from benchmarks.report.page import write_page
 from benchmarks.report.sets import write_sets

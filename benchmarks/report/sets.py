@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from benchmarks.datasets.sets import SETS
+from benchmarks.cases import SETS
 from benchmarks.methods import Method, methods_for
 from benchmarks.report.page import table, write_page
 from benchmarks.report.plots import plot_quality_and_cost

@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from benchmarks.datasets.sets import SETS
+from benchmarks.cases import SETS
 from benchmarks.methods import LABELS
 from benchmarks.report.page import write_page
 from benchmarks.report.plots import plot_gaps

@@ -14,9 +14,8 @@ from scipy.ndimage import gaussian_filter
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import engine
-from benchmarks.cases import Problem
+from benchmarks.cases import Problem, Task
 from benchmarks.datasets.folder import data_folder, find_case
-from benchmarks.datasets.sets import Task
 from benchmarks.machine import peak_memory
 from benchmarks.results import Record
 from benchmarks.runner import Job

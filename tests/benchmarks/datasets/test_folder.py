@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from skimage.io import imsave
 
+from benchmarks.cases import SETS
 from benchmarks.datasets.folder import (
     data_folder,
     find_case,
     find_cases,
 )
-from benchmarks.datasets.sets import SETS
 
 
 def test_every_set_is_described_and_found(data):
