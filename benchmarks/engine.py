@@ -26,12 +26,8 @@ class Watch:
     `seconds` that are no part of the fit.
     """
 
-    def __init__(
-        self, measure: Callable[[Image], float] | None = None, looks: int = 30
-    ) -> None:
-        self.seconds = 0.0
-        self._measure = measure
-        self._looks = looks
+    def __init__(self, measure: Any = None, looks: int = 30) -> None:
+        self.seconds, self._measure, self._looks = 0.0, measure, looks
         self._seen: list[tuple[int, float]] = []
 
     def follow(self, progress: Any, estimate: Callable[[], Image]) -> None:

@@ -25,15 +25,10 @@ def jobs(
     for case in cases:
         for method in methods[case.task]:
             for seed in seeds if method.installed() else ():
-                yield Job(
-                    file_of(case.collection),
-                    (case.collection, case.name, method.name),
-                    measure,
-                    (case, method, seed, *given),
-                    method.version(),
-                    seed,
-                    method.ours,
-                )
+                names = case.collection, case.name, method.name
+                what = measure, (case, method, seed, *given)
+                about = method.version(), seed, method.ours
+                yield Job(file_of(names[0]), names, *what, *about)
 
 
 def measure(

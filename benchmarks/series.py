@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -65,18 +66,16 @@ def jobs(
     data: Path, only: Sequence[str], presets: Sequence[str], device: str
 ) -> list[Job]:
     """Each series at each light, and two of them changed."""
-    wanted = [(name, peak, '') for name in _SOURCES for peak in _PEAKS]
-    wanted += [(n, 20, c) for n in [*_SOURCES][0:3:2] for c in CHANGES]
+    wanted = [*product(_SOURCES, _PEAKS, [''])]
+    wanted += product([*_SOURCES][0:3:2], [20], CHANGES)
     found = []
-    for name, peak, change in wanted:
+    for (name, peak, change), preset in product(wanted, presets):
         case = f'{name}, peak {peak}' + (f', {change}' if change else '')
         path = data / 'microscopy' / _SOURCES[name]
         if path.exists() and any(text in case for text in only or ['']):
-            for preset in presets:
-                given = path, peak, change, preset, device
-                found.append(
-                    Job('series', ('series', case, preset), measure, given)
-                )
+            names = 'series', case, preset
+            given = path, peak, change, preset, device
+            found.append(Job('series', names, measure, given))
     return found
 
 
@@ -125,18 +124,19 @@ def compare(
     """Figures of a series; brightness is that above the offset."""
     truth, data = np.asarray(problem.truth, float), problem.image
     span = float(np.ptp(truth))
-    both = zip(alone, truth[chosen], strict=True)
-    theirs = [psnr(plane, true, span) for plane, true in both]
-    ours = [psnr(together[i], truth[i], span) for i in chosen]
+    ours, theirs = (
+        [psnr(*pair, span) for pair in zip(planes, truth[chosen], strict=True)]
+        for planes in (together[chosen], alone)
+    )
     gains = np.subtract(ours, theirs)
-    means = [
-        np.array([plane.astype(float).mean() for plane in planes])
+    one, each, given, true = (
+        np.mean(planes, axis=(1, 2), dtype=float)
         for planes in (together, alone, data, truth)
-    ]
-    light = np.maximum(means[2] - OFFSET, 0.01 * np.max(means[2] - OFFSET))
-    off = np.abs(means[0] - means[2]) / light
-    off_alone = np.abs(means[1] - means[2][chosen]) / light[chosen]
-    flicker = [np.diff(means[i] - means[3]).std() for i in (0, 2)]
+    )
+    light = np.maximum(given - OFFSET, 0.01 * np.max(given - OFFSET))
+    off = np.abs(one - given) / light
+    off_alone = np.abs(each - given[chosen]) / light[chosen]
+    flicker = [np.diff(mean - true).std() for mean in (one, given)]
     return {
         'psnr': float(np.mean(ours)),
         'alone': float(np.mean(theirs)),

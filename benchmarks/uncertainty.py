@@ -1,6 +1,7 @@
 """Whether the reported uncertainty is that of the error."""
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +29,11 @@ def jobs(
     data: Path, only: Sequence[str], presets: Sequence[str], device: str
 ) -> list[Job]:
     """Each case with each preset."""
-    return [
-        Job(
-            'uncertainty',
-            (_SET, case.name, preset),
-            measure,
-            (case, preset, device),
-        )
-        for case in find_cases(data, [_SET], only)
-        for preset in presets
-    ]
+    found = []
+    for case, preset in product(find_cases(data, [_SET], only), presets):
+        names, given = (_SET, case.name, preset), (case, preset, device)
+        found.append(Job('uncertainty', names, measure, given))
+    return found
 
 
 def measure(case: Case, preset: str, device: str) -> Record:

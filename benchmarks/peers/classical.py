@@ -40,11 +40,7 @@ def identity(problem: Problem, seed: int) -> Array:
 def _stabilised(
     denoise: Callable[[Array, Correlated, Any], Array],
 ) -> Callable[[Problem, int], Array]:
-    """Stabilise the variance to 1, denoise, and come back.
-
-    The noise is estimated from the image alone, unless the protocol of its
-    set tells the standard deviation.
-    """
+    """Stabilise the noise, measured or told, to 1, denoise, and come back."""
 
     @wraps(denoise)
     def solve(problem: Problem, seed: int) -> Array:
@@ -128,10 +124,9 @@ def bm3d(image: Array, shared: Correlated, axis: Any) -> Array:
 
 
 def power_spectrum(shared: Correlated, shape: tuple[int, ...]) -> Array:
-    """Expected squared modulus of the Fourier transform of the noise.
+    """Expected power of the noise on a periodic grid of the given shape.
 
-    Taken from a Gaussian autocorrelation with the measured values at a
-    distance of one pixel, on a periodic grid of the given shape.
+    Of a Gaussian autocorrelation as measured at a distance of one pixel.
     """
     distances = [np.fft.fftfreq(n, 1 / n) for n in shape]
     axes = [r ** (d**2) for r, d in zip(shared, distances, strict=True)]

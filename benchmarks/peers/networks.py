@@ -25,8 +25,7 @@ _RATE = 1e-3
 def noise2noise(problem: Problem, seed: int, steps: int = 2000) -> Array:
     """Zero-shot Noise2Noise: the network predicts the noise.
 
-    Each diagonal half-image has to predict the other, and halving has to
-    commute with denoising.
+    Halves have to predict each other, and halving to commute with it.
     """
     torch.manual_seed(seed)
     image, back = _prepare(problem)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 from operator import lt, truediv
 from pathlib import Path
 from statistics import fmean
@@ -15,6 +16,8 @@ from benchmarks.results import Record
 from benchmarks.stopping import DEFAULT, PLANS, RULES
 
 _PATIENCES = (100, 300, 1000)
+# What the default is used with, and the others are.
+_SHORT, _LONG = _PATIENCES[0], _PATIENCES[-1]
 #: Rules and what else ends a fit, in the order of the tables.
 TITLES = RULES | {
     'fixed': 'fixed number of iterations',
@@ -113,7 +116,7 @@ def _add_plan(
         if patience:
             row['decided'] = f'{sum(map(lt, ended, ends))} of {len(fits)}'
         rows['rules'].append(plan | row)
-        if patience in (None, _shown(name)):
+        if patience in (None, _SHORT if name == DEFAULT else _LONG):
             for image, lost in zip(images, gaps, strict=True):
                 image[name] = lost
     rows['images'] += images
@@ -123,9 +126,8 @@ def _stops(
     fits: Sequence[Record],
 ) -> Iterator[tuple[str, int | None, list[Stop]]]:
     """Name of the rule, patience and a stop for each fit."""
-    for rule in RULES:
-        for patience in _PATIENCES:
-            yield rule, patience, [_stop(one, rule, patience) for one in fits]
+    for rule, patience in product(RULES, _PATIENCES):
+        yield rule, patience, [_stop(one, rule, patience) for one in fits]
     fixed = []
     for but in fits:
         # As long as the shortest of the others.
@@ -162,11 +164,6 @@ def _stop(record: Record, rule: str, patience: int) -> Stop:
     return Stop(scored[chosen], scored[end], _lost(record, chosen))
 
 
-def _shown(rule: str) -> int:
-    """Patience of a rule in the table of images: what it is used with."""
-    return _PATIENCES[0] if rule == DEFAULT else _PATIENCES[-1]
-
-
 def _iterations(record: Record) -> list[int]:
     return [record['every'] * (n + 1) for n in range(len(record['psnr']))]
 
@@ -179,7 +176,7 @@ def _lost(record: Record, look: int = -1) -> float:
 
 def _beside_the_published(one: Record) -> Row:
     """What a published recipe came to, run to its end."""
-    stop = _stop(one, DEFAULT, _shown(DEFAULT))
+    stop = _stop(one, DEFAULT, _SHORT)
     published = {r['method']: r for r in SETS[one['set']].published}
     whole = published.get('deep image prior', {}).get('cases', {})
     return _facts(one) | {
@@ -198,5 +195,5 @@ def _facts(one: Record) -> Row:
         'best': best,
         'at': scored[one['psnr'].index(best)],
         'of': scored[-1],
-        'default': _stop(one, DEFAULT, _shown(DEFAULT)).gap,
+        'default': _stop(one, DEFAULT, _SHORT).gap,
     }

@@ -12,13 +12,10 @@ from scipy.ndimage import gaussian_filter
 from benchmarks.scores import psnr
 
 Array = NDArray[Any]
-#: Pixels before the first border between tiles, along rows and columns alike,
-#: and from one to the next.
+#: Pixels before the first border along each axis, and from one to the next.
 Borders = tuple[int, int]
-
 #: Greatest photons of the texture.
 PEAK = 60.0
-
 _NEAR, _STEP, _SHOWN = 2, 32, 96
 
 
@@ -45,13 +42,10 @@ def seam(
 ) -> dict[str, float]:
     """PSNR within two pixels of a border between tiles, and elsewhere.
 
-    Elsewhere is along lines that lie as the borders do, but between them; the
-    spread over many such sets of lines says what is chance. Only `judged`
-    pixels count. With a result that was made as a `whole`, all of it is what
-    tiles gain over that: some lines are harder than others for both.
-
-    A border that is seen is a step: how much the error changes from one pixel
-    to the next across it, in terms of how much it does across other lines.
+    Elsewhere is along lines that lie alike between borders, whose spread is
+    chance. Only `judged` pixels count. With a result made as a `whole`, all
+    is what tiles gain over it: some lines are harder than others for both.
+    The step is how much the error changes across a border, by other lines.
     """
     first, pitch = borders
     counted = np.ones(truth.shape, bool) if judged is None else judged
