@@ -157,7 +157,9 @@ def _stop(record: Record, rule: str, patience: int) -> Stop:
     for look, metric in enumerate(record['rules'][rule]):
         if metric is not None and metric < lowest:
             chosen, lowest = look, metric
-        elif metric and scored[look] - scored[chosen or 0] >= patience:
+        elif metric is None or chosen is None:
+            continue
+        elif scored[look] - scored[chosen] >= patience:
             end = look
             break
     chosen = end if chosen is None else chosen
