@@ -30,6 +30,21 @@ class Fill(Protocol):
     def terms(self, ndim: int) -> int:
         """Coefficients of the equations of a pixel."""
 
+    def explained(self, planes: Image, missing: Mask, channel: int) -> Image:
+        """Return what is known of a channel beforehand; the rest is filled.
+
+        Parameters
+        ----------
+        planes : (channels, ...) ndarray of float64
+            Finite where they are known.
+        missing : ndarray of bool
+            Same shape.
+        channel : int
+            Which.
+        """
+        del missing
+        return np.zeros_like(planes[channel])
+
     def __call__(self, image: Image, missing: Mask) -> Image:
         """Fill one channel, of any number of axes.
 
@@ -78,16 +93,21 @@ def fill_channels(
     shape = planes.shape[1:]
     filled = first_guess(planes, ~missing, shape)
     for tile, seen in tile_windows(shape, _SIDE, _HALO):
-        for out, plane, lost in zip(filled, planes, missing, strict=True):
-            holes, wanted = seen.cut(lost), tile.cut(lost)
-            image = np.where(holes, 0, seen.cut(plane)).astype(np.float64)
+        lost = seen.cut(missing)
+        images = np.where(lost, 0, seen.cut(planes)).astype(np.float64)
+        for channel, (image, holes) in enumerate(
+            zip(images, lost, strict=True)
+        ):
+            out, wanted = filled[channel], tile.cut(missing[channel])
             known = image[~holes]
             if not wanted.any() or not known.size:
                 continue
             if look_up():
                 return filled
+            told = fill.explained(images, lost, channel)
+            rest = np.where(holes, 0, image - told)
             try:
-                found = fill(image, holes)
+                found = told + fill(rest, holes)
             except CutShort:
                 return filled
             found = np.clip(found, known.min(), known.max())

@@ -11,6 +11,7 @@ from scipy.ndimage import distance_transform_edt, label
 from napari_dip.engine.early_stopping import HeldOut
 from napari_dip.engine.settings import FitSettings
 from napari_dip.fills.autoregressive import Autoregressive
+from napari_dip.fills.other_channels import OtherChannels
 from napari_dip.fills.smooth import Biharmonic, Harmonic
 from napari_dip.filters.refinement import Texture
 from napari_dip.images.validation import check_choice
@@ -97,13 +98,25 @@ def choose_settings(
     """
     check_choice(preset, PRESETS, 'preset')
     if method is None and preset != 'ulyanov2018':
-        return SETTINGS[preset]
+        return _with_other_channels(SETTINGS[preset], missing)
     published = published_for(missing, float(_distances(missing).max()))
     if method is None:
         return RECIPES[published]
     settings = plain_settings(method, preset, published)
     # What is there is known as it is.
     return replace(settings, stabilise_noise=False, undo_clipping=False)
+
+
+def _with_other_channels(
+    settings: Settings, missing: NDArray[np.bool_]
+) -> Settings:
+    """Add the fill by other channels, if one is known where one is not."""
+    if not (missing.any(axis=0) & ~missing.all(axis=0)).any():
+        return settings
+    latent = settings.latent
+    assert isinstance(latent, HeldOutHolesSpec)
+    fills = *latent.fills, OtherChannels()
+    return replace(settings, latent=replace(latent, fills=fills))
 
 
 def _distances(missing: NDArray[np.bool_]) -> NDArray[np.float64]:
