@@ -496,13 +496,25 @@ def no_fit(*arguments: object, **options: object) -> None:
     pytest.fail('the fit was started')
 
 
-def test_unknown_ending_of_the_output_is_found_before_the_fit(
-    run: Run, tmp_path: Path, image: Path, monkeypatch: Monkey
+@pytest.mark.parametrize(
+    ('name', 'words'),
+    [
+        ('b.gif', "'.gif' is not known"),
+        ('b.jpg', 'JPEG would lose what was restored'),
+    ],
+)
+def test_an_ending_that_cannot_be_written_is_found_before_the_fit(
+    run: Run,
+    tmp_path: Path,
+    image: Path,
+    monkeypatch: Monkey,
+    name: str,
+    words: str,
 ) -> None:
     monkeypatch.setattr('napari_dip.cli.restore.restore', no_fit)
-    sentence = run.refused('denoise', image, tmp_path / 'b.jpg')
+    sentence = run.refused('denoise', image, tmp_path / name)
     assert sentence.startswith('OUTPUT (')
-    assert "'.jpg' is not known" in sentence
+    assert words in sentence
 
 
 @pytest.mark.parametrize(

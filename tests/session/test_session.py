@@ -81,7 +81,7 @@ def test_the_last_steps_are_told_by_name(start, task):
     assert phases == expected[task]
     assert all(p.remaining >= 0 for p in seen)
     # All were made.
-    assert session.record().notes == []
+    assert session._times.ending.notes == []
     assert session.record().uncertainty is not None
 
 
@@ -351,4 +351,7 @@ def test_the_uncertainty_follows_the_result(start, task):
     assert session.record().uncertainty is None
     session.result()
     session.close()
-    assert not np.array_equal(session.record().uncertainty, first)
+    again = session.record().uncertainty
+    assert again is not first
+    # Quick fills are what they were.
+    assert np.array_equal(again, first) == (task == 'inpaint')

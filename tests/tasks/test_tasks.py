@@ -15,6 +15,7 @@ from tests.tasks.tasks import (
     FEW,
     MASK,
     TASKS,
+    run_denoise,
     run_inpaint,
     scale,
 )
@@ -139,15 +140,19 @@ def test_any_size_from_sixteen(task, shape, monkeypatch):
 @pytest.mark.parametrize('task', TASKS)
 def test_the_seed_decides(task, image):
     def restore(seed):
-        return task(image, seed=seed, **FEW)
+        return task(image, seed=seed, return_info=True, **FEW)
 
     torch.manual_seed(0)
-    first = restore(4)
+    first, record = restore(4)
     torch.manual_seed(1)
-    np.testing.assert_array_equal(restore(4), first)
-    # So few iterations earn the network no share beside the quick fills.
-    if task is not run_inpaint:
-        assert not np.array_equal(restore(5), first)
+    again, same = restore(4)
+    np.testing.assert_array_equal(again, first)
+    assert same.loss_history == record.loss_history
+    # So few iterations earn a network no share beside what is quick.
+    other, another = restore(5)
+    assert another.loss_history != record.loss_history
+    if task is run_denoise:
+        assert not np.array_equal(other, first)
 
 
 @pytest.mark.parametrize('task', TASKS)
@@ -222,7 +227,9 @@ def test_a_keyboard_interrupt_keeps_the_best_so_far(task, image):
 def test_the_time_limit_ends_it(task, image):
     options = {**FEW, 'max_num_iter': None}
     _, record = task(image, time_limit=1e-6, return_info=True, **options)
-    assert (record.iterations, record.reason) == (1, 'TIME_LIMIT')
+    # Filling quickly takes the time already.
+    least = 0 if task is run_inpaint else 1
+    assert (record.iterations, record.reason) == (least, 'TIME_LIMIT')
 
 
 @pytest.mark.parametrize('task', TASKS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
 
@@ -19,18 +18,7 @@ from napari_dip.viewer.runs.run import Run
 
 
 @pytest.fixture(autouse=True)
-def _young_heap():
-    """Let collections, three for each viewer, see what the test has made.
-
-    Among all that torch and napari keep they take a quarter of the time.
-    """
-    gc.freeze()
-    yield
-    gc.unfreeze()
-
-
-@pytest.fixture(autouse=True)
-def plugin(_young_heap, plugin_settings, npe2pm, tmp_path, monkeypatch):
+def plugin(plugin_settings, npe2pm, tmp_path, monkeypatch):
     """Napari with this plugin alone, and settings of its own.
 
     So has a napari in a process of its own, which must neither find what a

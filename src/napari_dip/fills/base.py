@@ -62,7 +62,7 @@ class Fill(Protocol):
 _SIDE, _HALO = 512, 64
 # Operations for each coefficient of a pixel, and more of a missing one: what
 # a processor takes as long for in a network.
-_OF_PIXEL, _OF_MISSING = 600, 13_000
+_OF_PIXEL, _OF_MISSING = 500, 13_000
 
 
 def work_of_fills(

@@ -422,8 +422,9 @@ def test_ending_within_a_tile_keeps_what_there_is(start, monkeypatch):
     first = session.preview()
     session.check = lambda progress: progress.iteration > 6
     seen, image, record = finish(session)
-    # At once, in the last steps of the second of three tiles.
-    assert ended == [False, True]
+    # At once, in the last steps of the second of three tiles. Each estimate
+    # is judged by one of a single sample.
+    assert ended == [False, False, True, True]
     assert seen[-1].iteration == 12
     assert session.finished
     assert record.reason == 'USER'

@@ -8,9 +8,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
+
+_ENGINE = 'napari_dip.session.prepare'
 
 _lock = Lock()
 
@@ -24,10 +27,13 @@ def load_engine() -> None:
     foreign call of the loader lets go of the lock; the import then finds
     the libraries loaded.
     """
-    with _lock, _without_collection():
-        if 'torch' not in sys.modules and sys.platform.startswith('linux'):
-            _load_libraries()
-        import napari_dip.session.prepare  # noqa: F401
+    with _lock:
+        if _ENGINE in sys.modules:
+            return
+        with _without_collection():
+            if 'torch' not in sys.modules and sys.platform.startswith('linux'):
+                _load_libraries()
+            import_module(_ENGINE)
 
 
 @contextmanager
@@ -42,8 +48,10 @@ def _without_collection() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.freeze()
-        gc.unfreeze()
+        # What another has frozen stays so.
+        if not gc.get_freeze_count():
+            gc.freeze()
+            gc.unfreeze()
         if was_enabled:
             gc.enable()
 
