@@ -8,6 +8,7 @@ from benchmarks.datasets.photons import OFFSET
 from benchmarks.report import write_series
 from benchmarks.results import load, store
 from benchmarks.series import CHANGES, compare
+from tests.benchmarks.records import MACHINE
 
 
 def test_changes_keep_the_shape_and_bleach_the_light():
@@ -32,16 +33,7 @@ def test_a_series_is_compared_plane_by_plane(tmp_path):
     assert figures['brightness'] < figures['brightness_alone']
     figures |= {'seconds': 1.5, 'seconds_alone': 9.0}
     head = {'set': 'series', 'case': 'cells', 'method': 'fast', 'version': '0'}
-    machine = {
-        'device': 'cpu',
-        'processor': 'a processor',
-        'cores': 2,
-        'threads': 1,
-        'memory_gib': 8,
-        'system': 'Linux',
-        'python': '3.12',
-    }
-    record = head | {'seed': 0, 'figures': figures, 'machine': machine}
+    record = head | {'seed': 0, 'figures': figures, 'machine': MACHINE}
     store(record, tmp_path, 'series')
     page = write_series(load(tmp_path, 'series'), tmp_path).read_text('utf-8')
     assert '| cells | fast |' in page

@@ -3,16 +3,7 @@ from __future__ import annotations
 import pytest
 
 from scripts.results import write_results
-
-MACHINE = {
-    'device': 'cpu',
-    'processor': 'a processor',
-    'cores': 2,
-    'threads': 1,
-    'memory_gib': 8,
-    'system': 'Linux',
-    'python': '3.11',
-}
+from tests.benchmarks.records import MACHINE
 
 
 @pytest.fixture

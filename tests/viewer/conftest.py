@@ -15,6 +15,7 @@ from napari_dip.tasks.registry import find_task
 from napari_dip.viewer.layers.layers import ImageSource
 from napari_dip.viewer.request import Request
 from napari_dip.viewer.runs.run import Run
+from napari_dip.viewer.script import as_python
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +66,19 @@ def open_form(viewer, qtbot, tiny):
 
     yield open_form
     qtbot.wait_until(lambda: not Run.any_active(), timeout=20_000)
+
+
+@pytest.fixture
+def run_script(viewer, monkeypatch):
+    """Execute the script of a result; returns what it has restored."""
+
+    def run_script(told):
+        monkeypatch.setattr('napari.current_viewer', lambda: viewer)
+        names = {}
+        exec(compile(as_python(told), 'copied', 'exec'), names)
+        return names['restored']
+
+    return run_script
 
 
 @pytest.fixture

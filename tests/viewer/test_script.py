@@ -21,15 +21,11 @@ from napari_dip.viewer.script import as_python
 
 
 @pytest.fixture
-def assert_repeats(viewer, monkeypatch):
+def assert_repeats(viewer, run_script):
     """Execute the script of a layer and compare."""
 
     def assert_repeats(layer):
-        text = as_python(layer.metadata[METADATA_KEY])
-        monkeypatch.setattr('napari.current_viewer', lambda: viewer)
-        names = {}
-        exec(compile(text, 'copied', 'exec'), names)
-        restored = names['restored']
+        restored = run_script(layer.metadata[METADATA_KEY])
         added = viewer.layers.pop()
         assert added.data is restored
         for name in ('scale', 'translate', 'rotate', 'shear'):

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from napari_dip.engine.losses import DataTerm
+from napari_dip.grid.interpolation import TINY
 
 #: From images to feature maps.
 Map = Callable[[Tensor], Tensor]
@@ -32,7 +33,7 @@ class FeatureDistance(DataTerm):
     def __init__(self, features: Map, image: Tensor) -> None:
         self._features = features
         self._wanted = features(image).detach()
-        self._power = self._wanted.square().mean().clamp(min=1e-12)
+        self._power = self._wanted.square().mean().clamp(min=TINY)
 
     def __call__(
         self, prediction: Tensor, data: Tensor, weight: Tensor
@@ -60,7 +61,7 @@ class Activation(DataTerm):
         self._features = features
         self._unit = unit
         maps = features(image).detach()
-        self._scale = maps.std().clamp(min=1e-12)
+        self._scale = maps.std().clamp(min=TINY)
 
     def __call__(
         self, prediction: Tensor, data: Tensor, weight: Tensor

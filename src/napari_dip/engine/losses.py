@@ -6,6 +6,8 @@ from typing import Protocol
 
 from torch import Tensor
 
+from napari_dip.grid.interpolation import TINY
+
 
 class DataTerm(Protocol):
     """How far a prediction is from the data, a scalar."""
@@ -37,7 +39,7 @@ def squared_error(prediction: Tensor, data: Tensor, weight: Tensor) -> Tensor:
     4.0
     """
     total = (weight * (prediction - data).square()).sum()
-    return total / weight.sum().clamp(min=1e-12)
+    return total / weight.sum().clamp(min=TINY)
 
 
 def total_variation(image: Tensor) -> Tensor:

@@ -175,10 +175,9 @@ def find_misfits(estimate: Tensor, problem: Problem) -> list[bool]:
     problem : Problem
         What was fitted; its operator reduces an image.
     """
-    factors = problem.operator.image_shape((1,) * (problem.data.ndim - 2))
     off, plain = (
         _rms(problem.operator(one) - problem.data, problem.known)
-        for one in (estimate, enlarge(_filled(problem), factors))
+        for one in (estimate, _enlarged(problem))
     )
     planes, known = problem.data[0].cpu().numpy(), problem.known[0] > 0
     measured = np.where(known.cpu().numpy(), planes, np.nan).astype(float)
@@ -196,15 +195,16 @@ def find_misfits(estimate: Tensor, problem: Problem) -> list[bool]:
 @torch.no_grad()
 def interpolated(problem: Problem) -> Tensor:
     """Enlarge the data by a filter, so that they agree with the result."""
-    factors = problem.operator.image_shape((1,) * (problem.data.ndim - 2))
-    plain = enlarge(_filled(problem), factors)
-    return agree(plain, problem.data, problem.known, problem.operator)
+    return agree(
+        _enlarged(problem), problem.data, problem.known, problem.operator
+    )
 
 
-def _filled(problem: Problem) -> Tensor:
+def _enlarged(problem: Problem) -> Tensor:
     known, data = problem.known[0].cpu().numpy() > 0, problem.data
     filled = first_guess(data[0].cpu().numpy(), known, known.shape[1:])
-    return torch.from_numpy(filled)[None].to(data)
+    factors = problem.operator.image_shape((1,) * (data.ndim - 2))
+    return enlarge(torch.from_numpy(filled)[None].to(data), factors)
 
 
 def _is_further(

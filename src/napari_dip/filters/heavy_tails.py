@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from napari_dip.grid.interpolation import TINY
 from napari_dip.noise.homogeneous import SIDE, well_known
 
 # Fourth moment by the square of the second, which is 3 of normal noise.
@@ -51,7 +52,7 @@ def heavy_tails(noise: Tensor, known: Tensor | None = None) -> bool:
 def _heavy(noise: Tensor, known: Tensor) -> bool:
     count = known.sum().clamp(min=1)
     power = noise.square()
-    power = power / (power.sum() / count).clamp(min=1e-12)
+    power = power / (power.sum() / count).clamp(min=TINY)
     kurtosis = power.square().sum() / count
     share, mean = (
         F.avg_pool2d(x[None, None], SIDE).flatten() for x in (known, power)
@@ -60,7 +61,7 @@ def _heavy(noise: Tensor, known: Tensor) -> bool:
     share = share[told].clamp(min=1 / SIDE**2)
     scatter = (mean[told] / share).var(correction=0)
     # Of a block with fewer pixels the mean scatters more.
-    expected = (kurtosis - 1).clamp(min=1e-12) / SIDE**2
+    expected = (kurtosis - 1).clamp(min=TINY) / SIDE**2
     expected = expected * (1 / share).mean()
     outlying = kurtosis > _LEAST_KURTOSIS
     return bool(outlying & (scatter < _MOST_SCATTER * expected))

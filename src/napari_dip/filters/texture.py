@@ -19,13 +19,13 @@ from napari_dip.engine.problem import Problem
 from napari_dip.fills.combination import HeldOut, Step, independent
 from napari_dip.filters.dct import over_channels
 from napari_dip.grid.bases import cosine_basis
+from napari_dip.grid.interpolation import TINY
 from napari_dip.grid.regions import Region, cut_all
 from napari_dip.grid.tiled_inference import TiledInference
 
 _SIDE, _STEP = 16, 4
 # Bounds the memory, which is that of side * side / step**2 images of its size.
 _TILE = 256
-_TINY = 1e-12
 # Thresholds fall to what hardly shows, in standard deviations of the data:
 # from what only the strongest texture exceeds.
 _FIRST, _ROUNDS = 2.0, 32
@@ -152,7 +152,7 @@ def shrink_blocks(image: Tensor, missing: Tensor, threshold: float) -> Tensor:
         divisor_override=1,
     )
     share = share.repeat_interleave(_STEP, -1).repeat_interleave(_STEP, -2)
-    found = (total / share.clamp(min=_TINY))[:, 0]
+    found = (total / share.clamp(min=TINY))[:, 0]
     rows = slice(_SIDE, _SIDE + image.shape[-2])
     columns_of = slice(_SIDE, _SIDE + image.shape[-1])
     return over_channels(found[:, rows, columns_of], inverse=True)[None]

@@ -8,6 +8,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from napari_dip.grid.interpolation import TINY
 from napari_dip.grid.regions import Region, cut_all
 from napari_dip.latents.base import Draw, Given, Latent, LatentSpec
 from napari_dip.latents.blind_spot import BlindSpot, BlindSpotSpec
@@ -110,7 +111,7 @@ class GuideSpec(LatentSpec):
         guide = guide_of(given)
         low = guide.amin((2, 3), keepdim=True)
         high = guide.amax((2, 3), keepdim=True)
-        return FixedLatent((guide - low) / (high - low).clamp(min=1e-12))
+        return FixedLatent((guide - low) / (high - low).clamp(min=TINY))
 
     def num_channels(self, image_channels: int, ndim: int = 2) -> int:
         """Return those of the guide."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -49,19 +49,11 @@ _CHECKS: dict[str, Callable[..., Any]] = {
 }
 
 
-@dataclass(frozen=True)
-class Trial:
-    """A plane that was restored, without its pixels."""
+class Trial(NamedTuple):
+    """Of what a plane was restored, and which, without its pixels."""
 
-    task: Task
-    identity: Any
-    region: Any
+    of: tuple[Any, ...]
     plane: Plane
-
-    @property
-    def of(self) -> tuple[Task, Any, Any]:
-        """What it was a plane of."""
-        return self.task, self.identity, self.region
 
 
 @dataclass(frozen=True)
@@ -91,23 +83,21 @@ class Request:
 
     def trial(self) -> Trial | None:
         """What one plane was restored as; None of a whole series."""
-        image = self.image
-        if isinstance(image, SeriesSource):
+        if isinstance(self.image, SeriesSource):
             return None
-        return Trial(self.task, image.identity, image.region, image.plane)
+        return Trial(self._of(), self.image.plane)
 
     def after(
         self, trial: Trial | None, result: NDArray[np.float32]
     ) -> Request:
         """Return it with the result of a trial, if that was one of it."""
-        image = self.image
-        if (
-            trial is None
-            or not isinstance(image, SeriesSource)
-            or trial.of != (self.task, image.identity, image.region)
-        ):
+        series = isinstance(self.image, SeriesSource)
+        if trial is None or not series or trial.of != self._of():
             return self
         return replace(self, tried=result, tried_at=trial.plane)
+
+    def _of(self) -> tuple[Any, ...]:
+        return self.task, self.image.identity, self.image.region
 
     def start(self) -> Restoration:
         """Check everything, load torch and prepare; in the worker."""

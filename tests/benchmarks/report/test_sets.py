@@ -8,17 +8,9 @@ from benchmarks.report.sets import (
     summary,
     write_sets,
 )
+from tests.benchmarks.records import MACHINE
 
 NOISY, TV = methods_for('denoise', ['noisy', 'tv-vst'])
-MACHINE = {
-    'device': 'cpu',
-    'processor': 'a processor',
-    'cores': 2,
-    'threads': 1,
-    'memory_gib': 8,
-    'system': 'Linux',
-    'python': '3.11',
-}
 
 
 def record(case, method, psnr, seed=0, **more):

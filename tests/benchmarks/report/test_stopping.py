@@ -3,16 +3,7 @@ from __future__ import annotations
 from benchmarks.report import write_seeds, write_uncertainty
 from benchmarks.report.stopping import Stop, _stop, _stops, write_stopping
 from benchmarks.stopping import RULES
-
-MACHINE = {
-    'device': 'cpu',
-    'processor': 'a processor',
-    'cores': 2,
-    'threads': 1,
-    'memory_gib': 8,
-    'system': 'Linux',
-    'python': '3.11',
-}
+from tests.benchmarks.records import MACHINE
 
 
 def record(case='a', gap=0.2, ended=150, seed=0, psnr=30.0, source='s'):

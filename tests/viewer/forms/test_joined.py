@@ -7,7 +7,6 @@ import pytest
 
 from napari_dip import denoise
 from napari_dip.viewer.layers.result import METADATA_KEY
-from napari_dip.viewer.script import as_python
 
 
 @pytest.fixture
@@ -22,7 +21,7 @@ def channels(viewer, noisy):
 
 
 def test_each_channel_has_its_result_beside_it(
-    viewer, channels, open_form, finish, monkeypatch
+    viewer, channels, open_form, finish, run_script
 ):
     red, green = channels
     form = open_form()
@@ -46,10 +45,7 @@ def test_each_channel_has_its_result_beside_it(
         assert result.colormap.name == source.colormap.name
     told = result.metadata[METADATA_KEY]
     assert [x['layer'] for x in told['source']['members']] == ['red', 'green']
-    monkeypatch.setattr('napari.current_viewer', lambda: viewer)
-    names = {}
-    exec(as_python(told), names)
-    np.testing.assert_allclose(names['restored'], expected, rtol=1e-3)
+    np.testing.assert_allclose(run_script(told), expected, rtol=1e-3)
 
 
 def test_a_region_and_a_mask_of_joined_layers(viewer, channels, open_form):

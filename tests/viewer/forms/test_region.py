@@ -7,7 +7,6 @@ import pytest
 
 from napari_dip import denoise
 from napari_dip.viewer.layers.result import METADATA_KEY
-from napari_dip.viewer.script import as_python
 
 
 @pytest.fixture
@@ -19,7 +18,7 @@ def cells(viewer, noisy):
 
 
 def test_a_rectangle_is_restored_where_it_lies(
-    viewer, cells, open_form, finish, monkeypatch
+    viewer, cells, open_form, finish, run_script
 ):
     # Rows 10 to 33 and columns 20 to 43, from rim to rim.
     corners = np.array([[9.5, 19.5], [9.5, 43.5], [33.5, 43.5], [33.5, 19.5]])
@@ -36,10 +35,7 @@ def test_a_rectangle_is_restored_where_it_lies(
     np.testing.assert_allclose(result.translate, [8, 14])
     told = result.metadata[METADATA_KEY]
     assert told['source']['region'] == [[0, [10, 34]], [1, [20, 44]]]
-    monkeypatch.setattr('napari.current_viewer', lambda: viewer)
-    names = {}
-    exec(as_python(told), names)
-    np.testing.assert_allclose(names['restored'], expected, rtol=1e-4)
+    np.testing.assert_allclose(run_script(told), expected, rtol=1e-4)
 
 
 def test_what_the_view_shows_and_a_mask_of_all(viewer, cells, open_form):

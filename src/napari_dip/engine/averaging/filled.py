@@ -14,13 +14,13 @@ from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.engine.problem import Problem
 from napari_dip.fills.combination import HeldOut, Step, independent
 from napari_dip.fills.report import describe_fills
+from napari_dip.grid.interpolation import TINY
 from napari_dip.grid.regions import Region, Shape
 from napari_dip.latents.held_out_holes import Filled, HeldOutHoles
 
 Planes = NDArray[np.float32]
 
 _CUT_SHORT = 'Not all quick fills were made and compared: that was cut short.'
-_TINY = 1e-12
 
 
 class FilledAverage(WeightAverage):
@@ -94,7 +94,7 @@ class FilledAverage(WeightAverage):
             held = latent.judged
             left = estimate[0].cpu().numpy()[held] - latent.data[held]
             mean = float(np.square(np.concatenate(before, axis=1)).mean())
-            better = float(np.square(left).mean()) / max(mean, _TINY)
+            better = float(np.square(left).mean()) / max(mean, TINY)
         told = latent.made.combination.variance(latent.made.whole.fills)
         return self._tensor(np.sqrt(told * np.float32(better)))
 

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from napari_dip.engine.averaging.output import OutputAverage
 from napari_dip.engine.problem import Problem
+from napari_dip.grid.interpolation import TINY
 
 
 class PosteriorAverage(OutputAverage):
@@ -89,5 +90,5 @@ def _calibration(
     error = (residual - problem.deviation.square()) * judged
     told = (problem.operator(variance) * judged).sum() / count
     # No less than a tenth: chance may leave no error at all.
-    found = (error.sum() / count) / told.clamp(min=1e-12)
+    found = (error.sum() / count) / told.clamp(min=TINY)
     return found.clamp(min=0.1)

@@ -18,6 +18,7 @@ from napari_dip.filters.refinement import (
     work_of_chain,
 )
 from napari_dip.grid.by_axes import convolve
+from napari_dip.grid.interpolation import TINY
 from napari_dip.noise.homogeneous import SIDE
 
 # Of the error on masked pixels, noise and all: where a guide took more, all of
@@ -102,7 +103,7 @@ class ByGuide(Filter):
         change = torch.where(both, before - now, 0)
         squares = F.avg_pool2d(change, min(_SQUARE, *change.shape[2:]))
         spread = squares.std() * squares.numel() ** 0.5
-        chance = spread / squares.mean().abs().clamp(min=1e-12)
+        chance = spread / squares.mean().abs().clamp(min=TINY)
         chance = chance / squares.numel() * (change.sum() / total).abs()
         noise = 0.0
         if problem.deviation is not None:

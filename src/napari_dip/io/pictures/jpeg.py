@@ -14,7 +14,6 @@ from napari_dip.io.pictures import orientation
 from napari_dip.io.pictures.pixel_size import PixelSize
 from napari_dip.io.stored import StoredImage
 
-_ORIENTATION = 274
 _BLOCK = 8
 # Modes of Pillow without inks or tables of colours.
 _MODES = ('L', 'RGB')
@@ -54,7 +53,7 @@ def read_jpeg(path: Path) -> StoredImage:
         with Image.open(path, formats=['JPEG']) as picture:
             _check_mode(picture)
             data = np.asarray(picture)
-            tag = picture.getexif().get(_ORIENTATION)
+            tag = picture.getexif().get(orientation.TAG)
     except Image.DecompressionBombError as error:
         raise FileError(
             'it has more pixels than are read from JPEG; save it as TIFF.'
@@ -77,7 +76,7 @@ def read_compression(path: Path) -> Compression:
     """
     with Image.open(path, formats=['JPEG']) as picture:
         _check_mode(picture)
-        if picture.getexif().get(_ORIENTATION, 1) != 1:
+        if picture.getexif().get(orientation.TAG, 1) != 1:
             raise FileError(
                 'its picture is to be shown turned, so that its blocks lie '
                 'otherwise than in the file; leave it out.'

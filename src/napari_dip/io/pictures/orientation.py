@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from napari_dip.io.pictures.pixel_size import PixelSize
 
+#: The tag, of TIFF and of EXIF.
+TAG = 274
 #: What a user is told when :func:`upright` has changed an image.
 NOTE = (
     'The image was turned or mirrored as its orientation tag says, and is '

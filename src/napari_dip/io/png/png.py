@@ -21,7 +21,6 @@ from napari_dip.io.stored import StoredImage
 # Colour types 2, 4 and 6 have several samples a pixel.
 _SEVERAL_SAMPLES = (2, 4, 6)
 _WITH_OPACITY = ('LA', 'RGBA')
-_ORIENTATION = 274
 
 #: Keywords of texts, by the names of the tags that TIFF has for them.
 _KEYWORDS = {
@@ -79,7 +78,7 @@ def _describe(picture: Image.Image, header: Header) -> StoredImage:
         data = np.asarray(picture)
         with_opacity = picture.mode in _WITH_OPACITY
     axes = 'YX' if data.ndim == 2 else 'YXS'
-    tag = picture.getexif().get(_ORIENTATION)
+    tag = picture.getexif().get(orientation.TAG)
     data, _, turned = orientation.upright(data, axes, PixelSize(), tag)
     opacity, missing = None, _missing(data, transparent)
     if with_opacity:

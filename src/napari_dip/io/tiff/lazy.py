@@ -9,6 +9,7 @@ import tifffile
 
 from napari_dip.io.errors import FileError
 from napari_dip.io.ome_zarr import ZarrImage, in_planes, open_node
+from napari_dip.io.pictures import orientation
 from napari_dip.io.pictures.pixel_size import PixelSize
 from napari_dip.io.tiff.checks import check_pages, no_loss
 from napari_dip.io.tiff.metadata import read_metadata
@@ -63,7 +64,7 @@ def open_tiff(path: Path) -> ZarrImage:
 def _check_plain(page: Any) -> None:
     """Refuse what only a whole image is read with."""
     palette = page.photometric == tifffile.PHOTOMETRIC.PALETTE
-    turned = page.tags.valueof(274) not in (None, 1)
+    turned = page.tags.valueof(orientation.TAG) not in (None, 1)
     if palette or turned or has_no_data_tag(page):
         raise FileError(
             'it has a colour table, is turned, or says which values are no '

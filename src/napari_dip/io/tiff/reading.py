@@ -82,7 +82,7 @@ def _describe(
         details = of_a_plane(details, style)
     data, axes = _without_single_samples(data, found.pixels.axes)
     data, size, turned = orientation.upright(
-        data, axes, size, page.tags.valueof(274)
+        data, axes, size, page.tags.valueof(orientation.TAG)
     )
     # ImageJ and OME give intensities a colour table to show them in.
     palette = page.photometric == tifffile.PHOTOMETRIC.PALETTE

@@ -50,9 +50,9 @@ def make_target(
 
 def has_room(shape: tuple[int, ...]) -> bool:
     """Whether float32 of a shape takes less than half of the free memory."""
-    from psutil import virtual_memory
+    from napari_dip.device.choice import free_memory, resolve_device
 
-    return 2 * 4 * math.prod(shape) < int(virtual_memory().available)
+    return 2 * 4 * math.prod(shape) < free_memory(resolve_device('cpu'))
 
 
 def as_given(result: Any, image: Any) -> Any:

@@ -269,7 +269,9 @@ class Source:
 
     def part(self, layer: Image) -> Image:
         """Return what was chosen: of a layer a region, of several one."""
-        members = self._members(layer)
+        return self._part(layer, self._members(layer))
+
+    def _part(self, layer: Image, members: list[Image]) -> Image:
         if members:
             key = [(m.unique_id, id(m.data)) for m in members]
             if self._last[0] != key:
@@ -292,7 +294,7 @@ class Source:
             If the layer has no such axis, or nothing of it is in the region.
         """
         members = self._members(layer)
-        part = self.part(layer)
+        part = self._part(layer, members)
         found = self._describe(part, joined=bool(members))
         whole = self._describe(layer)
         spans = self.region.spans

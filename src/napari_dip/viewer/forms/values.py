@@ -31,6 +31,7 @@ from napari_dip.viewer.runs.work import Work
 if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget
 
+    from napari_dip.tasks.arguments import Argument
     from napari_dip.viewer.layers.layers import ImageSource
 
 
@@ -142,20 +143,26 @@ class ValueEntry(Entry):
         return -math.inf if least is None else least
 
 
+def _choose_file(argument: Argument, kinds: str) -> FileEdit:
+    """Make a choice of a file that need not be made."""
+    return FileEdit(
+        name=argument.name,
+        label=argument.label,
+        mode=FileDialogMode.EXISTING_FILE,
+        filter=f'{kinds};;All files (*)',
+        nullable=True,
+        value=None,
+        tooltip=argument.field.help,
+    )
+
+
 class ModelEntry(Entry):
     """Choice of the file of a trained network, and what its layers are."""
 
     def make_widgets(self) -> list[ValueWidget]:
         """Make the choice."""
-        argument = self.argument
-        self.file = FileEdit(
-            name=argument.name,
-            label=argument.label,
-            mode=FileDialogMode.EXISTING_FILE,
-            filter='TorchScript (*.pt *.pth *.ts *.jit);;All files (*)',
-            nullable=True,
-            value=None,
-            tooltip=argument.field.help,
+        self.file = _choose_file(
+            self.argument, 'TorchScript (*.pt *.pth *.ts *.jit)'
         )
         self.below = self.layers = Label(name='layers_of_model')
         prepare_label(self.layers, lines=1)
@@ -210,16 +217,7 @@ class OriginEntry(Entry):
 
     def make_widgets(self) -> list[ValueWidget]:
         """Make the choice."""
-        argument = self.argument
-        self.file = FileEdit(
-            name=argument.name,
-            label=argument.label,
-            mode=FileDialogMode.EXISTING_FILE,
-            filter=f'JPEG (*{" *".join(JPEG)});;All files (*)',
-            nullable=True,
-            value=None,
-            tooltip=argument.field.help,
-        )
+        self.file = _choose_file(self.argument, f'JPEG (*{" *".join(JPEG)})')
         widget: Any = self.file
         return [widget]
 
