@@ -128,6 +128,27 @@ def test_stabilised_noise_is_of_one_strength_and_the_mean_returns(
     np.testing.assert_allclose(found - offset, expected - offset, rtol=0.05)
 
 
+@pytest.mark.parametrize(
+    ('gain', 'words'),
+    [
+        (0.0, 'Gaussian noise of one variance'),
+        (0.05, 'one variance (which the gain of 0.05 hardly changes)'),
+        (2.0, 'Poisson-Gaussian noise, gain 2 (estimated)'),
+    ],
+)
+def test_what_was_measured_is_named_where_it_was_not_assumed(gain, words):
+    # The form names the gain before the run.
+    image = np.linspace(20, 200, 64**2).reshape(1, 64, 64)
+    intensity = Intensity(
+        image,
+        everywhere(image),
+        Standard(),
+        stabilise_noise=True,
+        variance=(VarianceModel(gain, 20.0),),
+    )
+    assert intensity.describe().endswith(words)
+
+
 def test_noise_of_one_strength_is_left_as_it_is():
     image = rng.normal(100, 5, (1, 64, 64)) + np.linspace(0, 50, 64)
     intensity = Intensity(
@@ -137,7 +158,7 @@ def test_noise_of_one_strength_is_left_as_it_is():
         stabilise_noise=True,
         variance=told(image),
     )
-    assert intensity.describe() == 'Gaussian noise of one variance'
+    assert intensity.describe().startswith('Gaussian noise of one variance')
     inner = intensity.forward(image, everywhere(image))
     np.testing.assert_allclose(
         np.diff(inner[0], axis=1) * image.std(),

@@ -156,6 +156,7 @@ class Intensity:
         lines: Sequence[VarianceModel | None]
         lines = [None] * len(image) if variance is None else variance
         told = detector is not None
+        self._measured = lines if stabilise_noise else ()
         self.channels = [
             _scale(
                 channel, mask, range_, line if stabilise_noise else None, told
@@ -240,12 +241,20 @@ class Intensity:
         models = [scale.noise for scale in self.channels]
         if not any(models):
             clipped = any(scale.clipping for scale in self.channels)
-            return 'Gaussian noise of one variance' + clipped * ', clipped'
-        gains = ', '.join(
-            'none' if model is None else f'{averaged * model.gain:.3g}'
-            for model in models
-        )
+            text = 'Gaussian noise of one variance' + clipped * ', clipped'
+            if any(line and line.gain for line in self._measured):
+                gains = _gains(self._measured, averaged)
+                text += f' (which the gain of {gains} hardly changes)'
+            return text
+        gains = _gains(models, averaged)
         return f'Poisson-Gaussian noise, gain {gains} (estimated)'
+
+
+def _gains(models: Sequence[VarianceModel | None], averaged: int) -> str:
+    return ', '.join(
+        'none' if model is None else f'{averaged * model.gain:.3g}'
+        for model in models
+    )
 
 
 def _scale(
