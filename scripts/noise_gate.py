@@ -190,7 +190,7 @@ def compare(before: Path, after: Path) -> int:
                 f' | {new[key]["psnr"]:.2f} | {gain:+.2f} |'
             )
         mean, worst = LIMITS.get(chosen, (np.inf, np.inf))
-        fails = -gains.mean() > mean or -gains.min() > worst
+        fails = bool(-gains.mean() > mean or -gains.min() > worst)
         failed |= fails
         print(
             f'mean {gains.mean():+.3f} dB, least {gains.min():+.2f}'
