@@ -64,5 +64,6 @@ def test_a_model_of_another_image_is_refused():
 def test_the_forecast_says_what_was_found():
     smooth = gaussian_filter(PHOTONS.astype(float), 0.8)
     found = forecast('denoise', (96, 96), preset='fast', image=smooth)
-    assert 'correlated (about' in found.found
-    assert not forecast('denoise', (96, 96), preset='fast').found
+    assert 'correlated (about' in found.outline.found
+    told = forecast('denoise', (96, 96), preset='fast')
+    assert not told.outline.found

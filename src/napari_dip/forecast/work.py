@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 
 from napari_dip.device.choice import precision_context
@@ -48,11 +48,10 @@ class Work:
     compared: int
 
     @property
-    def all(self) -> float:
-        """The whole, without an uncertainty."""
-        samples = (self.compared + self.num_samples) * self.sample
-        fit = self.preparation + self.num_iter * self.iteration
-        return fit + samples + self.filters
+    def fit(self) -> float:
+        """All before the final estimate."""
+        iterations = self.num_iter * self.iteration
+        return self.preparation + iterations + self.compared * self.sample
 
     @property
     def sample(self) -> float:
@@ -82,18 +81,17 @@ def work_of(
     Its result of a `shape` is larger than the image by `factors`, of which a
     part is `missing`.
     """
-    fit = settings.fit
-    forward = footprint(settings, channels, len(shape))
+    fit, values = settings.fit, math.prod(shape) * channels
+    images = fit.looked_at(shape)
+    forward = footprint(settings, channels, images)
+    fitting = footprint(settings, channels, images, fitting=True)
     shapes = [shape]
     for step in reversed(settings.latent.steps(factors)[1:]):
         finest = zip(shapes[0], step, strict=True)
         shapes.insert(0, tuple(n // by for n, by in finest))
-    values = math.prod(shape) * channels
     return Work(
         channels * settings.latent.work(shape, missing),
-        _BOTH_WAYS
-        * footprint(settings, channels, len(shape), fitting=True)
-        * math.prod(fit.looked_at(shape)),
+        _BOTH_WAYS * fitting * math.prod(images),
         tuple(fit.samples * forward * inferred_pixels(n) for n in shapes),
         tuple(step * values for step in work_of_chain(settings.filters)),
         fit.num_iter,
@@ -105,23 +103,16 @@ def work_of(
 
 @lru_cache
 def footprint(
-    settings: Settings,
-    channels: int,
-    ndim: int = 2,
-    *,
-    fitting: bool = False,
+    settings: Settings, channels: int, size: Shape, *, fitting: bool = False
 ) -> float:
-    """Operations that a pixel takes, forward.
+    """Operations that a pixel takes, forward, in images of a `size`.
 
     Of an ensemble each member sees a share of what is fitted, and all of
     the image in the end.
     """
-    latent, side = settings.latent.num_channels(channels), settings.fit.window
-    network = build_network(settings.network, latent, channels, ndim)
-    number = settings.fit.num_windows if fitting and side else 1
-    image = torch.zeros(number, latent, *(side or _SIDE,) * ndim)
-    found = multiplications(network.train(fitting), image)
-    return found / image[:, 0].numel()
+    network, images = _network(settings, channels, size)
+    found = multiplications(network.train(fitting), images)
+    return found / images[:, 0].numel()
 
 
 @lru_cache
@@ -136,15 +127,10 @@ def measure(
 
     These see images of a `size`, on `threads`, which is the number set.
     """
-    fit, latent = settings.fit, settings.latent.num_channels(channels)
-    ndim = len(size) - 1
-    network = build_network(settings.network, latent, channels, ndim)
-    network = network.to(device)
+    fit = settings.fit
+    network, images = _network(settings, channels, size, device)
     optimiser = make_optimiser(fit.optimiser, network.parameters(), 0.0)
-    number, *sides = size
-    shape = number, latent, *(min(n, _SIDE) for n in sides)
-    images = torch.zeros(shape, device=device)
-    pixels, held, taken = images[:, 0].numel(), dict[int, int](), []
+    held, taken = dict[int, int](), list[float]()
 
     def hold(tensor: Tensor) -> Tensor:
         storage = tensor.untyped_storage()
@@ -164,6 +150,21 @@ def measure(
         # Wait for the device.
         loss.item()
         taken.append(now() - begin)
-    forward = footprint(settings, channels, ndim, fitting=True)
+    pixels = images[:, 0].numel()
+    forward = footprint(settings, channels, size, fitting=True)
     operations = _BOTH_WAYS * forward * pixels
     return min(taken) / operations, sum(held.values()) / pixels
+
+
+def _network(
+    settings: Settings,
+    channels: int,
+    size: Shape,
+    device: torch.device | None = None,
+) -> tuple[nn.Module, Tensor]:
+    """Return a network and what it is given: of larger images, a part."""
+    latent, ndim = settings.latent.num_channels(channels), len(size) - 1
+    sides = (min(n, _SIDE) for n in size[1:])
+    network = build_network(settings.network, latent, channels, ndim)
+    images = torch.zeros(size[0], latent, *sides, device=device)
+    return network.to(images.device), images

@@ -53,6 +53,11 @@ class Extent:
     uncertainty: bool
     why: str = 'as you ended it'
 
+    @classmethod
+    def all_of(cls, work: Work, uncertainty: bool = False) -> Extent:
+        """Return all of them."""
+        return cls(work.num_samples, True, uncertainty)
+
     def of_part(self, part: float) -> Extent:
         """Return what a part of a fit is worth."""
         return Extent(
@@ -126,7 +131,8 @@ class Ending:
 
     def prepare(self, latent: Latent, work: Work) -> bool:
         """Let a latent prepare itself; return whether a fit can draw."""
-        after = work.all - work.preparation
+        after = work.fit - work.preparation
+        after += Extent.all_of(work).operations(work)
         with self._during(Phase.PREPARING, (work.preparation,), after):
             return latent.prepare()
 

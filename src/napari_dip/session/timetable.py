@@ -56,7 +56,7 @@ class Timetable:
     @property
     def whole(self) -> Extent:
         """All of the last steps."""
-        return Extent(self.work.num_samples, True, self._uncertainty)
+        return Extent.all_of(self.work, self._uncertainty)
 
     @property
     def last_steps(self) -> float:
@@ -117,7 +117,9 @@ class Timetable:
             to_do += work.compared * work.sample
             seconds = (to_do + self.whole.operations(work)) * self.speed
         if second and self._later is not None:
-            seconds += self._later.all * self.speed
+            later = self._later
+            last = Extent.all_of(later).operations(later)
+            seconds += (later.fit + last) * self.speed
         left = self.clock.left
         return seconds if left is None else max(min(seconds, left), 0.0)
 

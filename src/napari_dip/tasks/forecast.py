@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from napari_dip.device.choice import (
@@ -20,6 +20,8 @@ from napari_dip.grid.tiled_inference import largest_window
 from napari_dip.images.axes import settle_axes
 from napari_dip.images.stacks.stack import settle_stack
 from napari_dip.presets.settings import shorten
+from napari_dip.session.last_steps import Extent
+from napari_dip.tasks.outline import Outline
 from napari_dip.tasks.registry import find_task
 from napari_dip.tasks.series.planes import shares_network
 
@@ -32,10 +34,9 @@ _FILTERS, _TILE = 1300, 256**2
 
 @dataclass(frozen=True)
 class Forecast:
-    """Seconds and bytes that a restoration takes at most, and where.
+    """Seconds and bytes that a restoration takes at most, where, and of what.
 
-    A preview takes its seconds besides; `found` says what was found of the
-    noise, and `parts` by the names of what a user may set.
+    A preview takes its seconds besides.
     """
 
     seconds: float
@@ -43,9 +44,7 @@ class Forecast:
     memory: int
     free_memory: int
     device: str
-    description: str
-    found: str = ''
-    parts: Mapping[str, str] = field(default_factory=dict)
+    outline: Outline
 
 
 def forecast(
@@ -65,37 +64,31 @@ def forecast(
 
     Its operations are counted, and three iterations of its network measured.
     The other arguments are those of its public function, as far as they are
-    known: the options, and those that the `outline` of the task takes. Of a
-    series with `axes` the image is one of its planes.
+    known, and those that the `outline` of the task takes.
 
     Raises
     ------
     ValueError
-        If an option is unknown, the shape is none of an image, or what is
-        known does not fit it.
+        If an argument is unknown or fits no image of the shape.
     """
-    load = Load()
-    planes, networks = 1, 0
+    load, planes, networks = Load(), 1, 1
     if axes is not None:
         stack = settle_stack(shape, axes, channel_axis)
-        planes, shape = stack.num_planes, stack.plane_shape
-        channel_axis = stack.plane_channel_axis
-        networks = len(stack.series())
-    if len(shape) == 3 and channel_axis is None:
-        channel_axis = -1
+        shape, channel_axis = stack.plane_shape, stack.plane_channel_axis
+        planes, networks = stack.num_planes, len(stack.series())
+    asked = find_task(task)
     settled = settle_axes(tuple(shape), channel_axis)
     where, channels = resolve_device(device), settled.channels
-    outline = find_task(task).outline(settled, preset, **known)
+    outline = asked.outline(settled, preset, **known)
+    by = asked.scale_of(known)
     settings = shorten(outline.settings, max_num_iter)
-    by = find_task(task).scale_of(known)
-    full = tuple(
-        n * factor for n, factor in zip(settled.plane, by, strict=True)
-    )
-    fitted = full, channels, settings, where
-    parts = fitted_regions(*fitted, by, outline.missing, outline.trims)
+    full = tuple(n * k for n, k in zip(settled.plane, by, strict=True))
+    kind = full, channels, settings, where
+    parts = fitted_regions(*kind, by, outline.missing, outline.trims)
     fits = [(settings, part) for part in parts]
     if settings.second is not None:
         fits.append((settings.second, Region.whole(full)))
+    times = networks if shares_network(settings) else planes
     seconds = preview = memory = 0.0
     threads = choose_threads(where, load, spare_cores)
     for how, part in fits:
@@ -106,11 +99,8 @@ def forecast(
         work = work_of(how, size, channels, by, missing)
         with use_threads(threads):
             speed, held = measure(how, channels, where, images, threads)
-        again = work.uncertainty * (uncertainty and how is settings)
-        last = work.num_samples * work.sample + work.filters + again
-        shared = networks if shares_network(settings) else planes
-        times = shared if networks else 1
-        seconds += ((work.all + again - last) * times + last * planes) * speed
+        last = Extent.all_of(work, uncertainty and how is settings)
+        seconds += (work.fit * times + last.operations(work) * planes) * speed
         preview = max(preview, work.sample * speed)
         memory = max(memory, _GRADIENTS * held * math.prod(images))
         if work.sample:
@@ -123,8 +113,6 @@ def forecast(
         preview,
         int(_LIBRARIES + _BESIDE * channels * math.prod(full) + memory),
         free_memory(where),
-        str(where),
         device_description(where),
-        outline.found,
-        outline.parts,
+        outline,
     )

@@ -23,6 +23,6 @@ def test_an_ensemble_is_forecast_to_take_so_many_fits():
     assert balanced.iteration == members * fast.iteration
     assert balanced.sample == members * fast.sample
     settings = SETTINGS['balanced']
-    assert footprint(settings, 1) == members * footprint(
-        settings, 1, fitting=True
-    )
+    seen = footprint(settings, 1, (1, 64, 64))
+    fitted = footprint(settings, 1, (members, 64, 64), fitting=True)
+    assert seen == members * fitted

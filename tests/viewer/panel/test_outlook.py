@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from napari_dip.tasks.forecast import Forecast
+from napari_dip.tasks.outline import Outline
+from napari_dip.tasks.presets.denoise import SETTINGS
 from napari_dip.viewer.panel import outlook
 from napari_dip.viewer.panel.outlook import (
     Outlook,
@@ -20,8 +22,9 @@ def question(shape=(64, 64), preset='fast', device='cpu'):
 
 
 QUESTION = question((512, 256))
+OUTLINE = Outline(SETTINGS['fast'])
 FOUND = Forecast(
-    75.0, 0.1, 300_000_000, 8_000_000_000, 'cpu', 'CPU, 2 threads'
+    75.0, 0.1, 300_000_000, 8_000_000_000, 'CPU, 2 threads', OUTLINE
 )
 
 
@@ -101,7 +104,7 @@ def test_sentence_ends_the_question(qtbot, label, asked):
 
 def test_warns_of_too_little_memory():
     text = describe_forecast(
-        Forecast(1.0, 0.1, 9_000_000_000, 8_000_000_000, 'cpu', 'CPU'), 2.0
+        replace(FOUND, memory=9_000_000_000, seconds=1.0), 2.0
     )
     assert 'not enough' in text
 
@@ -117,7 +120,7 @@ def test_warns_of_too_little_memory():
     ],
 )
 def test_previews_take_their_time(preview, rate, says):
-    found = Forecast(40.0, preview, 1, 2, 'cpu', 'CPU')
+    found = replace(FOUND, seconds=40.0, preview=preview)
     assert f'about {says} on' in describe_forecast(found, rate)
 
 
@@ -193,6 +196,7 @@ def test_the_form_says_what_previews_cost():
 
 
 def test_the_form_says_what_noise_was_found():
-    told = describe_forecast(replace(FOUND, found='independent'), 1.0)
+    outline = replace(OUTLINE, found='independent')
+    told = describe_forecast(replace(FOUND, outline=outline), 1.0)
     assert told.endswith('found: independent')
     assert 'found' not in describe_forecast(FOUND, 1.0)

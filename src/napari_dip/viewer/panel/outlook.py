@@ -217,7 +217,7 @@ def describe_forecast(found: Forecast, preview_rate: float) -> str:
     """
     pause = preview_pause(found.preview, preview_rate)
     seconds = found.seconds * (1 + found.preview / pause)
-    text = f'about {describe_seconds(seconds)} on {found.description}'
+    text = f'about {describe_seconds(seconds)} on {found.device}'
     if pause > 1 / preview_rate:
         every = describe_seconds(max(pause + found.preview, 1))
         text += f', a preview every {every}'
@@ -227,8 +227,8 @@ def describe_forecast(found: Forecast, preview_rate: float) -> str:
     )
     if found.memory > found.free_memory:
         text += ': not enough, choose a smaller preset or crop the image'
-    if found.found:
-        text += f'\nfound: {found.found}'
+    if found.outline.found:
+        text += f'\nfound: {found.outline.found}'
     return text
 
 
@@ -241,7 +241,7 @@ def _answer(question: Question, read: Read) -> Answer:
     try:
         found = _forecast(question, content)
         text = describe_forecast(found, question.preview_rate)
-        return Answer(text, found.parts)
+        return Answer(text, found.outline.parts)
     except (MemoryError, ValueError) as error:
         return Answer(describe_error(error))
     except Exception:
