@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import psutil
 import pytest
 import torch
 
 from napari_dip.device import choice as module
 from napari_dip.device.choice import (
+    PeakMemory,
     available_devices,
     device_description,
     free_memory,
@@ -150,3 +154,22 @@ def test_there_is_one_cpu(machine, name):
         resolve_device(name)
     assert len(str(caught.value)) < 100
     assert resolve_device('cpu:0').type == 'cpu'
+
+
+def test_the_peak_is_the_most_that_was_seen(monkeypatch):
+    sizes = iter([100, 700, 300])
+
+    def memory_info():
+        return SimpleNamespace(rss=next(sizes))
+
+    monkeypatch.setattr(
+        psutil, 'Process', lambda: SimpleNamespace(memory_info=memory_info)
+    )
+    memory = PeakMemory(torch.device('cpu'))
+    memory.look()
+    memory.look()
+    assert memory.peak == 700
+
+
+def test_a_process_takes_some_memory():
+    assert PeakMemory(torch.device('cpu')).peak > 2**20

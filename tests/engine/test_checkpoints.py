@@ -9,7 +9,7 @@ from torch import nn
 
 from napari_dip.engine.averaging.output import OutputAverage
 from napari_dip.engine.checkpoints import Checkpoints
-from napari_dip.engine.optimisers.adam import Adam
+from napari_dip.engine.optimisers import Adam
 
 
 class Bench:

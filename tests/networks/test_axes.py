@@ -21,8 +21,8 @@ from napari_dip.networks.layers import (
     Merge,
     pixel_shuffle,
     pixel_unshuffle,
+    reflect,
 )
-from napari_dip.networks.padding import reflect
 
 SHAPE = (32, 48, 40)
 SPECS = {

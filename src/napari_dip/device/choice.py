@@ -1,11 +1,11 @@
-"""Where a fit runs, how precisely, and how much room there is."""
+"""Where a fit runs, how precisely, and how much memory there is."""
 
 from __future__ import annotations
 
 import re
 import reprlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Literal
 
 import psutil
@@ -172,3 +172,59 @@ def memory_in_words(device: torch.device) -> Iterator[None]:
             f'Not enough memory on {device} for this image; choose '
             f'preset="fast"{other}, or crop the image.'
         ) from error
+
+
+@contextmanager
+def plain_autograd() -> Iterator[None]:
+    """Context that records gradients, of tensors in their own precision.
+
+    Inside ``torch.no_grad()`` or ``torch.inference_mode()`` nothing could be
+    fitted, and inside ``torch.autocast`` the result would be another. Of this
+    thread alone, and only within.
+
+    Examples
+    --------
+    >>> with torch.inference_mode(), plain_autograd():
+    ...     torch.ones(1, requires_grad=True).mul(2).requires_grad
+    True
+    """
+    with ExitStack() as stack:
+        stack.enter_context(torch.inference_mode(mode=False))
+        stack.enter_context(torch.enable_grad())
+        for kind in ('cpu', 'cuda'):
+            if torch.is_autocast_enabled(kind):
+                # What is cached of weights lasts until the caller leaves,
+                # however often the weights change.
+                off = torch.autocast(kind, enabled=False, cache_enabled=False)
+                stack.enter_context(off)
+        yield
+
+
+class PeakMemory:
+    """Greatest memory seen, in bytes.
+
+    On a GPU that of the device, which the allocator tracks; on the CPU that
+    of the process, sampled when :meth:`look` is called.
+
+    Parameters
+    ----------
+    device : torch.device
+        Where the fit runs.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self.peak = 0
+        if device.type == 'cuda':
+            torch.cuda.reset_peak_memory_stats(device)
+        self.look()
+
+    def look(self) -> None:
+        """Take in the memory of this moment."""
+        if self._device.type == 'cuda':
+            now = torch.cuda.max_memory_allocated(self._device)
+        elif self._device.type == 'mps':
+            now = torch.mps.current_allocated_memory()
+        else:
+            now = psutil.Process().memory_info().rss
+        self.peak = max(self.peak, int(now))

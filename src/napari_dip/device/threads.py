@@ -1,15 +1,20 @@
-"""How many processor cores a fit takes.
+"""Processor cores: how many a fit takes, and in whose turn.
 
 PyTorch takes as many threads as the machine has cores, and they wait for
 each other after every operation. Where other programs are at work, each wait
 is for the thread that got no core, and a fit on two threads takes longer than
 on one. So a fit takes as many threads as cores are idle when it begins.
+
+Several fits on one device take turns, an iteration each. Side by side they
+would be slower: on a GPU each would wait within the other's iteration, on the
+CPU their threads would wait for cores.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -135,3 +140,31 @@ _here = threading.local()
 # Contexts under way, and the number of threads outside of them.
 _users = 0
 _outside = 1
+
+
+_change = threading.Condition()
+_queues: dict[str, deque[object]] = defaultdict(deque)
+
+
+@contextmanager
+def in_turn(device: torch.device) -> Iterator[None]:
+    """Context that one thread at a time is in, first come, first served.
+
+    A plain lock would go to whoever has just let go of it, again and again.
+    """
+    ticket = object()
+    queue = _queues[_name(device)]
+    with _change:
+        queue.append(ticket)
+    try:
+        with _change:
+            _change.wait_for(lambda: queue[0] is ticket)
+        yield
+    finally:
+        with _change:
+            queue.remove(ticket)
+            _change.notify_all()
+
+
+def _name(device: torch.device) -> str:
+    return f'{device.type}:{device.index or 0}'

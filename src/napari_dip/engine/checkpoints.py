@@ -10,7 +10,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from napari_dip.engine.averaging.choice import Averaging
-from napari_dip.engine.optimisers.choice import Optimiser
+from napari_dip.engine.optimisers import Optimiser
 
 # The published code goes back when PSNR falls by 5 dB: a loss 3.2 times
 # as high. A loss on random windows of an image varies by that much.

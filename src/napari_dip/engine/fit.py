@@ -7,17 +7,19 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
-from napari_dip.device.choice import memory_in_words, release_cache
-from napari_dip.device.lock import in_turn
-from napari_dip.engine.autograd import plain_autograd
+from napari_dip.device.choice import (
+    memory_in_words,
+    plain_autograd,
+    release_cache,
+)
+from napari_dip.device.threads import in_turn
 from napari_dip.engine.averaging.choice import make_averaging
 from napari_dip.engine.checkpoints import Checkpoints
 from napari_dip.engine.early_stopping import EarlyStopping, StoppingState
 from napari_dip.engine.metrics import Metric, Observation
-from napari_dip.engine.optimisers.choice import make_optimiser
-from napari_dip.engine.optimisers.schedules import SCHEDULES
+from napari_dip.engine.optimisers import make_optimiser
 from napari_dip.engine.problem import Problem
-from napari_dip.engine.settings import FitSettings
+from napari_dip.engine.settings import SCHEDULES, FitSettings
 from napari_dip.engine.state import FitState, StopReason, Trained
 from napari_dip.engine.step import Step
 

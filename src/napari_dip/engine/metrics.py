@@ -11,7 +11,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from napari_dip.engine.decay import growing_decay
+from napari_dip.engine.averaging.output import growing_decay
 from napari_dip.engine.state import StopReason
 
 

@@ -9,8 +9,7 @@ from torch import Tensor
 
 from napari_dip.device.choice import precision_context
 from napari_dip.engine.losses import total_variation
-from napari_dip.engine.optimisers.choice import Optimiser
-from napari_dip.engine.optimisers.gradient_clipping import GradientClipping
+from napari_dip.engine.optimisers import GradientClipping, Optimiser
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import FitSettings
 from napari_dip.grid.dihedral import Dihedral, draw_dihedral

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.device.pace import CutShort, look_up
-from napari_dip.grid.filling import first_guess
+from napari_dip.grid.binning import first_guess
 from napari_dip.grid.regions import Shape, tile_windows
 
 Image = NDArray[np.float64]

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from napari_dip.engine.problem import Problem
 from napari_dip.filters.refinement import Chain, ever_fewer, preview, refine
-from napari_dip.grid.filling import first_guess
+from napari_dip.grid.binning import first_guess
 from napari_dip.noise.snr import mean_variance
 from napari_dip.noise.variance import NoiseLevel, estimate_variance
 from napari_dip.operators.back_projection import agree, enlarge

@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol
 import torch
 from torch import Tensor
 
-from napari_dip.engine.autograd import plain_autograd
+from napari_dip.device.choice import plain_autograd
 from napari_dip.engine.problem import Problem
 from napari_dip.filters.bm3d import bm3d_wiener
 from napari_dip.filters.brightness import calibrate

@@ -17,12 +17,12 @@ from torch.autograd.graph import saved_tensors_hooks
 from napari_dip.device.choice import precision_context
 from napari_dip.device.clock import now
 from napari_dip.engine.averaging.uncertainty import DRAWS
-from napari_dip.engine.optimisers.choice import make_optimiser
+from napari_dip.engine.optimisers import make_optimiser
 from napari_dip.filters.refinement import work_of_chain
 from napari_dip.grid.regions import Shape
 from napari_dip.grid.tiled_inference import inferred_pixels
 from napari_dip.networks import build_network
-from napari_dip.networks.cost import multiplications
+from napari_dip.networks.building import multiplications
 from napari_dip.presets.settings import Settings
 
 # Forward and backward, which takes twice as much.

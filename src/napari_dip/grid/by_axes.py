@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from torch import Tensor
 from torch.nn import functional as F
+
+from napari_dip.grid.regions import Shape
 
 Form = TypeVar('Form')
 
@@ -72,3 +75,22 @@ max_pool: ByAxes[Callable[..., Any]] = ByAxes(
 )
 #: Mode of interpolation.
 linear = ByAxes('linear interpolation', 'linear', 'bilinear', 'trilinear')
+
+
+def grow(centres: Tensor, block: Shape) -> Tensor:
+    """Grow each centre to a block.
+
+    Parameters
+    ----------
+    centres : Tensor
+        ``(n, c, *shape)``: 1 at a centre, 0 elsewhere.
+    block : tuple of int
+        Odd lengths along the last axes.
+    """
+    if math.prod(block) == 1:
+        return centres
+    margin = tuple(n // 2 for n in block)
+    grown: Tensor = max_pool[len(block)](
+        centres, block, stride=1, padding=margin
+    )
+    return grown

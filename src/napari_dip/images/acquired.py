@@ -72,7 +72,7 @@ class AcquiredImage:
 
     def filled(self) -> Self:
         """Return it with a first guess of what is missing."""
-        from napari_dip.grid.filling import first_guess
+        from napari_dip.grid.binning import first_guess
 
         known = np.isfinite(self.planes)
         if known.all():

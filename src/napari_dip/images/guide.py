@@ -45,7 +45,7 @@ def read_guide(
         If it has other rows and columns, shows nothing, or is the image.
     """
     # It loads torch, and a form does not.
-    from napari_dip.grid.filling import first_guess
+    from napari_dip.grid.binning import first_guess
 
     array, invalid = read_values(guide, name)
     if array.dtype.kind not in 'biuf':

@@ -9,8 +9,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from napari_dip.grid.blocks import grow
-from napari_dip.grid.by_axes import convolve
+from napari_dip.grid.by_axes import convolve, grow
 from napari_dip.grid.regions import Region, Shape, cut_all
 from napari_dip.latents.base import Draw, Given, Latent, LatentSpec
 

@@ -6,10 +6,9 @@ shape, of two or three spatial axes, whatever their lengths: it pads inside.
 
 from __future__ import annotations
 
-from napari_dip.networks.building import build_network
+from napari_dip.networks.building import build_network, initialise
 from napari_dip.networks.cnn import CNN, CNNSpec
 from napari_dip.networks.deep_decoder import DeepDecoder, DeepDecoderSpec
-from napari_dip.networks.initialise import initialise
 from napari_dip.networks.skip import SkipNetwork, SkipSpec
 from napari_dip.networks.unet import UNet, UNetSpec
 

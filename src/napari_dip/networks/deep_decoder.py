@@ -9,8 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from napari_dip.grid.by_axes import linear
-from napari_dip.networks.layers import AveragePool, BatchNorm, Conv
-from napari_dip.networks.padding import Padded
+from napari_dip.networks.layers import AveragePool, BatchNorm, Conv, Padded
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,13 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from napari_dip.networks.layers import AveragePool, BatchNorm, Conv, upsampling
-from napari_dip.networks.padding import Padded
+from napari_dip.networks.layers import (
+    AveragePool,
+    BatchNorm,
+    Conv,
+    Padded,
+    upsampling,
+)
 
 Upsampling = Literal['nearest', 'bilinear']
 Downsampling = Literal['stride', 'average']

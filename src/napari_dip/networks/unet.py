@@ -13,11 +13,11 @@ from napari_dip.networks.layers import (
     BatchNorm,
     Conv,
     Merge,
+    Padded,
     channels_last,
     pixel_shuffle,
     pixel_unshuffle,
 )
-from napari_dip.networks.padding import Padded
 
 Norm = Literal['none', 'batch']
 

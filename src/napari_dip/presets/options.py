@@ -1,4 +1,4 @@
-"""Options that all tasks share."""
+"""Options that all tasks share, and what like images have learnt."""
 
 from __future__ import annotations
 
@@ -8,10 +8,43 @@ from dataclasses import dataclass, field
 from napari_dip.device.clock import now
 from napari_dip.device.threads import Load
 from napari_dip.engine.metrics import Metric
+from napari_dip.engine.state import Trained
 from napari_dip.images.validation import check_limits
+from napari_dip.noise.intensity import Intensity
 from napari_dip.presets.choices import DEFAULT_PRESET
-from napari_dip.presets.learnt import Learnt
 from napari_dip.presets.settings import Settings
+
+
+@dataclass(frozen=True)
+class LearntFit:
+    """What one of its fits has learnt.
+
+    Parameters
+    ----------
+    trained : Trained
+        Of the fit.
+    intensity : Intensity
+        The scale of intensities that it was done in.
+    """
+
+    trained: Trained
+    intensity: Intensity
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What all of them have.
+
+    Parameters
+    ----------
+    settings : Settings
+        How they were done.
+    fits : tuple of LearntFit
+        In their order.
+    """
+
+    settings: Settings
+    fits: tuple[LearntFit, ...]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from napari_dip.engine.early_stopping import HeldOut, NoRule, StoppingSpec
-from napari_dip.engine.optimisers.choice import OptimiserName
+from napari_dip.engine.optimisers import OptimiserName
 from napari_dip.engine.settings import FitSettings
 from napari_dip.filters.refinement import Chain
 from napari_dip.latents.base import LatentSpec

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.device.choice import device_description
+from napari_dip.device.choice import PeakMemory, device_description
 from napari_dip.device.clock import Clock
 from napari_dip.device.pace import watched_by
-from napari_dip.device.peak_memory import PeakMemory
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.state import StopReason
 from napari_dip.filters.refinement import preview
-from napari_dip.presets.learnt import Learnt
+from napari_dip.presets.options import Learnt
 from napari_dip.presets.settings import SETTLED
 from napari_dip.session.base import Restoration
 from napari_dip.session.last_steps import Extent, Finished

@@ -12,15 +12,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from napari_dip.device.choice import memory_in_words
-from napari_dip.engine.autograd import plain_autograd
+from napari_dip.device.choice import memory_in_words, plain_autograd
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.losses import DataTerm, squared_error
 from napari_dip.engine.masked_error import masked_error
 from napari_dip.engine.metrics import Metric
 from napari_dip.engine.problem import Problem
 from napari_dip.grid.binning import bin_planes
-from napari_dip.grid.blocks import grow
+from napari_dip.grid.by_axes import grow
 from napari_dip.grid.regions import Region
 from napari_dip.images.output import Output
 from napari_dip.latents.base import Given
@@ -30,7 +29,7 @@ from napari_dip.noise.model import NoiseModel
 from napari_dip.noise.variance import NoiseLevel, VarianceModel
 from napari_dip.operators.base import Operator
 from napari_dip.operators.identity import Identity
-from napari_dip.presets.learnt import LearntFit
+from napari_dip.presets.options import LearntFit
 from napari_dip.presets.settings import Settings
 from napari_dip.session.stages import Sequel, Stage
 

@@ -22,7 +22,7 @@ from napari_dip.filters.guard import (
 from napari_dip.filters.refinement import Chain
 from napari_dip.images.output import Output
 from napari_dip.noise.variance import NoiseLevel
-from napari_dip.presets.learnt import LearntFit
+from napari_dip.presets.options import LearntFit
 from napari_dip.session.reasons import describe_harmed
 from napari_dip.session.record import Record
 

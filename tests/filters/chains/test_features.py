@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import torch
 
-from napari_dip.engine.feature_losses import FeatureDistance
+from napari_dip.engine.losses import FeatureDistance
 from napari_dip.filters.chains.features import MatchFeatures
 from napari_dip.filters.refinement import preview, refine
 

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 
 from napari_dip.engine.averaging.uncertainty import Evidence
-from napari_dip.engine.decay import growing_decay
 from napari_dip.engine.problem import Problem
 
 
@@ -120,3 +119,8 @@ class OutputAverage:
         if self._held is not None:
             average, spread, self._count = self._held
             self._average, self._spread = average.clone(), spread.clone()
+
+
+def growing_decay(longest: float, count: int) -> float:
+    """Decay that averages all there is until that is more than wanted."""
+    return min(longest, count / (count + 10))

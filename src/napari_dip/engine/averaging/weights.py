@@ -12,10 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from napari_dip.device.choice import Precision, precision_context
-from napari_dip.device.lock import in_turn
 from napari_dip.device.pace import CutShort, go_on, look_up
+from napari_dip.device.threads import in_turn
+from napari_dip.engine.averaging.output import growing_decay
 from napari_dip.engine.averaging.uncertainty import DRAWS, Evidence
-from napari_dip.engine.decay import growing_decay
 from napari_dip.engine.problem import Problem
 from napari_dip.grid.dihedral import dihedrals
 from napari_dip.grid.regions import Region, Shape

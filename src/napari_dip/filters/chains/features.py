@@ -8,7 +8,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from napari_dip.engine.optimisers.adam import Adam
+from napari_dip.engine.optimisers import Adam
 from napari_dip.engine.problem import Problem
 from napari_dip.filters.refinement import Filter
 

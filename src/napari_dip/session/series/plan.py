@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.images.stacks.stack import Index, Stack
-from napari_dip.presets.learnt import Learnt
+from napari_dip.presets.options import Learnt
 from napari_dip.session.base import Restoration
 
 #: Begins one, with the seconds that it has, or None.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from napari_dip.device.clock import Clock
 from napari_dip.engine.state import StopReason
 from napari_dip.images.stacks.stack import Index
-from napari_dip.presets.learnt import Learnt
+from napari_dip.presets.options import Learnt
 from napari_dip.session.base import Restoration
 from napari_dip.session.progress import Brief, Phase, Progress
 from napari_dip.session.record import Record

@@ -10,10 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from napari_dip.grid.blend import Part
-from napari_dip.grid.filling import first_guess
+from napari_dip.grid.binning import first_guess
 from napari_dip.grid.regions import Region, Shape
-from napari_dip.grid.tiles import Step, halve, lay_tiles, trim_all
+from napari_dip.grid.tiles import Part, Step, halve, lay_tiles, trim_all
 from napari_dip.images.output import Output
 from napari_dip.operators.base import Operator
 from napari_dip.session.session import Session

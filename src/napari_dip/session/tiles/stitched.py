@@ -7,7 +7,7 @@ from contextlib import suppress
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.grid.blend import Blend, Part
+from napari_dip.grid.tiles import Blend, Part
 from napari_dip.session.tiles.plan import Plan, Tile
 
 

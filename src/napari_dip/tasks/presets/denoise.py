@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from napari_dip.engine.early_stopping import HeldOut
-from napari_dip.engine.optimisers.choice import OptimiserName
+from napari_dip.engine.optimisers import OptimiserName
 from napari_dip.engine.settings import FitSettings
 from napari_dip.filters.refinement import (
     Bm3d,

@@ -134,7 +134,7 @@ def start_inverting(
     options: Options | None = None,
 ) -> Restoration:
     """Prepare :func:`invert_features` as a session."""
-    from napari_dip.engine.feature_losses import FeatureDistance
+    from napari_dip.engine.losses import FeatureDistance
     from napari_dip.operators.features import choose_layer
     from napari_dip.presets.options import Options
     from napari_dip.session.study import Part

@@ -123,7 +123,7 @@ def start_maximising(
     options: Options | None = None,
 ) -> Restoration:
     """Prepare :func:`maximise_activation` as a session."""
-    from napari_dip.engine.feature_losses import Activation
+    from napari_dip.engine.losses import Activation
     from napari_dip.images.validation import is_integer
     from napari_dip.operators.features import choose_layer
     from napari_dip.presets.options import Options

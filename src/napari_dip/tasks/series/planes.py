@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
     from napari_dip.grid.regions import Region
     from napari_dip.images.acquired import AcquiredImage
-    from napari_dip.presets.learnt import Learnt
-    from napari_dip.presets.options import Options
+    from napari_dip.presets.options import Learnt, Options
     from napari_dip.presets.settings import Settings
     from napari_dip.session.base import Restoration
     from napari_dip.session.series.target import MakeTarget

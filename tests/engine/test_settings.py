@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_dip.engine.optimisers.schedules import constant, one_cycle
+from napari_dip.engine.settings import constant, one_cycle
 
 
 @given(iteration=st.integers(0, 500), warm_up=st.none() | st.integers(1, 500))

@@ -1,1 +1,0 @@
-"""Optimisers, learning-rate schedules and gradient clipping."""
