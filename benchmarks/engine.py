@@ -54,7 +54,7 @@ class Watch:
 def start(task: Task, problem: Problem, preset: str, **options: Any) -> Any:
     """Session of a problem; neither truth nor noise level is handed over."""
     from napari_dip.presets.options import Options
-    from napari_dip.tasks.registry import find_task
+    from napari_dip.tasks.base import find_task
 
     given = arguments(problem)
     given |= {n: options.pop(n) for n in ('method',) if n in options}

@@ -38,7 +38,7 @@ def jobs(
 
 def measure(case: Case, preset: str, device: str) -> Record:
     """Restore the centre of a case and compare."""
-    from napari_dip.session.run import run
+    from napari_dip.session.base import run
 
     problem = crop(case.load(), _SIZE)
     options = {'device': device, 'uncertainty': True}

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import napari_dip
-from napari_dip.tasks import registry
+from napari_dip.tasks import base
 
 HEAVY = {'torch', 'napari', 'qtpy', 'scipy', 'skimage', 'numpy'}
 
@@ -30,7 +30,7 @@ def test_import_loads_nothing_heavy() -> None:
 
 
 def test_public_names_are_listed() -> None:
-    tasks = {task.name for task in registry.tasks()}
+    tasks = {task.name for task in base.tasks()}
     assert tasks <= set(napari_dip.__all__)
     beside = {
         'DeepImagePrior',

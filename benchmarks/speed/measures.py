@@ -22,7 +22,7 @@ from benchmarks.runner import Job
 from benchmarks.scores import psnr
 from benchmarks.speed import PARTS, seams
 from napari_dip.device.choice import resolve_device
-from napari_dip.session.run import run
+from napari_dip.session.base import run
 from napari_dip.tasks.forecast import forecast
 
 Figures = dict[str, Any]

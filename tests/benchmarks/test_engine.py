@@ -84,7 +84,7 @@ def test_neither_truth_nor_noise_level_is_handed_over(
 ):
     calls = []
     asked = SimpleNamespace(start=lambda *_, **named: calls.append(named))
-    where = 'napari_dip.tasks.registry.find_task'
+    where = 'napari_dip.tasks.base.find_task'
     monkeypatch.setattr(where, {task: asked}.get)
     image = np.zeros((8, 8, 3))
     problem = Problem(image, image + 1, sigma=25.0, **{argument: value})

@@ -13,7 +13,7 @@ import pytest
 
 import napari_dip
 from napari_dip.cli.app import describe
-from napari_dip.tasks.registry import tasks
+from napari_dip.tasks.base import tasks
 
 if TYPE_CHECKING:
     from conftest import Run

@@ -7,6 +7,7 @@ from napari_dip.filters.block_groups import (
     Overlap,
     pixels_of_a_block,
     restore_planes,
+    similar_blocks,
 )
 from tests.filters.drawn import white_noise
 
@@ -35,3 +36,25 @@ def test_each_channel_is_restored_and_comes_back(noise):
     restored = restore_planes(image, image, noise, 6, 7, keep)
     assert torch.allclose(restored, image, atol=1e-5)
     assert given == [(7, 1 if noise is None else 2)] * 3
+
+
+def _repeated_texture(side):
+    """A random tile of 8 pixels, over and over."""
+    generator = torch.Generator().manual_seed(1)
+    tile = torch.randn(1, 1, 8, 8, generator=generator)
+    return tile.repeat(1, 1, side // 8, side // 8)
+
+
+def test_similar_blocks_are_found_wherever_they_repeat():
+    positions = similar_blocks(_repeated_texture(40))
+    rows, columns = positions // 40, positions % 40
+    own = positions[:, :1]
+    assert torch.equal(own, own.unique()[:, None])
+    # Nine copies lie within reach of a block in the middle.
+    middle = (rows[:, 0] == 16) & (columns[:, 0] == 16)
+    nearest = positions[middle][0, :9]
+    assert set((nearest // 40 % 8).tolist()) == {0}
+    assert set((nearest % 40 % 8).tolist()) == {0}
+    assert rows.max() <= 32
+    assert columns.max() <= 32
+    assert positions.min() >= 0

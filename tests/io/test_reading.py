@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -13,7 +14,12 @@ from hypothesis import strategies as st
 
 from napari_dip.io import reading
 from napari_dip.io.errors import FileError
-from napari_dip.io.reading import read_image, read_mask, read_repeats
+from napari_dip.io.reading import (
+    check_source,
+    read_image,
+    read_mask,
+    read_repeats,
+)
 
 PLANE = np.random.default_rng(0).integers(0, 999, (20, 16), np.uint16)
 
@@ -178,3 +184,41 @@ def test_repeats_of_another_shape(
     np.save(tmp_path / 'a.npy', np.zeros(shape))
     with pytest.raises(FileError, match=r'is not that of INPUT.*same field'):
         read_repeats(tmp_path / 'a.npy', PLANE.shape)
+
+
+def test_file(tmp_path: Path) -> None:
+    (tmp_path / 'a').touch()
+    check_source(tmp_path / 'a')
+
+
+def test_no_file(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match='no such file'):
+        check_source(tmp_path / 'a')
+
+
+def test_a_folder_is_no_source(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match='it is a folder'):
+        check_source(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, 'mkfifo'), reason='of Unix')
+def test_pipe_and_device(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / 'a')
+    for path in (tmp_path / 'a', Path('/dev/zero')):
+        with pytest.raises(FileError, match='it is a pipe or a device'):
+            check_source(path)
+
+
+def test_name_too_long(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match='the name is too long'):
+        check_source(tmp_path / ('a' * 300))
+
+
+def test_link_that_leads_back_to_itself(tmp_path: Path) -> None:
+    link = tmp_path / 'a'
+    try:
+        link.symlink_to(link)
+    except OSError:
+        pytest.skip('this system lets only administrators make links')
+    with pytest.raises(FileError, match='leads back to itself'):
+        check_source(link)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from napari_dip import find_missing
+from napari_dip.masks import KINDS
 from napari_dip.masks.find import FINDERS
-from napari_dip.masks.kinds import KINDS
 
 
 def test_every_kind_has_a_finder():

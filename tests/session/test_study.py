@@ -7,7 +7,7 @@ import pytest
 
 from napari_dip.device.clock import Clock
 from napari_dip.presets.options import Options
-from napari_dip.session.run import run
+from napari_dip.session.base import run
 from napari_dip.session.study import Made, Part, Study
 from napari_dip.tasks.denoise import start_denoising
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 import napari_dip
-from napari_dip.tasks.registry import find_task, register, tasks
+from napari_dip.tasks.base import find_task, register, tasks
 from tests.tasks.contract import Contract
 
 pytestmark = pytest.mark.usefixtures('tiny')

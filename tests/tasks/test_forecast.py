@@ -14,9 +14,9 @@ from napari_dip.forecast import tile_size as room
 from napari_dip.forecast import work
 from napari_dip.presets.choices import PRESETS
 from napari_dip.tasks import forecast as module
+from napari_dip.tasks.base import tasks
 from napari_dip.tasks.forecast import forecast
 from napari_dip.tasks.presets import inpaint as inpainting
-from napari_dip.tasks.registry import tasks
 
 
 @pytest.fixture(autouse=True)

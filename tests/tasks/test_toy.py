@@ -14,7 +14,7 @@ from napari_dip.networks import UNetSpec
 from napari_dip.operators.blur import Blur
 from napari_dip.presets.settings import whole_image
 from napari_dip.session.prepare import prepare
-from napari_dip.tasks import registry
+from napari_dip.tasks import base
 from napari_dip.tasks.base import Field, Task
 from napari_dip.tasks.fields import (
     ChannelAxis,
@@ -106,9 +106,9 @@ TASK = Task(
 @pytest.fixture(autouse=True)
 def _registered():
     """Known in this file only."""
-    registry.register(TASK)
+    base.register(TASK)
     yield
-    del registry._known[TASK.name]
+    del base._known[TASK.name]
 
 
 @pytest.mark.parametrize('task', [TASK])

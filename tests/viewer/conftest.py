@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from npe2 import PluginManifest
 
+from napari_dip.session.base import Snapshot, Snapshots
 from napari_dip.session.progress import Progress
-from napari_dip.session.snapshots import Snapshot, Snapshots
-from napari_dip.tasks.registry import find_task
+from napari_dip.tasks.base import find_task
 from napari_dip.viewer.layers.layers import ImageSource
 from napari_dip.viewer.request import Request
 from napari_dip.viewer.runs.run import Run

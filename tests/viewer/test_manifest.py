@@ -9,7 +9,7 @@ import pytest
 from napari.settings import get_plugin_settings
 
 from napari_dip.presets.choices import DEVICES, PRESETS
-from napari_dip.tasks.registry import tasks
+from napari_dip.tasks.base import tasks
 from napari_dip.viewer.forms import class_name
 from napari_dip.viewer.preferences import Preferences, read_preferences
 

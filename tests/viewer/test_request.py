@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from napari.layers import Image
 
-from napari_dip.tasks.registry import find_task
+from napari_dip.tasks.base import find_task
 from napari_dip.viewer.layers.layers import MaskSource, describe_image
 from napari_dip.viewer.request import Request, name_result
 
@@ -53,7 +53,7 @@ def test_bad_input_is_found_before_torch_is_loaded():
         'import sys, numpy as np\n'
         'from napari.layers import Image\n'
         'from napari_dip.viewer.layers.layers import describe_image\n'
-        'from napari_dip.tasks.registry import find_task\n'
+        'from napari_dip.tasks.base import find_task\n'
         'from napari_dip.viewer.request import Request\n'
         'source = describe_image(Image(np.ones((20, 20))), None)\n'
         'try:\n'

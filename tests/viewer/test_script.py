@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from napari.layers import Image, Labels
 
-from napari_dip.tasks.registry import find_task
+from napari_dip.tasks.base import find_task
 from napari_dip.viewer.layers.layers import (
     describe_image,
     describe_mask,

@@ -18,8 +18,8 @@ from napari_dip.cli.commands import add_commands
 from napari_dip.cli.messages import ArgumentError
 from napari_dip.cli.process import lost, tolerant_streams
 from napari_dip.io.errors import in_words
-from napari_dip.masks.kinds import KINDS
-from napari_dip.tasks.registry import tasks
+from napari_dip.masks import KINDS
+from napari_dip.tasks.base import tasks
 
 # Exit status if an argument is at fault, and if all is done and only the
 # account of it is lost.

@@ -145,7 +145,7 @@ def make_command(task: Task) -> Callable[..., None]:
 
         from napari_dip.cli.job import Files, Job
         from napari_dip.cli.restore import restore_file
-        from napari_dip.io.choice import Choice
+        from napari_dip.io.stored import Choice
 
         job = Job(
             task.title,

@@ -15,9 +15,8 @@ from napari_dip.cli.messages import (
 )
 from napari_dip.io.errors import FileError, in_words
 from napari_dip.io.files.destinations import check_destination, replaces
-from napari_dip.io.files.sources import check_source
 from napari_dip.io.formats import format_of
-from napari_dip.io.reading import read_image
+from napari_dip.io.reading import check_source, read_image
 from napari_dip.io.stored import StoredImage
 from napari_dip.io.writing import choose_dtype, write_image
 

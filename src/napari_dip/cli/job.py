@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from napari_dip.cli.messages import shown
 from napari_dip.io.casting import round_and_clip
-from napari_dip.io.choice import ONLY, Choice
 from napari_dip.io.formats import split_ending
 from napari_dip.io.layout import Layout
-from napari_dip.io.stored import StoredImage
+from napari_dip.io.stored import ONLY, Choice, StoredImage
 
 if TYPE_CHECKING:
     from napari_dip.session.base import Restoration

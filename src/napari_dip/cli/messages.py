@@ -9,8 +9,8 @@ from pathlib import Path
 
 from napari_dip.io.errors import FileError
 from napari_dip.tasks.arguments import read_arguments
+from napari_dip.tasks.base import tasks
 from napari_dip.tasks.method import DeepImagePrior
-from napari_dip.tasks.registry import tasks
 
 _IN_PYTHON = {
     'or None': 'or leave it out',

@@ -23,9 +23,9 @@ from napari_dip.io.files.destinations import (
     check_space,
     replaces,
 )
-from napari_dip.io.files.sources import check_source
 from napari_dip.io.formats import format_of, split_ending
 from napari_dip.io.layout import Layout
+from napari_dip.io.reading import check_source
 from napari_dip.io.rehearsal import check_writable
 from napari_dip.io.stored import StoredImage
 from napari_dip.io.writing import DTYPES, choose_dtype, write_into

@@ -15,7 +15,7 @@ from napari_dip.cli.messages import ArgumentError, shown
 from napari_dip.cli.monitor import duration
 from napari_dip.io.casting import count_clipped
 from napari_dip.io.writing import lost
-from napari_dip.tasks.registry import find_task
+from napari_dip.tasks.base import find_task
 
 if TYPE_CHECKING:
     from napari_dip.session.record import Record

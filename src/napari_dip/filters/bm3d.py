@@ -14,12 +14,14 @@ from torch import Tensor
 
 from napari_dip.device.pace import go_on
 from napari_dip.filters.block_groups import (
+    ALIKE,
     AT_ONCE,
+    RADIUS,
+    SIDE,
     Overlap,
     pixels_of_a_block,
     restore_planes,
 )
-from napari_dip.filters.block_matching import ALIKE, RADIUS, SIDE
 from napari_dip.grid.bases import cosine_basis, haar_basis
 from napari_dip.grid.interpolation import TINY
 from napari_dip.noise.homogeneous import well_known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import struct
 import tokenize
 import zlib
@@ -15,7 +16,6 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from napari_dip.io.choice import Choice
 from napari_dip.io.errors import FileError, in_words
 from napari_dip.io.formats import Format, format_of
 from napari_dip.io.layout import squeeze
@@ -23,7 +23,7 @@ from napari_dip.io.npy import read_npy
 from napari_dip.io.pictures.jpeg import read_jpeg
 from napari_dip.io.pictures.masks import marked
 from napari_dip.io.png.png import read_png
-from napari_dip.io.stored import StoredImage
+from napari_dip.io.stored import Choice, StoredImage
 from napari_dip.io.tiff.reading import read_tiff
 
 #: What decoders raise for damaged files, found by cutting off and changing
@@ -187,3 +187,25 @@ def _damaged(format_: Format, error: Exception) -> FileError:
         f'it cannot be read as {format_.value}: it is damaged, cut off or of '
         f'another format ({detail}); copy or save it again.'
     )
+
+
+def check_source(path: Path) -> None:
+    """Check that a file is one: a pipe or a device is waited for without end.
+
+    Raises
+    ------
+    FileError
+        If it is missing or something else.
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError as error:
+        raise FileError('there is no such file; check the name.') from error
+    except OSError as error:
+        raise FileError(
+            f'it cannot be read: {in_words(error)}; check the file and its '
+            'permissions.'
+        ) from error
+    if not stat.S_ISREG(mode):
+        kind = 'a folder' if stat.S_ISDIR(mode) else 'a pipe or a device'
+        raise FileError(f'it is {kind}; give the name of a file.')

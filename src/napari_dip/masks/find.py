@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from napari_dip.images.validation import is_integer
 from napari_dip.images.validity import read_values
-from napari_dip.masks.kinds import KINDS
+from napari_dip.masks import KINDS
 from napari_dip.masks.lines import find_lines
 from napari_dip.masks.shifted_rows import find_shifted_rows
 from napari_dip.masks.values import find_borders, find_gaps

@@ -1,9 +1,10 @@
-"""What every restoration under way can be asked for."""
+"""What every restoration under way can be asked for, and how it is run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +15,6 @@ from napari_dip.device.threads import use_threads
 from napari_dip.images.stacks.stack import Index
 from napari_dip.session.progress import Brief, Check, Progress
 from napari_dip.session.record import Record
-from napari_dip.session.snapshots import Snapshot, Snapshots
 
 
 class Restoration(Iterator[Progress], Protocol):
@@ -99,3 +99,120 @@ class Restoration(Iterator[Progress], Protocol):
             if isinstance(answer, (bool, np.bool_)) and answer:
                 self._in_haste = True
         return self._in_haste
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An iterate.
+
+    Parameters
+    ----------
+    iteration : int
+        Iteration after which it was taken.
+    image : ndarray of float32
+        In the units and axes of the result.
+    """
+
+    iteration: int
+    image: NDArray[np.float32]
+
+
+class Snapshots:
+    """At most `capacity` snapshots, spread over the whole fit.
+
+    When full, every second one is dropped and from then on only every second
+    one offered is taken, so that memory stays bounded and the spread even.
+
+    Parameters
+    ----------
+    capacity : int
+        Greatest number kept, at least 2.
+    """
+
+    def __init__(self, capacity: int = 16) -> None:
+        self.capacity = capacity
+        self._stride = 1
+        self._offered = 0
+        self._kept: list[Snapshot] = []
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __getitem__(self, index: int) -> Snapshot:
+        return self._kept[index]
+
+    def __iter__(self) -> Iterator[Snapshot]:
+        return iter(self._kept)
+
+    def add(self, snapshot: Snapshot) -> None:
+        """Offer a snapshot."""
+        if self._offered % self._stride == 0:
+            self._kept.append(snapshot)
+        self._offered += 1
+        if len(self._kept) > self.capacity:
+            self._kept = self._kept[::2]
+            self._stride *= 2
+
+    def clear(self) -> None:
+        """Forget all of them and start anew."""
+        self._kept = []
+        self._stride = 1
+        self._offered = 0
+
+
+#: Called after each iteration; returning True stops the fit and keeps the
+#: best estimate so far.
+Callback = Callable[[Progress], object]
+
+Restored = NDArray[np.float32] | tuple[NDArray[np.float32], Record]
+
+
+def run(
+    session: Restoration,
+    callback: Callback | None = None,
+    return_info: bool = False,
+) -> Restored:
+    """Run a session to its end and close it.
+
+    A keyboard interrupt ends the fit with the best estimate so far, once
+    there is one; one in the last steps ends these.
+
+    Parameters
+    ----------
+    session : Restoration
+        A prepared restoration.
+    callback : callable, optional
+        Called with each :class:`Progress`; returning True stops.
+    return_info : bool
+        Whether to return the record too.
+
+    Returns
+    -------
+    image : ndarray of float32
+        The restored image.
+    info : Record
+        Only with `return_info`.
+    """
+    try:
+        try:
+            for progress in session:
+                answer = callback(progress) if callback else None
+                if isinstance(answer, (bool, np.bool_)) and answer:
+                    session.stop()
+        except KeyboardInterrupt:
+            if session.progress.iteration == 0:
+                raise
+            session.stop()
+        image = _result(session)
+        return (image, session.record()) if return_info else image
+    finally:
+        session.close()
+
+
+def _result(session: Restoration) -> NDArray[np.float32]:
+    """Compute the result, in haste after a keyboard interrupt."""
+    try:
+        return session.result()
+    except KeyboardInterrupt:
+        session.check = lambda _: True
+        return session.result()

@@ -20,8 +20,8 @@ from napari_dip.forecast.tile_size import tile_side
 from napari_dip.grid.regions import Region, Shape
 from napari_dip.grid.tiles import trim
 from napari_dip.images.acquired import AcquiredImage
-from napari_dip.images.brightness_match import Repeats
 from napari_dip.images.output import Output
+from napari_dip.images.repeats import Repeats
 from napari_dip.noise.defects import find_defects
 from napari_dip.noise.model import NoiseModel
 from napari_dip.operators.base import Operator

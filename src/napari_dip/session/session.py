@@ -13,14 +13,11 @@ from napari_dip.engine.state import StopReason
 from napari_dip.filters.refinement import preview
 from napari_dip.presets.options import Learnt
 from napari_dip.presets.settings import SETTLED
-from napari_dip.session.base import Restoration
-from napari_dip.session.last_steps import Extent, Finished
+from napari_dip.session.base import Restoration, Snapshots
 from napari_dip.session.progress import Brief, Phase, Progress
-from napari_dip.session.reasons import describe_reason
-from napari_dip.session.record import Record
-from napari_dip.session.snapshots import Snapshots
+from napari_dip.session.record import Record, describe_reason
 from napari_dip.session.stages import Past, Sequel, Stage, to_numpy
-from napari_dip.session.timetable import Timetable
+from napari_dip.session.timetable import Extent, Finished, Timetable
 
 
 class Session(Restoration):

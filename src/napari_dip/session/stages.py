@@ -23,8 +23,7 @@ from napari_dip.filters.refinement import Chain
 from napari_dip.images.output import Output
 from napari_dip.noise.variance import NoiseLevel
 from napari_dip.presets.options import LearntFit
-from napari_dip.session.reasons import describe_harmed
-from napari_dip.session.record import Record
+from napari_dip.session.record import Record, describe_harmed
 
 # Ends after which there is more to gain. A fit that was stopped, or went
 # wrong, is left at that.

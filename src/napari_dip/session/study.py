@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.device.clock import Clock
-from napari_dip.session.base import Restoration
+from napari_dip.session.base import Restoration, Snapshot, Snapshots
 from napari_dip.session.progress import Brief, Phase, Progress
 from napari_dip.session.record import Record
-from napari_dip.session.snapshots import Snapshot, Snapshots
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ class Argument:
 
         Examples
         --------
-        >>> from napari_dip.tasks.registry import find_task
+        >>> from napari_dip.tasks.base import find_task
         >>> named = {one.name: one for one in find_task('denoise').arguments}
         >>> named['max_num_iter'].say(60), named['seed'].say(3)
         ('60 iterations at most', 'seed 3')

@@ -21,9 +21,16 @@ from napari_dip.tasks.arguments import (
 )
 
 if TYPE_CHECKING:
-    from napari_dip.session.base import Restoration
-    from napari_dip.session.run import Callback, Restored
+    from napari_dip.session.base import Callback, Restoration, Restored
     from napari_dip.tasks.outline import Outline
+
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+
+from napari_dip import tasks as folder
+from napari_dip.tasks import prior
 
 __all__ = [
     'ADVANCED',
@@ -93,7 +100,7 @@ class Task:
 
     Examples
     --------
-    >>> from napari_dip.tasks.registry import find_task
+    >>> from napari_dip.tasks.base import find_task
     >>> find_task('remove_compression').title
     'Remove compression'
     """
@@ -224,8 +231,8 @@ class Task:
             check_callback,
             check_uncertainty,
         )
-        from napari_dip.session.run import run
-        from napari_dip.tasks.series.storage import as_given
+        from napari_dip.session.base import run
+        from napari_dip.tasks.series.acquisition import as_given
 
         check_callback(callback)
         check_uncertainty(arguments.get('uncertainty', False), return_info)
@@ -235,3 +242,61 @@ class Task:
             return as_given(found[0], given), found[1]
         image: Restored = as_given(found, given)
         return image
+
+
+# Modules that serve the tasks.
+_SERVE = (
+    'arguments',
+    'base',
+    'fields',
+    'fits',
+    'forecast',
+    'method',
+    'models',
+    'noise',
+    'outline',
+)
+
+_known: dict[str, Task] = {}
+
+
+def register(task: Task) -> Task:
+    """Make a task known to command line, forms and tests.
+
+    Raises
+    ------
+    ValueError
+        If another has its name.
+    """
+    if _known.setdefault(task.name, task) is not task:
+        raise ValueError(f'task: there is a {task.name!r} already.')
+    return task
+
+
+def tasks() -> list[Task]:
+    """Return all tasks, in the order of their names."""
+    _find_own()
+    return [_known[name] for name in sorted(_known)]
+
+
+def find_task(name: str) -> Task:
+    """Return the task of a name.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    _find_own()
+    if name not in _known:
+        known = ', '.join(map(repr, sorted(_known)))
+        raise ValueError(f'task: {name!r} is unknown; choose one of {known}.')
+    return _known[name]
+
+
+@cache
+def _find_own() -> None:
+    for found in (folder, prior):
+        for module in pkgutil.iter_modules(found.__path__):
+            if not module.ispkg and module.name not in _SERVE:
+                import_module(f'{found.__name__}.{module.name}')

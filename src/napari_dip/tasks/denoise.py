@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from napari_dip.presets.choices import DEFAULT_PRESET
-from napari_dip.tasks.base import Field, Task
+from napari_dip.tasks.base import Field, Task, register
 from napari_dip.tasks.fields import (
     NOISE,
     Axes,
@@ -24,7 +24,6 @@ from napari_dip.tasks.fields import (
     TimeLimit,
     Uncertainty,
 )
-from napari_dip.tasks.registry import register
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -33,8 +32,7 @@ if TYPE_CHECKING:
     from napari_dip.images.axes import Axes as PlaneAxes
     from napari_dip.noise.model import Noise
     from napari_dip.presets.options import Options
-    from napari_dip.session.base import Restoration
-    from napari_dip.session.run import Callback, Restored
+    from napari_dip.session.base import Callback, Restoration, Restored
     from napari_dip.tasks.method import Method
     from napari_dip.tasks.outline import Outline
 
@@ -223,9 +221,9 @@ def start_denoising(
     from dataclasses import replace
 
     from napari_dip.images.acquired import acquire
-    from napari_dip.images.brightness_match import match_repeats
     from napari_dip.images.flat_areas import find_flat_areas
     from napari_dip.images.pixel_pattern import note_patterns
+    from napari_dip.images.repeats import match_repeats
     from napari_dip.images.stacks.depth import note_depth
     from napari_dip.images.validation import check_choice
     from napari_dip.noise.model import NoiseModel
@@ -240,8 +238,8 @@ def start_denoising(
         check_detector_used,
         check_uncertainty,
         choose_settings,
+        choose_settings_of_volume,
     )
-    from napari_dip.tasks.presets.volumes import choose_settings_of_volume
 
     options = options or Options()
     plain = read_method(method)
@@ -308,7 +306,7 @@ def _outline(
     import numpy as np
 
     from napari_dip.images.acquired import acquire
-    from napari_dip.images.brightness_match import match_repeats
+    from napari_dip.images.repeats import match_repeats
     from napari_dip.tasks.method import read_method
     from napari_dip.tasks.noise import settle_noise
     from napari_dip.tasks.outline import Outline

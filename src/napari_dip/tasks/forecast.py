@@ -20,9 +20,9 @@ from napari_dip.grid.tiled_inference import largest_window
 from napari_dip.images.axes import settle_axes
 from napari_dip.images.stacks.stack import settle_stack
 from napari_dip.presets.settings import shorten
-from napari_dip.session.last_steps import Extent
+from napari_dip.session.timetable import Extent
+from napari_dip.tasks.base import find_task
 from napari_dip.tasks.outline import Outline
-from napari_dip.tasks.registry import find_task
 from napari_dip.tasks.series.planes import shares_network
 
 # Bytes that libraries take at first use; of a pixel of data and estimates, and

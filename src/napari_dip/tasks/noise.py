@@ -18,7 +18,7 @@ from napari_dip.noise.detector import Detector, check_detector, check_name
 from napari_dip.noise.model import Noise, NoiseModel, check_model
 
 if TYPE_CHECKING:
-    from napari_dip.images.brightness_match import Repeats
+    from napari_dip.images.repeats import Repeats
 
 
 def measure_noise(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from napari_dip.presets.choices import DEFAULT_PRESET
-from napari_dip.tasks.base import Field, Task
+from napari_dip.tasks.base import Field, Task, register
 from napari_dip.tasks.fields import (
     ChannelAxis,
     Device,
@@ -15,7 +15,6 @@ from napari_dip.tasks.fields import (
     Seed,
     TimeLimit,
 )
-from napari_dip.tasks.registry import register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
     from napari_dip.io.pictures.jpeg import Compression
     from napari_dip.noise.jpeg_table import Table
     from napari_dip.presets.options import Options
-    from napari_dip.session.base import Restoration
-    from napari_dip.session.run import Callback, Restored
+    from napari_dip.session.base import Callback, Restoration, Restored
     from napari_dip.tasks.outline import Outline
 
 Quality = Annotated[

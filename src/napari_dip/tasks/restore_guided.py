@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from napari_dip.presets.choices import DEFAULT_PRESET
-from napari_dip.tasks.base import Field, Task
+from napari_dip.tasks.base import Field, Task, register
 from napari_dip.tasks.fields import (
     ChannelAxis,
     Device,
@@ -16,7 +16,6 @@ from napari_dip.tasks.fields import (
     TimeLimit,
     Uncertainty,
 )
-from napari_dip.tasks.registry import register
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from napari_dip.images.acquired import AcquiredImage
     from napari_dip.images.axes import Axes
     from napari_dip.presets.options import Options
-    from napari_dip.session.base import Restoration
-    from napari_dip.session.run import Callback, Restored
+    from napari_dip.session.base import Callback, Restoration, Restored
     from napari_dip.tasks.outline import Outline
 
 Guide = Annotated[

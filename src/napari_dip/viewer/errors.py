@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from napari_dip.tasks.registry import tasks
+from napari_dip.tasks.base import tasks
 
 #: What reading layers and fitting may raise. They are told in the worker,
 #: which must end by returning: superqt drops a worker that raises a

@@ -124,7 +124,7 @@ class Request:
             for name, value in self.arguments.items()
         }
         load_engine()
-        from napari_dip.tasks.series.storage import has_room, make_target
+        from napari_dip.tasks.series.acquisition import has_room, make_target
 
         lazy = not isinstance(image.pixels, np.ndarray)
 

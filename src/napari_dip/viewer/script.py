@@ -5,8 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from napari_dip.tasks.base import OPTIONS, Argument, Task
-from napari_dip.tasks.registry import find_task
+from napari_dip.tasks.base import OPTIONS, Argument, Task, find_task
 from napari_dip.viewer.layers.planes import Plane
 
 # Ends that the same call comes to by itself; all others depended on the

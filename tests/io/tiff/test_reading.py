@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import tifffile
 
-from napari_dip.io.choice import ONLY, Choice
 from napari_dip.io.errors import FileError
 from napari_dip.io.pictures.pixel_size import Length, PixelSize
+from napari_dip.io.stored import ONLY, Choice
 from napari_dip.io.tiff.reading import read_tiff
 
 PLANE = np.arange(12 * 10, dtype=np.uint16).reshape(12, 10)

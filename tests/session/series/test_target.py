@@ -3,7 +3,7 @@
 import numpy as np
 
 from napari_dip.session.series.target import OnDisk
-from napari_dip.tasks.registry import find_task
+from napari_dip.tasks.base import find_task
 
 
 def test_planes_are_written_once_they_are_made():

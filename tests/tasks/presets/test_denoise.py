@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_dip.images.brightness_match import match_all
+from napari_dip.images.repeats import match_all
 from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.noise.model import measure_noise
 from napari_dip.presets.choices import PRESETS

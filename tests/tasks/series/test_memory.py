@@ -13,7 +13,7 @@ SCRIPT = """
 import resource, sys
 import dask.array as da
 import numpy as np
-from napari_dip.tasks.registry import find_task
+from napari_dip.tasks.base import find_task
 
 number = int(sys.argv[1])
 planes = [

@@ -7,7 +7,7 @@ import zarr
 from scipy.ndimage import gaussian_filter
 
 from napari_dip import denoise, inpaint, super_resolve
-from napari_dip.tasks.registry import find_task
+from napari_dip.tasks.base import find_task
 
 FEW = {'preset': 'fast', 'max_num_iter': 6, 'device': 'cpu'}
 INFO = {**FEW, 'return_info': True}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from qtpy.QtWidgets import QInputDialog
 
-from napari_dip.masks.kinds import KINDS
+from napari_dip.masks import KINDS
 
 
 @pytest.fixture

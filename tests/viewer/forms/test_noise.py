@@ -10,7 +10,7 @@ import pytest
 from napari_dip import Detector, measure_noise
 from napari_dip.noise.autocorrelation import TOLD, Correlation
 from napari_dip.noise.variance import VarianceModel
-from napari_dip.tasks.registry import find_task
+from napari_dip.tasks.base import find_task
 from napari_dip.viewer.forms.noise import NoiseEntry
 from napari_dip.viewer.layers.result import METADATA_KEY
 

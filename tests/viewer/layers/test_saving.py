@@ -11,8 +11,8 @@ import tifffile
 from napari.layers import Image
 from qtpy.QtWidgets import QFileDialog
 
+from napari_dip.io.ome_zarr import create_scratch
 from napari_dip.io.reading import read_image
-from napari_dip.io.scratch import create_scratch
 from napari_dip.viewer.layers.result import METADATA_KEY
 from napari_dip.viewer.layers.saving import (
     Destination,

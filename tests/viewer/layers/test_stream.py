@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from napari.components import LayerList
 
-from napari_dip.session.snapshots import Snapshot
+from napari_dip.session.base import Snapshot
 from napari_dip.viewer.layers.result import METADATA_KEY
 from napari_dip.viewer.layers.stream import Stream
 from napari_dip.viewer.runs.job import Outcome

@@ -11,14 +11,17 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from napari_dip.io.choice import Choice
 from napari_dip.io.errors import FileError
 from napari_dip.io.pictures import orientation
 from napari_dip.io.pictures.opacity import Opacity, split
-from napari_dip.io.stored import StoredImage
+from napari_dip.io.stored import Choice, StoredImage
 from napari_dip.io.tiff import microscopes
-from napari_dip.io.tiff.chain import check_chain
-from napari_dip.io.tiff.checks import check_pages, check_shape, no_loss
+from napari_dip.io.tiff.checks import (
+    check_chain,
+    check_pages,
+    check_shape,
+    no_loss,
+)
 from napari_dip.io.tiff.metadata import (
     of_a_plane,
     read_metadata,
@@ -26,7 +29,7 @@ from napari_dip.io.tiff.metadata import (
     style_of,
 )
 from napari_dip.io.tiff.no_data import find_no_data
-from napari_dip.io.tiff.ome_set import check_companions, metadata_file
+from napari_dip.io.tiff.ome import check_companions, metadata_file
 
 # Images that a message lists.
 _LISTED = 8

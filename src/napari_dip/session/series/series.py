@@ -12,7 +12,7 @@ from napari_dip.device.clock import Clock
 from napari_dip.engine.state import StopReason
 from napari_dip.images.stacks.stack import Index
 from napari_dip.presets.options import Learnt
-from napari_dip.session.base import Restoration
+from napari_dip.session.base import Restoration, Snapshot, Snapshots
 from napari_dip.session.progress import Brief, Phase, Progress
 from napari_dip.session.record import Record
 from napari_dip.session.series.account import Account, brief_of, say_end
@@ -20,7 +20,6 @@ from napari_dip.session.series.plan import LeftAsItIsError, SeriesPlan
 from napari_dip.session.series.target import Target
 from napari_dip.session.series.times import SeriesTimes
 from napari_dip.session.session import Session
-from napari_dip.session.snapshots import Snapshot, Snapshots
 
 
 class SeriesSession(Restoration):

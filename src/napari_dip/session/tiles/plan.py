@@ -1,8 +1,10 @@
-"""What the tiles of a large image are, and how each is fitted."""
+"""What a large image is cut into, in what order, and what is joined."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 
 from napari_dip.grid.binning import first_guess
 from napari_dip.grid.regions import Region, Shape
-from napari_dip.grid.tiles import Part, Step, halve, lay_tiles, trim_all
+from napari_dip.grid.tiles import Blend, Part, Step, halve, lay_tiles, trim_all
 from napari_dip.images.output import Output
 from napari_dip.operators.base import Operator
 from napari_dip.session.session import Session
@@ -157,3 +159,107 @@ def _part_known(known: NDArray[np.bool_]) -> float:
     within = tuple(range(2, 2 * len(counts) + 1, 2))
     blocks = whole.reshape(-1, *pairs).any(axis=(0, *within))
     return float(np.mean(blocks))
+
+
+class Queue:
+    """Tiles that wait, the current one included, and how much they are.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is cut into tiles.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        # The current tile, or the next, is the last.
+        self._waiting = plan.windows()[::-1]
+        self._largest = math.inf
+        #: Pixels of the tiles that are finished.
+        self.done = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def rest(self) -> int:
+        """Pixels of all that wait."""
+        return sum(tile.size for tile in self._waiting)
+
+    @property
+    def share(self) -> float:
+        """Part of these that the current tile is."""
+        return self._waiting[-1].size / self.rest
+
+    def current(self, plan: Plan) -> Region:
+        """Return the current tile, no larger than what had room."""
+        while self._side() > self._largest and self._halve(plan):
+            pass
+        return self._waiting[-1]
+
+    def make_smaller(self, plan: Plan) -> bool:
+        """Replace the current tile by smaller ones; False if too small."""
+        halved = self._halve(plan)
+        if halved:
+            self._largest = self._side()
+        return halved
+
+    def finish(self) -> None:
+        """Take the current tile out."""
+        self.done += self._waiting.pop().size
+
+    def _halve(self, plan: Plan) -> bool:
+        parts = plan.halve(self._waiting[-1])
+        if parts:
+            self._waiting[-1:] = parts[::-1]
+        return bool(parts)
+
+    def _side(self) -> int:
+        return max(self._waiting[-1].shape)
+
+
+class Stitched:
+    """Finished tiles, and the plain interpolation where there are none.
+
+    Parameters
+    ----------
+    plan : Plan
+        What was cut into tiles.
+    uncertainty : bool
+        Whether that of the tiles is joined too.
+    """
+
+    def __init__(self, plan: Plan, *, uncertainty: bool) -> None:
+        self._image = Blend(plan.ground(), plan.step)
+        self._doubt = Blend(plan.doubt(), plan.step) if uncertainty else None
+
+    def put(self, tile: Tile) -> None:
+        """Keep the result of a tile."""
+        part, doubt = _result(tile)
+        self._image.put(part)
+        if self._doubt is not None and doubt is not None:
+            self._doubt.put(doubt)
+
+    def preview(self, tile: Tile | None) -> NDArray[np.float32]:
+        """Show what there is, the preview of a tile included."""
+        part = None
+        if tile is not None and tile.begun:
+            part = tile.part(tile.session.preview())
+        return self._image.image(part)
+
+    def joined(
+        self, tile: Tile | None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """Return all there is and its uncertainty, those of a tile too."""
+        part = doubt = None
+        if tile is not None and tile.begun:
+            # The finished tiles must not be lost for it.
+            with suppress(MemoryError):
+                part, doubt = _result(tile)
+        image = self._image.image(part)
+        return image, self._doubt.image(doubt) if self._doubt else None
+
+
+def _result(tile: Tile) -> tuple[Part, Part | None]:
+    planes = tile.session.result()
+    found = tile.session.record().uncertainty
+    return tile.part(planes), None if found is None else tile.part(found)

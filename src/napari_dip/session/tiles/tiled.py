@@ -11,19 +11,16 @@ from napari_dip.device.choice import device_description, release_cache
 from napari_dip.device.clock import Clock
 from napari_dip.engine.state import StopReason
 from napari_dip.grid.regions import Region
-from napari_dip.session.base import Restoration
+from napari_dip.session.base import Restoration, Snapshots
 from napari_dip.session.progress import Brief, Phase, Progress
-from napari_dip.session.reasons import (
+from napari_dip.session.record import (
+    Record,
     describe_reason,
     describe_tiles,
     reason_of_all,
 )
-from napari_dip.session.record import Record
-from napari_dip.session.snapshots import Snapshots
 from napari_dip.session.stages import Past
-from napari_dip.session.tiles.plan import Plan, Tile
-from napari_dip.session.tiles.queue import Queue
-from napari_dip.session.tiles.stitched import Stitched
+from napari_dip.session.tiles.plan import Plan, Queue, Stitched, Tile
 
 
 class TiledSession(Restoration):

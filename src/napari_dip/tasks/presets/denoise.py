@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from napari_dip.engine.early_stopping import HeldOut
 from napari_dip.engine.optimisers import OptimiserName
 from napari_dip.engine.settings import FitSettings
+from napari_dip.filters.chains.plane_by_plane import PlaneByPlane
 from napari_dip.filters.refinement import (
     Bm3d,
     Calibrate,
@@ -18,7 +19,7 @@ from napari_dip.filters.refinement import (
     ResidualStructure,
     SideBySide,
 )
-from napari_dip.images.brightness_match import Repeats
+from napari_dip.images.repeats import Repeats
 from napari_dip.images.validation import check_choice
 from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.networks import UNetSpec
@@ -164,3 +165,56 @@ def check_uncertainty(settings: Settings, preset: str) -> None:
             'error by; choose another, sample the posterior, or leave the '
             'uncertainty out.'
         )
+
+
+# Few channels at full resolution, where a kernel has three times the weights.
+_NETWORK_3D = UNetSpec((16, 32, 48), reduction=1)
+# As many voxels as eight windows of 64 × 64 pixels have.
+_WINDOW, _NUM_WINDOWS = 32, 1
+
+
+def choose_settings_of_volume(
+    preset: str,
+    planes: NDArray[Any],
+    noise: NoiseModel,
+    repeats: Repeats | None = None,
+    method: DeepImagePrior | None = None,
+) -> Settings:
+    """Return the settings that a preset stands for, given a volume.
+
+    Parameters
+    ----------
+    planes : (C, L, M, N) ndarray
+        The volume.
+    preset, noise, repeats, method
+        As in :func:`~napari_dip.tasks.presets.denoise.choose_settings`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such fit of a volume.
+    """
+    if noise.correlation.all_around:
+        raise ValueError(
+            "fit: 'volume' is not there for noise that is correlated all "
+            "around; take fit='series'."
+        )
+    if repeats is not None:
+        raise ValueError(
+            'repeats: a fit of a volume takes none; leave them out, or take '
+            "fit='planes'."
+        )
+    # Voxels have neighbours enough for the few photons that are in each.
+    settings = choose_settings(preset, planes, replace(noise, binning=1))
+    if method is not None or not settings.latent.hides_pixels:
+        raise ValueError(
+            "fit: 'volume' is not there for deep image prior as such; take "
+            "fit='planes', or another method and preset."
+        )
+    return replace(
+        settings,
+        network=_NETWORK_3D,
+        fit=replace(settings.fit, window=_WINDOW, num_windows=_NUM_WINDOWS),
+        filters=(PlaneByPlane(settings.filters),),
+        second=None,
+    )

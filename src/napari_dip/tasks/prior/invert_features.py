@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from napari_dip.presets.choices import DEFAULT_PRESET
-from napari_dip.tasks.base import Field, Task
+from napari_dip.tasks.base import Field, Task, register
 from napari_dip.tasks.fields import (
     ChannelAxis,
     Device,
@@ -17,7 +17,6 @@ from napari_dip.tasks.fields import (
     TimeLimit,
 )
 from napari_dip.tasks.prior.models import ModelFile, Normalisation
-from napari_dip.tasks.registry import register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
     from napari_dip.images.acquired import AcquiredImage
     from napari_dip.images.axes import Axes
     from napari_dip.presets.options import Options
-    from napari_dip.session.base import Restoration
-    from napari_dip.session.run import Callback, Restored
+    from napari_dip.session.base import Callback, Restoration, Restored
     from napari_dip.session.study import Found, Made
     from napari_dip.tasks.outline import Outline
 

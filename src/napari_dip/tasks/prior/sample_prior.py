@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from napari_dip.presets.choices import DEFAULT_PRESET
-from napari_dip.tasks.base import Field, Task
+from napari_dip.tasks.base import Field, Task, register
 from napari_dip.tasks.fields import (
     ChannelAxis,
     Device,
@@ -16,7 +16,6 @@ from napari_dip.tasks.fields import (
     Seed,
     TimeLimit,
 )
-from napari_dip.tasks.registry import register
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from napari_dip.images.axes import Axes
     from napari_dip.presets.options import Options
     from napari_dip.presets.settings import Settings
-    from napari_dip.session.base import Restoration
-    from napari_dip.session.run import Callback, Restored
+    from napari_dip.session.base import Callback, Restoration, Restored
     from napari_dip.session.study import Found, Made
     from napari_dip.tasks.outline import Outline
 

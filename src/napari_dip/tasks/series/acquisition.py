@@ -10,14 +10,13 @@ import numpy as np
 from napari_dip.images.acquired import AcquiredImage, acquire
 from napari_dip.images.axes import settle_axes
 from napari_dip.images.stacks.axis_names import letters_of
+from napari_dip.images.stacks.depth import as_volumes
 from napari_dip.images.stacks.plane_choice import choose_planes
 from napari_dip.images.stacks.stack import Stack, settle_stack
-from napari_dip.images.stacks.volumes import as_volumes
 from napari_dip.images.validation import check_choice
 from napari_dip.io.ome_zarr import in_planes
 from napari_dip.presets.choices import FITS
 from napari_dip.tasks.series.planes import Series
-from napari_dip.tasks.series.storage import is_dask, is_zarr, make_target
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +25,14 @@ if TYPE_CHECKING:
     from napari_dip.session.base import Restoration
     from napari_dip.session.series.target import MakeTarget, Target
     from napari_dip.tasks.base import Task
+
+
+import math
+from importlib.util import find_spec
+
+from napari_dip.io.errors import FileError
+from napari_dip.io.ome_zarr import create_scratch
+from napari_dip.session.series.target import InMemory, OnDisk, Target
 
 
 def begin_any(
@@ -171,3 +178,53 @@ def _same_planes(
     if getattr(value, 'ndim', 0) != ndim or value.shape[axis] == 1:
         return value
     return take(value, axis, entries)
+
+
+def is_dask(image: Any) -> bool:
+    """Whether an image is an array of dask, and not a wrapper of one."""
+    return hasattr(image, '__dask_graph__') and not hasattr(image, 'dims')
+
+
+def is_zarr(image: Any) -> bool:
+    """Whether an image is an array of Zarr."""
+    return hasattr(image, 'store_path')
+
+
+def make_target(
+    shape: tuple[int, ...], letters: str, *, on_disk: bool
+) -> Target:
+    """Make what holds the planes of a series.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the result.
+    letters : str
+        A letter for each axis.
+    on_disk : bool
+        Whether it is a folder that is cleaned up. Without zarr it is memory
+        all the same.
+    """
+    if on_disk and find_spec('zarr') is not None:
+        try:
+            return OnDisk(create_scratch(shape, letters))
+        except FileError as error:
+            raise ValueError(
+                'image: its result goes to the folder for temporary files, '
+                f'but {error}'
+            ) from error
+    return InMemory(shape)
+
+
+def has_room(shape: tuple[int, ...]) -> bool:
+    """Whether float32 of a shape takes less than half of the free memory."""
+    from napari_dip.device.choice import free_memory, resolve_device
+
+    return 2 * 4 * math.prod(shape) < free_memory(resolve_device('cpu'))
+
+
+def as_given(result: Any, image: Any) -> Any:
+    """Return a result as its image was given: lazily, if that was lazy."""
+    if is_dask(result) or (is_zarr(image) and is_zarr(result)):
+        return result
+    return in_planes(result) if is_dask(image) or is_zarr(image) else result

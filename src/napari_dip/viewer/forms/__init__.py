@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from napari_dip.tasks.registry import find_task, tasks
+from napari_dip.tasks.base import find_task, tasks
 from napari_dip.viewer.forms.form import RestorationForm
 
 __all__ = ['RestorationForm', 'form_of']

@@ -12,7 +12,7 @@ from psygnal import Signal
 from qtpy.QtGui import QAction  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QInputDialog, QMenu
 
-from napari_dip.masks.kinds import KINDS
+from napari_dip.masks import KINDS
 from napari_dip.viewer.errors import EXPECTED, describe_error
 from napari_dip.viewer.runs.work import Work
 

@@ -13,7 +13,7 @@ from qtpy.QtCore import QTimer
 from superqt.utils import FunctionWorker
 
 from napari_dip.images.stacks.stack import settle_stack
-from napari_dip.tasks.registry import find_task
+from napari_dip.tasks.base import find_task
 from napari_dip.viewer.errors import EXPECTED, describe_error
 from napari_dip.viewer.panel.text import prepare_label
 from napari_dip.viewer.panel.words import (

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from napari_dip.session.base import Restoration
+    from napari_dip.session.base import Restoration, Snapshot
     from napari_dip.session.progress import Progress
-    from napari_dip.session.snapshots import Snapshot
     from napari_dip.viewer.request import Request
 
 #: Seconds between two updates. Each makes the window paint anew, which takes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_dip.masks.kinds import KINDS
+from napari_dip.masks import KINDS
 from napari_dip.viewer.layers.layers import ImageSource
 from napari_dip.viewer.layers.placement import copy_attributes, place_of
 from napari_dip.viewer.layers.planes import Plane, layer_shape

@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip('zarr')
 
 from napari_dip.io.errors import FileError
-from napari_dip.io.scratch import create_scratch
+from napari_dip.io.ome_zarr import create_scratch
 
 
 def test_a_folder_goes_with_its_array(tmp_path, monkeypatch):

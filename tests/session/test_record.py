@@ -5,7 +5,7 @@ import pytest
 from napari_dip.engine.state import StopReason
 from napari_dip.presets.settings import Settings, shorten
 from napari_dip.session.progress import Brief
-from napari_dip.session.reasons import describe_reason
+from napari_dip.session.record import describe_reason
 
 
 def brief(asked: int | None = None) -> Brief:

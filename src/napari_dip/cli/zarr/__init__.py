@@ -1,1 +1,0 @@
-"""Restorations that are read from disk and written to it plane by plane."""
