@@ -7,15 +7,18 @@ from napari_dip.fills.combination import (
     Combination,
     HeldOut,
     Step,
-    independent,
     surely,
+    told_by_others,
 )
 
 
-def held_out(errors, number=None, truth=None):
+def held_out(errors, holes=None, truth=None):
     errors = np.asarray(errors, np.float32)
-    truth = np.zeros(errors.shape[1]) if truth is None else truth
-    return HeldOut(truth + errors, errors, number or errors.shape[1])
+    number = errors.shape[1]
+    truth = np.zeros(number) if truth is None else truth
+    # As many holes, of as many pixels each.
+    places = np.arange(number) * (holes or number) // number
+    return HeldOut(truth + errors, errors, places)
 
 
 def drawn(*shape, seed=0):
@@ -54,12 +57,31 @@ def test_weights_are_none_negative_and_one_in_sum():
         np.testing.assert_allclose(weights.sum(1), 1)
 
 
-def test_few_errors_leave_the_mean_of_all():
-    good = drawn(200)
-    few = Combination.of(held_out([good, 1.2 * good], number=1.0))
-    many = Combination.of(held_out([good, 1.2 * good]))
-    assert few.weights[:, 1].mean() > 0.3
-    assert many.weights[:, 1].mean() < 0.1
+def test_fills_that_differ_by_chance_are_averaged():
+    errors = drawn(2, 40)
+    few = Combination.of(held_out(errors, holes=2))
+    np.testing.assert_allclose(few.weights.sum(1), 1)
+    assert few.weights.min() > 0.2
+
+
+@pytest.mark.parametrize('holes', [4, 40])
+def test_a_fill_that_is_exact_is_taken_alone(holes):
+    noise = drawn(400)
+    errors = [noise, 0.5 * noise, 1e-7 * noise]
+    found = Combination.of(held_out(errors, holes))
+    np.testing.assert_allclose(found.weights[:, 2], 1, atol=1e-6)
+
+
+def test_the_spread_of_holes_decides_and_not_that_of_pixels():
+    # One of ten holes says it, by much.
+    errors = np.ones((2, 1000))
+    errors[1, 300:400] = 0.1
+    alone = Combination.of(held_out(errors, 10))
+    all_say_it = errors.copy()
+    all_say_it[1] = 0.9
+    sure = Combination.of(held_out(all_say_it, 10))
+    assert 0.2 < alone.weights[0, 0] < 0.8
+    np.testing.assert_allclose(sure.weights[:, 1], 1)
 
 
 def test_the_error_is_told_by_how_much_fills_differ():
@@ -79,14 +101,14 @@ def test_a_step_that_other_pixels_do_not_confirm_is_not_taken():
     first = drawn(400)
     step = Step.judged(held_out([first, 1.5 * first]))
     np.testing.assert_array_equal(step.mixed.weights[:, 0], 1)
-    assert step.squares == pytest.approx((first**2).sum(), rel=1e-5)
+    assert (step.left**2).sum() == pytest.approx((first**2).sum())
 
 
 def test_a_step_that_other_pixels_confirm_is_taken():
     first = drawn(4000)
     step = Step.judged(held_out([first, 0.1 * first]))
     assert step.mixed.weights[:, 1].mean() > 0.95
-    assert step.squares < 0.05 * (first**2).sum()
+    assert (step.left**2).sum() < 0.05 * (first**2).sum()
 
 
 def test_without_held_out_pixels_nothing_is_taken():
@@ -94,19 +116,26 @@ def test_without_held_out_pixels_nothing_is_taken():
     np.testing.assert_array_equal(step.mixed.weights[:, 0], 1)
 
 
-def test_errors_are_alike_as_far_as_the_nearest_known_pixel():
-    held = np.zeros((1, 90, 90), bool)
-    assert independent(held) == 0
-    held[0, 10:90:20, 10:90:20] = True
-    assert independent(held) == 16
-    rows, columns = np.mgrid[:90, :90]
-    disc = np.hypot(rows - 45, columns - 45) < 30
-    assert independent(disc[None]) == pytest.approx(1, abs=0.1)
-    lines = (rows % 30 < 5)[None]
-    assert 30 < independent(lines) < 90
+def test_a_hole_is_one_sample_in_all_channels():
+    held = np.zeros((2, 20, 20), bool)
+    held[:, 2:5, 2:5] = held[1, 10:12, 10:12] = True
+    made = np.ones((1, *held.shape))
+    one = HeldOut.of(made, 0 * made[0], held)
+    assert one.holes.tolist() == [1] * 18 + [2] * 4
+    both = HeldOut.join([one, one], 1)
+    assert np.unique(both.holes).size == 4
+
+
+def test_halves_tell_each_other_and_one_hole_nothing():
+    first = drawn(400)
+    errors = np.stack([first, 0.1 * first])
+    two = told_by_others(held_out(errors, 2))
+    np.testing.assert_allclose(two, errors[1], rtol=1e-4)
+    one = told_by_others(held_out(errors, 1))
+    np.testing.assert_allclose(one, errors[0], rtol=1e-6)
 
 
 def test_a_step_of_chance_is_not_taken():
     gain = np.random.default_rng(0).normal(size=400)
-    assert surely(gain - gain.mean() + 0.9 / 20, 400.0) == 0
-    assert surely(gain - gain.mean() + 0.5, 400.0) > 0.95
+    assert surely(gain - gain.mean() + 0.9 / 20, np.arange(400)) == 0
+    assert surely(gain - gain.mean() + 0.5, np.arange(400)) > 0.95

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -28,30 +27,42 @@ class HeldOut:
     ----------
     values, errors : (fills, pixels) ndarray
         What they made, and by how much it is off.
-    number : float
-        How many of the errors are as good as independent.
+    holes : (pixels,) ndarray of int
+        The held-out hole that each lies in: holes are samples, their pixels
+        are not.
     """
 
     values: Floats
     errors: Floats
-    number: float
+    holes: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, made: Floats, truth: Floats, held: Mask) -> HeldOut:
+        """Compare fills, ``(fills, channels, ...)``, where it is held out."""
+        labels, _ = ndimage.label(held.any(axis=0))
+        holes = np.broadcast_to(labels, held.shape)[held]
+        values = made[:, held]
+        return cls(values, values - truth[held], holes)
 
     @classmethod
     def join(cls, parts: Sequence[HeldOut], fills: int) -> HeldOut:
         """Take those of several parts of an image together, if any."""
         none = np.empty((fills, 0), np.float32)
-        values = [none, *(one.values for one in parts)]
-        errors = [none, *(one.errors for one in parts)]
+        holes, number = [np.empty(0, np.intp)], 0
+        for one in parts:
+            holes.append(one.holes + number)
+            number = int(holes[-1].max(initial=number)) + 1
         return cls(
-            np.concatenate(values, axis=1),
-            np.concatenate(errors, axis=1),
-            sum(one.number for one in parts),
+            np.concatenate([none, *(one.values for one in parts)], axis=1),
+            np.concatenate([none, *(one.errors for one in parts)], axis=1),
+            np.concatenate(holes),
         )
 
     def only(self, chosen: NDArray[np.bool_]) -> HeldOut:
         """Leave the pixels that were not chosen out."""
-        number = self.number * chosen.mean()
-        return HeldOut(self.values[:, chosen], self.errors[:, chosen], number)
+        return HeldOut(
+            self.values[:, chosen], self.errors[:, chosen], self.holes[chosen]
+        )
 
 
 @dataclass(frozen=True)
@@ -75,46 +86,52 @@ class Combination:
 
     @classmethod
     def of(cls, held: HeldOut) -> Combination:
-        """Weigh fills as held-out pixels ask for.
+        """Weigh fills as held-out holes ask for.
 
-        Weights of least squared error follow chance where there are few
-        errors, so these are taken for nearer to equal and independent ones
-        by as many as there are fills.
+        Each fill alone, their mean and their mean of least error are compared
+        hole by hole. What is taken is the mean of those that are not worse
+        than the best of them by more than the standard error.
         """
-        fills, pixels = held.errors.shape
-        spread = held.values.var(axis=0)
+        fills, least = len(held.errors), cls.of_least_error(held)
+        plain = np.vstack([np.eye(fills), np.full((1, fills), 1 / fills)])
+        errors = [*(plain @ held.errors), told_by_others(held)]
+        squares = np.square(np.array(errors))
+        best = squares[squares.sum(axis=1).argmin()]
+        kept = [not surely(one - best, held.holes) for one in squares]
+        weights = [np.tile(one, (_CLASSES, 1)) for one in plain]
+        mean = np.mean(np.array([*weights, least.weights])[kept], axis=0)
+        return least.with_weights(mean, held)
+
+    @classmethod
+    def of_least_error(cls, held: HeldOut) -> Combination:
+        """Weigh them by the least squared error in each class."""
+        spread, errors = held.values.var(axis=0), held.errors
         parts = np.arange(1, _CLASSES) / _CLASSES
-        edges = np.quantile(spread, parts) if pixels else parts
+        edges = np.quantile(spread, parts) if spread.size else parts
         classes = np.searchsorted(edges, spread)
-        products, levels, sizes = [], [], []
-        for one in range(_CLASSES):
-            own = held.errors[:, classes == one].astype(np.float64)
-            products.append(own @ own.T)
-            levels.append(spread[classes == one].sum())
-            sizes.append(own.shape[1])
-        whole, size = sum(products), max(sum(sizes), 1)
-        chance = fills / max(held.number, 1.0)
         weights = []
-        for own, count in zip(products, sizes, strict=True):
-            # Where a class has few pixels the shape is that of all.
-            scale = (np.trace(own) / count) if count else 1.0
-            prior = whole / (np.trace(whole) or 1.0) * scale
-            mean = own + chance * size * prior
-            mean /= count + chance * size
-            equal = np.eye(fills) * (np.trace(mean) or 1.0) / fills
-            weights.append(least_error(mean + chance * equal))
-        chosen = np.stack(weights)
-        left = (chosen[classes] * held.errors.T).sum(axis=1) ** 2
-        found = [
-            (level / count, left[classes == one].mean())
-            for one, (level, count) in enumerate(
-                zip(levels, sizes, strict=True)
-            )
-            if count
-        ]
-        levels_of, errors_of = np.array(found or [(1.0, 0.0)]).T
-        rising = np.maximum.accumulate(errors_of)
-        return cls(chosen, edges, levels_of, rising)
+        for one in range(_CLASSES):
+            own = classes == one
+            # A class without pixels has the weights of all.
+            seen = errors[:, own if own.any() else slice(None)]
+            seen = seen.astype(np.float64)
+            weights.append(least_error(seen @ seen.T))
+        none = np.empty(0)
+        mixed = cls(np.stack(weights), edges, none, none)
+        return mixed.with_weights(mixed.weights, held)
+
+    def with_weights(
+        self, weights: NDArray[np.float64], held: HeldOut
+    ) -> Combination:
+        """Take other weights, and tell how far off their mean was."""
+        spread = held.values.var(axis=0)
+        classes = np.searchsorted(self.edges, spread)
+        left = (weights[classes] * held.errors.T).sum(axis=1) ** 2
+        own = [classes == one for one in np.unique(classes)]
+        found = [(spread[one].mean(), left[one].mean()) for one in own]
+        levels, errors = np.array(found or [(1.0, 0.0)]).T
+        rising = np.maximum.accumulate(errors)
+        return Combination(weights, self.edges, levels, rising)
 
     def __call__(
         self, values: Floats, of: Floats | None = None
@@ -154,13 +171,12 @@ class Step:
     ----------
     mixed : Combination
         Of the estimate before and after it.
-    squares : float
-        Sum of squared errors that are then left at held-out pixels, each
-        told by others.
+    left : (pixels,) ndarray
+        Errors that are then left at held-out pixels, each told by others.
     """
 
     mixed: Combination
-    squares: float
+    left: Floats
 
     @classmethod
     def judged(cls, held: HeldOut) -> Step:
@@ -169,22 +185,32 @@ class Step:
         Parameters
         ----------
         held : HeldOut
-            Of the estimate before and after, in the order in which the pixels
-            lie: each half judges what the other tells.
+            Of the estimate before and after.
         """
-        mixed, first = Combination.of(held), held.errors[0]
-        left, number = first.copy(), first.size
-        second = np.arange(number) * 2 >= number
-        for own in (second, ~second):
-            if own.any() and not own.all():
-                other = Combination.of(held.only(~own))
-                left[own] = other(held.values[:, own], held.errors[:, own])
-        sure = surely(first**2 - left**2, held.number)
+        mixed, first = Combination.of_least_error(held), held.errors[0]
+        left = told_by_others(held)
+        sure = surely(first**2 - left**2, held.holes)
         stay = np.zeros_like(mixed.weights)
         stay[:, 0] = 1
         weights = stay + sure * (mixed.weights - stay)
-        left = first + sure * (left - first)
-        return cls(replace(mixed, weights=weights), float((left**2).sum()))
+        return cls(
+            mixed.with_weights(weights, held), first + sure * (left - first)
+        )
+
+
+def told_by_others(held: HeldOut) -> Floats:
+    """Errors of the mean of least error, of which each half judges the other.
+
+    Every other hole is of the second half. Where there is one alone it is the
+    first fill that is told.
+    """
+    left: Floats = held.errors[0].copy()
+    second = np.unique(held.holes, return_inverse=True)[1] % 2 > 0
+    for own in (second, ~second):
+        if own.any() and not own.all():
+            other = Combination.of_least_error(held.only(~own))
+            left[own] = other(held.values[:, own], held.errors[:, own])
+    return left
 
 
 def least_error(products: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -221,45 +247,22 @@ def least_error(products: NDArray[np.float64]) -> NDArray[np.float64]:
     return weights
 
 
-def independent(held: Mask) -> float:
-    """How many of the errors in held-out holes are as good as independent.
+def surely(gain: Floats, holes: NDArray[np.intp]) -> float:
+    """Part of a step to take, by what it gained in each of several holes.
 
-    Errors are alike as far as the nearest known pixel is: one in a ball of
-    the depth of the hole, and one at least in each hole.
-
-    Parameters
-    ----------
-    held : (channels, ...) ndarray of bool
-        What is held out.
-    """
-    plane: Mask = np.any(held, axis=0)
-    labels, number = ndimage.label(plane)
-    if not number:
-        return 0.0
-    holes = range(1, number + 1)
-    depths = ndimage.maximum(
-        ndimage.distance_transform_edt(plane), labels, holes
-    )
-    sizes = np.bincount(labels.ravel())[1:]
-    half = plane.ndim / 2
-    ball = math.pi**half / math.gamma(half + 1)
-    alone = np.maximum(sizes / (ball * np.asarray(depths) ** plane.ndim), 1)
-    return float(alone.sum())
-
-
-def surely(gain: NDArray[np.floating[Any]], number: float) -> float:
-    """Part of a step to take, by what it gained in so many errors.
-
-    None if its mean gain is less than its standard error.
+    None if the gain of all is not beyond its standard error.
 
     Examples
     --------
-    >>> surely(np.ones(9), 9.0)
+    >>> surely(np.ones(9), np.arange(9))
     1.0
-    >>> surely(np.array([3.0, -3.0, 3.0, -2.0]), 4.0)
+    >>> surely(np.array([3.0, -3.0, 3.0, -2.0]), np.arange(4))
     0.0
     """
-    if not gain.size or gain.mean() <= 0:
+    there = np.unique(holes)
+    of_holes = np.bincount(holes, gain)[there]
+    number, gained = len(of_holes), of_holes.sum()
+    if number < 2 or gained <= 0:
         return 0.0
-    chance = gain.std() / math.sqrt(max(number, 1.0))
-    return max(0.0, 1 - float(chance / gain.mean()) ** 2)
+    chance = of_holes.std(ddof=1) * number**0.5
+    return max(0.0, 1 - float(chance / gained) ** 2)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from napari_dip.device.pace import look_up
 from napari_dip.fills.base import Fill, Mask, fill_channels, work_of_fills
-from napari_dip.fills.combination import HeldOut, independent
+from napari_dip.fills.combination import HeldOut
 from napari_dip.fills.parts import depth_of
 from napari_dip.grid.regions import Region
 
@@ -107,7 +107,6 @@ def _judged(
     planes: NDArray[np.float32],
     fills: list[NDArray[np.float32]],
 ) -> FilledPart:
-    made, held = np.stack(fills), part.held_out
-    values = made[:, held]
-    judged = HeldOut(values, values - planes[held], independent(held))
+    made = np.stack(fills)
+    judged = HeldOut.of(made, planes, part.held_out)
     return FilledPart(*part, made, depth_of(part.missing), judged)

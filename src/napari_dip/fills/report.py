@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 # Smaller parts are not worth a word.
 _LEAST = 0.05
-# Nor are gains of fewer decibels.
-_NOTABLE = 0.05
 
 
 def describe_fills(
@@ -20,6 +18,8 @@ def describe_fills(
     best: int,
     squares: tuple[float, float],
     held_out: int,
+    *,
+    is_sure: bool,
 ) -> list[str]:
     """Say what was taken and how much better it was measured to be.
 
@@ -37,6 +37,8 @@ def describe_fills(
         Squared errors of it and of what is taken, on the held-out pixels.
     held_out : int
         Their number.
+    is_sure : bool
+        Whether the two differ by more than the standard error over holes.
     """
     order = np.argsort(-weights)
     parts = [
@@ -54,9 +56,8 @@ def describe_fills(
     alone, taken = squares
     text += f'; on {held_out} pixels held out in holes of the same shape '
     gain = 10 * np.log10(alone / taken) if alone > 0 < taken else 0.0
-    if gain < -_NOTABLE:
-        than = f'{names[best]} alone was {-gain:.1f} dB better'
-        return [f'{text}{than}, which may be chance.']
-    if gain < _NOTABLE:
+    if not is_sure or not round(gain, 1):
         return [f'{text}that was as good as {names[best]} alone.']
+    if gain < 0:
+        return [f'{text}{names[best]} alone was {-gain:.1f} dB better.']
     return [f'{text}that was {gain:.1f} dB better than {names[best]} alone.']

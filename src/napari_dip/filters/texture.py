@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from napari_dip.device.pace import CutShort, go_on
 from napari_dip.engine.problem import Problem
-from napari_dip.fills.combination import HeldOut, Step, independent
+from napari_dip.fills.combination import HeldOut, Step
 from napari_dip.filters.dct import over_channels
 from napari_dip.grid.bases import cosine_basis
 from napari_dip.grid.interpolation import TINY
@@ -182,7 +182,6 @@ def mix(estimates: Sequence[Tensor], problem: Problem) -> Tensor:
     data = problem.data[0].cpu().numpy()
     judged = (problem.known * problem.held_out)[0].cpu().numpy() > 0
     planes = np.stack([one[0].float().cpu().numpy() for one in estimates])
-    values = planes[:, judged]
-    held = HeldOut(values, values - data[judged], independent(judged))
+    held = HeldOut.of(planes, data, judged)
     mixed = Step.judged(held).mixed(planes)
     return torch.from_numpy(mixed)[None].to(problem.data)

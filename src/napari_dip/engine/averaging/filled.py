@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from napari_dip.device.choice import Precision
 from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.engine.problem import Problem
-from napari_dip.fills.combination import HeldOut, Step, independent
+from napari_dip.fills.combination import HeldOut, Step, surely
 from napari_dip.fills.report import describe_fills
 from napari_dip.grid.interpolation import TINY
 from napari_dip.grid.regions import Region, Shape
@@ -129,29 +129,34 @@ class FilledAverage(WeightAverage):
 
     def _made_of(self, part: Filled, estimates: Planes) -> HeldOut:
         """What estimates made of the pixels that judge."""
+        truth = part.region.cut(self._latent.data)
         held = part.region.cut(self._latent.judged)
-        values = estimates[:, held]
-        errors = values - part.region.cut(self._latent.data)[held]
-        return HeldOut(values, errors, independent(held))
+        return HeldOut.of(estimates, truth, held)
 
     def _describe(self, step: Step, both: Planes) -> list[str]:
-        latent, alone, held_out = self._latent, 0.0, 0
-        for part in latent.made.judged_parts:
-            errors = self._made_of(
-                part, part.fills[latent.made.best][None]
-            ).errors
-            alone += float((errors**2).sum())
-            held_out += errors.size
-        lost = latent.missing
-        taken = latent.made.combination.at(latent.made.whole.fills[:, lost])
-        share = step.mixed.at(both[:, lost])[1]
+        latent = self._latent
+        best = HeldOut.join(
+            [
+                self._made_of(part, part.fills[latent.made.best][None])
+                for part in latent.made.judged_parts
+            ],
+            1,
+        )
+        alone, left = best.errors[0] ** 2, step.left**2
+        gained, lost = (
+            surely(sign * (alone - left), best.holes) for sign in (1, -1)
+        )
+        holes = latent.missing
+        taken = latent.made.combination.at(latent.made.whole.fills[:, holes])
+        share = step.mixed.at(both[:, holes])[1]
         said = describe_fills(
             [fill.name for fill in latent.fills],
             taken.mean(axis=1),
             float(share.mean()),
             latent.made.best,
-            (alone, step.squares),
-            held_out,
+            (float(alone.sum()), float(left.sum())),
+            left.size,
+            is_sure=gained + lost > 0,
         )
         return [*said, _CUT_SHORT] if latent.made.cut_short else said
 
