@@ -10,9 +10,9 @@ def test_tiles_leave_no_seam(monkeypatch):
     image = torch.randn(1, 2, 150, 170, generator=generator)
     for side, step in [(8, 1), (16, 2)]:
         transform = LocalCosine(side, step, image)
-        monkeypatch.setattr(shrinkage, '_TILE', 512)
+        monkeypatch.setattr(shrinkage, 'TILE', 512)
         whole = keep_greater(image, 1.5, transform)
-        monkeypatch.setattr(shrinkage, '_TILE', 64)
+        monkeypatch.setattr(shrinkage, 'TILE', 64)
         tiled = keep_greater(image, 1.5, transform)
         assert torch.allclose(tiled, whole, atol=1e-5)
 

@@ -9,9 +9,6 @@ from typing import Any, Literal, Protocol
 import torch
 from torch import Tensor
 
-_BETA_1, _BETA_2 = 0.9, 0.999
-_EPSILON = 1e-8
-
 
 class Adam:
     """Adaptive moment estimation over all weights at once.
@@ -63,13 +60,15 @@ class Adam:
         squares = [self._squares[i] for i in used]
         gradients = [w.grad for w in weights if w.grad is not None]
         self._steps += 1
-        torch._foreach_lerp_(means, gradients, 1 - _BETA_1)
-        torch._foreach_mul_(squares, _BETA_2)
-        torch._foreach_addcmul_(squares, gradients, gradients, 1 - _BETA_2)
+        # As the paper has them, and nobody has gained by others.
+        beta_1, beta_2, epsilon = 0.9, 0.999, 1e-8
+        torch._foreach_lerp_(means, gradients, 1 - beta_1)
+        torch._foreach_mul_(squares, beta_2)
+        torch._foreach_addcmul_(squares, gradients, gradients, 1 - beta_2)
         scale = torch._foreach_sqrt(squares)
-        torch._foreach_div_(scale, (1 - _BETA_2**self._steps) ** 0.5)
-        torch._foreach_add_(scale, _EPSILON)
-        size = self.learning_rate / (1 - _BETA_1**self._steps)
+        torch._foreach_div_(scale, (1 - beta_2**self._steps) ** 0.5)
+        torch._foreach_add_(scale, epsilon)
+        size = self.learning_rate / (1 - beta_1**self._steps)
         torch._foreach_addcdiv_(weights, means, scale, -size)
 
     def state_dict(self) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from napari_dip.grid.regions import Region, cut_all
 from napari_dip.grid.tiled_inference import TiledInference
 from napari_dip.noise.robust_scale import median_spread
 
-# Bounds the memory, which is that of side * side images of this size.
-_TILE = 256
+#: Bounds the memory, which is that of side * side images of this size.
+TILE = 256
 
 
 def keep_greater(
@@ -115,5 +115,5 @@ def _shrink(
         blocks = [transform.analyse(part) for part in seen]
         return transform.synthesise(blocks[0], gain(*blocks), seen[0].shape)
 
-    infer = TiledInference(images[0].device, tile=_TILE, halo=transform.margin)
+    infer = TiledInference(images[0].device, tile=TILE, halo=transform.margin)
     return infer((images[0].shape[-2], images[0].shape[-1]), shrink)

@@ -18,14 +18,13 @@ from napari_dip.device.pace import CutShort, go_on
 from napari_dip.engine.problem import Problem
 from napari_dip.fills.combination import HeldOut, Step
 from napari_dip.filters.dct import over_channels
+from napari_dip.filters.shrinkage import TILE
 from napari_dip.grid.bases import cosine_basis
 from napari_dip.grid.interpolation import TINY
 from napari_dip.grid.regions import Region, cut_all
 from napari_dip.grid.tiled_inference import TiledInference
 
 _SIDE, _STEP = 16, 4
-# Bounds the memory, which is that of side * side / step**2 images of its size.
-_TILE = 256
 # Thresholds fall to what hardly shows, in standard deviations of the data:
 # from what only the strongest texture exceeds.
 _FIRST, _ROUNDS = 2.0, 32
@@ -98,7 +97,7 @@ def _shrink(
         seen, holes = (cut_all(one, [window]) for one in images)
         return shrink_blocks(seen, holes, threshold)
 
-    infer = TiledInference(image.device, tile=_TILE, halo=_SIDE)
+    infer = TiledInference(image.device, tile=TILE, halo=_SIDE)
     size = images[0].shape[-2], images[0].shape[-1]
     return infer(size, shrink)[..., down:, right:]
 

@@ -115,7 +115,14 @@ def settle_axes(
             'that has pixels.'
         )
     if channel_axis is not None:
-        channel_axis = _check_channel_axis(shape, channel_axis, name)
+        if len(shape) == 2 and is_integer(channel_axis):
+            raise ValueError(
+                f'channel_axis: {int(channel_axis)} was given, but {name} is '
+                '2-D and has no channels; leave it at None.'
+            )
+        if len(shape) < 2:
+            raise ValueError(_wrong_ndim(shape, name))
+        channel_axis = check_channel_axis(shape, channel_axis, name)
     plane = _plane_axes(shape, channel_axis, ndim)
     is_colour = channel_axis is None and len(plane) == ndim + 1
     if is_colour and shape[plane[-1]] in COLOURS:
@@ -140,9 +147,18 @@ def _plane_axes(
     return axes
 
 
-def _check_channel_axis(
+def check_channel_axis(
     shape: tuple[int, ...], channel_axis: object, name: str
 ) -> int:
+    """Check the axis of the channels and count it from the front.
+
+    Raises
+    ------
+    TypeError
+        If it is no integer.
+    ValueError
+        If it is not there.
+    """
     if not is_integer(channel_axis):
         raise TypeError(
             f'channel_axis: {channel_axis!r} is not an integer; give the '
@@ -150,13 +166,6 @@ def _check_channel_axis(
         )
     axis: int = int(channel_axis)  # type: ignore[call-overload]
     ndim = len(shape)
-    if ndim == 2:
-        raise ValueError(
-            f'channel_axis: {axis} was given, but {name} is 2-D and has no '
-            'channels; leave it at None.'
-        )
-    if ndim < 2:
-        raise ValueError(_wrong_ndim(shape, name))
     if not -ndim <= axis < ndim:
         raise ValueError(
             f'channel_axis: {axis} is not an axis of {name}, which '

@@ -17,8 +17,8 @@ from scipy.ndimage import (
 
 # A square so small may be flat where nothing makes it likely.
 _SMALLEST = 3
-# Images in which chance makes one such square.
-_CHANCE = 1e-3
+#: Images in which chance alone makes one find.
+CHANCE = 1e-3
 
 
 class FlatAreas(NamedTuple):
@@ -151,7 +151,7 @@ def _area(plane: NDArray[Any], value: float) -> NDArray[np.bool_]:
         near = binary_dilation(area, np.ones((3, 3)), iterations=side)
         # One other, for none may be chance too.
         share = same[near].sum() / (near.sum() + 1)
-        least = math.sqrt(math.log(same.size / _CHANCE) / -math.log(share))
+        least = math.sqrt(math.log(same.size / CHANCE) / -math.log(share))
         if math.ceil(least) <= side:
             return area
         side = math.ceil(least)

@@ -6,9 +6,6 @@ import math
 
 import numpy as np
 
-# What PyTorch's generators take.
-_MOST_SEED = 2**64
-
 
 def check_factor(factor: object) -> tuple[int, int]:
     """Check a super-resolution factor and give it an axis each.
@@ -85,7 +82,8 @@ def check_limits(
         If one is negative, zero where that means nothing, too great for
         the generators, or not a number.
     """
-    if not is_integer(seed, least=0) or seed >= _MOST_SEED:  # type: ignore[operator]
+    # What PyTorch's generators take.
+    if not is_integer(seed, least=0) or seed >= 2**64:  # type: ignore[operator]
         raise ValueError(
             f'seed: {seed!r} is not an integer from 0 to 2**64 - 1; give '
             '0, 1, 2 …'

@@ -15,8 +15,8 @@ from napari_dip.io.stored import UNKNOWN, StoredImage
 _UNKNOWN = UNKNOWN + 'I'
 _CHANNELS = 'CS'
 _PLANE = 'YX'
-# As many entries along an unnamed last axis are the colours of a pixel.
-_COLOURS = (3, 4)
+#: As many entries along the last axis are the colours of a pixel.
+COLOURS = (3, 4)
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _channel(image: StoredImage, kept: list[int], way: str) -> int | None:
     if named:
         return named[0]
     unknown = any(letter in _UNKNOWN for letter in letters)
-    colours = image.data.shape[-1:] and image.data.shape[-1] in _COLOURS
+    colours = image.data.shape[-1:] and image.data.shape[-1] in COLOURS
     return kept[-1] if unknown and len(kept) == 3 and colours else None
 
 

@@ -13,14 +13,14 @@ References
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlogy
 from scipy.stats import norm
 
-#: Images in which chance alone makes one find.
-CHANCE = 1e-3
+from napari_dip.images.flat_areas import CHANCE
 
 
 def least_evidence(places: float) -> float:
@@ -48,6 +48,11 @@ def least_deviations(places: float) -> float:
     4.9
     """
     return float(norm.isf(CHANCE / max(places, 1) / 2))
+
+
+def error_of_median(deviation: Any, count: Any) -> Any:
+    """Return the standard error of the median of so many normal values."""
+    return deviation * (math.pi / 2 / count) ** 0.5
 
 
 def evidence_of_count(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from napari_dip.images.axes import COLOURS
 from napari_dip.images.validation import is_integer
 from napari_dip.images.validity import read_values
 from napari_dip.masks import KINDS
@@ -18,8 +19,6 @@ from napari_dip.noise.defects import find_defects, find_saturated
 
 Mask = NDArray[np.bool_]
 
-# As many entries along the last axis are the colours of a pixel.
-_COLOURS = (3, 4)
 # Shorter sides leave nothing to compare with.
 _LEAST_SIDE = 3
 
@@ -145,7 +144,7 @@ def _planes_last(array: NDArray[Any], channel_axis: int | None) -> Any:
                 f'which has {ndim}; choose one from 0 to {ndim - 1}.'
             )
         array = np.moveaxis(array, channel_axis, 0)
-    elif ndim > 2 and array.shape[-1] in _COLOURS:
+    elif ndim > 2 and array.shape[-1] in COLOURS:
         array = np.moveaxis(array[..., :3], -1, 0)
     if array.ndim < 2 or min(array.shape[-2:]) < _LEAST_SIDE:
         raise ValueError(

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.masks.false_alarms import (
+    error_of_median,
     evidence_of_count,
     independent_part,
     least_deviations,
     least_evidence,
 )
+from napari_dip.noise.blocks import QUARTILE
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -32,9 +34,6 @@ _SHARPEST_AT_BORDER = 6.4
 _EACH = 8
 # Deviations that are no outliers.
 _NEAR = 3.0
-# Standard deviation by the median absolute deviation, of normal values, and
-# that of their median by that of their mean.
-_BY_MAD, _OF_MEDIAN = 1.4826, 1.2533
 
 
 class _Segment(NamedTuple):
@@ -125,15 +124,15 @@ def _lost_at_border(values: Array) -> int:
         return 0
     middle = np.nanmedian(between, axis=1)
     around = between - middle[:, None]
-    noise = _BY_MAD * np.nanmedian(np.abs(around))
+    noise = np.nanmedian(np.abs(around)) / QUARTILE
     # Medians of whole numbers come in steps; means of what is near do not.
     around = np.clip(around, -_NEAR * noise, _NEAR * noise)
     steps = np.abs(middle + np.nanmean(around, axis=1))
-    error = _OF_MEDIAN * noise / np.sqrt(values.shape[1])
+    error = error_of_median(noise, values.shape[1])
     inside = steps[THICKEST:-THICKEST]
     if not inside.size:
         return 0
-    uneven = _BY_MAD * np.median(inside)
+    uneven = np.median(inside) / QUARTILE
     # Two ends of rows and of columns.
     least = least_deviations(4 * THICKEST) * np.hypot(uneven, error)
     for count in range(THICKEST, 0, -1):
@@ -211,9 +210,9 @@ def _stands_out(values: Array, segment: _Segment, uneven: float) -> bool:
     jumps = [np.nanmedian(row - by) for row in band for by in (above, below)]
     if min(jumps) < 0 < max(jumps):
         return False
-    noise = _BY_MAD * np.nanmedian(np.abs(above - below - steps[0]))
+    noise = np.nanmedian(np.abs(above - below - steps[0])) / QUARTILE
     length = np.isfinite(above - below).sum()
-    error = _OF_MEDIAN * noise / np.sqrt(max(length, 1))
+    error = error_of_median(noise, max(length, 1))
     jump = np.abs(jumps).min()
     beyond_lens = jump - SHARPEST[thickness - 1] * np.abs(steps).max()
     places = THICKEST * len(values)
@@ -231,7 +230,7 @@ def _unevenness(values: Array) -> float:
         return 0.0
     brightness = np.nanmedian(rows, axis=1)
     return float(
-        _BY_MAD * np.median(np.abs(brightness - np.median(brightness)))
+        np.median(np.abs(brightness - np.median(brightness))) / QUARTILE
     )
 
 

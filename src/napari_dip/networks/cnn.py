@@ -8,10 +8,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from napari_dip.networks.layers import Conv, channels_last
-
-# As in the trunk.
-_SLOPE = 0.1
+from napari_dip.networks.layers import SLOPE, Conv, channels_last
 
 
 @dataclass(frozen=True)
@@ -103,8 +100,8 @@ def _chain(
     for before, after in pairwise(widths):
         layers += [
             # He et al. 2015 for a leaky ReLU; uniform, so times sqrt(3).
-            _convolution(ndim, before, after, (6 / (1 + _SLOPE**2)) ** 0.5),
-            nn.LeakyReLU(_SLOPE, inplace=True),
+            _convolution(ndim, before, after, (6 / (1 + SLOPE**2)) ** 0.5),
+            nn.LeakyReLU(SLOPE, inplace=True),
         ]
     # A first estimate near zero.
     layers.append(_convolution(ndim, widths[-1], channels_out, 0.1))

@@ -17,6 +17,8 @@ from napari_dip.grid.by_axes import (
 )
 
 _SIDE = 3
+#: Leaky enough that no unit dies in a fit of a few hundred iterations.
+SLOPE = 0.1
 
 
 Conv: ByAxes[Any] = ByAxes('convolution', nn.Conv2d, nn.Conv3d, first=2)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from napari_dip.grid.by_axes import ByAxes
 from napari_dip.networks.layers import (
+    SLOPE,
     BatchNorm,
     Conv,
     Merge,
@@ -60,9 +61,6 @@ class UNetSpec:
 # bfloat16 gradients of oneDNN hold what was in memory before.
 _LEAST: ByAxes[int] = ByAxes('least size', 2, 4, first=2)
 
-# Leaky enough that no unit dies in a fit of a few hundred iterations.
-_SLOPE = 0.1
-
 
 def _convolution(
     spec: UNetSpec,
@@ -77,7 +75,7 @@ def _convolution(
 
 def _gained(layer: nn.Module) -> nn.Module:
     # He et al. 2015 for a leaky ReLU; uniform, so times sqrt(3).
-    layer.gain = (6 / (1 + _SLOPE**2)) ** 0.5
+    layer.gain = (6 / (1 + SLOPE**2)) ** 0.5
     return layer
 
 
@@ -87,7 +85,7 @@ def _after(spec: UNetSpec, ndim: int, channels: int) -> list[nn.Module]:
     norm = _NORMS[spec.norm]
     if norm is not None:
         layers.append(norm[ndim](channels, track_running_stats=False))
-    layers.append(nn.LeakyReLU(_SLOPE, inplace=True))
+    layers.append(nn.LeakyReLU(SLOPE, inplace=True))
     return layers
 
 

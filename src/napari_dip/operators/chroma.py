@@ -19,7 +19,6 @@ _MATRIX = np.array(
         [0.5, -0.418688, -0.081312],
     ]
 )
-_BLACK, _WHITE = 0, 255
 # Until a mean of what readers interpolate is the value that was stored: each
 # step takes three quarters of the difference or more.
 _STEPS = 10
@@ -53,7 +52,7 @@ def clean_chroma(
     )
     found = operator.project(operator.average(stored))
     change = _enlarge(found - stored, sampling)
-    clipped = ((rgb <= _BLACK) | (rgb >= _WHITE)).any(0)
+    clipped = ((rgb <= 0) | (rgb >= 255)).any(0)
     change = change * ~_blocks_of(torch.from_numpy(clipped), sampling)
     values[1:] += change[0, :, : rgb.shape[1], : rgb.shape[2]].numpy()
     return np.tensordot(np.linalg.inv(_MATRIX), values, 1).astype(np.float32)

@@ -25,9 +25,6 @@ __all__ = [
     'strontium_titanate',
 ]
 
-# What a saturated pixel of the 12-bit camera of the membranes reads.
-_SATURATED = 4095
-
 
 def nuclei() -> list[LayerData]:
     """Fluorescent nuclei with visible noise, to denoise.
@@ -59,7 +56,8 @@ def scratched_membranes() -> list[LayerData]:
     """
     image, attributes, kind = _image('membranes', contrast_limits=(130, 2600))
     labels = _read('membranes_damage')
-    image[labels > 0] = _SATURATED
+    # Of a camera of 12 bits.
+    image[labels > 0] = 2**12 - 1
     return [
         (image, {**attributes, 'name': 'scratched membranes'}, kind),
         (labels, {'name': 'damage'}, 'labels'),

@@ -26,8 +26,6 @@ from napari_dip.presets.settings import Settings
 from napari_dip.session.progress import Phase
 from napari_dip.session.stages import Stage
 
-_HALF = 0.5
-
 
 class Finished(NamedTuple):
     """What the last steps give, ``(1, channels, height, width)`` each."""
@@ -64,7 +62,7 @@ class Extent:
         """Return what a part of a fit is worth."""
         return Extent(
             max(1, round(part * self.num_samples)),
-            self.filters and part >= _HALF,
+            self.filters and part >= 1 / 2,
             self.uncertainty,
             'as the fit was stopped early',
         )

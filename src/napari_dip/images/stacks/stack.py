@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from napari_dip.images.axes import COLOURS
+from napari_dip.images.axes import COLOURS, check_channel_axis
 from napari_dip.images.stacks.axis_names import say_axes, say_count
-from napari_dip.images.validation import is_integer
 
 #: Where a plane lies: a number for each axis that is counted, a slice else.
 Index = tuple[Any, ...]
@@ -204,7 +203,7 @@ def settle_stack(
             'that has pixels.'
         )
     if channel_axis is not None:
-        channel_axis = _check_channel_axis(channel_axis, shape, name)
+        channel_axis = check_channel_axis(shape, channel_axis, name)
     letters = (
         _guess(shape, channel_axis, name)
         if axes is None
@@ -261,24 +260,6 @@ def check_axes(axes: object, shape: Sequence[int], name: str = 'image') -> str:
             f'{what}.'
         )
     return letters
-
-
-def _check_channel_axis(
-    axis: object, shape: tuple[int, ...], name: str
-) -> int:
-    if not is_integer(axis):
-        raise TypeError(
-            f'channel_axis: {axis!r} is not an integer; give the '
-            'number of the axis that holds the channels, or None.'
-        )
-    ndim = len(shape)
-    number: int = int(axis)  # type: ignore[call-overload]
-    if not -ndim <= number < ndim:
-        raise ValueError(
-            f'channel_axis: {number} is not an axis of {name}, which '
-            f'has {ndim} axes; choose one from 0 to {ndim - 1}.'
-        )
-    return number % ndim
 
 
 def _find_channels(letters: str, shape: tuple[int, ...]) -> int | None:

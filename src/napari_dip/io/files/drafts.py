@@ -25,11 +25,9 @@ else:
     _LOCKS = True
 
 # Not every network file system tells one computer of the locks of another.
-_COMPUTER = hashlib.blake2s(platform.node().encode(), digest_size=4)
-_START = f'.napari-dip-{_COMPUTER.hexdigest()}-'
+_COMPUTER = hashlib.blake2s(platform.node().encode()).hexdigest()[:8]
+_START = f'.napari-dip-{_COMPUTER}-'
 _END = '.part'
-# A link is not followed, and a pipe not waited for.
-_OLD = os.O_RDWR | getattr(os, 'O_NOFOLLOW', 0) | getattr(os, 'O_NONBLOCK', 0)
 
 
 def draft_name() -> str:
@@ -101,7 +99,8 @@ def _drafts_in(folder: Path) -> Iterator[Path]:
 
 
 def _remove_if_abandoned(path: Path) -> None:
-    number = os.open(path, _OLD)
+    # A link is not followed, and a pipe not waited for.
+    number = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         status = os.fstat(number)
         ours = stat.S_ISREG(status.st_mode) and status.st_uid == os.getuid()

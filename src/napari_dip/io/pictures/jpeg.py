@@ -14,7 +14,6 @@ from napari_dip.io.pictures import orientation
 from napari_dip.io.pictures.pixel_size import PixelSize
 from napari_dip.io.stored import StoredImage
 
-_BLOCK = 8
 # Modes of Pillow without inks or tables of colours.
 _MODES = ('L', 'RGB')
 
@@ -84,9 +83,7 @@ def read_compression(path: Path) -> Compression:
         # Name, columns, rows and table of each component.
         parts = picture.layer  # type: ignore[attr-defined]
         tables = picture.quantization  # type: ignore[attr-defined]
-        steps = [
-            np.reshape(tables[part[3]], (_BLOCK, _BLOCK)) for part in parts
-        ]
+        steps = [np.reshape(tables[part[3]], (8, 8)) for part in parts]
         (_, columns, rows, _), last = parts[0], parts[-1]
         sampling = rows // last[2], columns // last[1]
         return Compression(

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import ExifTags
 
 from napari_dip.io.pictures.pixel_size import PixelSize
 
 #: The tag, of TIFF and of EXIF.
-TAG = 274
+TAG = int(ExifTags.Base.Orientation)
 #: What a user is told when :func:`upright` has changed an image.
 NOTE = (
     'The image was turned or mirrored as its orientation tag says, and is '

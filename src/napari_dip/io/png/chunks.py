@@ -13,7 +13,8 @@ from napari_dip.io.errors import FileError
 
 _SIGNATURE = b'\x89PNG\r\n\x1a\n'
 _PIECE = 1 << 20
-_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+#: Of a pixel, by the type of its colours.
+SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 # First row and column of each pass of interlacing (Adam7), and the steps.
 _PASSES = (
     (0, 0, 8, 8),
@@ -59,7 +60,7 @@ class Header:
     @property
     def num_bytes(self) -> int:
         """Bytes of all rows with their filter types, not compressed."""
-        bits = self.depth * _SAMPLES[self.colour_type]
+        bits = self.depth * SAMPLES[self.colour_type]
         total = 0
         for row, column, down, along in (
             _PASSES if self.interlaced else ((0, 0, 1, 1),)
@@ -111,7 +112,7 @@ def check_png_file(path: Path) -> Header:
 def _header(kinds: dict[bytes, bytes]) -> Header:
     fields = struct.unpack('>IIBBBBB', kinds.get(b'IHDR', b''))
     width, height, depth, colour_type, _, _, interlaced = fields
-    if colour_type not in _SAMPLES:
+    if colour_type not in SAMPLES:
         raise ValueError(f'unknown colour type {colour_type}')
     return Header(
         width,

@@ -15,11 +15,9 @@ from napari_dip.io.layout import squeeze
 from napari_dip.io.pictures import orientation
 from napari_dip.io.pictures.opacity import split
 from napari_dip.io.pictures.pixel_size import PixelSize
-from napari_dip.io.png.chunks import PALETTE, Header, check_png_file
+from napari_dip.io.png.chunks import PALETTE, SAMPLES, Header, check_png_file
 from napari_dip.io.stored import StoredImage
 
-# Colour types 2, 4 and 6 have several samples a pixel.
-_SEVERAL_SAMPLES = (2, 4, 6)
 _WITH_OPACITY = ('LA', 'RGBA')
 
 #: Keywords of texts, by the names of the tags that TIFF has for them.
@@ -57,7 +55,7 @@ def read_png(path: Path) -> StoredImage:
 
 
 def _check_readable(header: Header) -> None:
-    if header.depth == 16 and header.colour_type in _SEVERAL_SAMPLES:
+    if header.depth == 16 and SAMPLES[header.colour_type] > 1:
         raise FileError(
             'PNG with 16 bits for each of several samples cannot be read in '
             'full; convert it to TIFF.'

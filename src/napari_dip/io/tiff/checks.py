@@ -125,9 +125,7 @@ def check_shape(data: Any, shape: tuple[int, ...]) -> None:
 
 # Of TIFF and BigTIFF: bytes of an offset, of a number of tags, and of a tag;
 # and how the first two are packed.
-_CLASSIC = (4, 2, 12, 'I', 'H')
-_BIG = (8, 8, 20, 'Q', 'Q')
-_VERSIONS = {42: _CLASSIC, 43: _BIG}
+_VERSIONS = {42: (4, 2, 12, 'I', 'H'), 43: (8, 8, 20, 'Q', 'Q')}
 
 
 def check_chain(path: Path) -> None:

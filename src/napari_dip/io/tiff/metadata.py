@@ -16,18 +16,18 @@ from napari_dip.io.stored import Style
 from napari_dip.io.tiff import ome
 from napari_dip.io.tiff.microscopes import find_pixel_size
 
-#: Tags with a text that is carried over, by their names.
-TEXT_TAGS = {
-    'DocumentName': 269,
-    'ImageDescription': 270,
-    'Make': 271,
-    'Model': 272,
-    'PageName': 285,
-    'DateTime': 306,
-    'Artist': 315,
-    'HostComputer': 316,
-    'Copyright': 33432,
-}
+#: Names of tags with a text that is carried over.
+TEXT_TAGS = (
+    'DocumentName',
+    'ImageDescription',
+    'Make',
+    'Model',
+    'PageName',
+    'DateTime',
+    'Artist',
+    'HostComputer',
+    'Copyright',
+)
 
 # What ImageJ needs to show the result as it showed the image; regions and
 # overlays are left out, since they would not fit an enlarged image.
@@ -45,7 +45,10 @@ _IMAGEJ_DETAILS = (
 )
 # How tifffile begins what it writes as a description.
 _SHAPED = ('{"shape":', 'shape=')
-_RESOLUTION_UNITS = {2: 'in', 3: 'cm'}
+_RESOLUTION_UNITS = {
+    tifffile.RESUNIT.INCH: 'in',
+    tifffile.RESUNIT.CENTIMETER: 'cm',
+}
 
 # Of the details, those that are true of a single plane as well.
 _OF_A_PLANE = {
@@ -98,8 +101,8 @@ def of_a_plane(details: dict[str, Any], style: Style) -> dict[str, Any]:
 def read_text(page: Any, style: Style) -> dict[str, str]:
     """Read description, date and the like, by the names of their tags."""
     found: dict[str, str] = {}
-    for name, code in TEXT_TAGS.items():
-        for tag in page.tags.getall(code, default=[]):
+    for name in TEXT_TAGS:
+        for tag in page.tags.getall(name, default=[]):
             text = tag.value
             if not isinstance(text, str) or not text.strip():
                 continue

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Of GDAL, in ASCII.
-_TAG = 42113
+_TAG = 'GDAL_NODATA'
 
 
 def has_no_data_tag(page: Any) -> bool:

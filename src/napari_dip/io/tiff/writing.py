@@ -9,17 +9,15 @@ import tifffile
 from numpy.typing import DTypeLike, NDArray
 
 from napari_dip.io.errors import FileError
-from napari_dip.io.layout import squeeze
+from napari_dip.io.layout import COLOURS, squeeze
 from napari_dip.io.pictures.pixel_size import PixelSize
 from napari_dip.io.stored import StoredImage
 from napari_dip.io.tiff import ome
-from napari_dip.io.tiff.metadata import TEXT_TAGS
 
 _OME_DTYPES = ('b1', 'i1', 'i2', 'i4', 'u1', 'u2', 'u4', 'f4', 'f8')
 _TIFF_DTYPES = (*_OME_DTYPES, 'i8', 'u8', 'f2')
 _IMAGEJ_DTYPES = ('u1', 'u2', 'f4')
 _HYPERSTACK = 'TZCYXS'
-_COLOURS = (3, 4)
 
 
 def write_tiff(file: BinaryIO, image: StoredImage, *, as_ome: bool) -> None:
@@ -144,10 +142,10 @@ def _write_plain(file: BinaryIO, image: StoredImage) -> None:
 
 def _text(text: dict[str, str]) -> dict[str, Any]:
     """Write texts as tags, in the encoding that tifffile reads first."""
-    values = {TEXT_TAGS[name]: value.encode() for name, value in text.items()}
     return {
         'extratags': [
-            (code, 's', 0, value, True) for code, value in values.items()
+            (name, 's', 0, value.encode(), True)
+            for name, value in text.items()
         ]
     }
 
@@ -173,7 +171,7 @@ def _samples(
     place, opacity = axes.index('S'), image.opacity
     samples = data.shape[place]
     intensities = samples - (opacity is not None)
-    shown = 3 if intensities in _COLOURS else 1
+    shown = 3 if intensities in COLOURS else 1
     kinds = ['unspecified'] * (samples - shown)
     if opacity is not None:
         kind = 'assocalpha' if opacity.associated else 'unassalpha'

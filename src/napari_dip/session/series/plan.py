@@ -13,6 +13,9 @@ from napari_dip.images.stacks.stack import Index, Stack
 from napari_dip.presets.options import Learnt
 from napari_dip.session.base import Restoration
 
+# Planes that a sentence names.
+_TOLD = 6
+
 #: Begins one, with the seconds that it has, or None.
 Begin = Callable[[float | None], Restoration]
 
@@ -128,6 +131,3 @@ def say_of_planes(sentence: str, planes: Iterable[str], total: int) -> str:
     if len(named) > _TOLD:
         told += f' and {len(named) - _TOLD} more'
     return f'Plane{"s" * (len(named) > 1)} {told}: {sentence}'
-
-
-_TOLD = 6

@@ -32,8 +32,6 @@ _IMAGE, _NOISE = 'image', 'white noise'
 _FITTED = (_IMAGE, 'image and noise', 'shuffled pixels', _NOISE)
 # Added noise has this part of the deviation of the image.
 _ADDED = 0.5
-# Of its variance, half is fitted.
-_HALF = 0.5
 # Iterations from one look at the held-out error to the next.
 _LOOKS = 10
 # Less far apart, no stop keeps one from the other.
@@ -222,8 +220,8 @@ after 69: 9.9 times as many.
     """
     if not {_IMAGE, _NOISE} <= set(curves):
         return ['The fits were stopped before there was a curve of noise.']
-    structure = _fitted_after(curves[_IMAGE], 1 - _HALF * (1 - noise_part))
-    noise = _fitted_after(curves[_NOISE], _HALF)
+    structure = _fitted_after(curves[_IMAGE], (1 + noise_part) / 2)
+    noise = _fitted_after(curves[_NOISE], 1 / 2)
     length = curves[_IMAGE][-1][0]
     if structure is None:
         short = f'Half of the structure was not fitted in {length} iterations'
