@@ -35,3 +35,14 @@ def test_what_is_found_is_added_to_the_image():
     latent = drawn()
     first = latent.upsample(torch.zeros_like)
     torch.testing.assert_close(latent.upsample(torch.ones_like), first + 1)
+
+
+def test_the_whole_pair_is_the_estimate_compressed_as_the_image_was():
+    latent = drawn()
+    pair = latent.whole_pair()
+    estimate = latent._scales[0]
+    torch.testing.assert_close(pair.latent + pair.target, estimate)
+    torch.testing.assert_close(
+        latent._operator.compress(pair.latent), pair.latent
+    )
+    assert pair.target.std() > 0.05

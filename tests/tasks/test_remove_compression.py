@@ -24,7 +24,8 @@ def test_it_is_nearer_to_the_image_and_makes_the_same_file():
         pixels, **FEW, max_num_iter=30, return_info=True
     )
     assert error(found, truth) < 0.93 * error(pixels, truth)
-    assert 'JPEG: quality 10.' in info.notes
+    # Not that the fit has done harm.
+    assert info.notes == ['JPEG: quality 10.']
     operator = Quantisation(
         torch.from_numpy(pixels.astype(np.float32))[None, None],
         torch.from_numpy(table.astype(np.float32))[None],
@@ -96,6 +97,14 @@ class TestWhatItIsGiven:
             noise, 20, **FEW, max_num_iter=3, return_info=True
         )
         assert 'no grey levels' in ' '.join(info.notes)
+
+    def test_a_fit_that_does_harm_is_left_out(self):
+        """By what a compressed estimate has lost, which is known."""
+        pixels, _ = compressed(drawn(48), quality=10)
+        _, info = remove_compression(
+            pixels, 10, **FEW, max_num_iter=1, return_info=True
+        )
+        assert 'left as compression had left it' in ' '.join(info.notes)
 
     def test_the_published_recipe_asks_for_no_table(self, image):
         found = remove_compression(

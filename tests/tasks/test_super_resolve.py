@@ -169,6 +169,22 @@ def test_where_noise_cannot_be_taken_out_is_told(arguments, sentence):
 
 
 @pytest.mark.usefixtures('tiny')
+@pytest.mark.parametrize('chosen', [False, True])
+def test_noise_that_is_enlarged_is_told(chosen):
+    rows, columns = np.mgrid[:48, :48]
+    image = 50 * np.sin(rows / 9) * np.cos(columns / 7)
+    image += np.random.default_rng(0).normal(100, 10, image.shape)
+    _, record = super_resolve(
+        image, 2, remove_noise=chosen, return_info=True, **FEW
+    )
+    told = [note for note in record.notes if 'SNR' in note]
+    assert bool(told) is not chosen
+    if told:
+        found = float(told[0].partition('SNR ')[2].partition(')')[0])
+        assert found == pytest.approx(2.5, rel=0.2)
+
+
+@pytest.mark.usefixtures('tiny')
 @pytest.mark.parametrize(
     ('factor', 'options'),
     [

@@ -100,6 +100,9 @@ class Latent(Protocol):
 class Pyramid(Latent, Protocol):
     """A latent whose estimate is built from coarse to fine."""
 
+    #: What becomes of a channel to which a fit adds nothing, in words.
+    left: ClassVar[str] = 'enlarged by interpolation alone'
+
     def upsample(self, sharpen: Callable[[Tensor], Tensor]) -> Tensor:
         """Upsample the data step by step.
 

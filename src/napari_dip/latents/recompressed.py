@@ -44,6 +44,8 @@ class Recompressed(Pyramid):
            Deep Internal Learning", CVPR 2018.
     """
 
+    left = 'left as compression had left it'
+
     def __init__(
         self,
         image: Tensor,
@@ -100,6 +102,12 @@ class Recompressed(Pyramid):
             torch.ones_like(inner.cut(wanted)),
             target=inner.cut(wanted - latent),
         )
+
+    def whole_pair(self) -> Draw:
+        """Return the estimate compressed, and what it has lost by that."""
+        wanted = self._scales[0]
+        latent = self._operator.compress(wanted)
+        return Draw(latent, torch.ones_like(wanted), target=wanted - latent)
 
     def upsample(self, sharpen: Callable[[Tensor], Tensor]) -> Tensor:
         """Add to the image what it has lost."""

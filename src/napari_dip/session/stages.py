@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from napari_dip.engine.averaging.coarse_to_fine import describe_interpolated
+from napari_dip.engine.averaging.coarse_to_fine import describe_losing
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.state import StopReason
@@ -21,6 +21,7 @@ from napari_dip.filters.guard import (
 )
 from napari_dip.filters.refinement import Chain
 from napari_dip.images.output import Output
+from napari_dip.latents.base import Pyramid
 from napari_dip.noise.variance import NoiseLevel
 from napari_dip.presets.options import LearntFit
 from napari_dip.session.record import Record, describe_harmed
@@ -87,7 +88,7 @@ class Stage:
             if any(lost):
                 result = result.clone()
                 result[:, lost] = interpolated(problem)[:, lost]
-            return self._planes(result), describe_interpolated(lost)
+            return self._planes(result), describe_losing(lost, Pyramid.left)
         planes, harmed = self._planes(result), list[bool]()
         if self.noise and self.output.may_give_back:
             harmed = find_harmed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from napari_dip.presets.choices import DEFAULT_PRESET, FACTORS
 from napari_dip.tasks.base import Field, Task, register
@@ -22,7 +22,7 @@ from napari_dip.tasks.fields import (
 )
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from napari_dip.images.acquired import AcquiredImage
     from napari_dip.images.axes import Axes as PlaneAxes
@@ -205,8 +205,27 @@ def start_super_resolution(
             'remove_noise': remove_noise,
             'method': to_argument(plain),
         },
-        notes=flat.gap_notes,
+        notes=[
+            *flat.gap_notes,
+            *([] if remove_noise else _note_noise(acquired.planes)),
+        ],
     )
+
+
+def _note_noise(planes: NDArray[Any]) -> list[str]:
+    """Tell how strong the noise is that is enlarged with the image."""
+    import numpy as np
+
+    from napari_dip.noise.snr import measure_snr
+    from napari_dip.noise.variance import estimate_variance
+
+    known = np.where(np.isfinite(planes), planes, np.nan).astype(float)
+    ratios = [measure_snr(one, estimate_variance(one)) for one in known]
+    found = ', '.join(f'{ratio:.2g}' for ratio in ratios if np.isfinite(ratio))
+    if not found:
+        return []
+    told = f'Noise is enlarged with the image (SNR {found}), unless'
+    return [f'{told} "Remove noise" is chosen.']
 
 
 def _outline(

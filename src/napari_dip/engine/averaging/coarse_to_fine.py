@@ -18,11 +18,11 @@ from napari_dip.grid.regions import Region
 from napari_dip.latents.base import Pyramid
 
 
-def describe_interpolated(channels: list[bool]) -> list[str]:
-    """Say which channels are interpolated, in a sentence."""
+def describe_losing(channels: list[bool], left: str) -> list[str]:
+    """Say to which channels nothing is added, in a sentence."""
     if not any(channels):
         return []
-    told = f'{name_channels(channels)} enlarged by interpolation alone'
+    told = f'{name_channels(channels)} {left}'
     return [f'{told}: the fit is further from the data than that.']
 
 
@@ -63,7 +63,7 @@ class CoarseToFineAverage(WeightAverage):
         `num_samples`, of eight at most, are the dihedral transforms averaged.
         """
         losing = self._losing()
-        self.notes = describe_interpolated(losing)
+        self.notes = describe_losing(losing, self._latent.left)
         return self._upsampled(num_samples, losing)
 
     def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
