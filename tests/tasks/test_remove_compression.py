@@ -6,7 +6,7 @@ from PIL import Image as PillowImage
 
 from napari_dip import remove_compression
 from napari_dip.operators.quantisation import Quantisation
-from tests.noise.test_jpeg_table import compressed, drawn
+from tests.images.test_jpeg_table import compressed, drawn
 
 FEW = {'preset': 'fast', 'device': 'cpu'}
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.images.acquired import AcquiredImage
-from napari_dip.noise.jpeg_table import LUMA
+from napari_dip.noise.jpeg import LUMA
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.noise.blocks import QUARTILE, block_mean
-from napari_dip.noise.jpeg_table import was_white
+from napari_dip.noise.jpeg import was_white
 
 Array = NDArray[np.float64]
 
@@ -37,8 +37,6 @@ LAGS = (1, 2, 3)
 # Where noise is no longer correlated.
 _FAR = (4, 5, 6)
 _BLOCK = 12
-# Fewer tell neither the autocorrelation nor how sure it is.
-_FEWEST_BLOCKS = 8
 # An autocorrelation that is worth a mask that hides neighbours too: frames of
 # microscopes have 0.2 at most or 0.35 and more.
 _NOTABLE = 0.25
@@ -53,8 +51,6 @@ _LEAST_SHARE = 0.02
 # Power of differences six pixels apart by that of four apart: 0.9 to 1.25 of
 # noise of any reach, and more where they show structure.
 _GROWTH = 1.35
-# Standard deviation of a median of normal values by that of their mean.
-_OF_MEDIAN = math.sqrt(math.pi / 2)
 
 
 class Measured(NamedTuple):
@@ -301,7 +297,7 @@ def _of_axis(
     far = np.mean([powers[distance] for distance in _FAR], axis=0)
     tiny = np.finfo(float).tiny
     usable = np.isfinite(far) & (far > 0)
-    if usable.sum() < _FEWEST_BLOCKS:
+    if not usable.any():
         return unknown
     near = powers[1][usable] / far[usable]
     first, second, third = (
@@ -317,7 +313,9 @@ def _of_axis(
     nearest, _, furthest = (powers[distance][usable] for distance in _FAR)
     if np.median(furthest / np.maximum(nearest, tiny)) > _GROWTH:
         spread = math.inf
-    error = 0.75 * _OF_MEDIAN * deviation / math.sqrt(len(near))
+    # The error of a median of normal values is that of their mean times this.
+    deviation *= math.sqrt(math.pi / 2)
+    error = 0.75 * deviation / math.sqrt(len(near))
     return (one, two, three), error, spread
 
 

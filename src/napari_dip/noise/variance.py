@@ -32,10 +32,9 @@ Array = NDArray[np.float64]
 _LOW, _LOW_SHARE = 0.25, 0.698
 _LOWEST, _LOWEST_SHARE = 0.05, 0.456
 # Where the lowest tell less than this part of what the quarter does, in half
-# of so many classes of brightness or more, most blocks hold structure: it is
-# 0.5 to 0.8 of busy photographs in little noise, and 0.85 to 1.2 else.
+# of the classes of brightness or more, most blocks hold structure: it is 0.5
+# to 0.8 of busy photographs in little noise, and 0.85 to 1.2 else.
 _BUSY = 0.8
-_BUSY_BINS = 10
 
 # Order of differences that leave of the smooth structures of an image, which
 # second differences leave, a part that is too small to matter.
@@ -47,12 +46,10 @@ _NO_NOISE = 0.01
 _CURVE_BINS = 24
 #: Fewer pixels of one value are no pile of clipped ones.
 LEAST_PILE = 20
-_MAX_CLIPPED = 0.5
 # Variance over mean, in steps of the data: 1 for counts.
 _MOST_OF_COUNTS = 1.6
 _ITERATIONS = 20
 _MODEL_ERROR = 0.1
-_SCALE_FLOOR = 0.02
 
 
 @dataclass(frozen=True)
@@ -233,7 +230,7 @@ def _without_clipped(plane: Array) -> Array:
     clipped = np.zeros(plane.shape, bool)
     for extreme in (finite.min(), finite.max()) if finite.size else ():
         pile = plane == extreme
-        if LEAST_PILE <= pile.sum() <= _MAX_CLIPPED * plane.size:
+        if pile.sum() >= LEAST_PILE:
             clipped |= pile
     if finite.size and clipped.any() and _counts_photons(plane, finite):
         clipped &= plane != finite.min()
@@ -261,31 +258,18 @@ def _counts_photons(plane: Array, finite: Array) -> bool:
 
 
 def _noise_curve(mean: Array, power: Array) -> tuple[Array, Array, Array]:
-    points = []
-    edges = _bin_edges(mean)
-    label = np.clip(np.searchsorted(edges, mean, 'right') - 1, 0, None)
-    for index in np.unique(label):
-        inside = label == index
-        if inside.sum() >= min(LEAST_BLOCKS, mean.size):
-            told = _variances(power[inside])
-            points.append((mean[inside].mean(), inside.sum(), *told))
-    if not points:
-        points = [(mean.mean(), mean.size, *_variances(power))]
-    centre, count, low, lowest = np.array(points, float).T
-    return centre, _of_busy_or_not(low, lowest), count
-
-
-def _variances(power: Array) -> tuple[float, float]:
-    low, lowest = np.quantile(power, [_LOW, _LOWEST])
-    return low / _LOW_SHARE, lowest / _LOWEST_SHARE
-
-
-def _of_busy_or_not(low: Array, lowest: Array) -> Array:
-    # A single class of few photons may have blocks without any.
+    label = np.searchsorted(_bin_edges(mean), mean, 'right')
+    classes = [label == index for index in np.unique(label)]
+    classes = [one for one in classes if one.sum() >= LEAST_BLOCKS]
+    classes = classes or [np.ones(mean.shape, bool)]
+    centre = np.array([mean[one].mean() for one in classes])
+    quantiles = [np.quantile(power[one], [_LOW, _LOWEST]) for one in classes]
+    low, lowest = np.transpose(
+        quantiles / np.array([_LOW_SHARE, _LOWEST_SHARE])
+    )
     busy = np.median(lowest - _BUSY * low) < 0
-    if low.size < _BUSY_BINS or not busy:
-        return low
-    return np.minimum(low, lowest)
+    variance = np.minimum(low, lowest) if busy else low
+    return centre, variance, np.array([one.sum() for one in classes])
 
 
 def _bin_edges(mean: Array) -> Array:
@@ -319,7 +303,7 @@ def _robust_weight(
     # floor keeps a line that crosses zero from weighing one bin alone. Where
     # most of an image has no noise the median is none.
     typical = np.median(variance) or variance.mean()
-    scale = np.maximum(fitted, _SCALE_FLOOR * typical)
+    scale = np.maximum(fitted, _MODEL_ERROR * typical)
     spread = scale * np.hypot(_MODEL_ERROR, 1 / np.sqrt(count))
     outlying = np.abs(variance - fitted) / spread
     weight: Array = 1 / (spread**2 * np.maximum(1.0, outlying))

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from napari_dip.images.acquired import AcquiredImage
     from napari_dip.images.axes import Axes
     from napari_dip.images.brightness import Brightness
+    from napari_dip.images.jpeg_table import Table
     from napari_dip.io.pictures.jpeg import Compression
-    from napari_dip.noise.jpeg_table import Table
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Callback, Restoration, Restored
     from napari_dip.tasks.outline import Outline
@@ -157,7 +157,7 @@ def start_removing_compression(
 
     from napari_dip.images.acquired import acquire
     from napari_dip.images.brightness import Brightness, brightness_of
-    from napari_dip.noise.jpeg_table import Table
+    from napari_dip.images.jpeg_table import Table
     from napari_dip.operators.base import Operator
     from napari_dip.operators.identity import Identity
     from napari_dip.operators.quantisation import Quantisation
@@ -213,9 +213,9 @@ def _read_file(file: str, image: AcquiredImage) -> Compression:
     """Read how a file is compressed, and check that it is the image's."""
     from pathlib import Path
 
+    from napari_dip.images.jpeg_table import grey_level
     from napari_dip.io.errors import FileError
     from napari_dip.io.pictures.jpeg import read_compression
-    from napari_dip.noise.jpeg_table import grey_level
 
     try:
         found = read_compression(Path(file))
@@ -270,12 +270,8 @@ def _find_tables(
     """Find the table of each plane, and say what it is."""
     import numpy as np
 
-    from napari_dip.noise.jpeg_table import (
-        Table,
-        find_table,
-        grey_level,
-        standard_table,
-    )
+    from napari_dip.images.jpeg_table import Table, find_table, grey_level
+    from napari_dip.noise.jpeg import standard_table
 
     notes = []
     # The brightness of colours is no whole number of levels.

@@ -8,7 +8,7 @@ from napari_dip.io.errors import FileError
 from napari_dip.io.pictures.jpeg import read_compression
 from napari_dip.io.reading import read_image
 from napari_dip.io.writing import choose_dtype
-from napari_dip.noise.jpeg_table import standard_table
+from napari_dip.noise.jpeg import standard_table
 
 RGB = np.random.default_rng(0).integers(0, 255, (24, 40, 3), np.uint8)
 
