@@ -93,6 +93,7 @@ def test_what_is_masked_in_a_mask_is_missing_too():
         (1, 'The mask fills 1 of 4,096 pixels (less than 1 %).'),
         (2048, 'The mask fills 2,048 of 4,096 pixels (50 %).'),
         (3864, 'The mask fills 3,864 of 4,096 pixels (94 %). That is most'),
+        (24, 'The mask fills 24 of 4,096 pixels (less than 1 %).'),
         (4095, 'The mask fills 4,095 of 4,096 pixels (more than 99 %). That'),
     ],
 )

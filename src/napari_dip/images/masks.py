@@ -70,7 +70,7 @@ def describe_mask(missing: Mask) -> str:
     count, total = int(plane.sum()), plane.size
     text = (
         f'The mask fills {count:,} of {total:,} pixels '
-        f'({_percentage(count / total)}).'
+        f'({percentage(count, total)}).'
     )
     if 2 * count <= total:
         return text
@@ -80,11 +80,14 @@ def describe_mask(missing: Mask) -> str:
     )
 
 
-def _percentage(part: float) -> str:
-    percent = round(100 * part)
-    if percent == 0:
+def percentage(count: int, total: int) -> str:
+    """Say what part of all so many are; some are not 0 %, nor most 100 %."""
+    percent = 100 * count / total
+    if count and percent < 1:
         return 'less than 1 %'
-    return 'more than 99 %' if percent == 100 else f'{percent} %'
+    if count < total and percent > 99:
+        return 'more than 99 %'
+    return f'{percent:.0f} %'
 
 
 def _over(marked: Mask, image: AcquiredImage) -> Mask | None:

@@ -64,6 +64,40 @@ def test_painting_after_start_changes_nothing(
     np.testing.assert_array_equal(viewer.layers[-1].data[known], noisy[known])
 
 
+def test_a_mask_is_painted_undone_and_painted_larger(
+    viewer, noisy, open_form, finish, qtbot
+):
+    viewer.add_image(noisy, name='cells')
+    labels = viewer.add_labels(np.zeros((32, 32), np.uint8), name='scratch')
+    form = open_form('Inpaint')
+    entry = form.inputs[0]
+
+    def paint_and_fill(place, size):
+        labels.brush_size = size
+        with qtbot.wait_signal(entry.settled.timeout):
+            labels.paint(place, 1)
+        marked = labels.data != 0
+        assert entry.extent.value.startswith(f'fills {marked.sum()} of')
+        form.start()
+        finish(form)
+        changed = viewer.layers[-1].data != noisy
+        assert changed[marked].any()
+        assert not changed[~marked].any()
+        return marked
+
+    small = paint_and_fill((12, 17), 5)
+    labels.undo()
+    assert not labels.data.any()
+    large = paint_and_fill((12, 12), 9)
+    # Where the first reached further, what was undone is not filled.
+    assert (small & ~large).any()
+    assert large.sum() > 2 * small.sum()
+    assert [layer.name for layer in viewer.layers[2:]] == [
+        'cells [DIP inpainted]',
+        'cells [DIP inpainted] [1]',
+    ]
+
+
 def test_one_mask_serves_all_channels(
     viewer, noisy, damage, open_form, finish
 ):

@@ -11,6 +11,7 @@ from magicgui.widgets import CheckBox, ComboBox, Label
 from napari.layers import Labels, Layer
 from qtpy.QtCore import QTimer
 
+from napari_dip.images.masks import percentage
 from napari_dip.viewer.errors import describe_error
 from napari_dip.viewer.forms.entry import Entry
 from napari_dip.viewer.forms.numbers import parse_number
@@ -220,13 +221,8 @@ def describe_extent(filled: int, pixels: int) -> str:
     >>> describe_extent(41, 4096)
     'fills 41 of 4,096 pixels, 1\xa0%'
     """
-    percent = 100 * filled / pixels
-    part = f'{percent:.0f}'
-    if filled and percent < 1:
-        part = 'less than 1'
-    elif filled < pixels and percent > 99:
-        part = 'more than 99'
-    text = f'fills {filled:,} of {pixels:,} pixels, {part} %'
+    part = percentage(filled, pixels)
+    text = f'fills {filled:,} of {pixels:,} pixels, {part}'
     if 2 * filled > pixels:
         text += (
             '. That is more than half: if the labels mark what to keep, '
