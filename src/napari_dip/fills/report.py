@@ -54,7 +54,10 @@ def describe_fills(
     if not held_out:
         return [text + '; no pixels could be held out to measure it.']
     alone, taken = squares
-    text += f'; on {held_out} pixels held out in holes of the same shape '
+    where = f'on {held_out:,} pixels held out in holes of the same shape'
+    if share < _LEAST and parts == [names[best]]:
+        return [f'{text}, the best {where}.']
+    text += f'; {where} '
     gain = 10 * np.log10(alone / taken) if alone > 0 < taken else 0.0
     if not is_sure or not round(gain, 1):
         return [f'{text}that was as good as {names[best]} alone.']
