@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_dip.device.pace import watched_by
+from napari_dip.device.clock import watched_by
 from napari_dip.fills.autoregressive import Autoregressive
 from napari_dip.fills.filling import Asked, fill_parts
 from napari_dip.fills.smooth import Biharmonic, Harmonic

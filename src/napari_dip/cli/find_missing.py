@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# What marks a pixel: white in any viewer.
-_MARK = 255
-
 
 def write_missing(
     source: Path,
@@ -118,7 +115,7 @@ def _as_image(image: StoredImage, found: NDArray[np.bool_]) -> StoredImage:
         axes = axes.replace('S', '')
     return replace(
         image,
-        data=found.astype('uint8') * _MARK,
+        data=found.astype('uint8') * 255,
         axes=axes,
         details={},
         text={},

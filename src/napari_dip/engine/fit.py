@@ -14,14 +14,13 @@ from napari_dip.device.choice import (
 )
 from napari_dip.device.threads import in_turn
 from napari_dip.engine.averaging.choice import make_averaging
-from napari_dip.engine.checkpoints import Checkpoints
 from napari_dip.engine.early_stopping import EarlyStopping, StoppingState
 from napari_dip.engine.metrics import Metric, Observation
 from napari_dip.engine.optimisers import make_optimiser
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import SCHEDULES, FitSettings
 from napari_dip.engine.state import FitState, StopReason, Trained
-from napari_dip.engine.step import Step
+from napari_dip.engine.step import Checkpoints, Step
 
 # A fit on windows that is no worse than this many times an empty image has
 # not diverged.

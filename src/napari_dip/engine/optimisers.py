@@ -86,19 +86,12 @@ class Adam:
         self._steps = state['steps']
 
 
-_MOMENTUM = 0.95
 # Root mean square of a step, in learning rates. Adam's is 0.2 to 0.4, and
 # twice this one was worse.
 _STEP = 0.1
 # Convolutions from or to fewer channels are left to Adam: that of the image
 # to the first channels, and that of the last channels to the image.
 _LEAST_CHANNELS = 8
-
-# Quintic polynomial that brings singular values between 0 and 1 near 1, and
-# how often it is applied (K. Jordan).
-_POLYNOMIAL = (3.4445, -4.7750, 2.0315)
-_TIMES = 5
-_TINY = 1e-7
 
 
 class Muon:
@@ -169,8 +162,9 @@ class Muon:
         weights = [self._matrices[i] for i in used]
         means = [self._means[i] for i in used]
         gradients = [w.grad for w in weights if w.grad is not None]
-        torch._foreach_lerp_(means, gradients, 1 - _MOMENTUM)
-        ahead = torch._foreach_lerp(gradients, means, _MOMENTUM)
+        momentum = 0.95
+        torch._foreach_lerp_(means, gradients, 1 - momentum)
+        ahead = torch._foreach_lerp(gradients, means, momentum)
         for weight, gradient in zip(weights, ahead, strict=True):
             matrix = gradient.flatten(1)
             size = self.learning_rate * _STEP * max(matrix.shape) ** 0.5
@@ -204,16 +198,17 @@ def orthogonalise(matrix: Tensor) -> Tensor:
 
     Notes
     -----
-    The polynomials are multiplied for the small product of the matrix with
-    itself, and applied to the matrix once.
+    A quintic polynomial (K. Jordan) brings singular values between 0 and 1
+    near 1 in five rounds. It is multiplied for the small product of the
+    matrix with itself, and applied to the matrix once.
     """
     if matrix.shape[0] > matrix.shape[1]:
         return orthogonalise(matrix.T).T
-    matrix = matrix / (matrix.norm() + _TINY)
+    matrix = matrix / (matrix.norm() + 1e-7)
     squared = matrix @ matrix.T
     total = _factor(squared)
     factor = total
-    for _ in range(_TIMES - 1):
+    for _ in range(4):
         squared = factor @ squared @ factor
         factor = _factor(squared)
         total = factor @ total
@@ -222,7 +217,7 @@ def orthogonalise(matrix: Tensor) -> Tensor:
 
 def _factor(squared: Tensor) -> Tensor:
     """What the polynomial multiplies a matrix by, from its square."""
-    a, b, c = _POLYNOMIAL
+    a, b, c = 3.4445, -4.7750, 2.0315
     factor = torch.addmm(squared, squared, squared, beta=b, alpha=c)
     factor.diagonal().add_(a)
     return factor

@@ -13,7 +13,7 @@ from scipy import sparse
 from scipy.ndimage import binary_dilation, uniform_filter1d
 from scipy.sparse.linalg import LinearOperator, cg
 
-from napari_dip.device.pace import go_on
+from napari_dip.device.clock import go_on
 from napari_dip.fills.base import Fill, Image, Mask
 from napari_dip.fills.smooth import Biharmonic, bending_rows, solved
 

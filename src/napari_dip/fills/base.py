@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.device.pace import CutShort, look_up
+from napari_dip.device.clock import CutShort, look_up
 from napari_dip.grid.binning import first_guess
 from napari_dip.grid.regions import Shape, tile_windows
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.device.pace import look_up
+from napari_dip.device.clock import look_up
 from napari_dip.fills.base import Fill, Mask, fill_channels, work_of_fills
 from napari_dip.fills.combination import HeldOut
 from napari_dip.fills.parts import depth_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from napari_dip.device.pace import go_on
+from napari_dip.device.clock import go_on
 from napari_dip.filters.block_groups import (
     ALIKE,
     AT_ONCE,

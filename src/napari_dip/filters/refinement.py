@@ -30,7 +30,7 @@ from napari_dip.operators.back_projection import agree
 
 # Operations a pixel and channel: what a processor takes as long for in a
 # network.
-_BM3D, _NL_BAYES, _TEXTURE = 800_000, 450_000, 1_000_000
+_BM3D, NL_BAYES, _TEXTURE = 800_000, 450_000, 1_000_000
 # Errors of less than this part are worth a sentence.
 _NOTABLE = 0.99
 
@@ -188,7 +188,7 @@ class NlBayes(Filter):
     @property
     def work(self) -> tuple[float, ...]:
         """One pass."""
-        return (_NL_BAYES,)
+        return (NL_BAYES,)
 
 
 def _filtered(

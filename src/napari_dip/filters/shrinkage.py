@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from napari_dip.device.pace import go_on
+from napari_dip.device.clock import go_on
 from napari_dip.filters.dct import LocalCosine
 from napari_dip.grid.interpolation import TINY
 from napari_dip.grid.regions import Region, cut_all

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.device.pace import CutShort, go_on
+from napari_dip.device.clock import CutShort, go_on
 from napari_dip.engine.problem import Problem
 from napari_dip.fills.combination import HeldOut, Step
 from napari_dip.filters.dct import over_channels

@@ -15,7 +15,7 @@ from napari_dip.device.choice import (
     precision_context,
     release_cache,
 )
-from napari_dip.device.pace import look_up
+from napari_dip.device.clock import look_up
 from napari_dip.grid.by_axes import ByAxes
 from napari_dip.grid.regions import Region, Shape, tile_windows
 

@@ -18,7 +18,7 @@ Step = tuple[int, ...]
 # network sees the tile's end, and a kernel of super-resolution, which reaches
 # over three pixels of the data, pixels that are not there.
 _MARGIN = 12
-_REACH = 3
+REACH = 3
 # A margin of each of two tiles, and between them as much to pass from one to
 # the other.
 _MARGINS = 3
@@ -31,7 +31,7 @@ _LEAST_SIDE = 256
 
 def overlap(step: int) -> int:
     """Pixels of the result that two neighbouring tiles share at least."""
-    return _MARGINS * max(_MARGIN, _REACH * step)
+    return _MARGINS * max(_MARGIN, REACH * step)
 
 
 def lay_tiles(area: Region, step: Step, side: int) -> list[Region]:

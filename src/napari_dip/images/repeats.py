@@ -149,7 +149,7 @@ Array = NDArray[np.float64]
 
 # Side of the blocks whose means are compared, in pixels: their noise is
 # small even where photons are few or noise is correlated.
-_SIDE = 8
+SIDE = 8
 # Blocks further than this many robust deviations from the line differ in
 # content, as those of a neighbour in time or depth may.
 _FAR = 4.0
@@ -262,7 +262,7 @@ def match_brightness(plane: Array, reference: Array) -> tuple[float, float]:
     >>> [round(x, 6) for x in match_brightness(plane, 2 * plane + 5)]
     [2.0, 5.0]
     """
-    x, y = block_mean(plane, _SIDE), block_mean(reference, _SIDE)
+    x, y = block_mean(plane, SIDE), block_mean(reference, SIDE)
     finite = np.isfinite(y)
     x, y = x[finite], y[finite]
     like = np.ones(x.shape, bool)

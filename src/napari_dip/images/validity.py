@@ -18,11 +18,6 @@ _FILL_VALUES = ('_FillValue', 'missing_value')
 _LARGEST = float(np.finfo(np.float32).max)
 # A result may leave the range of its data by as much as that is wide.
 _ROOM = 3
-# Steps of float32 within the contrast of an image. With fewer it would come
-# back coarser than in 8 bits.
-_LEAST_STEPS = 2**8
-# With so many it is as fine as in 16 bits, whatever the noise.
-_FINE_STEPS = 2**16
 #: So many pixels tell quantiles.
 ENOUGH = 2**20
 
@@ -160,9 +155,11 @@ def _coarser_than_noise(plane: NDArray[Any], name: str) -> str:
     low, middle, high = (float(x) for x in np.quantile(some, levels))
     contrast = high - low or _contrast(plane)
     step = float(np.spacing(np.float32(abs(middle))))
-    if contrast == 0 or contrast >= _FINE_STEPS * step:
+    # As fine as in 16 bits, whatever the noise.
+    if contrast == 0 or contrast >= 2**16 * step:
         return ''
-    if contrast < _LEAST_STEPS * step:
+    # Coarser than in 8 bits.
+    if contrast < 2**8 * step:
         raise ValueError(
             f'{name}: its values lie about {middle:.4g} and differ by '
             f'{contrast:.3g}, but the result is float32, whose steps are '

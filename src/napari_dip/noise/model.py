@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.device.pace import go_on
+from napari_dip.device.clock import go_on
 from napari_dip.noise.autocorrelation import (
     TOLD,
     Correlation,

@@ -7,11 +7,10 @@ from torch.nn import functional as F
 
 from napari_dip.grid.by_axes import convolve_transposed
 from napari_dip.grid.regions import Shape
+from napari_dip.grid.tiles import REACH
 from napari_dip.operators.base import Operator
 from napari_dip.operators.downsample import kernel_weights
 
-# Coarse pixels that a Lanczos-3 filter reaches to each side.
-_REACH = 3
 # The first takes most of a disagreement away; after three, a tenth of a
 # decibel in a hundred is left to gain.
 _ROUNDS = 3
@@ -52,7 +51,7 @@ def _along_first(image: Tensor, factor: int) -> Tensor:
     channels, length, *others = image.shape[1:]
     ones = [1] * len(others)
     kernel = kernel_weights('lanczos3', factor).to(image).reshape(-1, *ones)
-    margins = [0] * 2 * len(others) + [_REACH, _REACH]
+    margins = [0] * 2 * len(others) + [REACH, REACH]
     padded = F.pad(image, margins, mode='replicate')
     transposed = convolve_transposed[1 + len(others)]
     spread: Tensor = transposed(
@@ -67,7 +66,7 @@ def _along_first(image: Tensor, factor: int) -> Tensor:
         kernel[None, None],
         stride=(factor, *ones),
     )
-    first = _REACH * factor + (len(kernel) - factor) // 2
+    first = REACH * factor + (len(kernel) - factor) // 2
     interpolated: Tensor = spread / share
     return interpolated.narrow(2, first, length * factor)
 

@@ -12,8 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from napari_dip.device.choice import memory_in_words, resolve_device
-from napari_dip.device.clock import Clock
-from napari_dip.device.pace import go_on
+from napari_dip.device.clock import Clock, go_on
 from napari_dip.device.threads import choose_threads, use_threads
 from napari_dip.engine.losses import DataTerm
 from napari_dip.forecast.tile_size import tile_side

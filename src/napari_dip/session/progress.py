@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from napari_dip.device.clock import now
-from napari_dip.device.pace import watched_by
+from napari_dip.device.clock import now, watched_by
 
 if TYPE_CHECKING:
     from napari_dip.presets.settings import Settings
@@ -111,7 +110,7 @@ def preparing(check: Check) -> Iterator[None]:
     ----------
     check : callable
         As in :class:`~napari_dip.session.base.Restoration`. Where it ends
-        the preparation, :class:`~napari_dip.device.pace.CutShort` is raised.
+        the preparation, :class:`~napari_dip.device.clock.CutShort` is raised.
     """
     begun = now()
 

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.device.choice import PeakMemory, device_description
-from napari_dip.device.clock import Clock
-from napari_dip.device.pace import watched_by
+from napari_dip.device.clock import Clock, watched_by
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.state import StopReason
 from napari_dip.filters.refinement import preview

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from napari_dip.device.choice import memory_in_words, plain_autograd
+from napari_dip.engine.early_stopping import HeldOut
 from napari_dip.engine.fit import Fit
 from napari_dip.engine.losses import DataTerm, squared_error
 from napari_dip.engine.masked_error import masked_error
@@ -32,10 +33,6 @@ from napari_dip.operators.identity import Identity
 from napari_dip.presets.options import LearntFit
 from napari_dip.presets.settings import Settings
 from napari_dip.session.stages import Sequel, Stage
-
-# Part of the pixels that an uncertainty is judged by, where no rule holds
-# some out.
-_JUDGED = 0.02
 
 
 @dataclass(frozen=True)
@@ -329,7 +326,8 @@ def _held_out(
     chosen = settings.latent.hold_out(measured, source.seed)
     if chosen is not None:
         return chosen
-    part = settings.stopping.held_out or _JUDGED * source.hold_out
+    # An uncertainty needs some where no rule does.
+    part = settings.stopping.held_out or HeldOut.part * source.hold_out
     if not part:
         return torch.zeros_like(measured)
     generator = torch.Generator().manual_seed(source.seed)

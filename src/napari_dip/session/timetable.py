@@ -16,8 +16,7 @@ from typing import NamedTuple
 import torch
 
 from napari_dip.device.choice import memory_in_words
-from napari_dip.device.clock import Clock
-from napari_dip.device.pace import CutShort
+from napari_dip.device.clock import Clock, CutShort
 from napari_dip.engine.state import FitState
 from napari_dip.filters.guard import refine_within_range
 from napari_dip.forecast.work import Work, work_of

@@ -5,25 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from napari_dip.presets.choices import DEFAULT_PRESET
+from napari_dip.tasks import fields
 from napari_dip.tasks.base import Field, Task, register
-from napari_dip.tasks.fields import (
-    NOISE,
-    Axes,
-    ChannelAxis,
-    CorrelationOf,
-    Device,
-    Fit,
-    Image,
-    MaxNumIter,
-    MethodOf,
-    MoreFrames,
-    NoiseOf,
-    Planes,
-    Preset,
-    Seed,
-    TimeLimit,
-    Uncertainty,
-)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -44,29 +27,29 @@ Defects = Annotated[
         'Hot and dead pixels, far above or below all their neighbours, are '
         'filled in ("auto") or kept as they are ("keep").',
         choices=_DEFECTS,
-        section=NOISE,
+        section=fields.NOISE,
     ),
 ]
 
 
 def denoise(
-    image: Image,
+    image: fields.Image,
     *,
-    repeats: MoreFrames = None,
-    axes: Axes = None,
-    fit: Fit = 'auto',
-    planes: Planes = None,
-    channel_axis: ChannelAxis = None,
-    noise: NoiseOf = 'auto',
-    correlation: CorrelationOf = 'auto',
+    repeats: fields.MoreFrames = None,
+    axes: fields.Axes = None,
+    fit: fields.Fit = 'auto',
+    planes: fields.Planes = None,
+    channel_axis: fields.ChannelAxis = None,
+    noise: fields.NoiseOf = 'auto',
+    correlation: fields.CorrelationOf = 'auto',
     defects: Defects = 'auto',
-    method: MethodOf = 'auto',
-    preset: Preset = DEFAULT_PRESET,
-    seed: Seed = 0,
-    device: Device = 'auto',
-    max_num_iter: MaxNumIter = None,
-    time_limit: TimeLimit = None,
-    uncertainty: Uncertainty = False,
+    method: fields.MethodOf = 'auto',
+    preset: fields.Preset = DEFAULT_PRESET,
+    seed: fields.Seed = 0,
+    device: fields.Device = 'auto',
+    max_num_iter: fields.MaxNumIter = None,
+    time_limit: fields.TimeLimit = None,
+    uncertainty: fields.Uncertainty = False,
     callback: Callback | None = None,
     return_info: bool = False,
 ) -> Restored:

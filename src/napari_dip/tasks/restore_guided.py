@@ -5,17 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from napari_dip.presets.choices import DEFAULT_PRESET
+from napari_dip.tasks import fields
 from napari_dip.tasks.base import Field, Task, register
-from napari_dip.tasks.fields import (
-    ChannelAxis,
-    Device,
-    Image,
-    MaxNumIter,
-    Preset,
-    Seed,
-    TimeLimit,
-    Uncertainty,
-)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -38,16 +29,16 @@ Guide = Annotated[
 
 
 def restore_guided(
-    image: Image,
+    image: fields.Image,
     guide: Guide,
     *,
-    channel_axis: ChannelAxis = None,
-    preset: Preset = DEFAULT_PRESET,
-    seed: Seed = 0,
-    device: Device = 'auto',
-    max_num_iter: MaxNumIter = None,
-    time_limit: TimeLimit = None,
-    uncertainty: Uncertainty = False,
+    channel_axis: fields.ChannelAxis = None,
+    preset: fields.Preset = DEFAULT_PRESET,
+    seed: fields.Seed = 0,
+    device: fields.Device = 'auto',
+    max_num_iter: fields.MaxNumIter = None,
+    time_limit: fields.TimeLimit = None,
+    uncertainty: fields.Uncertainty = False,
     callback: Callback | None = None,
     return_info: bool = False,
 ) -> Restored:

@@ -5,21 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from napari_dip.presets.choices import DEFAULT_PRESET, FACTORS
+from napari_dip.tasks import fields
 from napari_dip.tasks.base import Field, Task, register
-from napari_dip.tasks.fields import (
-    Axes,
-    ChannelAxis,
-    Device,
-    Fit,
-    Image,
-    MaxNumIter,
-    MethodOf,
-    Planes,
-    Preset,
-    Seed,
-    TimeLimit,
-    Uncertainty,
-)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -57,21 +44,21 @@ RemoveNoise = Annotated[
 
 
 def super_resolve(
-    image: Image,
+    image: fields.Image,
     factor: Factor,
     *,
     remove_noise: RemoveNoise = False,
-    axes: Axes = None,
-    fit: Fit = 'auto',
-    planes: Planes = None,
-    channel_axis: ChannelAxis = None,
-    method: MethodOf = 'auto',
-    preset: Preset = DEFAULT_PRESET,
-    seed: Seed = 0,
-    device: Device = 'auto',
-    max_num_iter: MaxNumIter = None,
-    time_limit: TimeLimit = None,
-    uncertainty: Uncertainty = False,
+    axes: fields.Axes = None,
+    fit: fields.Fit = 'auto',
+    planes: fields.Planes = None,
+    channel_axis: fields.ChannelAxis = None,
+    method: fields.MethodOf = 'auto',
+    preset: fields.Preset = DEFAULT_PRESET,
+    seed: fields.Seed = 0,
+    device: fields.Device = 'auto',
+    max_num_iter: fields.MaxNumIter = None,
+    time_limit: fields.TimeLimit = None,
+    uncertainty: fields.Uncertainty = False,
     callback: Callback | None = None,
     return_info: bool = False,
 ) -> Restored:

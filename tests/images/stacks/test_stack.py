@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from napari_dip.images.stacks.axis_names import letters_of
+from napari_dip.images.axes import letters_of
 from napari_dip.images.stacks.plane_choice import choose_planes
 from napari_dip.images.stacks.stack import (
     settle_stack,

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_dip.device.pace import look_up
+from napari_dip.device.clock import look_up
 from napari_dip.engine.fit import Fit
 from napari_dip.networks import UNetSpec
 from napari_dip.presets.options import Options

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from napari_dip.device.pace import go_on
+from napari_dip.device.clock import go_on
 from napari_dip.session.progress import Phase
 from napari_dip.viewer.runs.job import Failure, Job
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from napari_dip.device.choice import Precision
-from napari_dip.device.pace import go_on, untold
+from napari_dip.device.clock import go_on, untold
 from napari_dip.engine.averaging.uncertainty import Evidence
 from napari_dip.engine.averaging.weights import WeightAverage
 from napari_dip.engine.problem import Problem

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from napari_dip.device.choice import Precision, precision_context
-from napari_dip.device.pace import CutShort, go_on, look_up
+from napari_dip.device.clock import CutShort, go_on, look_up
 from napari_dip.device.threads import in_turn
 from napari_dip.engine.averaging.output import growing_decay
 from napari_dip.engine.averaging.uncertainty import DRAWS, Evidence

@@ -10,11 +10,9 @@ from torch import Tensor
 from napari_dip.engine.problem import Problem
 from napari_dip.filters.bm3d import LEAST_SIDE
 from napari_dip.filters.nl_bayes import nl_bayes_filter
-from napari_dip.filters.refinement import Filter
+from napari_dip.filters.refinement import NL_BAYES, Filter
 from napari_dip.operators.quantisation import Quantisation
 
-# Operations a pixel and channel, as of NL-Bayes alone.
-_WORK = 450_000
 # The error of a compressed image by what it differs from the mean of blocks
 # laid in all ways: 1.9 to 2.7 on six images at qualities 5 to 40.
 _BY_DIFFERENCE = 2.0
@@ -52,7 +50,7 @@ class Decompress(Filter):
     @property
     def work(self) -> tuple[float, ...]:
         """One pass."""
-        return (_WORK,)
+        return (NL_BAYES,)
 
 
 def filter_blocks(

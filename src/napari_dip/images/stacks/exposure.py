@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_dip.images.repeats import SIDE
 from napari_dip.noise.blocks import block_mean
 
 # On one scale of intensities a plane with less than this part of the contrast
@@ -16,8 +17,6 @@ from napari_dip.noise.blocks import block_mean
 _ALIKE = 2.5
 # A hot pixel is no contrast.
 _BULK = (0.01, 0.99)
-# Noise is weak in the means of such blocks.
-_BLOCK = 8
 
 #: Mean and contrast of a plane.
 Exposure = tuple[float, float]
@@ -49,7 +48,7 @@ def measure_exposure(planes: NDArray[np.generic]) -> Exposure:
     low, high = np.quantile(values[known], _BULK)
     values = np.where(known, np.clip(values, low, high), np.nan)
     mean = float(np.nanmean(values))
-    blocks = block_mean(np.where(known, values, mean), _BLOCK)
+    blocks = block_mean(np.where(known, values, mean), SIDE)
     return mean, float(blocks.std())
 
 

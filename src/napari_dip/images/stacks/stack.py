@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from napari_dip.images.axes import COLOURS, check_channel_axis
-from napari_dip.images.stacks.axis_names import say_axes, say_count
+from napari_dip.images.axes import (
+    COLOURS,
+    check_channel_axis,
+    say_axes,
+    say_count,
+)
 
 #: Where a plane lies: a number for each axis that is counted, a slice else.
 Index = tuple[Any, ...]

@@ -34,7 +34,6 @@ from napari_dip.presets.settings import Settings
 from napari_dip.tasks.method import DeepImagePrior
 from napari_dip.tasks.presets.by_noise import plan
 
-_DECAY = 0.99
 # Standard deviations of the noise of the published experiments.
 _WEAKER, _STRONGER = 25 / 255, 50 / 255
 # Part of the pixels that is held out, and that is in the middle of a block
@@ -54,7 +53,6 @@ def _light(widths: tuple[int, ...], reduction: int, num_iter: int) -> Settings:
             num_iter=num_iter,
             learning_rate=1e-2,
             schedule='constant',
-            decay=_DECAY,
             precision='auto',
         ),
         stabilise_noise=True,
@@ -205,7 +203,7 @@ def _latent(method: DeepImagePrior, latent: LatentSpec) -> LatentSpec:
 def _fit(
     method: DeepImagePrior, fit: FitSettings, *, averages: bool
 ) -> FitSettings:
-    decay = fit.decay or (_DECAY if averages else 0.0)
+    decay = fit.decay or (FitSettings.decay if averages else 0.0)
     if method.averaging is not None:
         decay = float(method.averaging)
     if method.posterior:

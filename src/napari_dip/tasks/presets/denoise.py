@@ -35,13 +35,6 @@ from napari_dip.tasks.presets.deep_image_prior import (
     published_denoising,
 )
 
-# Times the usual length.
-_LONGEST_GRADIENT = 2.0
-
-# Muon bears its rate after so few iterations; a longer rise only makes the
-# first previews wait.
-_WARM_UP = 20
-
 # At full resolution, for a trunk at half of it leaves a faint chequerboard;
 # its few channels there cost little.
 _NETWORK = UNetSpec((32, 48, 64, 64, 64), reduction=1)
@@ -66,8 +59,10 @@ def _light(
             num_iter=num_iter,
             optimiser=optimiser,
             learning_rate=learning_rate,
-            warm_up=_WARM_UP if optimiser == 'muon' else None,
-            gradient_clipping=_LONGEST_GRADIENT,
+            # Muon bears its rate after so few iterations; a longer rise only
+            # makes the first previews wait.
+            warm_up=20 if optimiser == 'muon' else None,
+            gradient_clipping=2.0,
             window=64,
             num_windows=8,
             average='weights',
@@ -169,8 +164,6 @@ def check_uncertainty(settings: Settings, preset: str) -> None:
 
 # Few channels at full resolution, where a kernel has three times the weights.
 _NETWORK_3D = UNetSpec((16, 32, 48), reduction=1)
-# As many voxels as eight windows of 64 × 64 pixels have.
-_WINDOW, _NUM_WINDOWS = 32, 1
 
 
 def choose_settings_of_volume(
@@ -214,7 +207,8 @@ def choose_settings_of_volume(
     return replace(
         settings,
         network=_NETWORK_3D,
-        fit=replace(settings.fit, window=_WINDOW, num_windows=_NUM_WINDOWS),
+        # As many voxels as eight windows of 64 × 64 pixels have.
+        fit=replace(settings.fit, window=32, num_windows=1),
         filters=(PlaneByPlane(settings.filters),),
         second=None,
     )

@@ -6,16 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from napari_dip.presets.choices import DEFAULT_PRESET
+from napari_dip.tasks import fields
 from napari_dip.tasks.base import Field, Task, register
-from napari_dip.tasks.fields import (
-    ChannelAxis,
-    Device,
-    Image,
-    MaxNumIter,
-    Preset,
-    Seed,
-    TimeLimit,
-)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -52,17 +44,17 @@ Ways = Annotated[
 
 
 def compare_architectures(
-    image: Image,
+    image: fields.Image,
     *,
     depths: Depths = '2, 5',
     skips: Skips = '0, 4',
     upsampling: Ways = 'both',
-    channel_axis: ChannelAxis = None,
-    preset: Preset = DEFAULT_PRESET,
-    seed: Seed = 0,
-    device: Device = 'auto',
-    max_num_iter: MaxNumIter = None,
-    time_limit: TimeLimit = None,
+    channel_axis: fields.ChannelAxis = None,
+    preset: fields.Preset = DEFAULT_PRESET,
+    seed: fields.Seed = 0,
+    device: fields.Device = 'auto',
+    max_num_iter: fields.MaxNumIter = None,
+    time_limit: fields.TimeLimit = None,
     callback: Callback | None = None,
     return_info: bool = False,
 ) -> Restored:

@@ -6,16 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from napari_dip.presets.choices import DEFAULT_PRESET
+from napari_dip.tasks import fields
 from napari_dip.tasks.base import Field, Task, register
-from napari_dip.tasks.fields import (
-    ChannelAxis,
-    Device,
-    Image,
-    MaxNumIter,
-    Preset,
-    Seed,
-    TimeLimit,
-)
 from napari_dip.tasks.prior.models import ModelFile, Normalisation
 
 if TYPE_CHECKING:
@@ -41,17 +33,17 @@ Layers = Annotated[
 
 
 def invert_features(
-    image: Image,
+    image: fields.Image,
     model: ModelFile,
     layer: Layers,
     *,
     normalisation: Normalisation = 'auto',
-    channel_axis: ChannelAxis = None,
-    preset: Preset = DEFAULT_PRESET,
-    seed: Seed = 0,
-    device: Device = 'auto',
-    max_num_iter: MaxNumIter = None,
-    time_limit: TimeLimit = None,
+    channel_axis: fields.ChannelAxis = None,
+    preset: fields.Preset = DEFAULT_PRESET,
+    seed: fields.Seed = 0,
+    device: fields.Device = 'auto',
+    max_num_iter: fields.MaxNumIter = None,
+    time_limit: fields.TimeLimit = None,
     callback: Callback | None = None,
     return_info: bool = False,
 ) -> Restored:

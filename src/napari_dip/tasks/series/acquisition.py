@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_dip.images.acquired import AcquiredImage, acquire
-from napari_dip.images.axes import settle_axes
-from napari_dip.images.stacks.axis_names import letters_of
+from napari_dip.images.axes import letters_of, settle_axes
 from napari_dip.images.stacks.depth import as_volumes
 from napari_dip.images.stacks.plane_choice import choose_planes
 from napari_dip.images.stacks.stack import Stack, settle_stack

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
 
 # Samples that the estimate of a plane averages: 16 gain 0.01 dB
 # (docs/lab/series.md). Where each is laid down otherwise, all eight ways.
-_MOST_SAMPLES, _IN_ALL_WAYS = 4, 8
-# Seconds: less than any iteration.
-_LEAST_TIME = 1e-3
+_MOST_SAMPLES = 4
 
 
 class Series:
@@ -244,7 +243,7 @@ class Series:
     ) -> Restoration:
         if time_limit is not None:
             # At least one plane is restored, however late it is.
-            time_limit = max(time_limit, _LEAST_TIME)
+            time_limit = max(time_limit, sys.float_info.min)
         options = replace(
             self.options,
             time_limit=time_limit,
@@ -291,8 +290,10 @@ class Series:
 
 
 def _with_fewer_samples(settings: Settings) -> Settings:
+    from napari_dip.grid.dihedral import dihedrals
+
     fit, second = settings.fit, settings.second
-    most = _IN_ALL_WAYS if fit.augment else _MOST_SAMPLES
+    most = len(dihedrals()) if fit.augment else _MOST_SAMPLES
     number = min(fit.num_samples, most)
     if second is not None:
         second = _with_fewer_samples(second)

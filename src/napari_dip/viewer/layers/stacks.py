@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_dip.images.stacks.axis_names import letters_of
+from napari_dip.images.axes import letters_of
 from napari_dip.images.stacks.stack import Index, Stack, settle_stack
 from napari_dip.viewer.layers.layers import ImageSource, describe_image
 from napari_dip.viewer.layers.placement import copy_attributes

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from napari_dip.device.pace import CutShort
+from napari_dip.device.clock import CutShort
 from napari_dip.session.progress import preparing
 from napari_dip.viewer.errors import EXPECTED, describe_error
 

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from napari_dip.engine.averaging.output import OutputAverage
-from napari_dip.engine.checkpoints import Checkpoints
 from napari_dip.engine.optimisers import Adam
+from napari_dip.engine.step import Checkpoints
 
 
 class Bench:
