@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+import xarray
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -102,7 +103,6 @@ def test_what_is_no_array_gets_a_sentence(source):
 
 
 def test_a_fill_value_of_xarray_is_missing():
-    xarray = pytest.importorskip('xarray')
     values = np.where(GREY > 3, -9999, GREY)
     told = xarray.DataArray(values, attrs={'_FillValue': -9999.0})
     decoded = xarray.decode_cf(told.to_dataset(name='grey')).grey
