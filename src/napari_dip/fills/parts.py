@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,12 +10,14 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
 from napari_dip.fills.base import Mask
+from napari_dip.grid.interpolation import TINY
 from napari_dip.grid.regions import Region
 
-#: Side of a part of the image with held-out holes; eight times the depth of
-#: the deepest where that is more, so that each hole is whole and has as much
-#: around it.
-SIDE, _DEPTHS = 256, 8
+# Side of a part of the image with held-out holes; less where many pixels are
+# missing, so that it misses as many as this; eight times the depth of the
+# deepest hole where that is more, so that each is whole and has as much
+# around it.
+_SIDE, _MISSING, _DEPTHS = 256, 8192, 8
 
 
 def depth_of(missing: Mask) -> NDArray[np.float32]:
@@ -25,9 +28,15 @@ def depth_of(missing: Mask) -> NDArray[np.float32]:
     return depth
 
 
+def usual_side(missing: float) -> int:
+    """Side of such a part, by how much of the image is missing."""
+    return min(_SIDE, math.ceil((_MISSING / max(missing, TINY)) ** 0.5))
+
+
 def scene_side(missing: Mask) -> int:
     """Side of the parts that held-out holes are laid in."""
-    return max(SIDE, int(_DEPTHS * depth_of(missing).max()))
+    deep = int(_DEPTHS * depth_of(missing).max())
+    return max(usual_side(float(missing.any(axis=0).mean())), deep)
 
 
 def judged_regions(missing: Mask) -> list[Region]:

@@ -16,7 +16,12 @@ from napari_dip.fills.base import Fill, Mask, work_of_fills
 from napari_dip.fills.combination import Combination, HeldOut
 from napari_dip.fills.filling import Asked, FilledPart, fill_parts
 from napari_dip.fills.held_out import PART, lay_copy
-from napari_dip.fills.parts import SIDE, around, judged_regions, scene_side
+from napari_dip.fills.parts import (
+    around,
+    judged_regions,
+    scene_side,
+    usual_side,
+)
 from napari_dip.grid.regions import Region, Shape
 from napari_dip.latents.base import Draw, Given, Latent, LatentSpec
 
@@ -300,7 +305,7 @@ class HeldOutHolesSpec(LatentSpec):
 
     def work(self, shape: Shape, missing: float) -> float:
         """Operations a channel of all fills, held-out holes included."""
-        part = tuple(min(SIDE, n) for n in shape)
+        part = tuple(min(usual_side(missing), n) for n in shape)
         parts = self.number + min(
             self.judged, math.ceil(math.prod(shape) / math.prod(part))
         )
