@@ -30,7 +30,7 @@ def depth_of(missing: Mask) -> NDArray[np.float32]:
 
 def usual_side(missing: float) -> int:
     """Side of such a part, by how much of the image is missing."""
-    return min(_SIDE, math.ceil((_MISSING / max(missing, TINY)) ** 0.5))
+    return min(_SIDE, math.ceil(math.sqrt(_MISSING / max(missing, TINY))))
 
 
 def scene_side(missing: Mask) -> int:
