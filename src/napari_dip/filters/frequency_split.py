@@ -11,8 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-# Standard deviations beyond which a Gaussian is cut off.
-_REACH = 4
+from napari_dip.operators.blur import REACH
 
 
 def cross_over(coarse: Tensor, fine: Tensor, scale: float) -> Tensor:
@@ -50,7 +49,7 @@ def _blur(image: Tensor, scale: float) -> Tensor:
 
 def _blur_along_columns(planes: Tensor, scale: float) -> Tensor:
     height = planes.shape[-2]
-    reach = min(math.ceil(_REACH * scale), height - 1)
+    reach = min(math.ceil(REACH * scale), height - 1)
     distance = torch.arange(
         -reach, reach + 1, dtype=planes.dtype, device=planes.device
     )

@@ -11,8 +11,8 @@ from napari_dip.grid.regions import Shape
 from napari_dip.operators.base import Operator
 from napari_dip.operators.separable import filter_along
 
-# Standard deviations beyond which a Gaussian is cut off.
-_REACH = 4
+#: Standard deviations beyond which a Gaussian is cut off.
+REACH = 4
 
 
 class Blur(Operator):
@@ -52,7 +52,7 @@ class Blur(Operator):
 def _gaussian(sigma: float) -> Tensor:
     if sigma == 0:
         return torch.ones(1, dtype=torch.float32)
-    reach = math.ceil(_REACH * sigma)
+    reach = math.ceil(REACH * sigma)
     distance = torch.arange(-reach, reach + 1, dtype=torch.float64)
     weights = torch.exp(-((distance / sigma) ** 2) / 2)
     return (weights / weights.sum()).float()

@@ -22,8 +22,6 @@ _OTHERS = {'.onnx': 'ONNX', '.h5': 'HDF5', '.safetensors': 'weights alone'}
 # What archives of exported programs hold, new and old.
 _OF_EXPORTED = {'archive_format', 'serialized_exported_program.json'}
 
-# Spatial axes of a feature map, beside those of batch and channels.
-_AXES = 4
 _CONVERT = (
     'save it with torch.jit.save(torch.jit.trace(model, example), file), or '
     'give the model itself in Python'
@@ -274,7 +272,7 @@ def choose_layer(
     spatial = [
         name
         for name, shape in shapes.items()
-        if len(shape) == _AXES - 1 and min(shape[1:]) > 1
+        if len(shape) == 3 and min(shape[1:]) > 1
     ]
     if layer not in shapes:
         raise ValueError(

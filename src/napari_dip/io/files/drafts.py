@@ -7,11 +7,11 @@ is left over from a program that was killed.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import platform
 import secrets
 import stat
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -25,8 +25,7 @@ else:
     _LOCKS = True
 
 # Not every network file system tells one computer of the locks of another.
-_COMPUTER = hashlib.blake2s(platform.node().encode()).hexdigest()[:8]
-_START = f'.napari-dip-{_COMPUTER}-'
+_START = f'.napari-dip-{zlib.crc32(platform.node().encode()):08x}-'
 _END = '.part'
 
 

@@ -8,10 +8,8 @@ from typing import Any
 from napari_dip.engine.state import StopReason
 from napari_dip.session.progress import Brief
 from napari_dip.session.record import Record, describe_reason, reason_of_all
-from napari_dip.session.series.plan import SeriesPlan, say_of_planes
+from napari_dip.session.series.plan import TOLD, SeriesPlan, say_of_planes
 from napari_dip.session.stages import Past
-
-_TOLD = 3
 
 
 class Account:
@@ -75,9 +73,9 @@ class Account:
     ) -> Record:
         """Write it all down."""
         first = self._first
-        several = '; '.join([*self._noises][:_TOLD])
-        if len(self._noises) > _TOLD:
-            several += f'; and {len(self._noises) - _TOLD} more'
+        several = '; '.join([*self._noises][:TOLD])
+        if len(self._noises) > TOLD:
+            several += f'; and {len(self._noises) - TOLD} more'
         return Record.of(
             brief,
             self._past,

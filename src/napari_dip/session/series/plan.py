@@ -13,8 +13,8 @@ from napari_dip.images.stacks.stack import Index, Stack
 from napari_dip.presets.options import Learnt
 from napari_dip.session.base import Restoration
 
-# Planes that a sentence names.
-_TOLD = 6
+#: Planes, or kinds of noise, that a sentence names.
+TOLD = 6
 
 #: Begins one, with the seconds that it has, or None.
 Begin = Callable[[float | None], Restoration]
@@ -127,7 +127,7 @@ def say_of_planes(sentence: str, planes: Iterable[str], total: int) -> str:
     named = [one for one in planes if one]
     if not named or len(named) == total:
         return sentence
-    told = '; '.join(named[:_TOLD])
-    if len(named) > _TOLD:
-        told += f' and {len(named) - _TOLD} more'
+    told = '; '.join(named[:TOLD])
+    if len(named) > TOLD:
+        told += f' and {len(named) - TOLD} more'
     return f'Plane{"s" * (len(named) > 1)} {told}: {sentence}'
