@@ -20,9 +20,6 @@ BEYOND = 6.0
 # Pixels of a group that a particle may have hit.
 _LARGEST_HIT = 4
 
-# Of a volume those in the plane: a hot pixel is one in all of them.
-_NEIGHBOURS = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], bool)
-
 
 def find_defects(
     plane: NDArray[Any], noise: VarianceModel | None = None
@@ -62,7 +59,9 @@ def find_defects(
     values = np.where(np.isfinite(plane), plane, np.nan).astype(float)
     filled = np.nan_to_num(values, nan=float(np.nanmedian(values)))
     model = estimate_variance(values) if noise is None else noise
-    around = _NEIGHBOURS.reshape((1,) * (values.ndim - 2) + (3, 3))
+    # Of a volume those in the plane: a hot pixel is one in all of them.
+    around = np.ones((1,) * (values.ndim - 2) + (3, 3), bool)
+    around[..., 1, 1] = False
     others = np.where(_may_be_hits(plane), filled.min(), filled)
     high = maximum_filter(others, footprint=around, mode='mirror')
     low = minimum_filter(filled, footprint=around, mode='mirror')

@@ -14,8 +14,6 @@ from napari_dip.noise.variance import VarianceModel
 #: Noise by name.
 NoiseName = Literal['auto', 'gaussian']
 NOISES: tuple[NoiseName, ...] = ('auto', 'gaussian')
-# Smaller numbers lose digits in float32, and more is lost below.
-_SMALLEST = float(np.finfo(np.float32).smallest_normal)
 
 
 @dataclass(frozen=True)
@@ -145,11 +143,13 @@ def _check_size(noise: Detector, values: NDArray[np.float64]) -> None:
     with np.errstate(over='ignore', invalid='ignore'):
         typical = math.sqrt(noise.variance_model().variance(mean))
         light = math.sqrt(noise.gain * abs(high - noise.offset))
+    # Smaller numbers lose digits in float32, and more is lost below.
+    smallest = float(np.finfo(np.float32).smallest_normal)
     step = float(np.spacing(np.float32(max(abs(low), abs(high)))))
     parts = {
         'photon noise': (light, step),
         'read noise': (noise.read_noise, step),
-        'offset': (abs(noise.offset), _SMALLEST),
+        'offset': (abs(noise.offset), smallest),
     }
     problems = [
         f'{name} of {size:.3g}, less than float32 can tell, {least:.3g}'

@@ -11,8 +11,8 @@ SIDE = 8
 STEP = 4
 
 _SHARE = 0.1
-# Fewer tell the noise too roughly, where the image is small.
-_FEWEST = 256
+#: Fewer blocks or pixels tell the noise too roughly.
+FEWEST = 256
 #: Classes of like brightness, at most.
 CLASSES = 16
 _BLOCKS_OF_A_CLASS = 64
@@ -44,7 +44,7 @@ def homogeneous_blocks(estimate: Tensor, known: Tensor) -> Tensor:
     variation, level = variation.mean(1)[0], brightness.mean(1)[0]
     known_best = well_known(known_share(known))
     candidates = torch.nonzero(known_best.flatten())[:, 0]
-    share = max(_SHARE, min(1.0, _FEWEST / len(candidates)))
+    share = max(_SHARE, min(1.0, FEWEST / len(candidates)))
     count = int(share * len(candidates)) // _BLOCKS_OF_A_CLASS
     order = candidates[level.take(candidates).argsort()]
     found = torch.zeros_like(known_best)

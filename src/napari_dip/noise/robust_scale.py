@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from napari_dip.grid.interpolation import interpolate
 from napari_dip.noise.blocks import QUARTILE
-from napari_dip.noise.homogeneous import CLASSES, pixels_of
+from napari_dip.noise.homogeneous import CLASSES, FEWEST, pixels_of
 
 # Where the median is less than this part of the 95 % quantile, most values are
 # next to nothing and a few are not: single photons in the dark. It is 0.34 of
@@ -22,7 +22,6 @@ from napari_dip.noise.homogeneous import CLASSES, pixels_of
 _FEW = 0.12
 _OUTER = 0.95
 
-_LEAST_PIXELS = 256
 # Medians of more tell nothing new: their error is below a hundredth.
 _MOST_PIXELS = 2**20
 _TINY = 1e-6
@@ -173,7 +172,7 @@ def _scale_of_channel(
 def _classes_of(level: Tensor) -> Tensor:
     """Class of each pixel: as many pixels in each, equal ones together."""
     ascending = level.flatten().sort().values
-    count = max(1, min(CLASSES, len(ascending) // _LEAST_PIXELS))
+    count = max(1, min(CLASSES, len(ascending) // FEWEST))
     first = torch.arange(1, count, device=level.device) * len(ascending)
     edges = torch.unique(ascending[first // count])
     return torch.bucketize(level.contiguous(), edges, right=True)

@@ -22,8 +22,6 @@ Array = NDArray[np.float64]
 _LEAST_RATIO = 0.1
 # The same of correlated noise, of which bins keep more.
 _LEAST_RATIO_OF_CORRELATED = 1.5
-# Pixels along a side of a spot.
-_SPOT = 3
 # Fewer photons beside another are not told from none, for the gain is known
 # to a tenth. In bins of fewer than this a photon is an event.
 _LEAST_OTHERS, _LEAST_MEAN = 1 / 16, 0.15
@@ -158,7 +156,7 @@ def structure_bins(
 
 def _has_spots(plane: Array, variance: float) -> bool:
     values = _without_outliers(plane, variance)
-    bright = median_filter(values, _SPOT) - np.median(values)
+    bright = median_filter(values, 3) - np.median(values)
     # The median of nine has 0.4 times their deviation.
     return bool(bright.max() > BEYOND / 2 * variance**0.5)
 
