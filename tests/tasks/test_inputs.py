@@ -8,7 +8,7 @@ import torch
 
 from napari_dip import denoise, inpaint, super_resolve
 from napari_dip.presets.options import Options
-from napari_dip.session.tiles.tiled import TiledSession
+from napari_dip.session.tiled import TiledSession
 from napari_dip.tasks.inpaint import start_inpainting
 from tests.tasks.tasks import FEW, MASK, TASKS, run_super_resolve, scale
 

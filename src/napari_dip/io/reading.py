@@ -22,7 +22,7 @@ from napari_dip.io.layout import squeeze
 from napari_dip.io.npy import read_npy
 from napari_dip.io.pictures.jpeg import read_jpeg
 from napari_dip.io.pictures.masks import marked
-from napari_dip.io.png.png import read_png
+from napari_dip.io.png import read_png
 from napari_dip.io.stored import Choice, StoredImage
 from napari_dip.io.tiff.reading import read_tiff
 

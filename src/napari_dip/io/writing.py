@@ -11,7 +11,7 @@ from napari_dip.io.errors import FileError
 from napari_dip.io.files.atomic import write_atomically
 from napari_dip.io.formats import Format, format_of
 from napari_dip.io.npy import write_npy
-from napari_dip.io.png.png import check_png, write_png
+from napari_dip.io.png import check_png, write_png
 from napari_dip.io.stored import StoredImage
 from napari_dip.io.tiff.writing import check_tiff, write_tiff
 

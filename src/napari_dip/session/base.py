@@ -22,7 +22,7 @@ class Restoration(Iterator[Progress], Protocol):
 
     Either a :class:`~napari_dip.session.session.Session`, which fits an
     image at once, or a
-    :class:`~napari_dip.session.tiles.tiled.TiledSession`, which fits it tile
+    :class:`~napari_dip.session.tiled.TiledSession`, which fits it tile
     by tile.
     """
 

@@ -31,8 +31,8 @@ from napari_dip.session.base import Restoration
 from napari_dip.session.progress import Brief
 from napari_dip.session.session import Session
 from napari_dip.session.source import Source, make_sequel, make_stage
-from napari_dip.session.tiles.plan import Plan
-from napari_dip.session.tiles.tiled import TiledSession
+from napari_dip.session.tile_plan import Plan
+from napari_dip.session.tiled import TiledSession
 
 
 def prepare(

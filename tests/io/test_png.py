@@ -12,7 +12,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from napari_dip.io.errors import FileError
-from napari_dip.io.png.png import check_png, read_png, write_png
+from napari_dip.io.png import check_png, read_png, write_png
 from napari_dip.io.stored import StoredImage
 
 

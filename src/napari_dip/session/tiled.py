@@ -20,7 +20,7 @@ from napari_dip.session.record import (
     reason_of_all,
 )
 from napari_dip.session.stages import Past
-from napari_dip.session.tiles.plan import Plan, Queue, Stitched, Tile
+from napari_dip.session.tile_plan import Plan, Queue, Stitched, Tile
 
 
 class TiledSession(Restoration):

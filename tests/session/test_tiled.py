@@ -16,7 +16,7 @@ from napari_dip.networks import UNetSpec
 from napari_dip.presets.options import Options
 from napari_dip.session.progress import Phase
 from napari_dip.session.session import Session
-from napari_dip.session.tiles.tiled import TiledSession
+from napari_dip.session.tiled import TiledSession
 from napari_dip.tasks.inpaint import start_inpainting
 from napari_dip.tasks.presets import inpaint as inpainting
 from napari_dip.tasks.presets import super_resolve as super_resolution

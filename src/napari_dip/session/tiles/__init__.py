@@ -1,1 +1,0 @@
-"""A large restoration, tile by tile."""
