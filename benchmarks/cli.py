@@ -85,6 +85,7 @@ def run_cases(
     for method in chain.from_iterable(found.values()):
         if not method.installed():
             why = f'{method.package} is not installed'
+            why = why if method.where else 'only its figures are kept'
             typer.echo(f'{method.name} is left out: {why}')
     _measure(quality.jobs(cases, found, range(seeds), device, keep), stale)
 

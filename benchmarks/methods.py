@@ -20,8 +20,9 @@ _PEER_REVISION = 1
 class Method:
     """A way to solve one task.
 
-    `where` is module and function of a peer, the preset of napari-dip. A
-    `slow` one, which takes minutes for an image, is run if it is asked for.
+    `where` is module and function of a peer, the preset of napari-dip, and
+    empty if only stored figures are left. A `slow` one, which takes minutes
+    for an image, is run if it is asked for.
     """
 
     task: Task
@@ -37,9 +38,9 @@ class Method:
         return self.package == 'napari-dip'
 
     def installed(self) -> bool:
-        """Whether the package that it needs is there."""
+        """Whether its function and the package that it needs are there."""
         try:
-            return bool(version(self.package))
+            return bool(self.where and version(self.package))
         except PackageNotFoundError:
             return False
 
