@@ -30,6 +30,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that all processes end together."""
+    first = ('test_types.py', 'test_fresh_process.py', 'viewer', 'tasks')
+
+    def place(item: pytest.Item) -> int:
+        parts = item.path.parts
+        return next((i for i, n in enumerate(first) if n in parts), len(first))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(autouse=True)
 def _young_heap() -> Iterator[None]:
     """Let collections, three for each viewer, see what the test has made.
@@ -64,14 +75,17 @@ def tiny_module() -> Iterator[None]:
 
 
 def _make_tiny(patch: pytest.MonkeyPatch) -> None:
+    from napari_dip.filters import block_groups
     from napari_dip.networks import SkipSpec, UNetSpec
     from napari_dip.tasks.presets import (
+        deep_image_prior,
         denoise,
         features,
         inpaint,
         remove_compression,
         super_resolve,
     )
+    from napari_dip.tasks.prior import compare_architectures, sample_prior
 
     for module in (denoise, inpaint, remove_compression, super_resolve):
         settings = module.SETTINGS['fast']
@@ -90,6 +104,13 @@ def _make_tiny(patch: pytest.MonkeyPatch) -> None:
     shared = denoise.CORRELATED['fast']
     fit = replace(shared.fit, check_every=1, num_samples=2)
     patch.setitem(denoise.CORRELATED, 'fast', replace(shared, fit=fit))
+    light = replace(
+        deep_image_prior.LIGHT['fast'], network=UNetSpec((4, 4), norm='batch')
+    )
+    patch.setitem(deep_image_prior.LIGHT, 'fast', light)
+    patch.setattr(compare_architectures, '_WIDTH', 4)
+    patch.setattr(block_groups, 'RADIUS', 8)
+    patch.setitem(sample_prior._WIDTHS, 'fast', 4)
 
 
 @pytest.fixture

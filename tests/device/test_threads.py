@@ -168,6 +168,7 @@ def test_a_new_thread_knows_the_number_of_the_caller(load, caller):
     assert torch.get_num_threads() == 3
 
 
+@pytest.mark.usefixtures('tiny')
 def test_the_record_tells_the_number(load, caller, monkeypatch, image):
     caller(2)
     seen = []

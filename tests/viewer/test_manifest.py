@@ -35,13 +35,6 @@ def in_new_interpreter(code):
     ).stdout
 
 
-def test_npe2_accepts_it_and_its_imports():
-    subprocess.run(
-        [sys.executable, '-m', 'npe2', 'validate', 'napari-dip', '--imports'],
-        check=True,
-    )
-
-
 def test_icon_is_a_large_square(plugin):
     from importlib.resources import files
 
@@ -139,6 +132,8 @@ def test_preferences_are_read_when_a_form_opens(viewer, open_form):
     assert form.preset.value == 'best'
 
 
+# That no window waits for it is seen by test_fresh_process.py.
+@pytest.mark.slow
 def test_opening_a_form_does_not_load_torch():
     code = (
         'import sys, numpy as np, napari\n'

@@ -151,7 +151,8 @@ def similar_blocks(
     lefts = torch.arange(0, width - side + 1, STEP, device=guide.device)
     reach = range(-RADIUS, RADIUS + 1)
     moves = list(product(reach, reach))
-    padded = F.pad(guide, (RADIUS,) * 4)
+    # No block that reaches beyond the image is like any other.
+    padded = F.pad(guide, (RADIUS,) * 4, value=torch.inf)
     # All at once: planes that stay between the passing ones would leave the
     # C library holes too small to use, 600 MB of them.
     distances = guide.new_empty(len(moves), len(tops), len(lefts))
@@ -159,8 +160,6 @@ def similar_blocks(
         moved = Region((RADIUS + down, RADIUS + right), (height, width))
         squares = (guide - moved.cut(padded)).square_().sum(1, keepdim=True)
         distance.copy_(F.avg_pool2d(squares, side, STEP)[0, 0])
-        distance[~_within(tops + down, height - side)] = torch.inf
-        distance[:, ~_within(lefts + right, width - side)] = torch.inf
     # Not even an equal block goes before the block itself.
     distances[len(moves) // 2].fill_(-1)
     nearest = distances.flatten(1).T.topk(alike, largest=False).indices
@@ -169,7 +168,3 @@ def similar_blocks(
     )
     own = (tops[:, None] * width + lefts).flatten()
     return own[:, None] + shifts[nearest]
-
-
-def _within(first: Tensor, last: int) -> Tensor:
-    return (first >= 0) & (first <= last)
