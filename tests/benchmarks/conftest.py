@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from skimage.io import imsave
 
+from benchmarks import runner
 from napari_dip.networks import UNetSpec
 from napari_dip.tasks.presets import denoise as denoising_settings
 
@@ -67,6 +69,16 @@ def data(tmp_path: Path) -> Path:
     write_manifest(set5, 'none stated')
     write_manifest(grey, 'none stated')
     return tmp_path
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measure here, since a process that has yet to load torch takes long."""
+
+    def pool(count: int, mp_context: object) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(count)
+
+    monkeypatch.setattr(runner, 'ProcessPoolExecutor', pool)
 
 
 @pytest.fixture

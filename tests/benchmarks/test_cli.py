@@ -10,7 +10,7 @@ from benchmarks.cli import app
 
 
 @pytest.fixture
-def call(monkeypatch, tmp_path):
+def call(monkeypatch, tmp_path, in_process):
     monkeypatch.setattr(results, 'FOLDER', tmp_path / 'results')
     return lambda *words: CliRunner().invoke(app, [str(w) for w in words])
 

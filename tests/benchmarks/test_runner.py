@@ -17,6 +17,7 @@ def jobs(data):
     return jobs_of(find_cases(data, ['fmd']), 'noisy', 'tv-vst')
 
 
+@pytest.mark.usefixtures('in_process')
 def test_only_missing_figures_are_pending(jobs, tmp_path):
     assert runner.pending(jobs, tmp_path, stale=False) == jobs
     assert runner.run(jobs[:1], tmp_path, print) == 0
