@@ -112,9 +112,10 @@ class Contract:
         assert {argument.name for argument in given} <= set(told)
         again = restore(task, image, **record.arguments)
         np.testing.assert_array_equal(again, first)
-        # Of a few iterations inpainting may take nothing but a quick fill.
-        if task.name != 'inpaint':
-            assert not np.array_equal(plain(task, image), first)
+        if np.array_equal(plain(task, image), first):
+            # Of a few iterations the result may be a quick fill or the image.
+            _, other = restore(task, image, return_info=True)
+            assert other.loss_history != record.loss_history
 
     @pytest.mark.parametrize(
         ('name', 'value'),
