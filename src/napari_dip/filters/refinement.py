@@ -28,9 +28,9 @@ from napari_dip.filters.texture import continue_texture, mix
 from napari_dip.grid.by_axes import require_planes
 from napari_dip.operators.back_projection import agree
 
-# Operations a pixel and channel: what a processor takes as long for in a
+#: Operations a pixel and channel: what a processor takes as long for in a
 # network.
-_BM3D, NL_BAYES, _TEXTURE = 800_000, 450_000, 1_000_000
+BM3D, NL_BAYES, _TEXTURE = 800_000, 450_000, 1_000_000
 # Errors of less than this part are worth a sentence.
 _NOTABLE = 0.99
 
@@ -166,7 +166,7 @@ class Bm3d(Filter):
     @property
     def work(self) -> tuple[float, ...]:
         """One pass."""
-        return (_BM3D,)
+        return (BM3D,)
 
 
 @dataclass(frozen=True)

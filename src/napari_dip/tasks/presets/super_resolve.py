@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from napari_dip.engine.early_stopping import NoRule
-from napari_dip.filters.refinement import BackProjection
+from napari_dip.filters.chains.self_similarity import SelfSimilarity
+from napari_dip.filters.refinement import BackProjection, Chain
 from napari_dip.images.validation import check_choice
 from napari_dip.latents.base import LatentSpec
 from napari_dip.latents.internal import InternalSpec
 from napari_dip.latents.noisy_pairs import NoisyPairsSpec
-from napari_dip.networks import CNNSpec, UNetSpec
+from napari_dip.networks import UNetSpec
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import RECIPES
 from napari_dip.presets.settings import (
@@ -24,7 +25,9 @@ from napari_dip.tasks.presets.deep_image_prior import plain_settings
 _PAIRS = InternalSpec('lanczos3')
 
 
-def _across_scales(members: int, latent: LatentSpec = _PAIRS) -> Settings:
+def _across_scales(
+    members: int, latent: LatentSpec = _PAIRS, filters: Chain = ()
+) -> Settings:
     """Fit networks to what the image loses if it is reduced.
 
     More iterations learn the image by heart; the errors of networks differ.
@@ -36,6 +39,7 @@ def _across_scales(members: int, latent: LatentSpec = _PAIRS) -> Settings:
         1.2e-2,
         kernel='lanczos3',
         members=members,
+        filters=filters,
     )
 
 
@@ -53,15 +57,14 @@ def _of_noise(num_iter: int, learning_rate: float = 1e-2) -> Settings:
 
 SETTINGS = {
     'fast': _across_scales(members=1),
-    'balanced': _across_scales(members=3),
-    'best': _across_scales(members=6),
+    'balanced': _across_scales(members=1, filters=(SelfSimilarity(),)),
+    'best': _across_scales(members=6, filters=(SelfSimilarity(),)),
     'ulyanov2018': RECIPES['enlarging'],
 }
-#: Of the presets that take noise out.
+#: Of the presets that take noise out: the data have it.
 SETTINGS_NOISY = {
-    name: _across_scales(settings.network.members, NoisyPairsSpec('lanczos3'))
-    for name, settings in SETTINGS.items()
-    if isinstance(settings.network, CNNSpec)
+    name: _across_scales(members, NoisyPairsSpec('lanczos3'))
+    for name, members in {'fast': 1, 'balanced': 3, 'best': 6}.items()
 }
 # An image reduced by so much once more has little left to learn from.
 _COARSE = 5
