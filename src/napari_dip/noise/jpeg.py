@@ -45,8 +45,8 @@ _ROUNDED = 1.0
 _LAID = 1.1
 # Fewer zeros, or others, do not tell a deviation.
 _FEWEST = 5
-# Spread of the logarithms of the deviations: 0.08 to 0.2 of most noise, and
-# 0.23 to 0.8 of photographs and of truths without it.
+# Spread of the logarithms of the deviations, beyond chance: 0 to 0.2 of most
+# noise, and 0.24 to 0.8 of photographs and of truths without it.
 _MOST_SPREAD = 0.2
 
 
@@ -139,6 +139,12 @@ def _was_white(plane: Array) -> bool | None:
     count = (homogeneous < _ROUNDED).sum(axis=0)
     told = np.minimum(count, len(homogeneous) - count) >= _FEWEST
     told[0, 0] = False
+    if not told.any():
+        return True
     share = count[told] / len(homogeneous)
-    deviations = standard_table(50)[told] / norm.isf((1 - share) / 2)
-    return not told.any() or bool(np.log(deviations).std() < _MOST_SPREAD)
+    reach = norm.isf((1 - share) / 2)
+    found = np.log(standard_table(50)[told] / reach)
+    # Of that the chance that a share of so many blocks has is no difference.
+    chance = share * (1 - share) / len(homogeneous)
+    chance /= (2 * norm.pdf(reach) * reach) ** 2
+    return bool(found.var() - chance.mean() < _MOST_SPREAD**2)
