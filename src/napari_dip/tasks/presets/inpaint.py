@@ -55,7 +55,7 @@ def _light(
 
 SETTINGS = {
     'fast': _light(
-        (16, 24, 32), 60, HeldOutHolesSpec(FILLS, 3, 2), num_samples=4
+        (16, 24, 32), 30, HeldOutHolesSpec(FILLS, 3, 2), num_samples=2
     ),
     'balanced': _light(
         (32, 48, 64, 64, 64), 200, HeldOutHolesSpec(FILLS, 6), num_samples=8
