@@ -29,14 +29,17 @@ def test_tiles_take_no_more_memory_than_the_larger_image_holds():
         forecast('inpaint', (side, side), preset='fast', device='cpu').memory
         for side in sides
     )
-    held = [module._BESIDE * side**2 for side in sides]
+    held = [(module._BESIDE + module._WHOLE) * side**2 for side in sides]
     assert tiles - held[1] < once - held[0]
     assert tiles < once * (sides[1] / sides[0]) ** 2
 
 
 @pytest.mark.usefixtures('tiny')
 def test_quick_fills_are_part_of_the_time():
-    """They grow with the pixels that are missing, the fit does not."""
+    """They grow with the pixels that are missing, the fit does not.
+
+    So does what their equations take, 3.5 kB for each.
+    """
     lines = np.zeros((128, 128), bool)
     lines[::16] = True
     half = np.random.default_rng(0).random(lines.shape) < 0.5
@@ -47,4 +50,4 @@ def test_quick_fills_are_part_of_the_time():
         for mask in (lines, half)
     )
     assert many.seconds > 1.5 * few.seconds
-    assert many.memory == few.memory
+    assert many.memory > few.memory

@@ -60,9 +60,10 @@ class Fill(Protocol):
 # Side of the parts that a large image is filled in, and of what is seen
 # around each: what a fill takes beside the image grows with them.
 _SIDE, _HALO = 512, 64
-# Operations for each coefficient of a pixel, and more of a missing one: what
-# a processor takes as long for in a network.
-_OF_PIXEL, _OF_MISSING = 500, 13_000
+# For each missing pixel: operations for each coefficient, which a processor
+# takes as long for in a network, and bytes that equations with as many
+# unknowns take.
+_OF_MISSING, _BYTES = 12_000, 3_500
 
 
 def work_of_fills(
@@ -70,7 +71,13 @@ def work_of_fills(
 ) -> float:
     """Return the operations of filling a channel of which a part is."""
     terms = sum(fill.terms(len(shape)) for fill in fills)
-    return math.prod(shape) * terms * (_OF_PIXEL + missing * _OF_MISSING)
+    return math.prod(shape) * terms * missing * _OF_MISSING
+
+
+def memory_of_fills(shape: Shape, missing: float) -> float:
+    """Return the bytes that it takes to fill such an image."""
+    seen = math.prod(min(n, _SIDE + 2 * _HALO) for n in shape)
+    return _BYTES * missing * seen
 
 
 def fill_channels(

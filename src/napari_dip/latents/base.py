@@ -207,6 +207,11 @@ class LatentSpec(Protocol):
         del shape, missing
         return 0.0
 
+    def memory(self, shape: Shape, missing: float) -> float:
+        """Bytes that preparing takes, of such an image."""
+        del shape, missing
+        return 0.0
+
     def steps(self, factors: Shape) -> Sequence[Shape]:
         """Factors of the steps that an estimate is upsampled in; or none."""
         del factors

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from napari_dip.fills.base import Fill, Mask, work_of_fills
+from napari_dip.fills.base import Fill, Mask, memory_of_fills, work_of_fills
 from napari_dip.fills.combination import Combination, HeldOut
 from napari_dip.fills.filling import Asked, FilledPart, fill_parts
 from napari_dip.fills.held_out import PART, lay_copy
@@ -313,6 +313,10 @@ class HeldOutHolesSpec(LatentSpec):
         return work_of_fills(
             self.fills, shape, missing
         ) + parts * work_of_fills(self.fills, part, held)
+
+    def memory(self, shape: Shape, missing: float) -> float:
+        """Bytes that the quick fills take."""
+        return memory_of_fills(shape, missing)
 
     def hold_out(self, measured: Tensor, seed: int) -> Tensor:
         """Hold out holes of the mask's own shape and size."""

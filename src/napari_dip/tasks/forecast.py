@@ -25,11 +25,10 @@ from napari_dip.tasks.base import find_task
 from napari_dip.tasks.outline import Outline
 from napari_dip.tasks.series.planes import shares_network
 
-# Bytes that libraries take at first use; of a pixel of data and estimates, and
-# of one of a tile in filters. Gradients take part of what is held for them
-# once more.
-_LIBRARIES, _BESIDE, _GRADIENTS = 100 * 2**20, 100, 1.4
-_FILTERS, _TILE = 1300, 256**2
+# Bytes of libraries at first use, of a pixel that is fitted, of any, of one of
+# a tile in filters; and gradients beside what is held for them.
+_LIBRARIES, _BESIDE, _GRADIENTS = 100 * 2**20, 76, 1.4
+_WHOLE, _FILTERS, _TILE = 24, 1300, 256**2
 
 
 @dataclass(frozen=True)
@@ -62,9 +61,8 @@ def forecast(
 ) -> Forecast:
     """Tell what a task, by its name, takes for an image of a shape.
 
-    Its operations are counted, and three iterations of its network measured.
-    The other arguments are those of its public function, as far as they are
-    known, and those that the `outline` of the task takes.
+    Its operations are counted, three iterations of its network measured. The
+    other arguments are those of its function and of its `outline`.
 
     Raises
     ------
@@ -102,16 +100,19 @@ def forecast(
         last = Extent.all_of(work, uncertainty and how is settings)
         seconds += (work.fit * times + last.operations(work) * planes) * speed
         preview = max(preview, work.sample * speed)
+        memory = max(memory, how.latent.memory(size, missing))
         memory = max(memory, _GRADIENTS * held * math.prod(images))
         if work.sample:
             layers = bytes_of_pixel(channels, how, where)
             memory = max(memory, layers * largest_window(size))
         if work.filters:
             memory = max(memory, _FILTERS * min(math.prod(size), _TILE))
+    fitted = parts[0].shape if len(parts) == 1 else full
+    beside = _BESIDE * math.prod(fitted) + _WHOLE * math.prod(full)
     return Forecast(
         seconds * outline.repeated,
         preview,
-        int(_LIBRARIES + _BESIDE * channels * math.prod(full) + memory),
+        int(_LIBRARIES + beside * channels + memory),
         free_memory(where),
         device_description(where),
         outline,
