@@ -82,5 +82,6 @@ def test_a_gap_is_enlarged_as_missing(value):
     large, info = super_resolve(image, 2, **QUICK)
     assert large.min() > 0
     assert large.max() < 700
-    [note] = info.notes
-    assert note.startswith('120 pixels of')
+    gap, noise = info.notes
+    assert gap.startswith('120 pixels of')
+    assert 'SNR' in noise

@@ -214,9 +214,9 @@ def _share(measured: Sequence[Measured]) -> float:
     That of the channels, also where what they differ by tells how far noise
     reaches.
     """
-    one, two, _ = np.nanmean(
-        [each.coefficients[-2:] for each in measured], axis=0
-    ).T
+    found = np.stack([each.coefficients[-2:] for each in measured])
+    # Of an axis on which nothing was measured all is taken to be shown.
+    one, two, _ = np.ma.masked_invalid(found).mean(axis=0).filled(0.0).T
     shares = np.maximum(1 - 4 / 3 * one + two / 3, _LEAST_SHARE)
     return float(np.prod(shares))
 

@@ -194,20 +194,25 @@ def start_super_resolution(
         },
         notes=[
             *flat.gap_notes,
-            *([] if remove_noise else _note_noise(acquired.planes)),
+            *(
+                []
+                if remove_noise
+                else _note_noise(acquired.planes, ~flat.gaps)
+            ),
         ],
     )
 
 
-def _note_noise(planes: NDArray[Any]) -> list[str]:
+def _note_noise(planes: NDArray[Any], known: NDArray[Any]) -> list[str]:
     """Tell how strong the noise is that is enlarged with the image."""
     import numpy as np
 
     from napari_dip.noise.snr import measure_snr
     from napari_dip.noise.variance import estimate_variance
 
-    known = np.where(np.isfinite(planes), planes, np.nan).astype(float)
-    ratios = [measure_snr(one, estimate_variance(one)) for one in known]
+    shown = np.where(known & np.isfinite(planes), planes, np.nan)
+    values = shown.astype(float)
+    ratios = [measure_snr(one, estimate_variance(one)) for one in values]
     found = ', '.join(f'{ratio:.2g}' for ratio in ratios if np.isfinite(ratio))
     if not found:
         return []
