@@ -168,6 +168,7 @@ def test_muon_takes_the_weights_of_a_volume():
     assert differ == wide
 
 
+@pytest.mark.slow
 def test_a_volume_is_learned_from():
     """Noise goes, and the structure stays."""
     run = fit(

@@ -182,6 +182,7 @@ def test_a_large_image_without_noise_is_given_back():
     np.testing.assert_array_equal(restored, image.astype(np.float32))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     'noise', [1e-4, pytest.param(0.1, marks=pytest.mark.slow), 1.0]
 )

@@ -127,6 +127,7 @@ def test_a_latent_that_is_fitted_changes():
     assert not torch.equal(fit.problem.latent.values.detach(), before)
 
 
+@pytest.mark.slow
 def test_total_variation_makes_a_smoother_image():
     found = []
     for weight in (0.0, 5.0):

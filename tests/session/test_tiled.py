@@ -239,6 +239,7 @@ def test_stopping_keeps_the_tiles_there_are(start):
     assert not unknown[:, :220].any()
 
 
+@pytest.mark.slow
 def test_a_stopped_mosaic_goes_on_to_the_end(start):
     session = start()
     for _ in range(8):

@@ -108,6 +108,7 @@ def test_every_preset_runs(preset):
     assert record.iterations == 2
 
 
+@pytest.mark.slow
 def test_correlated_noise_is_taken_out_too():
     clean = np.tile(100 + 20 * np.sin(np.arange(128) / 8), (128, 1))
     noisy = clean + 3 * grain(True)[0]

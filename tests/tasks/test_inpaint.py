@@ -177,6 +177,7 @@ def test_only_what_lies_around_missing_pixels_is_fitted(wide):
         assert abs(restored[mask].mean() - 100) < 60
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures('tiny')
 def test_pixels_around_missing_ones_make_the_fit_that_they_make_alone(wide):
     image, mask = wide
@@ -188,6 +189,7 @@ def test_pixels_around_missing_ones_make_the_fit_that_they_make_alone(wide):
     np.testing.assert_array_equal(whole[part], alone)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures('tiny')
 def test_far_known_pixels_have_no_uncertainty(wide):
     image, mask = wide
@@ -205,6 +207,7 @@ def test_far_known_pixels_have_no_uncertainty(wide):
     assert (info.uncertainty[mask] > 0).all()
 
 
+@pytest.mark.slow
 def test_the_published_recipe_fits_the_whole(wide):
     options = Options('ulyanov2018', device='cpu', max_num_iter=1)
     session = start_inpainting(*wide, options=options)

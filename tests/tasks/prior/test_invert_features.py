@@ -39,6 +39,7 @@ def error(image, truth):
     return np.sqrt(np.mean((image - truth) ** 2))
 
 
+@pytest.mark.slow
 def test_the_image_has_the_features_of_the_other(image):
     truth = image.astype(float)
     found, info = invert_features(
