@@ -17,7 +17,12 @@ def main() -> None:
         system_libraries.install(virtual_display=True)
     environment.make()
     environment.pip_install('tox')
-    environment.run(environment.program('tox'), 'run', *sys.argv[1:])
+    # While the tests are installed, the documentation and the package are
+    # built.
+    tox = environment.program('tox')
+    environment.run(
+        tox, 'run-parallel', '--parallel-no-spinner', *sys.argv[1:]
+    )
 
 
 if __name__ == '__main__':
