@@ -180,6 +180,9 @@ def start_super_resolution(
         )
     # Borders of one value are enlarged like all else.
     flat = find_flat_areas(acquired.planes)
+    notes = list(flat.gap_notes)
+    if not remove_noise:
+        notes += _note_noise(acquired.planes, ~flat.gaps)
     return prepare(
         acquired,
         ~flat.gaps,
@@ -192,14 +195,7 @@ def start_super_resolution(
             'remove_noise': remove_noise,
             'method': to_argument(plain),
         },
-        notes=[
-            *flat.gap_notes,
-            *(
-                []
-                if remove_noise
-                else _note_noise(acquired.planes, ~flat.gaps)
-            ),
-        ],
+        notes=notes,
     )
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 # Samples that the estimate of a plane averages: 16 gain 0.01 dB
-# (docs/lab/series.md). Where each is laid down otherwise, all eight ways.
+# (docs/lab/series.md). Of a self-ensemble all eight flips and rotations.
 _MOST_SAMPLES = 4
 
 
