@@ -110,6 +110,13 @@ def test_small_images_tell_it_too(side):
     assert reach(WHITE[:side, :side]) == (1, 1)
 
 
+@pytest.mark.parametrize('side', [24, 32])
+def test_few_blocks_that_agree_by_chance_tell_nothing(side):
+    seeds = range(200)
+    white = [np.random.default_rng(n).normal(size=(side,) * 2) for n in seeds]
+    assert {reach(noise) for noise in white} == {(1, 1)}
+
+
 def test_all_channels_have_to_show_what_reaches_all_around():
     assert reach(gaussian_filter(COUNTS, 0.9), COUNTS) == (1, 1)
 

@@ -46,6 +46,14 @@ def test_texture_of_single_pixels_is_not_taken_for_defects():
     assert not find_defects(dots + rng.normal(0, 3, dots.shape)).any()
 
 
+@pytest.mark.parametrize(('share', 'lost'), [(0.002, True), (0.007, False)])
+def test_more_of_them_than_a_detector_has_are_structure(share, lost):
+    rng = np.random.default_rng(0)
+    image = rng.normal(100, 3, (256, 256))
+    image[rng.random(image.shape) < share] += 60
+    assert find_defects(image).any() == lost
+
+
 def test_a_clean_image_has_no_noise_to_judge_by():
     image = np.zeros((64, 64))
     image[30, 30] = 1

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm, t
 
 from napari_dip.noise.blocks import QUARTILE, block_mean
 from napari_dip.noise.jpeg import was_white
@@ -40,6 +41,8 @@ _BLOCK = 12
 # An autocorrelation that is worth a mask that hides neighbours too: frames of
 # microscopes have 0.2 at most or 0.35 and more.
 _NOTABLE = 0.25
+# That it is by chance: two standard errors of many blocks.
+_CHANCE = 0.023
 # What is notable further away, where a mask of neighbours does not hide it.
 _FURTHER = 0.1
 # Spread of noise times what its correlation leaves of differences: 0.05 to
@@ -62,7 +65,7 @@ class Measured(NamedTuple):
         At the distances `LAGS` along each axis; NaN where too few pixels
         tell.
     error : (A,) ndarray
-        Standard error of the first.
+        Standard error of the first, the greater the fewer blocks tell it.
     spread : (A,) ndarray
         Logarithm of the upper over the lower quartile of the power of
         neighbours in the blocks. Noise has the same autocorrelation
@@ -243,7 +246,7 @@ def _is_correlated(one: Measured, compressed: bool) -> NDArray[np.bool_]:
     """Whether the noise of a channel is correlated along each axis."""
     coefficients, error, spread = map(np.nan_to_num, one)
     near = coefficients[:, 0]
-    correlated: NDArray[np.bool_] = near - 2 * error > _NOTABLE
+    correlated: NDArray[np.bool_] = near - norm.isf(_CHANCE) * error > _NOTABLE
     # The less is left of differences of neighbours the more they scatter.
     left = 1 - 4 / 3 * near + coefficients[:, 1] / 3
     most = _SCATTER / np.maximum(left, _LEAST_SHARE)
@@ -297,7 +300,7 @@ def _of_axis(
     far = np.mean([powers[distance] for distance in _FAR], axis=0)
     tiny = np.finfo(float).tiny
     usable = np.isfinite(far) & (far > 0)
-    if not usable.any():
+    if usable.sum() < 2:
         return unknown
     near = powers[1][usable] / far[usable]
     first, second, third = (
@@ -316,6 +319,8 @@ def _of_axis(
     # The error of a median of normal values is that of their mean times this.
     deviation *= math.sqrt(math.pi / 2)
     error = 0.75 * deviation / math.sqrt(len(near))
+    # Few blocks may agree by chance.
+    error *= t.isf(_CHANCE, len(near) - 1) / norm.isf(_CHANCE)
     return (one, two, three), error, spread
 
 

@@ -17,6 +17,8 @@ from napari_dip.noise.variance import (
 #: Standard deviations beyond all eight neighbours: more than noise does, and
 #: more than a lens can do to one pixel alone.
 BEYOND = 6.0
+# More than this part of the pixels is structure of single pixels.
+_MOST = 0.005
 # Pixels of a group that a particle may have hit.
 _LARGEST_HIT = 4
 
@@ -74,6 +76,7 @@ def find_defects(
     defects: NDArray[np.bool_] = (
         beyond & (beyond_noise > 0) & np.isfinite(values)
     )
+    defects &= defects.mean() <= _MOST
     return defects
 
 
