@@ -33,6 +33,11 @@ def describe(device: str = 'cpu') -> dict[str, Any]:
     return about
 
 
+def memory_in_use() -> int:
+    """Memory of this process now, in bytes."""
+    return int(psutil.Process().memory_info().rss)
+
+
 def peak_memory() -> int:
     """Greatest memory of this process so far, in bytes."""
     usage = psutil.Process().memory_info()

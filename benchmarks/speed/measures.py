@@ -16,7 +16,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks import engine
 from benchmarks.cases import Problem, Task
 from benchmarks.datasets.folder import data_folder, find_case
-from benchmarks.machine import peak_memory
+from benchmarks.machine import memory_in_use, peak_memory
 from benchmarks.results import Record
 from benchmarks.runner import Job
 from benchmarks.scores import psnr
@@ -153,7 +153,7 @@ def call(
 ) -> tuple[Figures, Any, Any]:
     """Cost of a call in seconds and MB, its result and its session."""
     device = options['device']
-    before, begin = peak(device), seconds(device)
+    before, begin = held(device), seconds(device)
     session = engine.start(task, problem, **options)
     result = run(session)
     taken, after = seconds(device) - begin, peak(device)
@@ -251,6 +251,13 @@ def iteration_seconds(session: Any, device: str) -> float:
         next(session)
         taken.append(seconds(device) - begin)
     return median(taken)
+
+
+def held(device: str) -> float:
+    """Memory in use now in MB, of the process or of the GPU."""
+    gpu = device.startswith('cuda')
+    used = torch.cuda.memory_allocated() if gpu else memory_in_use()
+    return used / 1e6
 
 
 def peak(device: str) -> float:

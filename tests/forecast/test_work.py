@@ -5,7 +5,6 @@ import pytest
 from torch.utils.flop_counter import FlopCounterMode
 
 from napari_dip.forecast import work
-from napari_dip.tasks import forecast as module
 from napari_dip.tasks.forecast import forecast
 
 
@@ -17,21 +16,6 @@ def _operations_are_the_time(monkeypatch):
         monkeypatch.setattr(work, 'now', flops.get_total_flops)
         yield
     work.measure.cache_clear()
-
-
-def test_tiles_take_no_more_memory_than_the_larger_image_holds():
-    """What is fitted is smaller in tiles, but not the image and its result.
-
-    Measured on lines: 672 MB for 2048² in tiles, 567 for 1536² at once.
-    """
-    sides = 1536, 2048
-    once, tiles = (
-        forecast('inpaint', (side, side), preset='fast', device='cpu').memory
-        for side in sides
-    )
-    held = [(module._BESIDE + module._WHOLE) * side**2 for side in sides]
-    assert tiles - held[1] < once - held[0]
-    assert tiles < once * (sides[1] / sides[0]) ** 2
 
 
 @pytest.mark.usefixtures('tiny')

@@ -67,16 +67,18 @@ def test_a_greater_image_takes_more(task, times):
 
 
 @pytest.mark.usefixtures('counted')
-def test_a_large_image_takes_more_time_but_hardly_more_memory():
-    """It is fitted in tiles, which are smaller than what is fitted at once."""
+def test_a_large_image_takes_more_time_but_no_more_memory():
+    """It is fitted in tiles, which are smaller than what is fitted at once.
+
+    Measured in a fresh process: 390 MB for lines over 2048 x 2048.
+    """
     once, tiles = (
         forecast('inpaint', (side, side), preset='fast', device='cpu')
         for side in (1536, 2048)
     )
     assert 1 < tiles.seconds / once.seconds < 5
-    # More is held of the larger image, and less of what is fitted.
-    more = (module._BESIDE + module._WHOLE) * (2048**2 - 1536**2)
-    assert tiles.memory < once.memory + more
+    assert 260e6 < tiles.memory < 585e6
+    assert tiles.memory < once.memory
 
 
 @pytest.mark.usefixtures('tiny', 'counted')
@@ -288,7 +290,7 @@ def test_a_speed_is_measured_once(monkeypatch):
 
 @pytest.mark.usefixtures('tiny', 'counted')
 def test_of_a_scratch_little_but_the_image_is_held():
-    """Measured in a fresh process: 80 MB for 2048 x 2048 pixels."""
+    """Measured in a fresh process: 144 and 448 MB (1600 x 1600 rows)."""
     shape = (2048, 2048)
     scratch, rows = np.zeros(shape, bool), np.zeros(shape, bool)
     scratch[700:706, 700:1000] = True
@@ -299,14 +301,25 @@ def test_of_a_scratch_little_but_the_image_is_held():
         ).memory
         for mask in (scratch, rows)
     )
-    assert little < 350e6 < much
+    assert 96e6 < little < 216e6
+    assert much > 300e6
 
 
 @pytest.mark.usefixtures('tiny', 'counted')
 def test_equations_of_quick_fills_take_memory():
-    """Measured in a fresh process: 669 MB for 512 x 512, half missing."""
+    """Those of each pixel near a missing one.
+
+    Measured in a fresh process: 669 MB for 512 x 512, half missing; 250 for
+    lines.
+    """
     half = np.random.default_rng(0).random((512, 512)) < 0.5
-    told = forecast(
-        'inpaint', half.shape, mask=half, preset='fast', device='cpu'
+    lines = np.zeros_like(half)
+    lines[np.arange(512) % 64 >= 56] = True
+    most, least = (
+        forecast(
+            'inpaint', mask.shape, mask=mask, preset='fast', device='cpu'
+        ).memory
+        for mask in (half, lines)
     )
-    assert 450e6 < told.memory < 900e6
+    assert 450e6 < most < 900e6
+    assert 167e6 < least < 375e6

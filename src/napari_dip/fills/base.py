@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation
 
 from napari_dip.device.clock import CutShort, look_up
 from napari_dip.grid.binning import first_guess
@@ -60,10 +61,9 @@ class Fill(Protocol):
 # Side of the parts that a large image is filled in, and of what is seen
 # around each: what a fill takes beside the image grows with them.
 _SIDE, _HALO = 512, 64
-# For each missing pixel: operations for each coefficient, which a processor
-# takes as long for in a network, and bytes that equations with as many
-# unknowns take.
-_OF_MISSING, _BYTES = 12_000, 3_500
+# Operations for each coefficient of a missing pixel, which a processor takes
+# as long for in a network; bytes of the equations of a pixel near one.
+_OF_MISSING, _BYTES = 12_000, 2_500
 
 
 def work_of_fills(
@@ -74,10 +74,12 @@ def work_of_fills(
     return math.prod(shape) * terms * missing * _OF_MISSING
 
 
-def memory_of_fills(shape: Shape, missing: float) -> float:
-    """Return the bytes that it takes to fill such an image."""
-    seen = math.prod(min(n, _SIDE + 2 * _HALO) for n in shape)
-    return _BYTES * missing * seen
+def memory_of_fills(missing: Mask) -> float:
+    """Return the bytes that it takes to fill these of ``(channels, ...)``."""
+    around = np.ones((1,) + (5,) * (missing.ndim - 1), bool)
+    near = binary_dilation(missing, around).mean()
+    seen = math.prod(min(n, _SIDE + 2 * _HALO) for n in missing.shape[1:])
+    return float(_BYTES * near * seen)
 
 
 def fill_channels(

@@ -33,10 +33,9 @@ _SIDE = 256
 
 @dataclass(frozen=True)
 class Work:
-    """Operations of an iteration, of the steps of a sample, of each filter.
+    """Operations of what comes before, an iteration, a sample, each filter.
 
-    A `preparation` comes before. The final estimate averages `num_samples`,
-    and so many are `compared` before.
+    The final estimate averages `num_samples`; so many are `compared` before.
     """
 
     preparation: float
@@ -76,10 +75,10 @@ def work_of(
     factors: Shape,
     missing: float = 0.0,
 ) -> Work:
-    """Count the operations of a fit without a second one in its settings.
+    """Count the operations of one fit.
 
-    Its result of a `shape` is larger than the image by `factors`, of which a
-    part is `missing`.
+    Its result of a `shape` is larger than the image, of which a part is
+    `missing`, by `factors`.
     """
     fit, values = settings.fit, math.prod(shape) * channels
     images = fit.looked_at(shape)
@@ -107,8 +106,7 @@ def footprint(
 ) -> float:
     """Operations that a pixel takes, forward, in images of a `size`.
 
-    Of an ensemble each member sees a share of what is fitted, and all of
-    the image in the end.
+    Members of an ensemble see a share of what is fitted, all in the end.
     """
     network, images = _network(settings, channels, size)
     found = multiplications(network.train(fitting), images)
@@ -143,17 +141,15 @@ def measure(
         held.clear()
         begin = now()
         with kept, precision_context(device, fit.precision):
-            output = network(images)
-        loss = output.float().square().mean()
+            loss = network(images).float().square().mean()
         loss.backward()
         optimiser.step()
         # Wait for the device.
         loss.item()
         taken.append(now() - begin)
     pixels = images[:, 0].numel()
-    forward = footprint(settings, channels, size, fitting=True)
-    operations = _BOTH_WAYS * forward * pixels
-    return min(taken) / operations, sum(held.values()) / pixels
+    forward = footprint(settings, channels, size, fitting=True) * pixels
+    return min(taken) / (_BOTH_WAYS * forward), sum(held.values()) / pixels
 
 
 def _network(

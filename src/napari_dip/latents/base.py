@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from napari_dip.grid.regions import Region, Shape
@@ -207,9 +209,9 @@ class LatentSpec(Protocol):
         del shape, missing
         return 0.0
 
-    def memory(self, shape: Shape, missing: float) -> float:
-        """Bytes that preparing takes, of such an image."""
-        del shape, missing
+    def memory(self, missing: NDArray[np.bool_]) -> float:
+        """Bytes that preparing takes where these are missing."""
+        del missing
         return 0.0
 
     def steps(self, factors: Shape) -> Sequence[Shape]:

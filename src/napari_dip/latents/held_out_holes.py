@@ -314,9 +314,9 @@ class HeldOutHolesSpec(LatentSpec):
             self.fills, shape, missing
         ) + parts * work_of_fills(self.fills, part, held)
 
-    def memory(self, shape: Shape, missing: float) -> float:
+    def memory(self, missing: Mask) -> float:
         """Bytes that the quick fills take."""
-        return memory_of_fills(shape, missing)
+        return memory_of_fills(missing)
 
     def hold_out(self, measured: Tensor, seed: int) -> Tensor:
         """Hold out holes of the mask's own shape and size."""

@@ -13,7 +13,11 @@ from napari_dip.device.choice import (
     resolve_device,
 )
 from napari_dip.device.threads import Load, choose_threads, use_threads
-from napari_dip.forecast.tile_size import bytes_of_pixel, fitted_regions
+from napari_dip.forecast.tile_size import (
+    JOINED,
+    bytes_of_pixel,
+    fitted_regions,
+)
 from napari_dip.forecast.work import measure, work_of
 from napari_dip.grid.regions import Region
 from napari_dip.grid.tiled_inference import largest_window
@@ -25,18 +29,15 @@ from napari_dip.tasks.base import find_task
 from napari_dip.tasks.outline import Outline
 from napari_dip.tasks.series.planes import shares_network
 
-# Bytes of libraries at first use, of a pixel that is fitted, of any, of one of
-# a tile in filters; and gradients beside what is held for them.
+# Bytes of libraries at first use, of a pixel that is fitted, of one of a tile
+# in filters, of any at the start and in the fit; and the gradients' factor.
 _LIBRARIES, _BESIDE, _GRADIENTS = 100 * 2**20, 76, 1.4
-_WHOLE, _FILTERS, _TILE = 24, 1300, 256**2
+_FILTERS, _TILE, _AT_START, _WHOLE = 1300, 256**2, 34, 10
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """Seconds and bytes that a restoration takes at most, where, and of what.
-
-    A preview takes its seconds besides.
-    """
+    """Seconds (of previews besides), bytes, where and of what; at most."""
 
     seconds: float
     preview: float
@@ -61,7 +62,7 @@ def forecast(
 ) -> Forecast:
     """Tell what a task, by its name, takes for an image of a shape.
 
-    Its operations are counted, three iterations of its network measured. The
+    Its operations are counted, three iterations of its network measured;
     other arguments are those of its function and of its `outline`.
 
     Raises
@@ -81,38 +82,39 @@ def forecast(
     by = asked.scale_of(known)
     settings = shorten(outline.settings, max_num_iter)
     full = tuple(n * k for n, k in zip(settled.plane, by, strict=True))
-    kind = full, channels, settings, where
-    parts = fitted_regions(*kind, by, outline.missing, outline.trims)
+    kind, lost = (full, channels, settings, where), outline.missing
+    parts = fitted_regions(*kind, by, lost, outline.trims)
     fits = [(settings, part) for part in parts]
     if settings.second is not None:
         fits.append((settings.second, Region.whole(full)))
     times = networks if shares_network(settings) else planes
-    seconds = preview = memory = 0.0
+    seconds, preview, needed = 0.0, 0.0, list[float]()
     threads = choose_threads(where, load, spare_cores)
     for how, part in fits:
         size = tuple(n // how.binning or 1 for n in part.shape)
         images = how.fit.looked_at(size)
-        lost = outline.missing
-        missing = 0.0 if lost is None else float(part.cut(lost).mean())
+        gone = None if lost is None else part.cut(lost)
+        missing = 0.0 if gone is None else float(gone.mean())
         work = work_of(how, size, channels, by, missing)
         with use_threads(threads):
             speed, held = measure(how, channels, where, images, threads)
         last = Extent.all_of(work, uncertainty and how is settings)
         seconds += (work.fit * times + last.operations(work) * planes) * speed
         preview = max(preview, work.sample * speed)
-        memory = max(memory, how.latent.memory(size, missing))
-        memory = max(memory, _GRADIENTS * held * math.prod(images))
-        if work.sample:
-            layers = bytes_of_pixel(channels, how, where)
-            memory = max(memory, layers * largest_window(size))
-        if work.filters:
-            memory = max(memory, _FILTERS * min(math.prod(size), _TILE))
-    fitted = parts[0].shape if len(parts) == 1 else full
-    beside = _BESIDE * math.prod(fitted) + _WHOLE * math.prod(full)
+        needed.append(_GRADIENTS * held * math.prod(images))
+        layers = bytes_of_pixel(channels, how, where)
+        needed.append(layers * largest_window(size) if work.sample else 0.0)
+        needed.append(0.0 if gone is None else how.latent.memory(gone))
+        tile = min(math.prod(size), _TILE) * (missing or 1.0)
+        needed.append(_FILTERS * tile if work.filters else 0.0)
+    largest = max(math.prod(part.shape) for part in parts)
+    whole = _WHOLE if len(parts) == 1 else JOINED
+    beside = channels * (_BESIDE * largest + whole * math.prod(full))
+    fitting = _LIBRARIES + beside + max(needed)
     return Forecast(
         seconds * outline.repeated,
         preview,
-        int(_LIBRARIES + beside * channels + memory),
+        int(max(fitting, _AT_START * math.prod(full) * channels)),
         free_memory(where),
         device_description(where),
         outline,
