@@ -72,6 +72,7 @@ class Fit(Iterator[FitState]):
         self._schedule = SCHEDULES[settings.schedule]
         self._rule = rule
         self.notes: Sequence[str] = ()
+        self.half: Tensor | None = None
         self._observing = [*observers]
         if rule is not None:
             self._observing.append(rule.metric)
@@ -157,7 +158,7 @@ class Fit(Iterator[FitState]):
         number = num_samples or self.settings.num_samples
         with memory_in_words(self.device):
             found = self._averaging.estimate(number)
-        self.notes = self._averaging.notes
+        self.notes, self.half = self._averaging.notes, self._averaging.half
         return found
 
     @plain_autograd()

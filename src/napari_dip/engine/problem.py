@@ -46,6 +46,9 @@ class Problem:
     pilot_error : Tensor, optional
         Like the data: squared error of the fit before this one on masked
         pixels, NaN where none was masked.
+    half : Tensor, optional
+        The estimate as half of its samples have it, by which filters can be
+        judged.
     notes : list of str
         What filters have to say of it, a sentence each.
     parts : tuple of Region
@@ -65,6 +68,7 @@ class Problem:
     unused: Tensor | None = None
     guide: Tensor | None = None
     pilot_error: Tensor | None = None
+    half: Tensor | None = None
     notes: list[str] = field(default_factory=list)
 
     @property

@@ -199,6 +199,7 @@ class Ending:
     ) -> torch.Tensor:
         problem = stage.fit.problem
         assert problem is not None
+        problem = replace(problem, half=stage.fit.half)
         refined, notes = refine_within_range(
             estimate, problem, stage.filters, whole=filters
         )

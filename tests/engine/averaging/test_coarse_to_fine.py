@@ -48,10 +48,27 @@ def judged():
 def test_an_augmented_image_has_an_augmented_estimate():
     found, _, _, _ = average()
     image = torch.randn((1, 1, 16, 16))
-    mean, _ = found._ensembled(image, 8)
+    mean, *_ = found._ensembled(image, 8)
     for dihedral in dihedrals():
-        again, _ = found._ensembled(dihedral.apply(image), 8)
+        again, *_ = found._ensembled(dihedral.apply(image), 8)
         torch.testing.assert_close(dihedral.undo(again), mean)
+
+
+def test_half_of_the_samples_are_known_beside_the_estimate(monkeypatch):
+    found, network, latent, _ = average(factors=(2, 2))
+    monkeypatch.setattr(found, '_losing', list)
+    found.estimate(1)
+    assert found.half is None
+    estimate = found.estimate(8)
+
+    def every_other(image):
+        some = dihedrals()[::2]
+        with torch.no_grad():
+            made = [one.undo(network(one.apply(image))) for one in some]
+        return torch.stack(made).mean(0)
+
+    torch.testing.assert_close(found.half, latent.upsample(every_other))
+    assert not torch.equal(found.half, estimate)
 
 
 def test_the_deviation_is_that_of_held_out_data():

@@ -24,6 +24,8 @@ class Averaging(Protocol):
 
     #: What the user should know of the last estimate, a sentence each.
     notes: Sequence[str] = ()
+    #: The last estimate as half of its samples have it; None if unknown.
+    half: Tensor | None = None
 
     def update(self, network: nn.Module, output: Tensor) -> None:
         """Take in the network and its output after an iteration."""

@@ -64,7 +64,13 @@ class CoarseToFineAverage(WeightAverage):
         """
         losing = self._losing()
         self.notes = describe_losing(losing, self._latent.left)
-        return self._upsampled(num_samples, losing)
+        halves: list[Tensor] = []
+        found = self._upsampled(num_samples, losing, halves)
+        steps = iter(halves)
+        self.half = None
+        if num_samples > 1:
+            self.half = self._latent.upsample(lambda _: next(steps))
+        return found
 
     def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
         """Judge the variance over all transforms by the held-out data."""
@@ -73,7 +79,7 @@ class CoarseToFineAverage(WeightAverage):
         def sharpen(image: Tensor) -> Tensor:
             nonlocal variance
             transforms = dihedrals(image.ndim - 2)
-            mean, variance = self._ensembled(image, len(transforms))
+            mean, _, variance = self._ensembled(image, len(transforms))
             # Fewer would differ less.
             go_on()
             return mean
@@ -90,7 +96,7 @@ class CoarseToFineAverage(WeightAverage):
         if pair is None or pair.target is None or pair.weight is None:
             return []
         with untold():
-            added, _ = self._ensembled(pair.latent, 1)
+            added, *_ = self._ensembled(pair.latent, 1)
         off, without = (
             ((pair.target - x).square() * pair.weight).transpose(0, 1)
             for x in (added, torch.zeros_like(added))
@@ -101,13 +107,18 @@ class CoarseToFineAverage(WeightAverage):
 
     def _unseeing_estimate(self) -> Tensor:
         """Return the whole result: no held-out pixel is in it."""
-        return self._upsampled(1, [])
+        return self._upsampled(1, [], [])
 
-    def _upsampled(self, num_samples: int, losing: list[bool]) -> Tensor:
+    def _upsampled(
+        self, num_samples: int, losing: list[bool], halves: list[Tensor]
+    ) -> Tensor:
+        """Add what the network finds lacking, and keep half of its samples."""
+
         def sharpen(image: Tensor) -> Tensor:
-            added, _ = self._ensembled(image, num_samples)
+            added, half, _ = self._ensembled(image, num_samples)
             if any(losing):
-                added[:, losing] = 0
+                added[:, losing] = half[:, losing] = 0
+            halves.append(half)
             return added
 
         return self._latent.upsample(sharpen)
@@ -115,14 +126,18 @@ class CoarseToFineAverage(WeightAverage):
     @torch.no_grad()
     def _ensembled(
         self, image: Tensor, num_samples: int
-    ) -> tuple[Tensor, Tensor]:
-        """Self-ensemble: mean and variance over dihedral transforms."""
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Self-ensemble over dihedral transforms.
+
+        Mean, mean of every other and variance.
+        """
 
         def evaluate(window: Region) -> Tensor:
             stacked = self._augmented(window.cut(image), num_samples)
-            mean, variance = stacked.mean(0), stacked.var(0, correction=0)
-            return torch.cat([mean, variance], dim=1)
+            variance = stacked.var(0, correction=0)
+            means = stacked.mean(0), stacked[::2].mean(0)
+            return torch.cat([*means, variance], dim=1)
 
         found = self._over_image(evaluate, image.shape[2:])
-        mean, variance = found.chunk(2, dim=1)
-        return mean, variance
+        mean, half, variance = found.chunk(3, dim=1)
+        return mean, half, variance

@@ -22,6 +22,7 @@ class OutputAverage:
 
     #: Nothing to be said.
     notes: Sequence[str] = ()
+    half: Tensor | None = None
 
     def __init__(self, decay: float) -> None:
         self.decay = decay

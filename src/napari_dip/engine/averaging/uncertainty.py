@@ -31,7 +31,8 @@ DRAWS = 16
 # over. The variance of a single pixel depends on its own noise, and so would
 # the choice of the pixels that are judged together.
 _RADIUS = 4.0
-_CLASSES = 8
+#: Classes of pixels that are judged together.
+CLASSES = 8
 # Samples a class. Products of two residuals have a deviation of about the
 # noise's variance, a tenth of which is to be measured; squared errors have
 # but their own.
@@ -133,7 +134,7 @@ class Evidence:
 
     def deviation(self) -> Tensor:
         """Return the standard deviation of the error, of the same shape."""
-        variance = _average(self.variance)
+        variance = local_mean(self.variance)
         channels = [
             _calibrate(*planes, self.least)
             for planes in zip(
@@ -157,7 +158,7 @@ def _by_next(image: Tensor, axis: int) -> Tensor:
     return product
 
 
-def _average(image: Tensor) -> Tensor:
+def local_mean(image: Tensor) -> Tensor:
     """Average with Gaussian weights."""
     ndim, channels = image.ndim - 2, image.shape[1]
     for axis in range(2, image.ndim):
@@ -184,7 +185,7 @@ def _calibrate(
     """Variance of the error at each pixel, from that of the draws."""
     order = variance.flatten().argsort(stable=True)
     number = int(count.sum()) // least
-    classes = order.tensor_split(max(1, min(_CLASSES, number)))
+    classes = order.tensor_split(max(1, min(CLASSES, number)))
 
     def sums(plane: Tensor) -> Tensor:
         return torch.stack([plane.flatten()[c].sum() for c in classes])

@@ -55,6 +55,7 @@ class WeightAverage:
 
     #: Nothing to be said.
     notes: Sequence[str] = ()
+    half: Tensor | None = None
 
     def __init__(
         self,
