@@ -42,7 +42,7 @@ def counted(monkeypatch) -> Iterator[FlopCounterMode]:
 @pytest.mark.parametrize('preset', PRESETS)
 def test_every_task_and_preset_has_a_forecast(task, preset, monkeypatch):
     # Its network is built and counted; those below are measured too.
-    monkeypatch.setattr(module, 'measure', lambda *asked: (1e-9, 100.0))
+    monkeypatch.setattr(module, 'measure', lambda *asked: (1e-9, 1e-9, 100.0))
     monkeypatch.setattr(work, '_SIDE', 64)
     found = forecast(task, (24, 32), preset=preset, device='cpu')
     for number in (found.seconds, found.memory, found.free_memory):

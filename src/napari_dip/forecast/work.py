@@ -1,7 +1,6 @@
 """How much a fit and its last steps compute, and how fast the machine is.
 
-Counted in multiplications of the network's convolutions, which take about the
-same time each wherever they are; all else is counted in them.
+Counted in multiplications of the network's convolutions; all else is in them.
 """
 
 from __future__ import annotations
@@ -75,11 +74,7 @@ def work_of(
     factors: Shape,
     missing: float = 0.0,
 ) -> Work:
-    """Count the operations of one fit.
-
-    Its result of a `shape` is larger than the image, of which a part is
-    `missing`, by `factors`.
-    """
+    """Count the operations of a fit, of a result larger by `factors`."""
     fit, values = settings.fit, math.prod(shape) * channels
     images = fit.looked_at(shape)
     forward = footprint(settings, channels, images)
@@ -104,10 +99,7 @@ def work_of(
 def footprint(
     settings: Settings, channels: int, size: Shape, *, fitting: bool = False
 ) -> float:
-    """Operations that a pixel takes, forward, in images of a `size`.
-
-    Members of an ensemble see a share of what is fitted, all in the end.
-    """
+    """Operations that a pixel takes, forward, in images of a `size`."""
     network, images = _network(settings, channels, size)
     found = multiplications(network.train(fitting), images)
     return found / images[:, 0].numel()
@@ -120,15 +112,14 @@ def measure(
     device: torch.device,
     size: Shape,
     threads: int | None,
-) -> tuple[float, float]:
-    """Measure seconds an operation and bytes a pixel that iterations take.
-
-    These see images of a `size`, on `threads`, which is the number set.
-    """
-    fit = settings.fit
+) -> tuple[float, float, float]:
+    """Measure seconds an operation, of samples too, and bytes a pixel."""
+    fit, ndim = settings.fit, len(size) - 1
     network, images = _network(settings, channels, size, device)
     optimiser = make_optimiser(fit.optimiser, network.parameters(), 0.0)
-    held, taken = dict[int, int](), list[float]()
+    held, taken, sampled = dict[int, int](), list[float](), list[float]()
+    side = round(_SIDE ** (2 / ndim))
+    whole = images.new_zeros(1, images.shape[1], *(side,) * ndim)
 
     def hold(tensor: Tensor) -> Tensor:
         storage = tensor.untyped_storage()
@@ -136,20 +127,25 @@ def measure(
         return tensor
 
     kept = saved_tensors_hooks(hold, lambda tensor: tensor)
-    # The first takes longer.
+    # The first takes longer; the device is waited for.
     for _ in range(3):
         held.clear()
         begin = now()
         with kept, precision_context(device, fit.precision):
-            loss = network(images).float().square().mean()
+            loss = network.train()(images).float().square().mean()
         loss.backward()
         optimiser.step()
-        # Wait for the device.
         loss.item()
         taken.append(now() - begin)
+        begin = now()
+        with torch.no_grad(), precision_context(device, fit.precision):
+            network.eval()(whole).sum().item()
+        sampled.append(now() - begin)
     pixels = images[:, 0].numel()
-    forward = footprint(settings, channels, size, fitting=True) * pixels
-    return min(taken) / (_BOTH_WAYS * forward), sum(held.values()) / pixels
+    operations = footprint(settings, channels, size, fitting=True) * pixels
+    speed = min(taken) / (_BOTH_WAYS * operations)
+    operations = footprint(settings, channels, size) * side**ndim
+    return speed, min(sampled) / operations, sum(held.values()) / pixels
 
 
 def _network(
@@ -159,8 +155,8 @@ def _network(
     device: torch.device | None = None,
 ) -> tuple[nn.Module, Tensor]:
     """Return a network and what it is given: of larger images, a part."""
-    latent, ndim = settings.latent.num_channels(channels), len(size) - 1
-    sides = (min(n, _SIDE) for n in size[1:])
-    network = build_network(settings.network, latent, channels, ndim)
-    images = torch.zeros(size[0], latent, *sides, device=device)
+    latent, sides = settings.latent.num_channels(channels), size[1:]
+    network = build_network(settings.network, latent, channels, len(sides))
+    shape = (size[0], latent, *(min(n, _SIDE) for n in sides))
+    images = torch.zeros(shape, device=device)
     return network.to(images.device), images

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from napari_dip.device.choice import (
@@ -97,7 +97,9 @@ def forecast(
         missing = 0.0 if gone is None else float(gone.mean())
         work = work_of(how, size, channels, by, missing)
         with use_threads(threads):
-            speed, held = measure(how, channels, where, images, threads)
+            speed, slow, held = measure(how, channels, where, images, threads)
+        steps = tuple(step * slow / speed for step in work.sample_steps)
+        work = replace(work, sample_steps=steps)
         last = Extent.all_of(work, uncertainty and how is settings)
         seconds += (work.fit * times + last.operations(work) * planes) * speed
         preview = max(preview, work.sample * speed)
