@@ -48,6 +48,7 @@ def problem():
         known=known,
         held_out=held_out,
         deviation=None,
+        even=False,
         loss=squared_error,
     )
 
@@ -79,7 +80,7 @@ def test_a_part_of_what_both_filters_find_is_taken(
     monkeypatch.setattr(
         refinement,
         'remove_noise',
-        lambda data, known, pilot, deviation, by: (
+        lambda data, known, pilot, deviation, by, even: (
             pilot + (1e3 if by is nl_bayes_filter else 1e2)
         ),
     )

@@ -125,6 +125,23 @@ def test_noise_that_is_known_is_not_taken_for_more():
     assert errors[0] < 0.5 * errors[1]
 
 
+def test_noise_is_never_taken_for_more_than_its_bound():
+    """Bright structure that a fit has missed looks like stronger noise."""
+    level = torch.linspace(0, 3, 96).expand(1, 1, 96, 96).contiguous()
+    missed = (level > 2) * white_noise(level.shape, seed=1)
+    truth = level + 3 * missed
+    data = truth + white_noise(level.shape)
+    known, one = torch.ones_like(data), torch.ones(1, 1, 1, 1)
+    bounded, free = (
+        remove_noise(
+            data, known, level + missed, most, bm3d_wiener, even=False
+        )
+        for most in (one, None)
+    )
+    errors = [(x - truth).square().mean() for x in (bounded, free)]
+    assert errors[0] < 0.9 * errors[1]
+
+
 def test_a_bound_above_the_noise_changes_nothing():
     residual = white_noise((1, 2, 64, 64))
     nothing, known = torch.zeros_like(residual), torch.ones_like(residual)

@@ -34,8 +34,9 @@ class Problem:
         Same shape: the estimate of a fit before this one.
     deviation : Tensor, optional
         What the standard deviation of the noise is at most,
-        ``(1, c, 1, 1)``, where it is the same everywhere and independent
-        from pixel to pixel.
+        ``(1, c, 1, 1)``, where it is independent from pixel to pixel.
+    even : bool
+        Whether it is that everywhere.
     loss : DataTerm
         E.
     unused : Tensor, optional
@@ -64,6 +65,7 @@ class Problem:
     held_out: Tensor
     pilot: Tensor | None = None
     deviation: Tensor | None = None
+    even: bool = True
     loss: DataTerm = squared_error
     unused: Tensor | None = None
     guide: Tensor | None = None

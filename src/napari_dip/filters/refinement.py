@@ -195,7 +195,12 @@ def _filtered(
     pilot: Tensor, problem: Problem, by: BlockFilter, share: float
 ) -> Tensor:
     found = remove_noise(
-        problem.data, problem.known, pilot, problem.deviation, by
+        problem.data,
+        problem.known,
+        pilot,
+        problem.deviation,
+        by,
+        even=problem.even,
     )
     return torch.lerp(pilot, found, share)
 

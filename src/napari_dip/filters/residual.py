@@ -101,6 +101,8 @@ def remove_noise(
     pilot: Tensor,
     deviation: Tensor | None,
     by: BlockFilter,
+    *,
+    even: bool = True,
 ) -> Tensor:
     """Take the noise out of data, given an estimate that is nearly right.
 
@@ -113,13 +115,14 @@ def remove_noise(
     pilot : Tensor
         Same shape: the estimate. What is left of the data tells the noise.
     deviation : Tensor or None
-        As in :func:`structure_in_residual`. The noise is then independent
-        from pixel to pixel; without one the residual tells how neighbours
-        share it.
+        As in :func:`structure_in_residual`.
     by : callable
         What does it, given data whose noise has a variance of one, the
         estimate, and noise like that of the data, NaN where it is missing,
         or None for independent.
+    even : bool
+        Whether the noise has that deviation everywhere. Else, or without
+        one, the residual tells how it varies and how neighbours share it.
 
     Returns
     -------
@@ -132,7 +135,7 @@ def remove_noise(
     scale, _ = _noise(residual, pilot, known, deviation)
     filled = torch.where(known > 0, data, pilot)
     noise = None
-    if deviation is None:
+    if deviation is None or not even:
         noise = _HELD_BACK * residual / scale
         noise = noise.masked_fill(known == 0, torch.nan)
     return scale * by(filled / scale, pilot / scale, noise)

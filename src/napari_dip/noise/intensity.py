@@ -82,8 +82,10 @@ class ChannelScale:
     clipping : Clipping or None
         Clipped noise, whose mean is undone.
     deviation : float or None
-        Standard deviation of the noise in the network's range, if it is the
-        same everywhere and less than the signal; else None.
+        What the standard deviation of independent noise is at most in the
+        network's range.
+    even : bool
+        Whether it is that everywhere, and less than the signal.
     """
 
     offset: float
@@ -93,6 +95,7 @@ class ChannelScale:
     high: float
     clipping: Clipping | None = None
     deviation: float | None = None
+    even: bool = False
 
     def forward(self, channel: Array) -> Array:
         """Bring intensities to the network's range."""
@@ -192,7 +195,7 @@ class Intensity:
         return np.stack(planes).astype(np.float32)
 
     def deviation(self) -> NDArray[np.float32] | None:
-        """Return the standard deviation of the noise in the network's range.
+        """Return what the deviation of the noise is at most in the range.
 
         Of each channel; None unless it is known of all.
         """
@@ -204,6 +207,11 @@ class Intensity:
         if len(found) < len(self.channels):
             return None
         return np.array(found, np.float32)
+
+    @property
+    def even(self) -> bool:
+        """Whether the noise of all channels is that strong everywhere."""
+        return all(scale.even for scale in self.channels)
 
     def levels(
         self,
@@ -288,28 +296,27 @@ def _with_known_noise(
         return scale
     plane = np.where(known, channel, np.nan).astype(float)
     if scale.noise is not None:
-        return replace(scale, deviation=_stabilised(plane, scale))
+        most = 1 / scale.factor
+        return replace(
+            scale,
+            deviation=most,
+            even=most <= _MOST_NOISE and _has_light(plane, scale.noise),
+        )
     middle = (scale.low + scale.high) / 2
     assert measured is not None
     deviation = float(measured.variance(middle)) ** 0.5
     return replace(
         scale,
         clipping=find_clipping(plane, deviation),
-        deviation=_below_signal(deviation / scale.factor),
+        deviation=deviation / scale.factor or None,
+        even=0 < deviation / scale.factor <= _MOST_NOISE,
     )
 
 
-def _stabilised(plane: Array, scale: ChannelScale) -> float | None:
-    """Deviation of stabilised noise, if it is the same in the dark."""
-    assert scale.noise is not None
-    dark = scale.noise.variance(_darkest_and_brightest(plane)[0])
-    if dark < _LEAST_PHOTONS * scale.noise.gain**2:
-        return None
-    return _below_signal(1 / scale.factor)
-
-
-def _below_signal(deviation: float) -> float | None:
-    return deviation if 0 < deviation <= _MOST_NOISE else None
+def _has_light(plane: Array, noise: VarianceModel) -> bool:
+    """Whether stabilised noise is as strong in the dark."""
+    dark = float(noise.variance(_darkest_and_brightest(plane)[0]))
+    return dark >= _LEAST_PHOTONS * noise.gain**2
 
 
 def _darkest_and_brightest(plane: Array) -> tuple[float, float]:

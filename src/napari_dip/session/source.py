@@ -266,6 +266,7 @@ def _problem(
         held_out,
         pilot,
         _deviation(intensity, device, data.ndim - 2),
+        intensity.even,
         unused=_unused(held_out, settings),
         guide=guide,
         parts=_at_grid(source.parts, settings.binning),

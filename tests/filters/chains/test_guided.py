@@ -30,6 +30,7 @@ def problem(share=0.0, error=1.0):
         pilot=STRUCTURE.clone(),
         pilot_error=before,
         deviation=torch.full((1, 1, 1, 1), 0.5),
+        even=True,
         now=error * (before - 0.25) + 0.25,
         notes=[],
     )

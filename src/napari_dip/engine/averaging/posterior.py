@@ -84,7 +84,7 @@ def _calibration(
     """Factor of the variance, from the held-out data; 1 if they tell none."""
     judged = problem.known * problem.held_out
     count = judged.sum().clamp(min=1)
-    if problem.deviation is None or not bool(judged.any()):
+    if problem.deviation is None or not problem.even or not judged.any():
         return 1.0
     residual = (problem.operator(estimate) - problem.data).square()
     error = (residual - problem.deviation.square()) * judged

@@ -106,7 +106,7 @@ class ByGuide(Filter):
         chance = spread / squares.mean().abs().clamp(min=TINY)
         chance = chance / squares.numel() * (change.sum() / total).abs()
         noise = 0.0
-        if problem.deviation is not None:
+        if problem.deviation is not None and problem.even:
             power = problem.deviation.square().expand_as(before)
             noise = float(power[both].sum())
         part = (now[both].sum() - noise) / (total - noise)
