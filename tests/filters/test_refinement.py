@@ -87,7 +87,7 @@ def test_a_part_of_what_both_filters_find_is_taken(
     monkeypatch.setattr(
         refinement,
         'structure_in_residual',
-        lambda residual, *rest: torch.zeros_like(residual),
+        lambda residual, *_, even: torch.zeros_like(residual),
     )
     estimate = problem.data
     change = refine(estimate, problem, how) - preview(estimate, problem, how)

@@ -142,7 +142,11 @@ class ResidualStructure(Filter):
         """Do so."""
         residual = (problem.data - estimate) * problem.known
         return estimate + structure_in_residual(
-            residual, estimate, problem.known, problem.deviation
+            residual,
+            estimate,
+            problem.known,
+            problem.deviation,
+            even=problem.even,
         )
 
 

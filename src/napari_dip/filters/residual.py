@@ -51,6 +51,8 @@ def structure_in_residual(
     estimate: Tensor,
     known: Tensor,
     deviation: Tensor | None = None,
+    *,
+    even: bool = True,
 ) -> Tensor:
     """Return the part of a residual that its noise does not explain.
 
@@ -67,6 +69,9 @@ def structure_in_residual(
     deviation : Tensor, optional
         What the standard deviation of the noise is at most,
         ``(1, channels, 1, 1)``.
+    even : bool
+        Whether it is that everywhere. Else, or without one, the residual
+        tells how it varies and how neighbours share it.
 
     Returns
     -------
@@ -85,7 +90,7 @@ def structure_in_residual(
     """
     if min(residual.shape[-2:]) <= SIDE:
         return torch.zeros_like(residual)
-    scale, spectrum = _noise(residual, estimate, known, deviation)
+    scale, spectrum = _noise(residual, estimate, known, deviation, even)
     whitened = residual / scale
     transform = LocalCosine(SIDE, 1, residual)
     if heavy_tails(whitened, known):
@@ -121,8 +126,7 @@ def remove_noise(
         estimate, and noise like that of the data, NaN where it is missing,
         or None for independent.
     even : bool
-        Whether the noise has that deviation everywhere. Else, or without
-        one, the residual tells how it varies and how neighbours share it.
+        As in :func:`structure_in_residual`.
 
     Returns
     -------
@@ -132,7 +136,7 @@ def remove_noise(
     if min(data.shape[-2:]) < LEAST_SIDE:
         return pilot
     residual = (data - pilot) * known
-    scale, _ = _noise(residual, pilot, known, deviation)
+    scale, _ = _noise(residual, pilot, known, deviation, even)
     filled = torch.where(known > 0, data, pilot)
     noise = None
     if deviation is None or not even:
@@ -146,11 +150,14 @@ def _noise(
     estimate: Tensor,
     known: Tensor,
     deviation: Tensor | None,
+    even: bool,
 ) -> tuple[Tensor, Tensor]:
     """The same as of the residual, but no more than the data have."""
     scale, spectrum = _noise_of_residual(residual, estimate, known)
     if deviation is None:
         return scale, spectrum
+    if not even:
+        return torch.minimum(scale, deviation), spectrum
     # Where it tells more, a fit has missed some of the structure.
     room = (deviation / scale).flatten(2).median(dim=2).values.clamp(min=1)
     most = room[0, :, None, None, None]
