@@ -62,8 +62,11 @@ class Fill(Protocol):
 # around each: what a fill takes beside the image grows with them.
 _SIDE, _HALO = 512, 64
 # Operations for each coefficient of a missing pixel, which a processor takes
-# as long for in a network; bytes of the equations of a pixel near one.
-_OF_MISSING, _BYTES = 12_000, 2_500
+# as long for in a network.
+_OF_MISSING = 12_000
+# Bytes of the equations of a missing pixel, of one within reach of it, and of
+# the factors of as many equations as are solved directly.
+_BYTES, _OF_NEAR, _FACTORS = 3_500, 1_000, 60e6
 
 
 def work_of_fills(
@@ -76,10 +79,11 @@ def work_of_fills(
 
 def memory_of_fills(missing: Mask) -> float:
     """Return the bytes that it takes to fill these of ``(channels, ...)``."""
-    around = np.ones((1,) + (5,) * (missing.ndim - 1), bool)
+    around = np.ones((1,) + (9,) * (missing.ndim - 1), bool)
     near = binary_dilation(missing, around).mean()
-    seen = math.prod(min(n, _SIDE + 2 * _HALO) for n in missing.shape[1:])
-    return float(_BYTES * near * seen)
+    part = math.prod(min(n, _SIDE) for n in missing.shape[1:])
+    equations = (_OF_NEAR * near + _BYTES * missing.mean()) * part
+    return float(equations + _FACTORS)
 
 
 def fill_channels(

@@ -31,8 +31,8 @@ from napari_dip.tasks.series.planes import shares_network
 
 # Bytes of libraries at first use, of a pixel that is fitted, of one of a tile
 # in filters, of any at the start and in the fit; and the gradients' factor.
-_LIBRARIES, _BESIDE, _GRADIENTS = 100 * 2**20, 76, 1.4
-_FILTERS, _TILE, _AT_START, _WHOLE = 1300, 256**2, 34, 10
+_LIBRARIES, _BESIDE, _GRADIENTS = 76 * 2**20, 76, 1.4
+_FILTERS, _TILE, _AT_START, _WHOLE = 1700, 256**2, 34, 10
 
 
 @dataclass(frozen=True)
