@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 if TYPE_CHECKING:
+    from npe2 import PluginManifest
     from torch import nn
 
     from napari_dip.engine.fit import Fit
@@ -111,6 +112,82 @@ def _make_tiny(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(compare_architectures, '_WIDTH', 4)
     patch.setattr(block_groups, 'RADIUS', 8)
     patch.setitem(sample_prior._WIDTHS, 'fast', 4)
+
+
+@pytest.fixture(scope='session')
+def manifest() -> PluginManifest:
+    """What the installed package tells napari, read once."""
+    from npe2 import PluginManifest
+
+    return PluginManifest.from_distribution('napari-dip')
+
+
+@pytest.fixture(scope='module')
+def window(qapp, manifest):
+    """One viewer for all tests of a file, another after one that closes it.
+
+    To make one takes longer than most of what tests do with it.
+    """
+    from app_model import Application
+    from napari import Viewer
+    from napari._app_model._app import NapariApplication, _napari_names
+    from napari._qt._qapp_model.qactions import init_qactions
+    from napari._qt.qt_main_window import _QtMainWindow
+    from napari._qt.qt_viewer import QtViewer
+    from napari._qt.threads.status_checker import StatusChecker
+    from napari.plugins import _initialize_plugins
+    from npe2._pytest_plugin import TestPluginManager
+    from qtpy.QtWidgets import QWidget
+
+    plugins = TestPluginManager()
+    plugins.register(manifest)
+    viewers = []
+
+    def is_open():
+        return bool(viewers) and hasattr(viewers[-1].window, '_qt_window')
+
+    def find():
+        if not is_open():
+            forget()
+            app = NapariApplication('test_window')
+            app.injection_store.namespace = _napari_names
+            patch.setattr(NapariApplication, 'get_app_model', lambda: app)
+            viewers.append(Viewer(show=False, show_welcome_screen=False))
+        return viewers[-1]
+
+    def forget():
+        Application.destroy('test_window')
+        for once in (_initialize_plugins, init_qactions):
+            once.cache_clear()
+
+    def nothing(*_):
+        pass
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr('npe2.PluginManager.instance', lambda: plugins)
+        patch.setattr(StatusChecker, 'start', nothing)
+        patch.setattr(QtViewer, '_get_console', lambda *_: QWidget())
+        patch.setattr(_QtMainWindow, '_save_current_window_settings', nothing)
+        yield find
+        if is_open():
+            viewers[-1].close()
+    forget()
+    QtViewer._instances.clear()
+
+
+@pytest.fixture
+def viewer(window, qtbot):
+    """That viewer, as it was when it was new."""
+    from napari.settings import get_settings
+
+    get_settings().reset()
+    viewer = window()
+    yield viewer
+    if viewer is window():
+        viewer.window.remove_dock_widget('all')
+        viewer.layers.clear()
+        viewer.dims.reset()
+        viewer.reset_view()
 
 
 @pytest.fixture

@@ -109,7 +109,14 @@ SPECS = {
 }
 
 
-@pytest.mark.parametrize('name', SPECS)
+@pytest.mark.parametrize(
+    'name',
+    [
+        # It has twice 2 million weights; networks/test_axes.py has it too.
+        pytest.param('published', marks=pytest.mark.slow),
+        *(name for name in SPECS if name != 'published'),
+    ],
+)
 def test_a_plain_fit_of_a_volume_depends_on_the_seed_alone(name):
     def weights(seed: int) -> list[Tensor]:
         run = fit(SPECS[name], noise(), seed=seed)

@@ -45,6 +45,8 @@ def test_adam_steps_as_that_of_torch():
         torch.testing.assert_close(one, other)
 
 
+# That of tests/viewer/test_fresh_process.py does not load it either.
+@pytest.mark.slow
 def test_a_fit_does_not_load_the_compiler():
     code = (
         'import sys, numpy as np; from napari_dip import denoise; '

@@ -18,7 +18,12 @@ MARGINS = {
 
 
 @pytest.mark.parametrize(
-    ('shape', 'value'), [('letterbox', 0), ('frame', 100), ('turned', 0)]
+    ('shape', 'value'),
+    [
+        pytest.param('letterbox', 0, marks=pytest.mark.slow),
+        pytest.param('frame', 100, marks=pytest.mark.slow),
+        ('turned', 0),
+    ],
 )
 def test_margins_come_back_and_tell_nothing_of_the_noise(shape, value):
     margin = MARGINS[shape]

@@ -51,7 +51,10 @@ def test_a_hot_pixel_is_no_marker():
 
 
 @pytest.mark.parametrize('rate', [0.003, 0.03, 0.3, 3.0])
-@pytest.mark.parametrize('seed', range(5))
+@pytest.mark.parametrize(
+    'seed',
+    [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 5))],
+)
 def test_photons_are_no_markers(rate, seed):
     photons = np.random.default_rng(seed).poisson(rate, (96, 96))
     assert not find_gaps(photons).any()

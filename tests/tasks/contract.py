@@ -170,9 +170,8 @@ class Contract:
                 assert input_of(argument).spelled in told
 
     def test_its_form_does_the_same(
-        self, task, image, plugin_settings, npe2pm, make_napari_viewer, qtbot
+        self, task, image, plugin_settings, npe2pm, viewer, qtbot
     ):
-        viewer = make_napari_viewer()
         layer = viewer.add_image(image, name='cells')
         viewer.add_image(GUIDE, name='guide')
         viewer.add_labels(MASK.astype(np.uint8), name='holes')

@@ -75,7 +75,9 @@ def test_a_dead_channel_is_filled_with_the_help_of_the_others():
     np.testing.assert_array_equal(both[1], image[1].astype(np.float32))
 
 
-@pytest.mark.parametrize('value', [-1, 1e30])
+@pytest.mark.parametrize(
+    'value', [1e30, pytest.param(-1, marks=pytest.mark.slow)]
+)
 def test_a_gap_is_enlarged_as_missing(value):
     image = COUNTS.copy()
     image[18:24, 20:40] = value

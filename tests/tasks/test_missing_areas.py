@@ -58,7 +58,9 @@ def test_missing_areas_leave_the_rest_as_good(shape, kind):
     assert restored.max() <= np.nanmax(noisy)
 
 
-@pytest.mark.parametrize('preset', ['balanced', 'best'])
+@pytest.mark.parametrize(
+    'preset', ['balanced', pytest.param('best', marks=pytest.mark.slow)]
+)
 def test_presets_know_what_is_missing(preset):
     missing = MISSING['frame']
     noisy = np.where(missing, np.nan, _noise('gaussian'))

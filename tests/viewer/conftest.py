@@ -7,9 +7,6 @@ import time
 
 import numpy as np
 import pytest
-from napari.settings import get_settings
-from npe2 import PluginManifest
-from qtpy.QtWidgets import QWidget
 
 from napari_dip.session.base import Snapshot, Snapshots
 from napari_dip.session.progress import Progress
@@ -21,14 +18,13 @@ from napari_dip.viewer.script import as_python
 
 
 @pytest.fixture(autouse=True)
-def plugin(plugin_settings, npe2pm, tmp_path, monkeypatch):
+def plugin(plugin_settings, npe2pm, manifest, tmp_path, monkeypatch):
     """Napari with this plugin alone, and settings of its own.
 
     So has a napari in a process of its own, which must neither find what a
     test or user before it has entered nor leave anything to the next.
     """
     monkeypatch.setenv('NAPARI_CONFIG', str(tmp_path / 'settings.yaml'))
-    manifest = PluginManifest.from_distribution('napari-dip')
     npe2pm.register(manifest)
     return manifest
 
@@ -38,71 +34,6 @@ def _no_run_is_left(plugin):
     yield
     # A run that went on would disturb the next test.
     assert not Run.any_active()
-
-
-@pytest.fixture(scope='module')
-def window(qapp):
-    """One viewer for all tests of a file, another after one that closes it.
-
-    To make one takes longer than most of what tests do with it.
-    """
-    from app_model import Application
-    from napari import Viewer
-    from napari._app_model._app import NapariApplication, _napari_names
-    from napari._qt._qapp_model.qactions import init_qactions
-    from napari._qt.qt_main_window import _QtMainWindow
-    from napari._qt.qt_viewer import QtViewer
-    from napari._qt.threads.status_checker import StatusChecker
-    from napari.plugins import _initialize_plugins
-    from npe2._pytest_plugin import TestPluginManager
-
-    plugins = TestPluginManager()
-    plugins.register(PluginManifest.from_distribution('napari-dip'))
-    viewers = []
-
-    def is_open():
-        return bool(viewers) and hasattr(viewers[-1].window, '_qt_window')
-
-    def find():
-        if not is_open():
-            forget()
-            app = NapariApplication('test_window')
-            app.injection_store.namespace = _napari_names
-            patch.setattr(NapariApplication, 'get_app_model', lambda: app)
-            viewers.append(Viewer(show=False, show_welcome_screen=False))
-        return viewers[-1]
-
-    def forget():
-        Application.destroy('test_window')
-        for once in (_initialize_plugins, init_qactions):
-            once.cache_clear()
-
-    def nothing(*_):
-        pass
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr('npe2.PluginManager.instance', lambda: plugins)
-        patch.setattr(StatusChecker, 'start', nothing)
-        patch.setattr(QtViewer, '_get_console', lambda *_: QWidget())
-        patch.setattr(_QtMainWindow, '_save_current_window_settings', nothing)
-        yield find
-        if is_open():
-            viewers[-1].close()
-    forget()
-    QtViewer._instances.clear()
-
-
-@pytest.fixture
-def viewer(window, qtbot):
-    """That viewer, as it was when it was new."""
-    get_settings().reset()
-    viewer = window()
-    yield viewer
-    if viewer is window():
-        viewer.window.remove_dock_widget('all')
-        viewer.layers.clear()
-        viewer.dims.reset()
-        viewer.reset_view()
 
 
 @pytest.fixture
@@ -120,7 +51,7 @@ def open_form(viewer, qtbot, tiny):
     def open_form(name='Denoise'):
         _, form = viewer.window.add_plugin_dock_widget('napari-dip', name)
         form.preset.value = 'fast'
-        form.max_num_iter.value = '10'
+        form.max_num_iter.value = '4'
         # Forecasts have tests of their own and would only take time here.
         form.outlook.ask = lambda question, read: None
         form.outlook.say('')

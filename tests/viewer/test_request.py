@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -46,24 +44,6 @@ def test_messages_name_the_layer(data, error):
     image = replace(source(np.eye(20), 'my cells'), data=data)
     with pytest.raises(error, match='layer "my cells"'):
         request('denoise', image).start()
-
-
-def test_bad_input_is_found_before_torch_is_loaded():
-    code = (
-        'import sys, numpy as np\n'
-        'from napari.layers import Image\n'
-        'from napari_dip.viewer.layers.layers import describe_image\n'
-        'from napari_dip.tasks.base import find_task\n'
-        'from napari_dip.viewer.request import Request\n'
-        'source = describe_image(Image(np.ones((20, 20))), None)\n'
-        'try:\n'
-        '    Request(find_task("denoise"), source).start()\n'
-        'except ValueError:\n'
-        '    assert "torch" not in sys.modules\n'
-        'else:\n'
-        '    raise SystemExit("nothing was found")\n'
-    )
-    subprocess.run([sys.executable, '-c', code], check=True)
 
 
 @pytest.mark.parametrize(

@@ -239,7 +239,7 @@ def test_continued_and_gone_back(
     form.panel.buttons.more.native.click()
     finish(form)
     layer = viewer.layers[-1]
-    assert layer.metadata[METADATA_KEY]['iterations'] == 18
+    assert layer.metadata[METADATA_KEY]['iterations'] == 12
     assert_repeats(layer)
     slider = form.panel.timeline.slider
     for index in range(slider.max + 1):

@@ -78,6 +78,7 @@ def test_two_planes_are_a_volume(noisy):
     )
 
 
+@pytest.mark.slow
 def test_a_plane_of_nan_is_filled_in(clean, noisy):
     holed = noisy.astype(float)
     holed[4] = np.nan

@@ -19,24 +19,21 @@ def test_nothing_is_told_of_the_defaults(form):
     assert form.departures.value == ''
 
 
-@pytest.mark.parametrize(
-    ('name', 'value', 'told'),
-    [
+def test_a_setting_is_told_and_reset(form):
+    for name, value, told in (
         ('max_num_iter', '20', 'Advanced: 20 iterations at most'),
         ('time_limit', '60', 'Advanced: 60 seconds at most'),
         ('seed', 3, 'Advanced: seed 3'),
         ('device', 'cpu', 'Advanced: on cpu'),
-    ],
-)
-def test_a_setting_is_told_and_reset(form, name, value, told):
-    entry = getattr(form, name)
-    default = entry.value
-    entry.value = value
-    assert not form.departures.native.isHidden()
-    assert form.departures.value.startswith(told)
-    form.departures.native.linkActivated.emit(name)
-    assert entry.value == default
-    assert form.departures.native.isHidden()
+    ):
+        entry = getattr(form, name)
+        default = entry.value
+        entry.value = value
+        assert not form.departures.native.isHidden()
+        assert form.departures.value.startswith(told)
+        form.departures.native.linkActivated.emit(name)
+        assert entry.value == default
+        assert form.departures.native.isHidden()
 
 
 def test_the_sections_are_told_apart(form):

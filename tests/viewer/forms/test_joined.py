@@ -33,7 +33,7 @@ def test_each_channel_has_its_result_beside_it(
     form.start()
     finish(form)
     both = np.stack([red.data, green.data])
-    few = {'preset': 'fast', 'max_num_iter': 10}
+    few = {'preset': 'fast', 'max_num_iter': 4}
     expected = denoise(both, channel_axis=0, **few)
     for source, channel in zip(channels, expected, strict=True):
         result = viewer.layers[f'{source.name} [DIP denoised]']

@@ -11,10 +11,15 @@ from superqt import QCollapsible
 
 from napari_dip.viewer.panel.access import tab_stops
 
-FORMS = ['Denoise', 'Inpaint', 'Super-resolve']
+# What forms share, the panel, is looked at in the longest of them.
+SLOW = [
+    pytest.param(name, marks=pytest.mark.slow)
+    for name in ('Inpaint', 'Super-resolve')
+]
+shared = pytest.mark.parametrize('form', ['Denoise', *SLOW], indirect=True)
 
 
-@pytest.fixture(params=FORMS)
+@pytest.fixture(params=['Denoise', 'Inpaint', 'Super-resolve'])
 def form(request, make_napari_viewer):
     viewer = make_napari_viewer(show=True)
     viewer.add_image(np.eye(32))
@@ -81,6 +86,7 @@ def test_everything_that_takes_the_keyboard_has_a_name(form):
     assert form.panel.monitor.curve.accessibleName()
 
 
+@shared
 def test_a_low_window_keeps_its_size_and_the_buttons(form, unfold):
     window = form.viewer.window._qt_window
     unfold(form)
@@ -96,6 +102,7 @@ def test_a_low_window_keeps_its_size_and_the_buttons(form, unfold):
     assert not start.visibleRegion().isEmpty()
 
 
+@shared
 def test_nothing_scrolls_sideways(form, qtbot, unfold):
     """Neither for a long name nor where the other scroll bar takes width."""
     form.viewer.layers[0].name = 'plate 7, well B3, ' * 20
@@ -108,6 +115,7 @@ def test_nothing_scrolls_sideways(form, qtbot, unfold):
     assert area.width() < 420
 
 
+@shared
 def test_two_forms_share_the_height(form, qtbot):
     form.viewer.window.resize(1280, 960)
     _, other = form.viewer.window.add_plugin_dock_widget(
@@ -123,6 +131,7 @@ def test_two_forms_share_the_height(form, qtbot):
     )
 
 
+@shared
 def test_the_wheel_changes_no_entry(form):
     form.preset.native.setFocus()
     before = form.preset.value
