@@ -61,7 +61,9 @@ class Run:
 
 @pytest.fixture
 def run(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tiny: None,
 ) -> Run:
     return Run(capsys, monkeypatch)
 

@@ -160,9 +160,8 @@ def test_noise_of_scattered_pixels_is_not_given_back(share):
     assert _harmed(result, problem, correlated=False) == [False]
 
 
-@pytest.mark.parametrize(
-    'noise', [1e-4, pytest.param(0.0, marks=pytest.mark.slow)]
-)
+@pytest.mark.usefixtures('tiny')
+@pytest.mark.parametrize('noise', [0.0, 1e-4])
 def test_an_image_without_noise_is_given_back(noise):
     image = WAVES + np.random.default_rng(0).normal(0, noise, WAVES.shape)
     image[40:44, 50:54] = np.nan
@@ -178,6 +177,7 @@ def test_an_image_without_noise_is_given_back(noise):
     assert 'Poisson' not in info.noise
 
 
+@pytest.mark.usefixtures('tiny')
 def test_a_large_image_without_noise_is_given_back():
     image = np.tile(WAVES, (2, 2))[:130, :130]
     restored = denoise(image, preset='fast', max_num_iter=2)

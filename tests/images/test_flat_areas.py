@@ -48,6 +48,7 @@ def test_areas_of_a_value_far_from_all_others_are_found(value):
     assert note.startswith('600 pixels of')
 
 
+@pytest.mark.usefixtures('tiny')
 def test_areas_of_a_value_far_from_all_others_are_missing():
     image = NOISY.copy()
     image[30:50, 20:50] = 1e30

@@ -38,6 +38,7 @@ def test_a_pattern_far_below_the_noise_is_not_told():
     assert note_patterns((noise + 0.2 * 40 * pattern)[None])
 
 
+@pytest.mark.usefixtures('tiny')
 def test_the_record_tells_it():
     image = (_noisy(0) + 30 * PATTERNS['chequerboard'])[0]
     _, info = denoise(image, preset='fast', max_num_iter=2, return_info=True)

@@ -97,6 +97,7 @@ def test_the_brightest_of_an_image_that_is_not_clipped_are_not_saturated(
     assert not find_saturated(cells / 7).any()
 
 
+@pytest.mark.usefixtures('tiny')
 def test_defects_are_kept_if_asked(cells):
     damaged = cells.copy()
     damaged[48, 48] = 65_535

@@ -105,6 +105,7 @@ def test_the_published_recipe_has_no_use_for_a_detector(image):
         denoise(image, noise=CAMERA, preset='ulyanov2018')
 
 
+@pytest.mark.usefixtures('tiny')
 @pytest.mark.parametrize(
     ('noise', 'words'),
     [

@@ -22,17 +22,17 @@ def colour(image) -> np.ndarray:
 
 
 @pytest.mark.parametrize('task', TASKS)
-@pytest.mark.parametrize('axes', [(0, 1), (0, 3), (1, 2), (2, 3)])
-def test_axes_of_length_one_come_back(task, axes, image):
+def test_axes_of_length_one_come_back(task, image):
     expected, plain = task(image, **INFO)
-    given = np.expand_dims(image, axes)
-    restored, info = task(given, **INFO)
-    np.testing.assert_array_equal(restored, np.expand_dims(expected, axes))
-    assert info.uncertainty.shape == restored.shape
-    np.testing.assert_array_equal(
-        info.uncertainty.squeeze(), plain.uncertainty
-    )
-    assert restored.flags.c_contiguous
+    for axes in [(0, 1), (0, 3), (1, 2), (2, 3)]:
+        given = np.expand_dims(image, axes)
+        restored, info = task(given, **INFO)
+        np.testing.assert_array_equal(restored, np.expand_dims(expected, axes))
+        assert info.uncertainty.shape == restored.shape
+        np.testing.assert_array_equal(
+            info.uncertainty.squeeze(), plain.uncertainty
+        )
+        assert restored.flags.c_contiguous
 
 
 @pytest.mark.parametrize('task', TASKS)
@@ -48,8 +48,11 @@ def test_channels_lie_among_axes_of_length_one(task, image):
         assert info.arguments['channel_axis'] == 1
 
 
-@pytest.mark.parametrize('task', TASKS)
-@pytest.mark.parametrize('dtype', [np.uint8, np.uint16, np.float32])
+# Each task and each type: what becomes of one does not depend on the other.
+@pytest.mark.parametrize(
+    ('task', 'dtype'),
+    [*zip(TASKS, [np.uint8, np.uint16, np.float32], strict=True)],
+)
 def test_opacity_is_no_intensity(task, dtype, image):
     rgb = colour(image).astype(dtype)
     alpha = np.arange(1, 1 + image.size).reshape(image.shape).astype(dtype)
@@ -146,19 +149,16 @@ def expected(image):
     return [task(image, **FEW) for task in TASKS]
 
 
-@pytest.mark.parametrize(
-    'context',
-    [
-        torch.no_grad,
-        torch.inference_mode,
-        lambda: torch.autocast('cpu', torch.bfloat16),
-    ],
-)
-def test_what_torch_is_doing_makes_no_difference(context, image, expected):
-    with context():
-        for task, result in zip(TASKS, expected, strict=True):
-            np.testing.assert_array_equal(task(image, **FEW), result)
-            task(image, **INFO)
+def test_what_torch_is_doing_makes_no_difference(image, expected):
+    for context in (
+        torch.no_grad(),
+        torch.inference_mode(),
+        torch.autocast('cpu', torch.bfloat16),
+    ):
+        with context:
+            for task, result in zip(TASKS, expected, strict=True):
+                np.testing.assert_array_equal(task(image, **FEW), result)
+                task(image, **INFO)
 
 
 @pytest.fixture

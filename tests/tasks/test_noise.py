@@ -9,6 +9,8 @@ from scipy.ndimage import gaussian_filter
 from napari_dip import Detector, NoiseModel, denoise, measure_noise
 from napari_dip.tasks.forecast import forecast
 
+pytestmark = pytest.mark.usefixtures('tiny')
+
 RAMP = np.linspace(20, 200, 96 * 96).reshape(96, 96)
 PHOTONS = np.random.default_rng(0).poisson(RAMP)
 

@@ -46,6 +46,10 @@ def test_icon_is_a_large_square(plugin):
     assert image.width() == image.height() >= 128
 
 
+def test_all_that_it_names_can_be_imported(plugin):
+    plugin.validate_imports()
+
+
 def test_widgets_and_samples_have_names(plugin):
     widgets = plugin.contributions.widgets
     assert {w.command: w.display_name for w in widgets} == {
