@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from napari.components import LayerList
+from napari.layers import Image, Labels
 
 from napari_dip.viewer.layers.result import METADATA_KEY, Display, ResultLayer
 
@@ -99,3 +100,22 @@ def test_contrast_that_the_user_has_set_stays():
     assert layers[0].contrast_limits == [0, 8]
     result.settle(image(5), {})
     assert layers[0].contrast_limits == [0, 8]
+
+
+def test_a_mask_stays_above_the_result():
+    layers = LayerList([Image(image(0)), Labels(np.ones((4, 4), int))])
+    source, mask = layers
+    result = make(layers)
+    result.stream(image(1))
+    assert list(layers) == [source, result.layer, mask]
+    layers.remove(result.layer)
+    result.settle(image(2), {})
+    assert list(layers) == [source, result.layer, mask]
+
+
+def test_a_result_lies_above_all_images():
+    layers = LayerList([Labels(np.ones((4, 4), int)), Image(image(0))])
+    below = list(layers)
+    result = make(layers)
+    result.stream(image(1))
+    assert list(layers) == [*below, result.layer]

@@ -78,7 +78,7 @@ class ResultLayer:
         self._raise_contrast(self.layer)
         self.layer.metadata[METADATA_KEY] = provenance
         if self.layer not in self._layers:
-            self._layers.append(self.layer)
+            self._put(self.layer)
 
     def show_by_itself(self) -> None:
         """Show it in limits of its own: it may be no like of its source."""
@@ -125,7 +125,19 @@ class ResultLayer:
     def _add(self, estimate: NDArray[np.float32]) -> None:
         data = self._display(estimate)
         self.layer = Image(data, name=self._name, **self._attributes)
-        self._layers.append(self.layer)
+        self._put(self.layer)
+
+    def _put(self, layer: Image) -> None:
+        self._layers.insert(above_images(self._layers), layer)
+
+
+def above_images(layers: LayerList) -> int:
+    """Place above all images, and below what is drawn over them.
+
+    So a mask that is painted larger after a run is seen.
+    """
+    images = [n for n, one in enumerate(layers, 1) if isinstance(one, Image)]
+    return max(images, default=len(layers))
 
 
 def _sample(data: Any) -> NDArray[Any]:

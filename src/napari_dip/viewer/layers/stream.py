@@ -12,7 +12,12 @@ import numpy as np
 from napari_dip.viewer.layers.joined import ResultLayers
 from napari_dip.viewer.layers.placement import is_automatic
 from napari_dip.viewer.layers.provenance import Provenance
-from napari_dip.viewer.layers.result import Display, ResultLayer, join_colours
+from napari_dip.viewer.layers.result import (
+    Display,
+    ResultLayer,
+    above_images,
+    join_colours,
+)
 from napari_dip.viewer.layers.stacks import SeriesSource
 
 if TYPE_CHECKING:
@@ -155,7 +160,8 @@ class Stream:
             layer.settle(image, self.provenance)
             layer.show_by_itself()
         if companions and self.layer is not None:
-            self._layers.move(self._layers.index(self.layer), -1)
+            place = self._layers.index(self.layer)
+            self._layers.move(place, above_images(self._layers))
             self._layers.selection.active = self.layer
 
     def discard(self) -> None:
