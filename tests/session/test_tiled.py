@@ -220,7 +220,8 @@ def test_a_preview_shows_what_there_is(start, large):
 
 def test_stopping_keeps_the_tiles_there_are(start):
     session = start('super_resolve', uncertainty=True)
-    for _ in range(8):
+    # Two fits of six iterations each tile.
+    for _ in range(14):
         next(session)
     first = session.preview()
     session.stop()
@@ -230,8 +231,9 @@ def test_stopping_keeps_the_tiles_there_are(start):
     assert record.reason == 'USER'
     assert '1 of 3 tiles are complete' in record.reason_text
     assert session.progress.reason == record.reason_text
-    assert record.fits == [(6, 'SCHEDULE_COMPLETE'), (2, 'USER')]
-    assert record.iterations == 8
+    whole = (6, 'SCHEDULE_COMPLETE')
+    assert record.fits == [whole, whole, (2, 'USER')]
+    assert record.iterations == 14
     np.testing.assert_allclose(image[:, :110], first[:, :110], rtol=1e-5)
     np.testing.assert_array_equal(image[:, 350:], first[:, 350:])
     unknown = np.isnan(record.uncertainty)

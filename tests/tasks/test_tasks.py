@@ -318,6 +318,21 @@ def test_the_uncertainty_is_in_the_record(task, axis, image):
     assert without.uncertainty is None
 
 
+@pytest.mark.parametrize(
+    ('task', 'method'),
+    [
+        *((task, 'auto') for task in TASKS),
+        *((task, 'deep-image-prior') for task in TASKS[1:]),
+    ],
+)
+def test_the_uncertainty_changes_nothing(task, method, image):
+    options = FEW | {'method': method, 'return_info': True}
+    plain, _ = task(image, **options)
+    restored, info = task(image, uncertainty=True, **options)
+    assert info.uncertainty is not None
+    np.testing.assert_array_equal(restored, plain)
+
+
 @pytest.mark.parametrize('task', TASKS)
 def test_the_uncertainty_has_the_units_of_the_image(task, image):
     options = FEW | {'uncertainty': True, 'return_info': True}

@@ -84,6 +84,19 @@ class Settings:
         later = self.second.num_iter if self.second else 0
         return self.fit.num_iter + later
 
+    def with_uncertainty(self) -> Settings:
+        """Return settings that tell the error of the same result.
+
+        Where no pixels are unseen by the fit, some have to be held out. Then
+        a fit without them comes first, whose error is told, and the fit as
+        it is follows.
+        """
+        latent = self.latent
+        unseen = latent.hides_pixels or latent.splits_repeats
+        if unseen or self.stopping.held_out or self.second is not None:
+            return self
+        return replace(self, second=self)
+
     def to_dict(self) -> dict[str, Any]:
         """Return nested dictionaries, in which each part has its kind."""
         content: dict[str, Any] = _plain(self)

@@ -34,6 +34,11 @@ from napari_dip.session.source import Source, make_sequel, make_stage
 from napari_dip.session.tile_plan import Plan
 from napari_dip.session.tiled import TiledSession
 
+_TWICE = (
+    'The uncertainty is that of a first fit, without 2 % of the pixels; the '
+    'result is that of a second one, of all.'
+)
+
 
 def prepare(
     image: AcquiredImage,
@@ -108,6 +113,12 @@ def prepare(
     # A second fit may be cut.
     correlated = _correlation(settings, noise)
     settings = shorten(settings, options.max_num_iter)
+    plain = settings
+    if options.uncertainty and learnt is None:
+        settings = settings.with_uncertainty()
+    twice = settings is not plain
+    if twice:
+        notes = [*notes, _TWICE]
     planes = image.planes if repeats is None else repeats.mean
     known = known & np.isfinite(planes)
     if noise is None and not settings.range_.is_robust:
@@ -134,7 +145,7 @@ def prepare(
         noise,
         None if repeats is None else repeats.planes,
         keep_known=keep_known,
-        hold_out=options.uncertainty,
+        hold_out=twice,
         borders=borders if borders is not None and borders.any() else None,
         guide=guide,
         parts=image.parts,
@@ -265,9 +276,13 @@ def _stitched(
         time_limit: float | None,
     ) -> Session:
         part = replace(part_of, planes=planes, known=known)
+        how = replace(settings, binning=coarser)
+        if how.second is not None:
+            how = replace(how, second=replace(how.second, binning=coarser))
         return Session(
-            make_stage(part, replace(settings, binning=coarser)),
+            make_stage(part, how),
             brief,
+            make_sequel(part, how),
             clock=Clock(limit=time_limit),
             uncertainty=options.uncertainty,
         )

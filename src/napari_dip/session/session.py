@@ -310,7 +310,8 @@ class Session(Restoration):
         """Whether the first of two fits is better than both."""
         fit = self._fit
         return self._stage.output.pilot is not None and (
-            fit.iteration < SETTLED or fit.reason is StopReason.DIVERGED
+            fit.iteration < min(SETTLED, fit.num_iter)
+            or fit.reason is StopReason.DIVERGED
         )
 
     def _pilot_image(self) -> NDArray[np.float32]:

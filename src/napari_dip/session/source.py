@@ -56,7 +56,8 @@ class Source:
     keep_known : bool
         Whether known pixels keep their values.
     hold_out : bool
-        Whether pixels are held out even where no rule needs them.
+        Whether pixels are held out of the first of two fits that are the
+        same else, though no rule needs them.
     place : Region or None
         Part of the image that is fitted, with all its missing pixels; None
         is all of it.
@@ -125,10 +126,11 @@ class Source:
 
     def after_first(self) -> Source:
         """Return it for the second fit."""
+        rest = replace(self, hold_out=False)
         if not self.learnt:
-            return self
+            return rest
         learnt = self.learnt[1:]
-        return replace(self, intensity=learnt[0].intensity, learnt=learnt)
+        return replace(rest, intensity=learnt[0].intensity, learnt=learnt)
 
     def make_output(self, intensity: Intensity, **options: Any) -> Output:
         """Make the way to the user's image."""
@@ -208,6 +210,9 @@ def make_sequel(source: Source, settings: Settings) -> Sequel | None:
     rest = source.after_first()
 
     def begin(pilot: NDArray[np.float32], before: Problem) -> Stage:
+        if source.hold_out:
+            again = make_stage(rest, second)
+            return replace(again, output=replace(again.output, pilot=pilot))
         return make_stage(rest, second, pilot=pilot, before=before)
 
     return Sequel(second.fit.num_iter, begin)
@@ -327,7 +332,7 @@ def _held_out(
     chosen = settings.latent.hold_out(measured, source.seed)
     if chosen is not None:
         return chosen
-    # An uncertainty needs some where no rule does.
+    # The error is told by some where no rule needs them.
     part = settings.stopping.held_out or HeldOut.part * source.hold_out
     if not part:
         return torch.zeros_like(measured)

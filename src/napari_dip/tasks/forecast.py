@@ -81,6 +81,8 @@ def forecast(
     outline = asked.outline(settled, preset, **known)
     by = asked.scale_of(known)
     settings = shorten(outline.settings, max_num_iter)
+    if uncertainty:
+        settings = settings.with_uncertainty()
     full = tuple(n * k for n, k in zip(settled.plane, by, strict=True))
     kind, lost = (full, channels, settings, where), outline.missing
     parts = fitted_regions(*kind, by, lost, outline.trims)

@@ -85,7 +85,7 @@ max_num_iter, time_limit, callback, return_info
     uncertainty : bool
         Whether to estimate by how much each pixel may be off, one standard
         deviation, as ``info.uncertainty``. For it 2 % of the pixels are
-        held out of the fit.
+        held out of a fit that comes first, so that it takes twice as long.
 
     Returns
     -------
