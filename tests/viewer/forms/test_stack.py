@@ -107,7 +107,7 @@ def test_a_mask_for_all_planes(viewer, series, open_form, finish):
     form = open_form('Inpaint')
     form.image.value = viewer.layers['cells']
     restore_all(form, finish)
-    result = viewer.layers[-1].data
+    result = viewer.layers[-2].data
     assert result.shape == (2, 32, 32)
     np.testing.assert_array_equal(
         result[:, labels == 0], series[:2][:, labels == 0]
