@@ -104,7 +104,7 @@ def test_planes_of_a_stack_and_of_its_masks(
     viewer.dims.set_current_step((0, 1), (0, 0))
     viewer.layers['stack'].name = 'renamed'
     finish(form)
-    layer = viewer.layers[-1]
+    layer = form.panel.stream.layer
     assert layer.data.shape == (1, 1, 32, 32)
     np.testing.assert_allclose(layer.translate, (4, 4, 0, 5))
     known = labels[1, 2] == 0
@@ -191,7 +191,7 @@ def test_inpaint_one_label(viewer, noisy, open_form, finish, assert_repeats):
     form.fill.value = 'the selected label'
     form.start()
     finish(form)
-    assert_repeats(viewer.layers[-1])
+    assert_repeats(form.panel.stream.layer)
 
 
 def test_super_resolve_rgba(viewer, open_form, finish, assert_repeats):

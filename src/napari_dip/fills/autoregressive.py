@@ -31,9 +31,10 @@ _LEAST = 20
 _RIDGE, _PLATE = 1e-4, 1e-3
 # Least error of a box, of that of the image.
 _LEAST_ERROR = 1e-2
-# Missing pixels that are solved for at once; more are approached.
-_AT_ONCE = 20_000
-_STEPS, _TOLERANCE = 200, 1e-3
+# The solution is approached, quickly where missing pixels lie scattered among
+# known ones. What is not near after a few steps is solved for at once, of as
+# many missing pixels at most; more take more steps.
+_QUICK, _AT_ONCE, _STEPS, _TOLERANCE = 32, 20_000, 200, 3e-4
 # Multiplications of a product of matrices that OpenBLAS leaves to one thread.
 _ONE_THREAD = 2**18
 
@@ -91,12 +92,13 @@ class Autoregressive(Fill):
             rows, given = _prediction_rows(grid, regional=self.regional)
             matrices.append(rows)
             right -= rows.T @ given
-        if len(right) <= _AT_ONCE:
+        at_once = len(right) <= _AT_ONCE
+        most = _QUICK if at_once else _STEPS
+        filled, near = _approached(scaled, missing, matrices, right, most)
+        if at_once and not near:
             matrix = sparse.vstack(matrices).tocsr()
             square = sparse.csr_array(matrix.T @ matrix)
             filled = solved(scaled, missing, square, right)
-        else:
-            filled = _approached(scaled, missing, matrices, right)
         back: Image = filled * scale + mean
         return back
 
@@ -264,8 +266,17 @@ def _approached(
     missing: Mask,
     matrices: list[sparse.csr_array],
     right: _Floats,
-) -> Image:
-    """Go from a first fill towards the solution, by conjugate gradients."""
+    most: int,
+) -> tuple[Image, bool]:
+    """Go from a first fill towards the solution, by conjugate gradients.
+
+    Returns
+    -------
+    filled : ndarray
+        What is reached in so many steps at most.
+    near : bool
+        Whether that is within the tolerance.
+    """
     number = len(right)
 
     def product_of_all(x: _Floats) -> _Floats:
@@ -276,15 +287,15 @@ def _approached(
         np.bincount(rows.indices, rows.data**2, number) for rows in matrices
     )
     size = number, number
-    found, _ = cg(
+    found, left = cg(
         LinearOperator(size, product_of_all),
         right,
         start[missing],
         rtol=_TOLERANCE,
-        maxiter=_STEPS,
+        maxiter=most,
         M=LinearOperator(size, lambda x: x / scale),
         callback=lambda _: go_on(),
     )
     filled = start.copy()
     filled[missing] = found
-    return filled
+    return filled, not left

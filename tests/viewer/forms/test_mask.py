@@ -44,7 +44,7 @@ def test_can_fill_the_selected_label_alone(
     form.fill.value = 'the selected label'
     form.start()
     finish(form)
-    result = viewer.layers[-1]
+    result = form.panel.stream.layer
     changed = result.data != noisy
     assert changed[damage == 2].any()
     assert not changed[damage != 2].any()
@@ -61,7 +61,9 @@ def test_painting_after_start_changes_nothing(
     labels.fill((0, 0), 1)
     finish(form)
     known = damage == 0
-    np.testing.assert_array_equal(viewer.layers[-1].data[known], noisy[known])
+    np.testing.assert_array_equal(
+        form.panel.stream.layer.data[known], noisy[known]
+    )
 
 
 def test_a_mask_is_painted_undone_and_painted_larger(
@@ -80,7 +82,7 @@ def test_a_mask_is_painted_undone_and_painted_larger(
         assert entry.extent.value.startswith(f'fills {marked.sum()} of')
         form.start()
         finish(form)
-        changed = viewer.layers[-1].data != noisy
+        changed = form.panel.stream.layer.data != noisy
         assert changed[marked].any()
         assert not changed[~marked].any()
         return marked
@@ -92,9 +94,12 @@ def test_a_mask_is_painted_undone_and_painted_larger(
     # Where the first reached further, what was undone is not filled.
     assert (small & ~large).any()
     assert large.sum() > 2 * small.sum()
-    assert [layer.name for layer in viewer.layers[2:]] == [
+    # What is painted is seen: it lies above what it has led to.
+    assert [layer.name for layer in viewer.layers] == [
+        'cells',
         'cells [DIP inpainted]',
         'cells [DIP inpainted] [1]',
+        'scratch',
     ]
 
 
@@ -107,7 +112,7 @@ def test_one_mask_serves_all_channels(
     form = open_form('Inpaint')
     form.start()
     finish(form)
-    result = viewer.layers[-1]
+    result = form.panel.stream.layer
     assert result.data.dtype == np.uint8
     np.testing.assert_array_equal(result.data[damage == 0], rgb[damage == 0])
 

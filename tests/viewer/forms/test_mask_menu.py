@@ -81,7 +81,7 @@ def test_found_mask_is_painted_and_filled(
     assert np.count_nonzero(labels.data) == 9
     form.start()
     finish(form)
-    again = viewer.layers[-1].data
+    again = form.panel.stream.layer.data
     assert again[5, 6] == scan[5, 6]
 
 
@@ -98,7 +98,7 @@ def test_the_plane_shown_is_looked_at(viewer, scan, open_form, ask, finish):
     assert np.count_nonzero(labels.data) == 64
     form.start()
     finish(form)
-    result = viewer.layers[-1]
+    result = form.panel.stream.layer
     assert result.data[0, 25].min() > 0
 
 
