@@ -3,11 +3,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from scipy.ndimage import gaussian_filter
 from torch.nn import functional as F
 
 from napari_dip import denoise
 from napari_dip.filters import guard
-from napari_dip.filters.guard import find_harmed, refine_within_range
+from napari_dip.filters.guard import (
+    find_harmed,
+    refine_within_range,
+    removed_structure,
+)
 from napari_dip.filters.refinement import Bm3d, Calibrate, NlBayes
 from napari_dip.noise.variance import (
     NoiseLevel,
@@ -49,6 +54,23 @@ def _harmed(refined, problem, *, correlated):
             level = np.nanmean(estimate_variance(plane).variance(plane))
         noise.append(NoiseLevel(float(level), is_predictable(plane)))
     return find_harmed(refined, problem, noise, correlated=correlated)
+
+
+@pytest.mark.parametrize('deviation', [0.0, 1.0])
+def test_structure_in_what_was_removed_is_told(deviation):
+    level = torch.linspace(0, 4, 160).expand(1, 1, 160, 160).contiguous()
+    found = []
+    for seed in range(10):
+        noise = np.random.default_rng(seed).normal(size=(2, 160, 160))
+        noise, texture = gaussian_filter(noise, (0, deviation, deviation))
+        texture[:80] = 0
+        for missed in (0.0, 1.0):
+            removed = torch.tensor(noise + missed * texture).float()
+            data = level + (1 + level) * removed[None, None]
+            known = torch.ones_like(data)
+            problem = SimpleNamespace(data=data, known=known)
+            found.append(removed_structure(level, problem))
+    assert found == [False, True] * 10
 
 
 def test_a_step_that_leaves_the_range_is_left_out(monkeypatch):

@@ -9,10 +9,13 @@ import numpy as np
 import torch
 from scipy.stats import chi2
 from torch import Tensor
+from torch.nn import functional as F
 
 from napari_dip.engine.problem import Problem
 from napari_dip.filters.refinement import Chain, ever_fewer, preview, refine
 from napari_dip.grid.binning import first_guess
+from napari_dip.noise.homogeneous import SIDE
+from napari_dip.noise.robust_scale import scale_by_brightness
 from napari_dip.noise.snr import mean_variance
 from napari_dip.noise.variance import NoiseLevel, estimate_variance
 from napari_dip.operators.back_projection import agree, enlarge
@@ -157,6 +160,42 @@ def find_harmed(
             strict=True,
         )
     ]
+
+
+@torch.no_grad()
+def removed_structure(refined: Tensor, problem: Problem) -> bool:
+    """Whether what a result lacks of the data is more than noise.
+
+    Noise of like brightness is as strong everywhere, and the power of its
+    blocks scatters by chance alone, the more the further it is correlated.
+    Structure is in some blocks and not in others.
+
+    Parameters
+    ----------
+    refined, problem
+        As in :func:`find_harmed`.
+    """
+    removed, known = (problem.data - refined) * problem.known, problem.known
+    scale = scale_by_brightness(removed.abs(), refined, known)
+    return any(map(_is_uneven, (removed / scale)[0], known[0]))
+
+
+def _is_uneven(removed: Tensor, known: Tensor) -> bool:
+    side = 2 * SIDE
+    power, share = (
+        F.avg_pool2d(x[None], side).flatten() for x in (removed**2, known)
+    )
+    power = power[share == 1]
+    if len(power) < 2:
+        return False
+    # Sum of the squares of its autocorrelation; a power is a mean of
+    # two squares.
+    spectrum = torch.fft.fft2(removed).abs().square()
+    reach = spectrum.square().mean() / spectrum.mean().square() / 2
+    expected = 2 * reach / side**2
+    scatter = power.var() / power.mean().square()
+    most = chi2.isf(_CHANCE, len(power) - 1) / (len(power) - 1)
+    return bool(scatter > most * expected)
 
 
 @torch.no_grad()

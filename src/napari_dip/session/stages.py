@@ -18,6 +18,7 @@ from napari_dip.filters.guard import (
     find_harmed,
     find_misfits,
     interpolated,
+    removed_structure,
 )
 from napari_dip.filters.refinement import Chain
 from napari_dip.images.output import Output
@@ -34,6 +35,11 @@ _COMPLETED = {
     StopReason.SCHEDULE_COMPLETE,
     StopReason.MAX_NUM_ITER,
 }
+_STRUCTURE = (
+    'What was removed is stronger in some places than noise of one strength: '
+    'there is structure in it, as fine as the noise. How much nearer to the '
+    'truth the result is than the image, if at all, is not known.'
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,15 @@ class Stage:
                 result, problem, self.noise, correlated=self.correlated
             )
         self.output.give_back(planes, harmed)
-        return planes, describe_harmed(harmed)
+        return planes, describe_harmed(harmed) + self._unsure(result, harmed)
+
+    def _unsure(self, result: Tensor, harmed: list[bool]) -> list[str]:
+        problem = self.fit.problem
+        assert problem is not None
+        # The strength of correlated noise is known from nothing else.
+        if not self.correlated or any(harmed):
+            return []
+        return [_STRUCTURE] * removed_structure(result, problem)
 
     def _find_misfits(self, problem: Problem) -> list[bool]:
         # What is built from coarse to fine has looked at pairs.
