@@ -10,6 +10,7 @@ from napari_dip import denoise
 from napari_dip.filters import guard
 from napari_dip.filters.guard import (
     find_harmed,
+    halfway,
     refine_within_range,
     removed_structure,
 )
@@ -69,8 +70,13 @@ def test_structure_in_what_was_removed_is_told(deviation):
             data = level + (1 + level) * removed[None, None]
             known = torch.ones_like(data)
             problem = SimpleNamespace(data=data, known=known)
-            found.append(removed_structure(level, problem))
+            noise_of = [NoiseLevel(100.0, certain=False)]
+            found.append(removed_structure(level, problem, noise_of))
     assert found == [False, True] * 10
+    little = [NoiseLevel(1e-3, certain=False)]
+    assert not removed_structure(level, problem, little)
+    half = halfway(level, problem)
+    assert torch.allclose(half - level, (data - level) / 2, atol=1e-5)
 
 
 def test_a_step_that_leaves_the_range_is_left_out(monkeypatch):

@@ -163,21 +163,32 @@ def find_harmed(
 
 
 @torch.no_grad()
-def removed_structure(refined: Tensor, problem: Problem) -> bool:
-    """Whether what a result lacks of the data is more than noise.
+def removed_structure(
+    refined: Tensor, problem: Problem, noise: Sequence[NoiseLevel]
+) -> bool:
+    """Whether a result lacks structure that was measured as noise.
 
     Noise of like brightness is as strong everywhere, and the power of its
     blocks scatters by chance alone, the more the further it is correlated.
-    Structure is in some blocks and not in others.
+    Structure is in some blocks and not in others. Where more than half of
+    what was measured has gone, most of it was noise.
 
     Parameters
     ----------
-    refined, problem
+    refined, problem, noise
         As in :func:`find_harmed`.
     """
     removed, known = (problem.data - refined) * problem.known, problem.known
+    power = removed.square().sum((0, 2, 3)) / known.sum((0, 2, 3))
+    if 2 * float(power.sum()) > sum(level.variance for level in noise):
+        return False
     scale = scale_by_brightness(removed.abs(), refined, known)
     return any(map(_is_uneven, (removed / scale)[0], known[0]))
+
+
+def halfway(refined: Tensor, problem: Problem) -> Tensor:
+    """Put half of what was removed back: the errors of both differ."""
+    return torch.lerp(refined, problem.data, problem.known / 2)
 
 
 def _is_uneven(removed: Tensor, known: Tensor) -> bool:
@@ -185,12 +196,13 @@ def _is_uneven(removed: Tensor, known: Tensor) -> bool:
     power, share = (
         F.avg_pool2d(x[None], side).flatten() for x in (removed**2, known)
     )
-    power = power[share == 1]
+    told = share > 1 / 2
+    power = power[told] / share[told]
     if len(power) < 2:
         return False
     # Sum of the squares of its autocorrelation; a power is a mean of
     # two squares.
-    spectrum = torch.fft.fft2(removed).abs().square()
+    spectrum = torch.fft.fft2(removed - removed.mean()).abs().square()
     reach = spectrum.square().mean() / spectrum.mean().square() / 2
     expected = 2 * reach / side**2
     scatter = power.var() / power.mean().square()

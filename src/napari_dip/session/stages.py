@@ -17,6 +17,7 @@ from napari_dip.engine.state import StopReason
 from napari_dip.filters.guard import (
     find_harmed,
     find_misfits,
+    halfway,
     interpolated,
     removed_structure,
 )
@@ -35,10 +36,10 @@ _COMPLETED = {
     StopReason.SCHEDULE_COMPLETE,
     StopReason.MAX_NUM_ITER,
 }
-_STRUCTURE = (
-    'What was removed is stronger in some places than noise of one strength: '
-    'there is structure in it, as fine as the noise. How much nearer to the '
-    'truth the result is than the image, if at all, is not known.'
+_HALFWAY = (
+    'Structure as fine as the noise was found in what was removed, so that '
+    'half of that was put back. How much nearer to the truth the result is '
+    'than the image, if at all, is not known.'
 )
 
 
@@ -95,21 +96,22 @@ class Stage:
                 result = result.clone()
                 result[:, lost] = interpolated(problem)[:, lost]
             return self._planes(result), describe_losing(lost, Pyramid.left)
-        planes, harmed = self._planes(result), list[bool]()
+        harmed = list[bool]()
         if self.noise and self.output.may_give_back:
             harmed = find_harmed(
                 result, problem, self.noise, correlated=self.correlated
             )
-        self.output.give_back(planes, harmed)
-        return planes, describe_harmed(harmed) + self._unsure(result, harmed)
-
-    def _unsure(self, result: Tensor, harmed: list[bool]) -> list[str]:
-        problem = self.fit.problem
-        assert problem is not None
+        notes = describe_harmed(harmed)
         # The strength of correlated noise is known from nothing else.
-        if not self.correlated or any(harmed):
-            return []
-        return [_STRUCTURE] * removed_structure(result, problem)
+        if (
+            self.correlated
+            and not any(harmed)
+            and removed_structure(result, problem, self.noise)
+        ):
+            result, notes = halfway(result, problem), [_HALFWAY]
+        planes = self._planes(result)
+        self.output.give_back(planes, harmed)
+        return planes, notes
 
     def _find_misfits(self, problem: Problem) -> list[bool]:
         # What is built from coarse to fine has looked at pairs.
