@@ -36,13 +36,11 @@ CORRELATIONS = ('auto', *TOLD)
 #: Distances at which it is measured, in pixels.
 LAGS = (1, 2, 3)
 # Where noise is no longer correlated.
-_FAR = (4, 5, 6)
+_FAR = tuple(lag + max(LAGS) for lag in LAGS)
 _BLOCK = 12
 # An autocorrelation that is worth a mask that hides neighbours too: frames of
 # microscopes have 0.2 at most or 0.35 and more.
 _NOTABLE = 0.25
-# That it is by chance: two standard errors of many blocks.
-_CHANCE = 0.023
 # What is notable further away, where a mask of neighbours does not hide it.
 _FURTHER = 0.1
 # Spread of noise times what its correlation leaves of differences: 0.05 to
@@ -246,7 +244,7 @@ def _is_correlated(one: Measured, compressed: bool) -> NDArray[np.bool_]:
     """Whether the noise of a channel is correlated along each axis."""
     coefficients, error, spread = map(np.nan_to_num, one)
     near = coefficients[:, 0]
-    correlated: NDArray[np.bool_] = near - norm.isf(_CHANCE) * error > _NOTABLE
+    correlated: NDArray[np.bool_] = near - 2 * error > _NOTABLE
     # The less is left of differences of neighbours the more they scatter.
     left = 1 - 4 / 3 * near + coefficients[:, 1] / 3
     most = _SCATTER / np.maximum(left, _LEAST_SHARE)
@@ -319,8 +317,8 @@ def _of_axis(
     # The error of a median of normal values is that of their mean times this.
     deviation *= math.sqrt(math.pi / 2)
     error = 0.75 * deviation / math.sqrt(len(near))
-    # Few blocks may agree by chance.
-    error *= t.isf(_CHANCE, len(near) - 1) / norm.isf(_CHANCE)
+    # Few blocks may agree by chance: twice this is as sure as of many.
+    error *= float(t.isf(norm.sf(2), len(near) - 1)) / 2
     return (one, two, three), error, spread
 
 

@@ -13,14 +13,12 @@ from scipy.ndimage import median_filter
 from napari_dip.grid.binning import bin_planes, largest_bins
 from napari_dip.noise.autocorrelation import Correlation
 from napari_dip.noise.defects import BEYOND
-from napari_dip.noise.variance import VarianceModel
+from napari_dip.noise.variance import MODEL_ERROR, VarianceModel
 
 Array = NDArray[np.float64]
 
-# Variance of the structure by that of independent noise. Where it is less a
-# fit finds more in bins, and where it is a little more it does in pixels.
-_LEAST_RATIO = 0.1
-# The same of correlated noise, of which bins keep more.
+# Variance of the structure by that of correlated noise. Where it is less a
+# fit finds more in bins. Of independent noise the model's error is enough.
 _LEAST_RATIO_OF_CORRELATED = 1.5
 # Fewer photons beside another are not told from none, for the gain is known
 # to a tenth. In bins of fewer than this a photon is an event.
@@ -136,7 +134,7 @@ def structure_bins(
     if not all(variance):
         return 1
     if correlation.independent:
-        least, largest = _LEAST_RATIO, largest_bins(planes.shape[1:])
+        least, largest = MODEL_ERROR, largest_bins(planes.shape[1:])
         if any(map(_has_spots, planes, variance)):
             return 1
         planes = np.stack(list(map(_without_outliers, planes, variance)))

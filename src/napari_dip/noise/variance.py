@@ -49,7 +49,8 @@ LEAST_PILE = 20
 # Variance over mean, in steps of the data: 1 for counts.
 _MOST_OF_COUNTS = 1.6
 _ITERATIONS = 20
-_MODEL_ERROR = 0.1
+#: Error of a measured variance, as a part of it.
+MODEL_ERROR = 0.1
 
 
 @dataclass(frozen=True)
@@ -303,8 +304,8 @@ def _robust_weight(
     # floor keeps a line that crosses zero from weighing one bin alone. Where
     # most of an image has no noise the median is none.
     typical = np.median(variance) or variance.mean()
-    scale = np.maximum(fitted, _MODEL_ERROR * typical)
-    spread = scale * np.hypot(_MODEL_ERROR, 1 / np.sqrt(count))
+    scale = np.maximum(fitted, MODEL_ERROR * typical)
+    spread = scale * np.hypot(MODEL_ERROR, 1 / np.sqrt(count))
     outlying = np.abs(variance - fitted) / spread
     weight: Array = 1 / (spread**2 * np.maximum(1.0, outlying))
     return weight

@@ -296,8 +296,7 @@ def _deviation(
     known = intensity.deviation()
     if known is None:
         return None
-    spread = torch.from_numpy(known).to(device)[None]
-    return spread.reshape(*spread.shape, *(1,) * ndim)
+    return torch.from_numpy(known).to(device).reshape(1, -1, *(1,) * ndim)
 
 
 def _guide(source: Source, settings: Settings) -> torch.Tensor | None:
