@@ -17,6 +17,8 @@ AXES = [
 ]
 SCALE = {'type': 'scale', 'scale': [2.0, 0.5, 0.25]}
 
+WINDOW = {'min': 0, 'max': 65535, 'start': 300, 'end': 700}
+
 
 @pytest.fixture
 def source(noisy, tmp_path):
@@ -52,6 +54,27 @@ def test_axes_units_and_scale_are_kept(run, source, tmp_path):
     assert array.chunks == (1, 32, 32)
     assert np.isfinite(array[...]).all()
     assert 'out.ome.zarr: 3 × 32 × 32 pixels' in result.stdout
+
+
+def test_channels_keep_their_names(run, noisy, tmp_path):
+    channels = [
+        {'label': label, 'color': color, 'window': WINDOW}
+        for label, color in (('DAPI', '0000FF'), ('actin', '00FF00'))
+    ]
+    axes = [{'name': 'c', 'type': 'channel'}, *AXES[1:]]
+    scales = [{'version': '0.4', 'axes': axes, 'datasets': [{'path': '0'}]}]
+    source, target = tmp_path / 'in.ome.zarr', tmp_path / 'out.ome.zarr'
+    group = zarr.create_group(
+        store=str(source),
+        zarr_format=2,
+        attributes={'multiscales': scales, 'omero': {'channels': channels}},
+    )
+    planes = np.stack([noisy, noisy[::-1]])
+    group.create_array('0', shape=planes.shape, dtype='uint16')[...] = planes
+    result = run.quick('denoise', source, target)
+    assert result.exit_code == 0, result.output
+    ome = zarr.open_group(str(target), mode='r').attrs['ome']
+    assert ome['omero']['channels'] == channels
 
 
 def test_some_planes_and_a_result_that_is_read_again(run, source, tmp_path):

@@ -41,11 +41,14 @@ class ZarrImage:
         Name, type and unit of each axis; none if it does not say.
     transforms : tuple of dict
         From pixels of the finest level to units.
+    channels : tuple of dict
+        Label, colour and window of each channel, as viewers show them.
     """
 
     data: Any
     axes: tuple[dict[str, Any], ...] = ()
     transforms: tuple[dict[str, Any], ...] = ()
+    channels: tuple[dict[str, Any], ...] = ()
 
     @property
     def letters(self) -> str | None:
@@ -78,9 +81,11 @@ def read_zarr(path: Path) -> ZarrImage:
     node = open_node(str(path))
     axes: Sequence[Any] = ()
     transforms: Sequence[Any] = ()
+    channels: Sequence[Any] = ()
     if not hasattr(node, 'shape'):
         attributes = dict(node.attrs)
-        scales = attributes.get('ome', attributes).get('multiscales')
+        attributes = attributes.get('ome', attributes)
+        scales = attributes.get('multiscales')
         if not scales:
             raise FileError(
                 'it holds no image of OME-Zarr; give the folder of one image.'
@@ -88,9 +93,12 @@ def read_zarr(path: Path) -> ZarrImage:
         finest = scales[0]['datasets'][0]
         transforms = finest.get('coordinateTransformations', ())
         axes = scales[0].get('axes', ())
+        shown = attributes.get('omero')
+        channels = shown.get('channels', ()) if shown else ()
         node = node[finest['path']]
     axes = [{'name': one} if isinstance(one, str) else one for one in axes]
-    return ZarrImage(in_planes(node), tuple(axes), tuple(transforms))
+    data = in_planes(node)
+    return ZarrImage(data, tuple(axes), tuple(transforms), tuple(channels))
 
 
 def open_node(store: Any) -> Any:
@@ -151,7 +159,7 @@ def create_zarr(
     letters : str
         A letter for each axis.
     like : ZarrImage, optional
-        Whose units and voxel size it has.
+        Whose units, voxel size and channels it has.
     factors : sequence of float
         Voxels along each axis for one of those.
 
@@ -184,10 +192,14 @@ def create_zarr(
         transforms.append({'type': 'translation', 'translation': origin})
     dataset = {'path': '0', 'coordinateTransformations': transforms}
     multiscale = {'name': path.name, 'axes': axes, 'datasets': [dataset]}
+    ome: dict[str, Any] = {'version': '0.5', 'multiscales': [multiscale]}
+    counted = dict(zip(letters, shape, strict=True)).get('C', 1)
+    if like is not None and len(like.channels) == counted:
+        ome['omero'] = {'channels': list(like.channels)}
     group = zarr.create_group(
         store=str(path),
         zarr_format=3,
-        attributes={'ome': {'version': '0.5', 'multiscales': [multiscale]}},
+        attributes={'ome': ome},
     )
     return group.create_array(
         '0',
