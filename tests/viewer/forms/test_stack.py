@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import dask.array as da
 import numpy as np
 import pytest
 
 from napari_dip import denoise
+from napari_dip.session.series.target import InMemory
 from napari_dip.viewer.layers.result import METADATA_KEY
 from napari_dip.viewer.layers.saving import to_stored
 from napari_dip.viewer.script import as_python
@@ -64,6 +67,42 @@ def test_a_lazy_layer_has_its_result_on_disk(
     assert not isinstance(result.data, np.ndarray)
     expected = denoise(series[:3], axes='TYX', preset='fast', max_num_iter=6)
     np.testing.assert_array_equal(np.asarray(result.data), expected)
+
+
+def test_a_stopped_series_keeps_its_planes_and_is_continued(
+    viewer, series, open_form, finish, qtbot, monkeypatch
+):
+    done, stopped = [], threading.Event()
+    put = InMemory.put
+
+    def note(target, index, plane):
+        put(target, index, plane)
+        done.append(index)
+        if len(done) == 3:
+            # The worker waits for the click, however quick it is.
+            stopped.wait(30)
+
+    monkeypatch.setattr(InMemory, 'put', note)
+    viewer.add_image(series, name='cells', axis_labels=('t', 'y', 'x'))
+    form = open_form()
+    form.max_num_iter.value = '6'
+    form.stack.extent.value = 'every plane'
+    form.start()
+    qtbot.wait_until(lambda: len(done) == 3, timeout=60_000)
+    form.panel.buttons.stop.native.click()
+    stopped.set()
+    finish(form)
+    layer = viewer.layers[-1]
+    kept = np.isfinite(layer.data).all(axis=(1, 2))
+    assert kept.any()
+    assert not kept.all()
+    before = layer.data[kept].copy()
+    form.panel.buttons.more.native.click()
+    finish(form)
+    after = viewer.layers[-1].data
+    np.testing.assert_array_equal(after[kept], before)
+    assert np.isfinite(after).all()
+    assert len(viewer.layers) == 2
 
 
 def test_axes_are_guessed_and_corrected(viewer, series, open_form):
