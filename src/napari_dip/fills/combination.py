@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -193,6 +193,10 @@ class Step:
         stay = np.zeros_like(mixed.weights)
         stay[:, 0] = 1
         weights = stay + sure * (mixed.weights - stay)
+        # Where both differ more than at any held-out pixel, nothing tells.
+        spread = held.values.var(axis=0).max(initial=0.0)
+        mixed = replace(mixed, edges=np.append(mixed.edges, spread))
+        weights = np.vstack([weights, stay[:1]])
         return cls(
             mixed.with_weights(weights, held), first + sure * (left - first)
         )
