@@ -189,7 +189,8 @@ class Contract:
             getattr(form, name).value = str(value)
         form.start()
         qtbot.wait_until(lambda: not Run.any_active(), timeout=60_000)
-        result = viewer.layers[-1]
+        # The labels stay above it.
+        result = viewer.layers[-2]
         assert '[DIP ' in result.name
         told = result.metadata[METADATA_KEY]
         assert told['task'] == task.name
