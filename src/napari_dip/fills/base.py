@@ -63,10 +63,9 @@ class Fill(Protocol):
 _SIDE, _HALO = 512, 64
 # Operations for each coefficient of a missing pixel, which a processor takes
 # as long for in a network.
-_OF_MISSING = 12_000
-# Bytes of the equations of a missing pixel, of one within reach of it, and of
-# the factors of as many equations as are solved directly.
-_BYTES, _OF_NEAR, _FACTORS = 3_500, 1_000, 60e6
+_OF_MISSING = 8_000
+# Bytes of the equations of a missing pixel, and of one within reach of it.
+_BYTES, _OF_NEAR = 3_500, 1_000
 
 
 def work_of_fills(
@@ -82,8 +81,7 @@ def memory_of_fills(missing: Mask) -> float:
     around = np.ones((1,) + (9,) * (missing.ndim - 1), bool)
     near = binary_dilation(missing, around).mean()
     part = math.prod(min(n, _SIDE) for n in missing.shape[1:])
-    equations = (_OF_NEAR * near + _BYTES * missing.mean()) * part
-    return float(equations + _FACTORS)
+    return float((_OF_NEAR * near + _BYTES * missing.mean()) * part)
 
 
 def fill_channels(
