@@ -75,14 +75,12 @@ def forecast(
         stack = settle_stack(shape, axes, channel_axis)
         shape, channel_axis = stack.plane_shape, stack.plane_channel_axis
         planes, networks = stack.num_planes, len(stack.series())
-    asked = find_task(task)
-    settled = settle_axes(tuple(shape), channel_axis)
+    asked, settled = find_task(task), settle_axes(tuple(shape), channel_axis)
     where, channels = resolve_device(device), settled.channels
     outline = asked.outline(settled, preset, **known)
     by = asked.scale_of(known)
     settings = shorten(outline.settings, max_num_iter)
-    if uncertainty:
-        settings = settings.with_uncertainty()
+    settings = settings.with_uncertainty() if uncertainty else settings
     full = tuple(n * k for n, k in zip(settled.plane, by, strict=True))
     kind, lost = (full, channels, settings, where), outline.missing
     parts = fitted_regions(*kind, by, lost, outline.trims)
