@@ -24,10 +24,9 @@ from napari_dip.networks import build_network
 from napari_dip.networks.building import multiplications
 from napari_dip.presets.settings import Settings
 
-# Forward and backward, which takes twice as much.
-_BOTH_WAYS = 3
-# Of the image, where all of it is fitted at once: enough to measure.
-_SIDE = 256
+# Forward and backward, which takes twice as much; and as much of an image that
+# is fitted at once as is enough to measure.
+_BOTH_WAYS, _SIDE = 3, 256
 
 
 @dataclass(frozen=True)
@@ -127,25 +126,26 @@ def measure(
         return tensor
 
     kept = saved_tensors_hooks(hold, lambda tensor: tensor)
-    # The first takes longer; the device is waited for.
-    for _ in range(3):
+    for _ in range(3):  # The first takes longer.
         held.clear()
         begin = now()
         with kept, precision_context(device, fit.precision):
             loss = network.train()(images).float().square().mean()
         loss.backward()
         optimiser.step()
-        loss.item()
+        loss.item()  # Wait for the device.
         taken.append(now() - begin)
-        begin = now()
-        with torch.no_grad(), precision_context(device, fit.precision):
-            network.eval()(whole).sum().item()
-        sampled.append(now() - begin)
+        if fit.samples:
+            begin = now()
+            with torch.no_grad(), precision_context(device, fit.precision):
+                network.eval()(whole).sum().item()
+            sampled.append(now() - begin)
     pixels = images[:, 0].numel()
     operations = footprint(settings, channels, size, fitting=True) * pixels
     speed = min(taken) / (_BOTH_WAYS * operations)
     operations = footprint(settings, channels, size) * side**ndim
-    return speed, min(sampled) / operations, sum(held.values()) / pixels
+    slow = min(sampled, default=0.0) / operations
+    return speed, slow, sum(held.values()) / pixels
 
 
 def _network(

@@ -13,11 +13,7 @@ from napari_dip.device.choice import (
     resolve_device,
 )
 from napari_dip.device.threads import Load, choose_threads, use_threads
-from napari_dip.forecast.tile_size import (
-    JOINED,
-    bytes_of_pixel,
-    fitted_regions,
-)
+from napari_dip.forecast import tile_size
 from napari_dip.forecast.work import measure, work_of
 from napari_dip.grid.regions import Region
 from napari_dip.grid.tiled_inference import largest_window
@@ -83,7 +79,7 @@ def forecast(
     settings = settings.with_uncertainty() if uncertainty else settings
     full = tuple(n * k for n, k in zip(settled.plane, by, strict=True))
     kind, lost = (full, channels, settings, where), outline.missing
-    parts = fitted_regions(*kind, by, lost, outline.trims)
+    parts = tile_size.fitted_regions(*kind, by, lost, outline.trims)
     fits = [(settings, part) for part in parts]
     if settings.second is not None:
         fits.append((settings.second, Region.whole(full)))
@@ -104,13 +100,14 @@ def forecast(
         seconds += (work.fit * times + last.operations(work) * planes) * speed
         preview = max(preview, work.sample * speed)
         needed.append(_GRADIENTS * held * math.prod(images))
-        layers = bytes_of_pixel(channels, how, where)
-        needed.append(layers * largest_window(size) if work.sample else 0.0)
+        if work.sample:
+            layers = tile_size.bytes_of_pixel(channels, how, where)
+            needed.append(layers * largest_window(size))
         needed.append(0.0 if gone is None else how.latent.memory(gone))
         tile = min(math.prod(size), _TILE) * (missing or 1.0)
         needed.append(_FILTERS * tile if work.filters else 0.0)
     largest = max(math.prod(part.shape) for part in parts)
-    whole = _WHOLE if len(parts) == 1 else JOINED
+    whole = _WHOLE if len(parts) == 1 else tile_size.JOINED
     beside = channels * (_BESIDE * largest + whole * math.prod(full))
     fitting = _LIBRARIES + beside + max(needed)
     return Forecast(
