@@ -125,23 +125,42 @@ def test_a_tiff_of_planes_becomes_a_zarr_with_a_pyramid(
     np.testing.assert_allclose(group['1'][...], means, rtol=1e-5)
 
 
+def lose(folder, plane):
+    """Make of a finished result one that lacks a plane."""
+    group = zarr.open_group(str(folder), mode='r+')
+    finished = np.ones(group['0'].cdata_shape, 'u1')
+    finished[plane] = 0
+    group.create_array('finished', data=finished)
+    # A preview was there when the run was killed.
+    group['0'][plane] = 7
+
+
 def test_a_run_goes_on_with_the_planes_that_are_left(run, source, tmp_path):
     target = tmp_path / 'out.ome.zarr'
     assert run.quick('denoise', source, target).exit_code == 0
-    array = zarr.open_group(str(target), mode='r+')['0']
-    whole = array[...]
-    array[1] = np.nan
+    group = zarr.open_group(str(target), mode='r')
+    assert 'finished' not in group
+    whole = group['0'][...]
+    lose(target, 1)
+    other = run.refused('denoise', source, target, '--resume', '--seed', '3')
+    assert 'with other settings or of another image' in other
+    assert '(preset, seed, max num iter)' in other
     result = run.quick('denoise', source, target, '--resume')
     assert result.exit_code == 0, result.output
     assert '2 planes were restored by an earlier run.' in result.stderr
-    np.testing.assert_array_equal(array[...], whole)
+    np.testing.assert_array_equal(group['0'][...], whole)
     sentence = run.refused('denoise', source, target, '--resume')
-    assert 'all planes are restored already' in sentence
-    array[1] = np.nan
-    other = run.refused(
-        'denoise', source, target, '--resume', '--preset', 'fast'
-    )
-    assert 'was made with other settings' in other
+    assert 'it is complete' in sentence
+
+
+def test_another_image_is_not_mixed_in(run, source, tmp_path):
+    target = tmp_path / 'out.ome.zarr'
+    assert run.quick('denoise', source, target).exit_code == 0
+    lose(target, 1)
+    zarr.open_group(str(source), mode='r+')['s0'][0, 3, 3] += 1
+    result = run.quick('denoise', source, target, '--resume')
+    assert result.exit_code == 2
+    assert 'of another image (image)' in result.stderr
 
 
 def test_no_room_on_disk_is_told_before_the_fit(

@@ -27,7 +27,7 @@ MASK = np.zeros((24, 28), bool)
 MASK[5:8, 4:20] = True
 GUIDE = np.add.outer(np.arange(24.0) ** 2, 9 * np.sin(np.arange(28.0)))
 PIXELS = {'mask': MASK, 'guide': GUIDE}
-_FILES = ('image', *PIXELS)
+_FILES = ('image', 'output', *PIXELS)
 _PLAIN: dict[tuple[str, bytes], np.ndarray] = {}
 
 

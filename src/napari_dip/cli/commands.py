@@ -109,7 +109,11 @@ def add_commands(app: typer.Typer, tasks: list[Task]) -> None:
 
 def make_command(task: Task) -> Callable[..., None]:
     """Make the function that typer reads a command from."""
-    inputs = [input_of(one) for one in task.arguments if one.kind != 'image']
+    inputs = [
+        input_of(one)
+        for one in task.arguments
+        if one.kind not in ('image', 'output')
+    ]
     parameters = [
         INPUT,
         *(one for entry in inputs for one in entry.positional()),

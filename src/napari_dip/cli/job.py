@@ -113,7 +113,10 @@ class Job:
     @property
     def names(self) -> dict[str, str]:
         """What arguments of the restoration are called here."""
-        names = {'image': f'INPUT ({shown(self.input)})'}
+        names = {
+            'image': f'INPUT ({shown(self.input)})',
+            'output': f'OUTPUT ({shown(self.output)})',
+        }
         for one in self.beside:
             names[one.name] = one.spelled
             if not one.spelled.startswith('-'):

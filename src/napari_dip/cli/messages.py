@@ -15,6 +15,11 @@ from napari_dip.tasks.method import DeepImagePrior
 _IN_PYTHON = {
     'or None': 'or leave it out',
     'leave it at None': 'leave it out',
+    'make the planes that it lacks with resume=True': (
+        'make the planes that it lacks with --resume, or replace it with '
+        '--overwrite'
+    ),
+    'leave out resume=True': 'leave out --resume',
     'or a detector': 'or leave it out and give --gain',
     'invert it, as numpy.logical_not does': (
         'add --invert-mask, or leave it out if it is there'
@@ -22,7 +27,7 @@ _IN_PYTHON = {
 }
 # Numbers of a detector, each with an option of its own.
 _OF_DETECTOR = ('gain', 'offset', 'read_noise')
-_FILES = ('image', 'mask', 'guide', 'repeats')
+_FILES = ('image', 'mask', 'guide', 'repeats', 'output')
 
 
 def option_names() -> set[str]:

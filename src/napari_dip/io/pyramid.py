@@ -29,7 +29,7 @@ def add_pyramid(path: Path) -> None:
     [scales] = ome['multiscales']
     kinds = [axis['name'] for axis in scales['axes']]
     rows, columns = kinds.index('y'), kinds.index('x')
-    [finest] = scales['datasets']
+    finest = scales['datasets'][0]
     level, steps = group[finest['path']], finest
     datasets = [finest]
     while max(level.shape[rows], level.shape[columns]) > _ENOUGH:
@@ -82,6 +82,8 @@ def _coarser(group: Any, name: str, level: Any, axes: tuple[int, int]) -> Any:
         dtype=level.dtype,
         fill_value=float('nan'),
         dimension_names=level.metadata.dimension_names,
+        # Of a run that was killed here.
+        overwrite=True,
     )
     counted: list[Any] = [
         [slice(None)] if piece > 1 else range(length)

@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 #: What an argument is: pixels from elsewhere, or something to enter.
 #: 'value' is a number, a choice or a yes; 'factor' a whole number for each
 #: spatial axis.
+#: 'output' is a folder that the result goes to.
 #: 'model' is a file of a trained network, 'origin' the one that the image was
 #: read from.
 #: 'method' is a name, or options that each have a :class:`Field`.
@@ -32,6 +33,7 @@ Kind = Literal[
     'noise',
     'factor',
     'method',
+    'output',
     'model',
     'origin',
     'value',

@@ -137,7 +137,7 @@ class Task:
     @property
     def own(self) -> tuple[Argument, ...]:
         """Arguments that are neither the image nor options of all tasks."""
-        shared = ('image', 'axes', 'planes', 'channel_axis')
+        shared = ('image', 'axes', 'planes', 'channel_axis', 'output')
         return tuple(
             one
             for one in self.arguments

@@ -50,6 +50,8 @@ def denoise(
     max_num_iter: fields.MaxNumIter = None,
     time_limit: fields.TimeLimit = None,
     uncertainty: fields.Uncertainty = False,
+    output: fields.Output = None,
+    resume: bool = False,
     callback: Callback | None = None,
     return_info: bool = False,
 ) -> Restored:
@@ -126,6 +128,13 @@ def denoise(
         one standard deviation, as ``info.uncertainty``. It takes about as
         long as 16 further looks at the image. Not with 'ulyanov2018', whose
         network sees every pixel.
+    output : str or Path, optional
+        Folder of OME-Zarr, whose name ends in .ome.zarr, that the planes of
+        a series are written to as they are made, with coarser levels in the
+        end. The array in it is returned.
+    resume : bool
+        Whether `output` is there, of a run that was ended, and the planes
+        that it lacks are made. Image and arguments have to be the same.
     callback : callable, optional
         Called with a :class:`~napari_dip.session.progress.Progress` after
         each iteration; returning True stops and keeps the best so far.

@@ -9,6 +9,8 @@ from napari_dip.tasks.base import ADVANCED, Field
 from napari_dip.tasks.method import METHODS, DeepImagePrior
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from numpy.typing import ArrayLike
 
     from napari_dip.noise.model import Noise
@@ -25,6 +27,7 @@ __all__ = [
     'MethodOf',
     'MoreFrames',
     'NoiseOf',
+    'Output',
     'Planes',
     'Preset',
     'Seed',
@@ -86,6 +89,18 @@ Planes = Annotated[
         kind='planes',
         example='10:20',
         empty='all',
+    ),
+]
+Output = Annotated[
+    'str | PathLike[str] | None',
+    Field(
+        'Folder of OME-Zarr that the planes of a series go to as they are '
+        'made. A run that was ended goes on with those that it lacks.',
+        kind='output',
+        label='result folder',
+        empty='in memory, or a folder that is cleaned up',
+        section=ADVANCED,
+        told='the result in {}',
     ),
 ]
 Preset = Annotated[

@@ -14,6 +14,7 @@ from napari_dip.tasks.fields import (
     Image,
     MaxNumIter,
     MethodOf,
+    Output,
     Planes,
     Preset,
     Seed,
@@ -56,6 +57,8 @@ def inpaint(
     max_num_iter: MaxNumIter = None,
     time_limit: TimeLimit = None,
     uncertainty: Uncertainty = False,
+    output: Output = None,
+    resume: bool = False,
     callback: Callback | None = None,
     return_info: bool = False,
 ) -> Restored:
@@ -76,7 +79,7 @@ def inpaint(
         a microscope lost. Of a series it is one for all planes or one for
         each.
     axes, fit, planes, channel_axis, method, preset, seed, device, \
-max_num_iter, time_limit, callback, return_info
+max_num_iter, time_limit, output, resume, callback, return_info
         As in :func:`~napari_dip.denoise`.
     uncertainty : bool
         Whether to estimate by how much a measurement would differ from each

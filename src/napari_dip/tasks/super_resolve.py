@@ -59,6 +59,8 @@ def super_resolve(
     max_num_iter: fields.MaxNumIter = None,
     time_limit: fields.TimeLimit = None,
     uncertainty: fields.Uncertainty = False,
+    output: fields.Output = None,
+    resume: bool = False,
     callback: Callback | None = None,
     return_info: bool = False,
 ) -> Restored:
@@ -80,7 +82,7 @@ def super_resolve(
         to pixel, and take it out in the same fit. The result then agrees
         with an image without it.
     axes, fit, planes, channel_axis, method, preset, seed, device, \
-max_num_iter, time_limit, callback, return_info
+max_num_iter, time_limit, output, resume, callback, return_info
         As in :func:`~napari_dip.denoise`.
     uncertainty : bool
         Whether to estimate by how much each pixel may be off, one standard

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from napari_dip.session.series.target import OnDisk
+from napari_dip.session.series.target import Target
 from napari_dip.tasks.base import find_task
 
 
@@ -14,7 +14,7 @@ def test_planes_are_written_once_they_are_made():
 
     def target(shape):
         arrays.append(np.full(shape, np.nan, np.float32))
-        return OnDisk(arrays[0])
+        return Target(arrays[0])
 
     session = find_task('denoise').begin(
         image=planes,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from napari_dip import denoise
-from napari_dip.session.series.target import InMemory
+from napari_dip.session.series.target import Target
 from napari_dip.viewer.layers.result import METADATA_KEY
 from napari_dip.viewer.layers.saving import to_stored
 from napari_dip.viewer.script import as_python
@@ -73,7 +73,7 @@ def test_a_stopped_series_keeps_its_planes_and_is_continued(
     viewer, series, open_form, finish, qtbot, monkeypatch
 ):
     done, stopped = [], threading.Event()
-    put = InMemory.put
+    put = Target.put
 
     def note(target, index, plane):
         put(target, index, plane)
@@ -82,7 +82,7 @@ def test_a_stopped_series_keeps_its_planes_and_is_continued(
             # The worker waits for the click, however quick it is.
             stopped.wait(30)
 
-    monkeypatch.setattr(InMemory, 'put', note)
+    monkeypatch.setattr(Target, 'put', note)
     viewer.add_image(series, name='cells', axis_labels=('t', 'y', 'x'))
     form = open_form()
     form.max_num_iter.value = '6'

@@ -285,6 +285,7 @@ class SeriesSession(Restoration):
     ) -> None:
         place = self._waiting.pop()
         self._target.put(place, image)
+        self._target.keep(place)
         self._rough.pop(self._plan.stack.say_plane(place), None)
         if self._doubt is not None and uncertainty is not None:
             self._doubt.put(place, uncertainty)
@@ -299,6 +300,7 @@ class SeriesSession(Restoration):
             self.shown = self._shares[-1].places[0]
         else:
             self._reason = self._account.reason()
+            self._target.complete()
 
     def _apply_early(self) -> None:
         """Apply what was learnt before the fit was stopped, to its planes."""

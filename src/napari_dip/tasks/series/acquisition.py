@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +15,11 @@ from napari_dip.images.stacks.depth import as_volumes
 from napari_dip.images.stacks.plane_choice import choose_planes
 from napari_dip.images.stacks.stack import Stack, settle_stack
 from napari_dip.images.validation import check_choice
-from napari_dip.io.ome_zarr import in_planes
+from napari_dip.io.errors import FileError
+from napari_dip.io.ome_zarr import create_scratch, in_planes
 from napari_dip.presets.choices import FITS
+from napari_dip.session.series.target import Target
+from napari_dip.tasks.series.output import Output, describe, read_output
 from napari_dip.tasks.series.planes import Series
 
 if TYPE_CHECKING:
@@ -22,16 +27,11 @@ if TYPE_CHECKING:
 
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Restoration
-    from napari_dip.session.series.target import MakeTarget, Target
+    from napari_dip.session.series.target import MakeTarget
     from napari_dip.tasks.base import Task
 
-
-import math
-from importlib.util import find_spec
-
-from napari_dip.io.errors import FileError
-from napari_dip.io.ome_zarr import create_scratch
-from napari_dip.session.series.target import InMemory, OnDisk, Target
+# Options that the pixels of a result depend on.
+_DECIDE = ('preset', 'seed', 'max_num_iter')
 
 
 def begin_any(
@@ -44,6 +44,8 @@ def begin_any(
     fit: str = 'auto',
     planes: Any = None,
     channel_axis: int | None = None,
+    output: Any = None,
+    resume: bool = False,
     **arguments: Any,
 ) -> Restoration:
     """Prepare the restoration of an image or a series.
@@ -58,12 +60,13 @@ def begin_any(
         Options of all tasks.
     target : callable, optional
         From the shape of a series to where its planes go.
-    axes, fit, planes, channel_axis
+    axes, fit, planes, channel_axis, output, resume
         As in :func:`~napari_dip.denoise`.
     **arguments
         The task's own.
     """
     check_choice(fit, FITS, 'fit')
+    folder = read_output(output, resume=resume)
     stack, image = find_stack(image, axes, channel_axis)
     if stack is None and planes is not None:
         raise ValueError(
@@ -91,7 +94,12 @@ def begin_any(
         'fit': fit,
         'planes': None if planes is None else str(planes),
     }
-    if stack is None or stack.num_planes == 1:
+    if stack is None and folder is not None:
+        raise ValueError(
+            'output: the image is one plane, whose result is returned; '
+            'leave it out.'
+        )
+    if stack is None or (stack.num_planes == 1 and folder is None):
         if stack is not None:
             channel_axis = stack.channel_axis
         if stack is not None and stack.deep:
@@ -105,13 +113,46 @@ def begin_any(
         arguments = {**session.brief.arguments, **beside}
         session.brief = replace(session.brief, arguments=arguments)
         return session
+    series = Series(task, image, stack, options, arguments, fit)
+    told['channel_axis'] = channel_axis
+    if folder is not None:
+        return _begin_in(folder, series, told)
     letters, on_disk = stack.letters, is_dask(image)
 
     def make(shape: tuple[int, ...]) -> Target:
         return make_target(shape, letters, on_disk=on_disk)
 
-    series = Series(task, image, stack, options, arguments, fit)
-    return series.begin({**told, 'channel_axis': channel_axis}, target or make)
+    return series.begin(told, target or make)
+
+
+def _begin_in(
+    folder: Output, series: Series, told: dict[str, Any]
+) -> Restoration:
+    """Prepare a series whose planes go into a folder."""
+    if series.options.uncertainty:
+        raise ValueError(
+            'uncertainty: a result in a folder has none; leave it out, or '
+            'leave out output.'
+        )
+    asked = describe(
+        {
+            'task': series.task.name,
+            'shape': series.stack.shape,
+            **told,
+            **{name: getattr(series.options, name) for name in _DECIDE},
+            **series.arguments,
+        },
+        series.sample(),
+    )
+    try:
+        opened = folder.open(series.shape, series.stack, asked)
+    except FileError as error:
+        raise ValueError(f'output: {error}') from error
+    try:
+        return series.begin(told, lambda _: opened)
+    except BaseException:
+        folder.discard()
+        raise
 
 
 def find_stack(
@@ -206,13 +247,13 @@ def make_target(
     """
     if on_disk and find_spec('zarr') is not None:
         try:
-            return OnDisk(create_scratch(shape, letters))
+            return Target(create_scratch(shape, letters))
         except FileError as error:
             raise ValueError(
                 'image: its result goes to the folder for temporary files, '
                 f'but {error}'
             ) from error
-    return InMemory(shape)
+    return Target(np.full(shape, np.nan, np.float32))
 
 
 def has_room(shape: tuple[int, ...]) -> bool:

@@ -116,6 +116,16 @@ class Series:
             uncertainty=target(plan.shape) if options.uncertainty else None,
         )
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the result."""
+        pairs = zip(self.stack.shape, self._factors(), strict=True)
+        return tuple(length * factor for length, factor in pairs)
+
+    def sample(self) -> NDArray[Any]:
+        """Return a plane as it is."""
+        return np.asarray(self._pixels(self.stack.series()[0][0]))
+
     def _one_network(self) -> bool:
         """Whether planes share a network: if it sees the image, in windows."""
         if (
