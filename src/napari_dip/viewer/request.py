@@ -18,6 +18,7 @@ from napari_dip.images.guide import read_guide
 from napari_dip.images.masks import read_mask
 from napari_dip.images.repeats import read_repeats
 from napari_dip.images.validation import check_factor
+from napari_dip.io.ome_zarr import is_zarr
 from napari_dip.tasks.base import Task
 from napari_dip.viewer.layers.guide import GuideSource
 from napari_dip.viewer.layers.layers import ImageSource, MaskSource
@@ -27,11 +28,14 @@ from napari_dip.viewer.layers.stacks import SeriesSource
 from napari_dip.viewer.runs.warm_up import load_engine
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from napari_dip.images.stacks.stack import Stack
     from napari_dip.session.base import Restoration
     from napari_dip.session.series.target import Target
+    from napari_dip.tasks.series.output import Output
 
 # A number after it is napari's, for a name that was taken.
 _RESULT = re.compile(
@@ -119,13 +123,15 @@ class Request:
     def _start_series(self, image: SeriesSource) -> Restoration:
         """Prepare all planes, each of which is checked in its turn."""
         stack = image.stack
-        values = {
+        values: dict[str, Any] = {
             name: value.array() if isinstance(value, _LAYERS) else value
             for name, value in self.arguments.items()
         }
         load_engine()
         from napari_dip.tasks.series.acquisition import has_room, make_target
 
+        if values.get('output') is not None:
+            values['output'] = self._output(values['output'], image)
         lazy = not isinstance(image.pixels, np.ndarray)
 
         def target(shape: tuple[int, ...]) -> Target:
@@ -143,6 +149,20 @@ class Request:
         session.show_plane(image.shown)
         self._show_tried(session, stack)
         return session
+
+    def _output(self, folder: Path, image: SeriesSource) -> Output:
+        """Go on with an OME-Zarr that was chosen, or make one in a folder."""
+        from napari_dip.tasks.series.output import Output
+
+        if is_zarr(folder):
+            return Output(folder, resume=True)
+        name = f'{suggest_name(self.result_name())}.ome.zarr'
+        if (folder / name).exists():
+            raise ValueError(
+                f'output: "{name}" is in it already; choose that itself to '
+                'make the planes that it lacks, or another folder.'
+            )
+        return Output(folder / name, like=image.like())
 
     def _show_tried(self, session: Restoration, stack: Stack) -> None:
         index: list[Any] = list(self.tried_at.index)
@@ -233,3 +253,15 @@ def name_result(source: str, step: str) -> str:
     if steps[-1] != step:
         steps.append(step)
     return f'{found["source"]} [DIP {", ".join(steps)}]'
+
+
+def suggest_name(layer: str) -> str:
+    """Make a file name of the name of a layer.
+
+    Examples
+    --------
+    >>> suggest_name('a/b: [DIP ×2]')
+    'a b [DIP ×2]'
+    """
+    kept = (c if c.isalnum() or c in '-_.,+×[]()' else ' ' for c in layer)
+    return ' '.join(''.join(kept).split()) or 'result'

@@ -7,6 +7,7 @@ import threading
 import dask.array as da
 import numpy as np
 import pytest
+import zarr
 
 from napari_dip import denoise
 from napari_dip.session.series.target import Target
@@ -170,3 +171,49 @@ def test_a_plane_is_tried_before_all(viewer, series, open_form, finish):
     form.image.value = viewer.layers[-1]
     other = form.panel.stream.tried_before(form.make_request())
     assert other.tried is None
+
+
+def told_of_folder(form):
+    [entry] = [one for one in form.inputs if one.name == 'output']
+    return entry.found.value
+
+
+def test_a_folder_is_gone_on_with_after_a_restart(
+    viewer, series, open_form, finish, qtbot, tmp_path
+):
+    viewer.add_image(
+        series,
+        name='cells',
+        scale=(5, 0.2, 0.2),
+        units=('s', 'um', 'um'),
+        axis_labels=('t', 'y', 'x'),
+    )
+    form = open_form()
+    form.output.value = tmp_path
+    qtbot.wait_until(lambda: 'a new OME-Zarr in' in told_of_folder(form))
+    restore_all(form, finish)
+    folder = tmp_path / 'cells [DIP denoised].ome.zarr'
+    group = zarr.open_group(str(folder), mode='r+')
+    [scales] = group.attrs['ome']['multiscales']
+    assert [axis.get('unit') for axis in scales['axes']] == [
+        'second',
+        'micrometer',
+        'micrometer',
+    ]
+    [steps] = scales['datasets'][0]['coordinateTransformations']
+    assert steps['scale'] == pytest.approx([5, 0.2, 0.2])
+    whole = group['0'][...]
+    np.testing.assert_array_equal(viewer.layers[-1].data, whole)
+    # There is one of that name now.
+    form.start()
+    finish(form)
+    assert 'is in it already' in form.panel.monitor.status.value
+    finished = np.ones((5, 1, 1), 'u1')
+    finished[3] = group['0'][3] = 0
+    group.create_array('finished', data=finished)
+    # As after a restart of napari.
+    again = open_form()
+    again.output.value = folder
+    qtbot.wait_until(lambda: '4 of 5 planes' in told_of_folder(again))
+    restore_all(again, finish)
+    np.testing.assert_array_equal(viewer.layers[-1].data, whole)

@@ -104,6 +104,23 @@ class SeriesPlan:
         """How many planes are to be restored."""
         return sum(len(share.places) for share in self.shares)
 
+    def look_at(
+        self, place: Index, learnt: Learnt, threads: int | None
+    ) -> NDArray[np.float32] | None:
+        """Apply what was learnt so far to a plane."""
+        if len(learnt.fits) > 1:
+            return None
+        try:
+            plane = self.begin(place, learnt, None)
+        except LeftAsItIsError:
+            return None
+        try:
+            plane.brief = replace(plane.brief, threads=threads)
+            seen: NDArray[np.float32] = plane.preview()
+            return seen
+        finally:
+            plane.close()
+
     def as_it_is(self, place: Index) -> NDArray[np.float32]:
         """Return a plane unrestored, in the pixels of the result."""
         plane = np.ma.filled(

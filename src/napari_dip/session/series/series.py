@@ -65,6 +65,8 @@ class SeriesSession(Restoration):
         self._learnt: Learnt | None = None
         self._plane: Restoration | None = None
         self._reason: StopReason | None = None
+        # Whether the fit at hand was ended before its end.
+        self._early = False
         # Previews, by the names of their planes.
         self._rough: dict[str, Index] = {}
         self._times = SeriesTimes(plan, self._clock)
@@ -132,7 +134,9 @@ class SeriesSession(Restoration):
             part = self._learning or self._plane
             begun = part is not None and part.progress.iteration > 0
             if begun and self._learning is not None:
-                self._show(self.shown, self._look_at(self.shown))
+                learnt, threads = self._learning.learnt(), self.brief.threads
+                seen = self._plan.look_at(self.shown, learnt, threads)
+                self._show(self.shown, seen)
             elif begun and part is not None and self._learnt is None:
                 self._show(self._waiting[-1], part.preview())
         return self._target.array
@@ -157,9 +161,11 @@ class SeriesSession(Restoration):
             return
         with self._at_work():
             if self._learning is not None:
+                self._early = True
                 self._learning.stop()
                 self._end_learning()
             elif self._plane is not None and not self._times.done:
+                self._early = self._learnt is None
                 self._plane.stop()
             self._reason = StopReason.USER
 
@@ -285,12 +291,15 @@ class SeriesSession(Restoration):
     ) -> None:
         place = self._waiting.pop()
         self._target.put(place, image)
-        self._target.keep(place)
+        if not self._early:
+            # Another run makes the others as this one would have.
+            self._target.keep(place)
         self._rough.pop(self._plan.stack.say_plane(place), None)
         if self._doubt is not None and uncertainty is not None:
             self._doubt.put(place, uncertainty)
         self._plane = None
         self._times.finish_plane()
+        self._early &= bool(self._waiting) and self._learnt is not None
         if self._waiting:
             return
         self._shares.pop()
@@ -316,24 +325,8 @@ class SeriesSession(Restoration):
         if self._waiting:
             self._reason = StopReason.USER
 
-    def _look_at(self, place: Index) -> NDArray[np.float32] | None:
-        """Apply what was learnt so far to a plane."""
-        assert self._learning is not None
-        learnt = self._learning.learnt()
-        if len(learnt.fits) > 1:
-            return None
-        try:
-            plane = self._plan.begin(place, learnt, None)
-        except LeftAsItIsError:
-            return None
-        try:
-            plane.brief = replace(plane.brief, threads=self.brief.threads)
-            return plane.preview()
-        finally:
-            plane.close()
-
     def _show(self, place: Index, image: NDArray[np.float32] | None) -> None:
-        if image is not None:
+        if image is not None and not self._target.has(place):
             self._rough[self._plan.stack.say_plane(place)] = place
             self._target.put(place, image)
 

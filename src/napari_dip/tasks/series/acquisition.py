@@ -89,7 +89,7 @@ def begin_any(
                 f'fit: {task.name} does not take volumes yet; take '
                 "fit='planes'."
             )
-    told = {
+    told: dict[str, Any] = {
         'axes': axes if stack is None else stack.letters,
         'fit': fit,
         'planes': None if planes is None else str(planes),
@@ -140,7 +140,10 @@ def _begin_in(
             'shape': series.stack.shape,
             **told,
             **{name: getattr(series.options, name) for name in _DECIDE},
-            **series.arguments,
+            **{
+                one.name: series.arguments.get(one.name, one.default)
+                for one in series.task.own
+            },
         },
         series.sample(),
     )

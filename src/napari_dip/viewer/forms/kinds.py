@@ -9,7 +9,12 @@ from napari_dip.viewer.forms.mask import MaskEntry
 from napari_dip.viewer.forms.method import MethodEntry
 from napari_dip.viewer.forms.noise import NoiseEntry
 from napari_dip.viewer.forms.repeats import GuideEntry, RepeatsEntry
-from napari_dip.viewer.forms.values import ModelEntry, OriginEntry, ValueEntry
+from napari_dip.viewer.forms.values import (
+    ModelEntry,
+    OriginEntry,
+    OutputEntry,
+    ValueEntry,
+)
 
 if TYPE_CHECKING:
     from napari_dip.tasks.base import Argument
@@ -27,6 +32,7 @@ _ENTRIES: dict[str, type[Entry]] = {
     'model': ModelEntry,
     'noise': NoiseEntry,
     'origin': OriginEntry,
+    'output': OutputEntry,
     'repeats': RepeatsEntry,
     'value': ValueEntry,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from magicgui.types import FileDialogMode
@@ -18,11 +19,15 @@ from magicgui.widgets import (
 )
 from napari.qt.threading import create_worker
 
+from napari_dip.io.errors import FileError
 from napari_dip.io.formats import JPEG
+from napari_dip.io.ome_zarr import is_zarr
+from napari_dip.io.unfinished import UnfinishedZarr
 from napari_dip.viewer.errors import EXPECTED, describe_error
 from napari_dip.viewer.forms.departures import Setting
 from napari_dip.viewer.forms.entry import Entry
 from napari_dip.viewer.forms.numbers import parse_number
+from napari_dip.viewer.layers.stacks import SeriesSource
 from napari_dip.viewer.panel.text import prepare_label
 from napari_dip.viewer.preferences import read_preferences
 from napari_dip.viewer.runs.warm_up import load_engine
@@ -143,13 +148,14 @@ class ValueEntry(Entry):
         return -math.inf if least is None else least
 
 
-def _choose_file(argument: Argument, kinds: str) -> FileEdit:
-    """Make a choice of a file that need not be made."""
+def _choose_file(argument: Argument, kinds: str = '') -> FileEdit:
+    """Make a choice of a file, or of a folder, that need not be made."""
+    mode = 'EXISTING_FILE' if kinds else 'EXISTING_DIRECTORY'
     return FileEdit(
         name=argument.name,
         label=argument.label,
-        mode=FileDialogMode.EXISTING_FILE,
-        filter=f'{kinds};;All files (*)',
+        mode=FileDialogMode[mode],
+        filter=f'{kinds};;All files (*)' if kinds else None,
         nullable=True,
         value=None,
         tooltip=argument.field.help,
@@ -239,6 +245,60 @@ class OriginEntry(Entry):
         path = None if layer is None else layer.source.path
         is_jpeg = path is not None and path.lower().endswith(JPEG)
         self.file.value = path if is_jpeg else None
+
+
+class OutputEntry(Entry):
+    """Folder for the planes of a result, or one that lacks some of them."""
+
+    def make_widgets(self) -> list[ValueWidget]:
+        """Make the choice."""
+        self.folder = _choose_file(self.argument)
+        self.below = self.found = Label(name='found_in_output')
+        prepare_label(self.found, lines=1)
+        self.found.visible = False
+        self.folder.changed.connect(self._look)
+        widget: Any = self.folder
+        return [widget]
+
+    def read(self, image: ImageSource) -> Path | None:
+        """Return the folder; one plane needs none."""
+        chosen: Any = self.folder.value
+        is_series = isinstance(image, SeriesSource)
+        return chosen if is_series else None
+
+    def settings(self) -> list[Setting]:
+        """Return the choice, by the name of the folder."""
+        say = self.argument.say
+        return [Setting(self.widgets[0], None, lambda path: say(path.name))]
+
+    def remembered(self) -> list[ValueWidget]:
+        """Return nothing: it goes with the image."""
+        return []
+
+    def _look(self) -> None:
+        """Say what will be made, as soon as a worker has looked."""
+        folder: Any = self.folder.value
+        if folder is None:
+            self._say('')
+            return
+        work = Work(_folder_in_words, folder)
+        work.words = 'looking into a folder'
+        create_worker(work, _connect={'returned': self._say})
+
+    def _say(self, text: str) -> None:
+        self.found.value = text
+        self.found.visible = bool(text)
+
+
+def _folder_in_words(folder: Path) -> str:
+    """Say what becomes of a folder that was chosen for a result."""
+    if not is_zarr(folder):
+        return f'a new OME-Zarr in "{folder.name}", if every plane is taken'
+    try:
+        done, total = UnfinishedZarr(folder).counts
+    except FileError as error:
+        return f'"{folder.name}": {error}'
+    return f'{done} of {total} planes are there; Start makes the others'
 
 
 def _layers_in_words(path: str) -> str:

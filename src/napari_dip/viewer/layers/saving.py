@@ -34,6 +34,7 @@ from napari_dip.io.writing import (
 )
 from napari_dip.viewer.layers.planes import Plane
 from napari_dip.viewer.layers.result import METADATA_KEY
+from napari_dip.viewer.request import suggest_name
 
 if TYPE_CHECKING:
     from napari.layers import Image
@@ -168,18 +169,6 @@ def ask_for_destination(
         whole = path.with_name(path.name + ending)
         return Destination(whole, filters[filter_], may_replace=False)
     return Destination(path, filters[filter_], may_replace=True)
-
-
-def suggest_name(layer: str) -> str:
-    """Make a file name of the name of a layer.
-
-    Examples
-    --------
-    >>> suggest_name('a/b: [DIP ×2]')
-    'a b [DIP ×2]'
-    """
-    kept = (c if c.isalnum() or c in '-_.,+×[]()' else ' ' for c in layer)
-    return ' '.join(''.join(kept).split()) or 'result'
 
 
 def save(image: StoredImage, destination: Destination) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from napari_dip.images.axes import letters_of
 from napari_dip.images.stacks.stack import Index, Stack, settle_stack
+from napari_dip.io.ome_zarr import ZarrImage
 from napari_dip.viewer.layers.layers import ImageSource, describe_image
 from napari_dip.viewer.layers.placement import copy_attributes
 from napari_dip.viewer.layers.planes import (
@@ -54,6 +55,31 @@ class SeriesSource(ImageSource):
     def spatial_axes(self) -> tuple[int, ...]:
         """Axes of the data that are rows and columns."""
         return self.stack.plane_axes
+
+    def like(self) -> ZarrImage:
+        """Say what a file of it says of axes, voxels and channels."""
+        told = self.attributes
+        letters = self.stack.letters
+        # Colours of a pixel are no axis of the layer.
+        spare = len(letters) - len(told['scale'])
+        units = [*map(str, told['units']), *['pixel'] * spare]
+        axes = [
+            {'name': letter.lower()}
+            | ({} if unit == 'pixel' else {'unit': unit})
+            for letter, unit in zip(letters, units, strict=True)
+        ]
+        transforms = (
+            {'type': 'scale', 'scale': [*told['scale'], *[1.0] * spare]},
+            {
+                'type': 'translation',
+                'translation': [*told['translate'], *[0.0] * spare],
+            },
+        )
+        channels = [
+            {'label': one.name, 'color': _colour(one), 'active': True}
+            for one in self.members
+        ]
+        return ZarrImage(self.data, tuple(axes), transforms, tuple(channels))
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -128,6 +154,12 @@ def describe_series(
         'plane': WHOLE,
     }
     return SeriesSource(**common, stack=stack, shown=tuple(shown))
+
+
+def _colour(source: ImageSource) -> str:
+    """Brightest colour of a layer, as OME-Zarr spells it."""
+    brightest = source.attributes['colormap'].colors[-1]
+    return ''.join(f'{round(255 * float(n)):02X}' for n in brightest[:3])
 
 
 def _shape(layer: Image) -> tuple[int, ...]:
