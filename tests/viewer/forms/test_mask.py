@@ -154,7 +154,7 @@ def test_what_is_drawn_is_brought_to_the_pixels(
     assert 20 < mask.sum() < 60
     assert mask[12, 12]
     form.show_outlook()
-    [entry] = [one for one in form.inputs if one.below is not None]
+    [entry] = [one for one in form.inputs if one.name == 'mask']
     assert 'through the transforms' in entry.extent.value
     form.start()
     finish(form)
