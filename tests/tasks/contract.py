@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from napari_dip.cli.inputs import input_of
+from napari_dip.engine.fit import Fit
 from napari_dip.viewer.forms import form_of
 from napari_dip.viewer.forms.kinds import BUILT_IN
 from napari_dip.viewer.layers.result import METADATA_KEY
@@ -86,6 +87,11 @@ def scaled(task, image):
     return image.shape[0] * rows, image.shape[1] * columns
 
 
+def no_memory(*args, **kwargs):
+    """Fail as PyTorch does where there is none."""
+    raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+
 class Contract:
     """Tests of a task, which is their argument."""
 
@@ -126,6 +132,11 @@ class Contract:
             ValueError, match=f'^{name}: {value!r}.*(cho|give)'
         ):
             restore(task, image, **{name: value})
+
+    def test_no_free_memory_is_said_in_words(self, task, image, monkeypatch):
+        monkeypatch.setattr(Fit, '_iterate', no_memory)
+        with pytest.raises(MemoryError, match=r'^Not enough memory on cpu.*cr'):
+            restore(task, image)
 
     def test_every_choice_is_taken(self, task, image):
         for argument in task.own:

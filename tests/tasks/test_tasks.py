@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from napari_dip import denoise, inpaint
-from napari_dip.engine.fit import Fit
+from tests.tasks.contract import no_memory
 from tests.tasks.tasks import (
     FEW,
     MASK,
@@ -280,15 +280,10 @@ def test_an_image_that_will_not_do(task, given, error, says):
 
 
 @pytest.mark.parametrize('task', TASKS)
-@pytest.mark.parametrize('where', ['build', 'iterate', 'estimate'])
+@pytest.mark.parametrize('where', ['build', 'estimate'])
 def test_not_enough_memory_is_said_in_words(task, where, image, monkeypatch):
-    def fail(*args, **kwargs):
-        raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
-
     if where == 'build':
-        monkeypatch.setattr('napari_dip.session.source._problem', fail)
-    elif where == 'iterate':
-        monkeypatch.setattr(Fit, '_iterate', fail)
+        monkeypatch.setattr('napari_dip.session.source._problem', no_memory)
     else:
         for name in (
             'output.OutputAverage',
@@ -297,7 +292,7 @@ def test_not_enough_memory_is_said_in_words(task, where, image, monkeypatch):
             'filled.FilledAverage',
         ):
             place = f'napari_dip.engine.averaging.{name}.estimate'
-            monkeypatch.setattr(place, fail)
+            monkeypatch.setattr(place, no_memory)
     with pytest.raises(MemoryError, match=r'Not enough memory on cpu.*crop'):
         task(image, **FEW)
 

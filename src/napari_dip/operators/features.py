@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from napari_dip.device.choice import memory_in_words
+
 #: Mean and standard deviation of the colours that networks were trained on,
 #: for images from 0 to 1.
 NORMALISATIONS: Mapping[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
@@ -80,9 +82,12 @@ class Model:
         ------
         ValueError
             If the network does not take such an image.
+        MemoryError
+            If there is no room for what its layers give out.
         """
         try:
-            found = self._run(image, self.names())
+            with memory_in_words(image.device):
+                found = self._run(image, self.names())
         except (RuntimeError, ValueError, TypeError, IndexError) as error:
             channels, *sides = image.shape[1:]
             size = ' × '.join(map(str, sides))

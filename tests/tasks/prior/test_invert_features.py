@@ -10,6 +10,7 @@ from torch import nn
 from napari_dip import invert_features
 from napari_dip.operators.features import Model
 from napari_dip.tasks.prior.models import list_layers
+from tests.tasks.contract import no_memory
 
 FEW = {'preset': 'fast', 'device': 'cpu'}
 
@@ -142,6 +143,15 @@ def test_a_model_of_another_size(image):
     model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(9, 2))
     with pytest.raises(ValueError, match=r'it does not take .* 24 × 28'):
         invert_features(image, model, '0')
+
+
+def test_a_model_without_room_is_not_told_to_be_of_another_size(image):
+    class Large(nn.Module):
+        def forward(self, image):
+            no_memory()
+
+    with pytest.raises(MemoryError, match='^Not enough memory on cpu'):
+        invert_features(image, Large(), '0')
 
 
 def test_a_model_of_many_channels(image):

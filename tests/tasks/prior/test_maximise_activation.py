@@ -39,3 +39,16 @@ def test_the_channel_is_active(image, unit, sign):
 def test_a_channel_that_is_not_there(image, unit):
     with pytest.raises(ValueError, match=r"unit: .* of layer '0'.* 0 to 1"):
         maximise_activation(image, bright(), '0', unit)
+
+
+@pytest.mark.parametrize(
+    ('layer', 'message'),
+    [
+        ('conv9', "layer: 'conv9' is not among the layers .* choose one of 0"),
+        ('2', "layer: what '2' gives out has no rows and columns; choose"),
+    ],
+)
+def test_a_layer_that_has_no_channels_of_maps(image, layer, message):
+    model = nn.Sequential(bright(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    with pytest.raises(ValueError, match=f'^{message}'):
+        maximise_activation(image, model, layer)
