@@ -58,6 +58,16 @@ def test_two_lines_cross():
     assert found[:, 90].mean() > 0.9
 
 
+@pytest.mark.parametrize('thickness', [1, 3])
+def test_the_crossing_of_two_lines_of_one_value_is_lost_too(thickness):
+    image = np.rint(drawn())
+    image[20 : 20 + thickness] = image[:, 90 : 90 + thickness] = 0
+    found = find_lines(image)
+    assert found[20 : 20 + thickness].all()
+    assert found[:, 90 : 90 + thickness].all()
+    assert found.sum() == 2 * 128 * thickness - thickness**2
+
+
 def test_missing_pixels_are_none():
     image = drawn()
     image[20] = np.nan

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import binary_closing
 
 from napari_dip.masks.false_alarms import (
     error_of_median,
@@ -81,16 +82,27 @@ def find_lines(plane: NDArray[np.floating]) -> Mask:
     (True, False)
     """
     values = np.where(np.isfinite(plane), plane, np.nan).astype(float)
-    found = np.zeros(values.shape, bool)
+    along_rows, along_columns = np.zeros((2, *values.shape), bool)
     # Rows of the transposed are columns.
-    for turned, mark in ((values, found), (values.T, found.T)):
+    for turned, mark in (
+        (values, along_rows),
+        (values.T, along_columns.T),
+    ):
         if min(turned.shape) > THICKEST + 3:
             repeated = _find_repeated(turned)
             left = np.where(repeated, np.nan, turned)
             mark |= repeated | _find_rows(left)
             for end, marked in ((left, mark), (left[::-1], mark[::-1])):
                 marked[: _lost_at_border(end)] = True
-    return found
+    # Where two lines of one value cross neither differs from what is beside.
+    crossings = _bridged(along_rows) & _bridged(along_columns.T).T
+    return along_rows | along_columns | crossings
+
+
+def _bridged(marks: Mask) -> Mask:
+    """Mark gaps in rows too that are no wider than a line is thick."""
+    along = np.ones((1, THICKEST + 1), bool)
+    return np.asarray(binary_closing(marks, along), bool)
 
 
 def _find_rows(values: Array) -> Mask:
