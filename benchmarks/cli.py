@@ -118,12 +118,13 @@ def _add_comparison(name: str, words: str) -> None:
         device: Device = 'auto',
     ) -> None:
         given = only, presets or ['fast', 'balanced'], device
-        module = import_module(f'benchmarks.{name}')
+        module = import_module(f'benchmarks.comparisons.{name}')
         _measure(module.jobs(data_folder(data), *given), stale)
 
 
 _add_comparison('uncertainty', 'Compare the uncertainty with the error.')
 _add_comparison('series', 'Compare one network for all planes with one each.')
+_add_comparison('features', 'Invert layers, beside pixels with TV.')
 
 
 @app.command()

@@ -41,6 +41,7 @@ SHOWN = {
     'inpainted-1280x720': 'inpaint-after.png',
     'small-1280x720': 'super-resolve-before.png',
     'upsampled-1280x720': 'super-resolve-after.png',
+    'curves-1280x720': 'learning-curves.png',
 }
 # Greys enough for an image without steps, colours enough for a window.
 GREYS, COLOURS = 48, 64
@@ -120,10 +121,21 @@ def super_resolve(viewer: napari.Viewer) -> Iterator[str]:
     yield from run(viewer, form, 'small', 'upsampled')
 
 
+def learning_curves(viewer: napari.Viewer) -> Iterator[str]:
+    """Draw the learning curves of a sample."""
+    viewer.open_sample('napari-dip', 'cells')
+    form = open_form(viewer, 'Learning curves')
+    form.preset.value = 'fast'
+    form.max_num_iter.value = '400'
+    _, after = run(viewer, form, 'cells', 'curves')
+    yield after
+
+
 TUTORIALS = {
     'denoise': denoise,
     'inpaint': inpaint,
     'super-resolve': super_resolve,
+    'learning-curves': learning_curves,
 }
 
 

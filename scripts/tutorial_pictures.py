@@ -1,6 +1,6 @@
 """Make the pictures of tutorials that show images, and no window.
 
-Run as ``python scripts/tutorial_pictures.py [NAME ...]``; they take minutes.
+Run as ``python -m scripts.tutorial_pictures [NAME ...]``; they take minutes.
 Images are the samples of the package, so that anybody can make them.
 """
 
@@ -8,29 +8,34 @@ from __future__ import annotations
 
 import argparse
 import io
-import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import nn
-from torch.nn import functional as F
 
+from benchmarks.comparisons.features import trained
 from napari_dip import (
+    DeepImagePrior,
+    compare_architectures,
     denoise,
+    find_missing,
+    inpaint,
     invert_features,
+    maximise_activation,
     remove_compression,
     restore_guided,
+    sample_prior,
 )
-from napari_dip.samples import histology
+from napari_dip.samples import cells, histology, nuclei
 
 DOCS = Path(__file__).parents[1] / 'docs' / 'images'
 # Pixels between panels, and of the image along a side of one of the page.
 GAP, ZOOM = 6, 2
+# Channels of a layer that answer to anything.
+CHANNELS = (1, 3, 4, 5)
 
 Array = NDArray[Any]
 
@@ -89,35 +94,114 @@ def features() -> list[Array]:
     return [middle, first, *info.companions.values()]
 
 
-def trained(image: Array) -> nn.Module:
-    """Train a small network to tell upright parts of an image from turned."""
-    torch.manual_seed(0)
-    widths = (1, 16, 32, 32, 32)
-    layers: list[nn.Module] = []
-    for before, after in itertools.pairwise(widths):
-        layers += [nn.Conv2d(before, after, 3, stride=2, padding=1), nn.ReLU()]
-    head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
-    network = nn.Sequential(*layers, *head, nn.Linear(widths[-1], 4))
-    optimiser = torch.optim.Adam(network.parameters(), 1e-3)
-    whole = torch.from_numpy(image.astype(np.float32))[None, None] / 255
-    for _ in range(200):
-        rows, columns = torch.randint(image.shape[0] - 64, (2, 16)).tolist()
-        turns = torch.randint(4, (16,))
-        parts = [
-            whole[0, :, r : r + 64, c : c + 64].rot90(int(k), (1, 2))
-            for r, c, k in zip(rows, columns, turns, strict=True)
-        ]
-        loss = F.cross_entropy(network(torch.stack(parts)), turns)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-    return network.eval()
+def activation() -> list[Array]:
+    """What channels of the fifth of those layers answer to most."""
+    [(image, _, _)] = histology()
+    middle, network = image[208:304, 208:304, 1], trained(image[..., 1])
+    return [
+        np.asarray(
+            maximise_activation(middle, network, '5', unit, preset='fast')
+        )
+        for unit in CHANNELS
+    ]
+
+
+def samples() -> list[Array]:
+    """Cells, and what random weights make of noise in their brightness."""
+    [(image, _, _)] = cells()
+    first, info = sample_prior(
+        image, samples=3, preset='balanced', return_info=True
+    )
+    return shown(image, [first, *info.companions.values()])
+
+
+def architectures() -> list[Array]:
+    """Glands with a hole, two fills, and where all of them differ."""
+    part, holed = with_hole()
+    _, info = compare_architectures(holed, preset='fast', return_info=True)
+    *fills, where = info.companions.values()
+    return [*shown(part, [holed, fills[1], fills[-1]])[1:], stretched(where)]
+
+
+def posterior() -> list[Array]:
+    """Noisy nuclei, the mean of samples and their deviation."""
+    [(image, _, _)] = nuclei()
+    part = image[:128, :128]
+    mean, info = denoise(
+        part,
+        method=DeepImagePrior(posterior=True),
+        preset='fast',
+        uncertainty=True,
+        return_info=True,
+    )
+    return [*shown(part, [mean]), stretched(info.uncertainty)]
+
+
+def large_hole() -> list[Array]:
+    """A hole in glands, by default and by two published recipes."""
+    part, holed = with_hole()
+    fills = [
+        inpaint(
+            part,
+            np.isnan(holed),
+            method=method,
+            preset='fast',
+            max_num_iter=500,
+        )
+        for method in (
+            'auto',
+            # A quarter of the published channels, to be done in a minute.
+            DeepImagePrior(recipe='vase', width=32),
+            DeepImagePrior(recipe='library', width=32),
+        )
+    ]
+    return shown(part, [holed, *fills])
+
+
+def with_hole() -> tuple[Array, Array]:
+    """Glands, and the same with a large hole in the middle."""
+    [(image, _, _)] = histology()
+    part = image[60:188, 300:428, 1].astype(float)
+    holed = part.copy()
+    holed[44:84, 44:84] = np.nan
+    return part, holed
+
+
+def lines() -> list[Array]:
+    """Dead lines of a frame, their mask as it is found, and the fill."""
+    [(image, _, _)] = nuclei()
+    part = image[:128, :128].copy()
+    part[40], part[90:92], part[:, 70] = 0, part.max(), part.min()
+    mask = find_missing(part, 'lines')
+    filled = inpaint(part, mask, preset='fast')
+    image, filled = shown(part, [filled])
+    return [image, 255.0 * mask, filled]
+
+
+def shown(image: Array, others: list[Array]) -> list[Array]:
+    """Bring an image and others in its units to grey levels alike."""
+    low, high = np.quantile(image, (0.002, 0.998))
+    return [
+        np.where(np.isfinite(one), 255 * (one - low) / (high - low), 255)
+        for one in (image, *map(np.asarray, others))
+    ]
+
+
+def stretched(deviation: Array) -> Array:
+    """Show a deviation from none to its greatest but for outliers."""
+    return 255 * deviation / np.quantile(deviation, 0.995)
 
 
 PICTURES: dict[str, Callable[[], list[Array]]] = {
     'compression': compression,
     'guided': guided,
     'features': features,
+    'activation': activation,
+    'samples': samples,
+    'architectures': architectures,
+    'posterior': posterior,
+    'large-hole': large_hole,
+    'lines': lines,
 }
 
 if __name__ == '__main__':

@@ -19,14 +19,17 @@ _SAME = ('method', 'set', 'case', 'version', 'source')
 def write_report(folder: Path, output: Path) -> list[Path]:
     """Write all pages from the store."""
     records = load_sets(folder)
-    names = 'stopping', 'uncertainty', 'series', 'speed'
-    observed, maps, planes, costs = (load(folder, name) for name in names)
+    names = 'stopping', 'uncertainty', 'series', 'features', 'speed'
+    observed, maps, planes, inverted, costs = (
+        load(folder, name) for name in names
+    )
     return [
         *write_sets(records, output),
         *write_stopping(records, observed, output),
         write_seeds(records, output),
         write_uncertainty(maps, output),
         write_series(planes, output),
+        write_features(inverted, output),
         write_speed(costs, records, output),
     ]
 
@@ -72,3 +75,21 @@ def write_series(records: Sequence[Record], output: Path) -> Path:
         figures = row['figures']
         row['faster'] = figures['seconds_alone'] / figures['seconds']
     return write_page('series', output, records, rows=rows)
+
+
+def write_features(records: Sequence[Record], output: Path) -> Path:
+    """Write the page of layers that were inverted, beside pixels and TV."""
+    counts = []
+    for preset in dict.fromkeys(one['method'] for one in records):
+        figures = [r['figures'] for r in records if r['method'] == preset]
+        row: dict[str, object] = {'method': preset, 'layers': len(figures)}
+        for other in ('nearest', 'least'):
+            won = {
+                what: [f[what] <= f[f'{what}_{other}'] for f in figures]
+                for what in ('distance', 'error')
+            }
+            won['both'] = [all(two) for two in zip(*won.values(), strict=True)]
+            row |= {f'{what}_{other}': sum(n) for what, n in won.items()}
+        counts.append(row)
+    rows = [one['figures'] | one for one in records]
+    return write_page('features', output, records, rows=rows, counts=counts)

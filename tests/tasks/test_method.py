@@ -15,6 +15,7 @@ from napari_dip import (
     super_resolve,
 )
 from napari_dip.engine.early_stopping import HeldOutEstimate, NoRule
+from napari_dip.latents.noise import MeshGridSpec
 from napari_dip.networks import SkipSpec
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.options import Options
@@ -26,6 +27,7 @@ from napari_dip.tasks.method import read_method
 from napari_dip.tasks.presets.deep_image_prior import LIGHT, plain_settings
 from napari_dip.tasks.presets.denoise import choose_settings
 from napari_dip.tasks.super_resolve import start_super_resolution
+from tests.tasks.contract import run
 
 ROWS, COLUMNS = np.mgrid[:40, :44]
 CLEAN = 100 + 40 * np.sin(COLUMNS / 7) * np.cos(ROWS / 9)
@@ -227,6 +229,14 @@ def test_a_hot_pixel_does_not_break_it():
     assert with_it > without - 0.02
 
 
+@pytest.fixture
+def small_recipes(monkeypatch):
+    """The published recipes, but for their networks."""
+    small = SkipSpec((4,), (4,), (0,), (3,), (3,), ('nearest',))
+    for name, recipe in RECIPES.items():
+        monkeypatch.setitem(RECIPES, name, replace(recipe, network=small))
+
+
 @pytest.mark.parametrize(
     ('start', 'given'),
     [
@@ -237,11 +247,8 @@ def test_a_hot_pixel_does_not_break_it():
 )
 @pytest.mark.parametrize('method', ['auto', 'deep-image-prior'])
 def test_a_hot_pixel_is_missing_for_published_recipes(
-    start, given, method, monkeypatch
+    start, given, method, small_recipes
 ):
-    small = SkipSpec((4,), (4,), (0,), (3,), (3,), ('nearest',))
-    for name, recipe in RECIPES.items():
-        monkeypatch.setitem(RECIPES, name, replace(recipe, network=small))
     hot = (10 * NOISY).astype(np.uint16)
     hot[20, 21] = 60_000
     options = Options('ulyanov2018', device='cpu', max_num_iter=1)
@@ -284,3 +291,35 @@ def test_the_posterior_has_an_uncertainty():
         denoise(NOISY, method=TINY, uncertainty=True, return_info=True, **FEW)
     with pytest.raises(ValueError, match=r'^stopping: '):
         DeepImagePrior(posterior=True, stopping='held-out')
+
+
+@pytest.mark.parametrize('recipe', ['vase', 'library', 'most-missing'])
+def test_recipes_of_large_holes_have_names_in_python_and_commands(
+    recipe, small_recipes, tmp_path, monkeypatch
+):
+    """98 % of the pixels are missing, most of them in one hole."""
+    image = np.rint(CLEAN)
+    mask = np.random.default_rng(0).random(image.shape) < 0.96
+    mask[10:30, 10:30] = True
+    assert 0.96 < mask.mean() < 0.98
+    method = DeepImagePrior(recipe=recipe)
+    found, record = inpaint(
+        image, mask, method=method, return_info=True, **FEW
+    )
+    np.testing.assert_array_equal(found[~mask], image[~mask])
+    assert np.isfinite(found).all()
+    assert record.arguments['method'] == {'recipe': recipe}
+    for name, array in (('a', image), ('mask', mask)):
+        np.save(tmp_path / f'{name}.npy', array)
+    call = ['inpaint', *(tmp_path / f'{n}.npy' for n in ('a', 'mask', 'out'))]
+    call += ['--method', 'deep-image-prior', '--recipe', recipe]
+    for option, value in FEW.items():
+        call += [f'--{option.replace("_", "-")}', value]
+    assert run(call, monkeypatch) == 0
+    np.testing.assert_array_equal(np.load(tmp_path / 'out.npy'), found)
+
+
+def test_the_vase_has_the_mesh_grid_for_z():
+    settings = plain_settings(DeepImagePrior(recipe='vase'), 'fast', 'text')
+    assert isinstance(settings.latent, MeshGridSpec)
+    assert settings.network == RECIPES['vase'].network

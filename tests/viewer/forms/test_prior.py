@@ -72,3 +72,17 @@ def test_the_file_of_a_jpeg_layer_is_taken(viewer, open_form, tmp_path):
     viewer.layers.selection.active = viewer.add_image(pixels, name='other')
     form.image.value = viewer.layers['other']
     assert form.make_request().arguments['file'] == ''
+
+
+@pytest.mark.parametrize('recipe', ['vase', 'library', 'most-missing'])
+def test_recipes_of_large_holes_are_chosen_by_name(
+    viewer, noisy, open_form, recipe
+):
+    viewer.add_image(noisy, name='cells')
+    hole = np.zeros(noisy.shape, np.uint8)
+    hole[5:15, 5:15] = 1
+    viewer.add_labels(hole)
+    form = open_form('Inpaint')
+    form.method.value = 'deep-image-prior'
+    form.recipe.value = recipe
+    assert form.make_request().arguments['method'].recipe == recipe

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from benchmarks.uncertainty import compare, jobs
+from benchmarks.comparisons.uncertainty import POSTERIOR, compare, jobs
+from napari_dip.networks import UNetSpec
+from napari_dip.tasks.presets.deep_image_prior import LIGHT
 
 RNG = np.random.default_rng(0)
 
@@ -35,3 +39,13 @@ def test_a_case_is_restored_and_compared(data):
     assert record['group'] == 'confocal'
     assert record['figures']['ratio'] > 0
     assert record['seconds'] > 0
+
+
+def test_the_posterior_is_compared_too(data, monkeypatch):
+    light = LIGHT['fast']
+    fit = replace(light.fit, num_iter=20)
+    small = replace(light, network=UNetSpec((4, 4), norm='batch'), fit=fit)
+    monkeypatch.setitem(LIGHT, 'fast', small)
+    (job,) = jobs(data, ['MICE'], [POSTERIOR], 'cpu')
+    assert job.names[2] == POSTERIOR
+    assert job.run()['figures']['predicted'] > 0

@@ -23,6 +23,8 @@ _SET, _FRAMES = 'fmd', 50
 # Side of the centre, pixels over which the noise of the truth is averaged,
 # and side of the blocks whose error is compared with the predicted one.
 _SIZE, _RADIUS, _SIDE = 256, 8.0, 8
+#: In the place of a preset: deviation of Langevin samples, `fast`.
+POSTERIOR = 'posterior'
 
 
 def jobs(
@@ -41,7 +43,12 @@ def measure(case: Case, preset: str, device: str) -> Record:
     from napari_dip.session.base import run
 
     problem = crop(case.load(), _SIZE)
-    options = {'device': device, 'uncertainty': True}
+    options: dict[str, Any] = {'device': device, 'uncertainty': True}
+    if preset == POSTERIOR:
+        from napari_dip import DeepImagePrior
+
+        preset = 'fast'
+        options['method'] = DeepImagePrior(posterior=True)
     session = engine.start('denoise', problem, preset, **options)
     result, record = run(session, return_info=True)
     noise = (problem.image.astype(float) - problem.truth) ** 2

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from benchmarks.cases import Problem
+from benchmarks.comparisons.series import CHANGES, compare
 from benchmarks.datasets.photons import OFFSET
 from benchmarks.report import write_series
 from benchmarks.results import load, store
-from benchmarks.series import CHANGES, compare
 from tests.benchmarks.records import MACHINE
 
 
