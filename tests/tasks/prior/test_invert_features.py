@@ -150,7 +150,7 @@ def test_a_model_without_room_is_not_told_to_be_of_another_size(image):
         def forward(self, image):
             no_memory()
 
-    with pytest.raises(MemoryError, match='^Not enough memory on cpu'):
+    with pytest.raises(MemoryError, match=r'^Not enough memory on cpu'):
         invert_features(image, Large(), '0')
 
 
