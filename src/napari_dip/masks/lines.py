@@ -102,7 +102,8 @@ def find_lines(plane: NDArray[np.floating]) -> Mask:
 def _bridged(marks: Mask) -> Mask:
     """Mark gaps in rows too that are no wider than a line is thick."""
     along = np.ones((1, THICKEST + 1), bool)
-    return np.asarray(binary_closing(marks, along), bool)
+    closed: Mask = binary_closing(marks, along)
+    return closed
 
 
 def _find_rows(values: Array) -> Mask:
