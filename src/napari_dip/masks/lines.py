@@ -82,7 +82,8 @@ def find_lines(plane: NDArray[np.floating]) -> Mask:
     (True, False)
     """
     values = np.where(np.isfinite(plane), plane, np.nan).astype(float)
-    along_rows, along_columns = np.zeros((2, *values.shape), bool)
+    along_rows = np.zeros(values.shape, bool)
+    along_columns = along_rows.copy()
     # Rows of the transposed are columns.
     for turned, mark in (
         (values, along_rows),
