@@ -50,31 +50,6 @@ def test_many_missing_pixels_are_approached(monkeypatch):
     assert np.abs(at_once - step_by_step).max() < 0.1 * np.ptp(STRIPES)
 
 
-@pytest.mark.parametrize('scattered', [True, False])
-def test_what_is_not_near_soon_is_solved_for(monkeypatch, scattered):
-    generator = np.random.default_rng(0)
-    image = STRIPES + generator.normal(size=STRIPES.shape)
-    missing = generator.random(STRIPES.shape) < 0.5
-    if not scattered:
-        missing[:] = False
-        missing[16:40, 16:40] = True
-    given, solved, calls = (
-        np.where(missing, 0, image),
-        autoregressive.solved,
-        [],
-    )
-    monkeypatch.setattr(
-        autoregressive,
-        'solved',
-        lambda *asked: calls.append(1) or solved(*asked),
-    )
-    found = Autoregressive(2)(given, missing)
-    assert len(calls) == (not scattered)
-    monkeypatch.setattr(autoregressive, '_QUICK', 1)
-    exact = Autoregressive(2)(given, missing)
-    assert np.abs(found - exact).max() < 0.01 * np.ptp(STRIPES)
-
-
 def test_a_constant_image_stays_constant():
     filled = Autoregressive()(np.where(LINE, 0, 5.0), LINE)
     np.testing.assert_allclose(filled, 5, atol=1e-6)

@@ -1,9 +1,17 @@
 from types import SimpleNamespace
 
+import pytest
 import torch
 
 from napari_dip.engine.losses import squared_error
-from napari_dip.filters.texture import continue_texture, mix, shrink_blocks
+from napari_dip.fills.parts import judged_regions
+from napari_dip.filters import texture as module
+from napari_dip.filters.texture import (
+    continue_texture,
+    mix,
+    mix_in_texture,
+    shrink_blocks,
+)
 
 
 def _problem(data, known, held_out):
@@ -96,3 +104,30 @@ def test_only_blocks_with_missing_pixels_are_looked_at():
     assert not found[..., 64:, :].any()
     strong = shrink_blocks(texture, missing, 1e3)
     assert not strong.any()
+
+
+@pytest.mark.parametrize('is_texture', [True, False])
+def test_the_rest_is_looked_at_if_parts_that_judge_gain(
+    monkeypatch, is_texture
+):
+    image = _texture(256)
+    if not is_texture:
+        generator = torch.Generator().manual_seed(1)
+        image = torch.randn(image.shape, generator=generator)
+    known, held_out = _half_missing(image.shape)
+    part = judged_regions(known[0].numpy() == 0)[0]
+    assert part.shape == (128, 128)
+    one = torch.zeros_like(held_out)
+    part.cut(one).copy_(part.cut(held_out))
+    problem = _problem(image * known, known, one)
+    looked_at = []
+
+    def watched(start, problem, where=None):
+        looked_at.append(where)
+        return continue_texture(start, problem, where)
+
+    monkeypatch.setattr(module, 'continue_texture', watched)
+    start = torch.zeros_like(image)
+    found = mix_in_texture(start, problem)
+    assert looked_at == ([part, None] if is_texture else [part])
+    assert torch.equal(found, start) == (not is_texture)

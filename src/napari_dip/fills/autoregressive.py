@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.ndimage import binary_dilation, uniform_filter1d
-from scipy.sparse.linalg import LinearOperator, cg
 
 from napari_dip.device.clock import go_on
 from napari_dip.fills.base import Fill, Image, Mask
-from napari_dip.fills.smooth import Biharmonic, bending_rows, solved
+from napari_dip.fills.equations import least_energy
+from napari_dip.fills.smooth import Biharmonic, bending_rows
 
 # Side of the boxes that have coefficients of their own, told by them and
 # those around.
@@ -31,10 +31,12 @@ _LEAST = 20
 _RIDGE, _PLATE = 1e-4, 1e-3
 # Least error of a box, of that of the image.
 _LEAST_ERROR = 1e-2
-# The solution is approached, quickly where missing pixels lie scattered among
-# known ones. What is not near after a few steps is solved for at once, of as
-# many missing pixels at most; more take more steps.
-_QUICK, _AT_ONCE, _STEPS, _TOLERANCE = 32, 20_000, 200, 3e-4
+# Missing pixels that are solved for at once: more take too much memory.
+_AT_ONCE = 20_000
+# Of the equations otherwise.
+_TOLERANCE = 3e-4
+# Pixels whose prediction is made at a time.
+_PART = 2**13
 # Multiplications of a product of matrices that OpenBLAS leaves to one thread.
 _ONE_THREAD = 2**18
 
@@ -84,21 +86,19 @@ class Autoregressive(Fill):
         mean, scale = known.mean(), known.std() or 1.0
         scaled = (start - mean) / scale
         rows, given = bending_rows(scaled, missing)
-        matrices, right = [rows * _PLATE**0.5], -_PLATE * (rows.T @ given)
+        found = [(rows * _PLATE**0.5, given * _PLATE**0.5)]
         for axis, sign in product(range(image.ndim), (-1, 1)):
             offsets = neighbours_before(image.ndim, self.reach, axis, sign)
             go_on()
             grid = _Grid.of(scaled, missing, offsets, self.reach)
-            rows, given = _prediction_rows(grid, regional=self.regional)
-            matrices.append(rows)
-            right -= rows.T @ given
-        at_once = len(right) <= _AT_ONCE
-        most = _QUICK if at_once else _STEPS
-        filled, near = _approached(scaled, missing, matrices, right, most)
-        if at_once and not near:
-            matrix = sparse.vstack(matrices).tocsr()
-            square = sparse.csr_array(matrix.T @ matrix)
-            filled = solved(scaled, missing, square, right)
+            found.append(_prediction_rows(grid, regional=self.regional))
+        filled = least_energy(
+            scaled,
+            missing,
+            *zip(*found, strict=True),
+            tolerance=_TOLERANCE,
+            at_once=_AT_ONCE,
+        )
         back: Image = filled * scale + mean
         return back
 
@@ -245,57 +245,26 @@ def _prediction_rows(
     """
     coefficients, error = _coefficients(grid, regional=regional)
     box = tuple(place // _SIDE for place in np.nonzero(grid.near))
-    own = 1 / np.sqrt(error[box])
-    weights = np.column_stack([own, -coefficients[box] * own[:, None]])
     near = grid.inside[grid.near]
-    there = near[:, None] + np.array([0, *grid.steps], np.int32)
-    lost = grid.missing[there]
-    given = np.where(lost, 0, weights * grid.image[there]).sum(1)
-    ends = np.concatenate([[0], np.cumsum(lost.sum(1))])
+    steps = np.array([0, *grid.steps], np.int32)
+    data, columns, counts, given = [], [], [], []
+    # In parts that stay near to the processor.
+    for first in range(0, len(near), _PART):
+        part = slice(first, first + _PART)
+        own = tuple(place[part] for place in box)
+        weights = np.column_stack([np.ones(len(own[0])), -coefficients[own]])
+        weights /= np.sqrt(error[own])[:, None]
+        there = near[part, None] + steps
+        lost = grid.missing[there]
+        given.append(np.where(lost, 0, weights * grid.image[there]).sum(1))
+        data.append(weights[lost])
+        columns.append(grid.column[there[lost]])
+        counts.append(lost.sum(1))
+    ends = np.concatenate([[0], *counts]).cumsum()
     rows = sparse.csr_array(
-        (weights[lost], grid.column[there[lost]], ends),
+        (np.concatenate(data), np.concatenate(columns), ends),
         (len(near), int(grid.missing[grid.inside].sum())),
     )
     # Where the image is mirrored a pixel may be its neighbour twice.
     rows.sum_duplicates()
-    return rows, given
-
-
-def _approached(
-    start: Image,
-    missing: Mask,
-    matrices: list[sparse.csr_array],
-    right: _Floats,
-    most: int,
-) -> tuple[Image, bool]:
-    """Go from a first fill towards the solution, by conjugate gradients.
-
-    Returns
-    -------
-    filled : ndarray
-        What is reached in so many steps at most.
-    near : bool
-        Whether that is within the tolerance.
-    """
-    number = len(right)
-
-    def product_of_all(x: _Floats) -> _Floats:
-        found: _Floats = sum(rows.T @ (rows @ x) for rows in matrices)
-        return found
-
-    scale = sum(
-        np.bincount(rows.indices, rows.data**2, number) for rows in matrices
-    )
-    size = number, number
-    found, left = cg(
-        LinearOperator(size, product_of_all),
-        right,
-        start[missing],
-        rtol=_TOLERANCE,
-        maxiter=most,
-        M=LinearOperator(size, lambda x: x / scale),
-        callback=lambda _: go_on(),
-    )
-    filled = start.copy()
-    filled[missing] = found
-    return filled, not left
+    return rows, np.concatenate(given)

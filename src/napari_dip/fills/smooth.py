@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
+from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.ndimage import binary_dilation
-from scipy.sparse.linalg import splu
 
 from napari_dip.fills.base import Fill, Image, Mask
+from napari_dip.fills.equations import least_energy, solved
+
+# Of the equations of a thin plate: what then is left does not show.
+_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,9 @@ class Harmonic(Fill):
         laplacian = laplace_rows(missing, np.flatnonzero(missing))
         holes = np.flatnonzero(missing)
         known = np.where(missing, 0, image).ravel()
-        return solved(image, missing, -laplacian[:, holes], laplacian @ known)
+        filled = image.copy()
+        filled[missing] = solved(-laplacian[:, holes], laplacian @ known)
+        return filled
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,28 @@ class Biharmonic(Fill):
 
     def __call__(self, image: Image, missing: Mask) -> Image:
         """Fill one channel."""
-        rows, given = bending_rows(image, missing)
-        return solved(image, missing, rows.T @ rows, -(rows.T @ given))
+        # Whatever the equations leave is not a part of the slope.
+        slope = _plane(image, missing)
+        start = np.where(missing, 0, image - slope)
+        rows, given = bending_rows(start, missing)
+        filled = least_energy(
+            start, missing, [rows], [given], tolerance=_TOLERANCE
+        )
+        return np.where(missing, filled + slope, image)
+
+
+def _plane(image: Image, missing: Mask) -> Image:
+    """Plane of least squares through the known pixels."""
+    mean, known = image[~missing].mean(), ~missing
+    axes: list[Image] = [
+        axis - np.broadcast_to(axis, image.shape)[known].mean()
+        for axis in np.ogrid[*map(slice, image.shape)]
+    ]
+    seen = np.stack([np.broadcast_to(x, image.shape)[known] for x in axes])
+    # The least slope, if the pixels tell none along an axis.
+    slope = np.linalg.lstsq(seen @ seen.T, seen @ (image[known] - mean))[0]
+    plane: Image = mean + sum(map(mul, slope, axes))
+    return plane
 
 
 def bending_rows(
@@ -93,21 +119,3 @@ def laplace_rows(missing: Mask, pixels: NDArray[np.intp]) -> sparse.csr_array:
         ),
         (len(pixels), reduce(int.__mul__, shape, 1)),
     )
-
-
-def solved(
-    image: Image,
-    missing: Mask,
-    matrix: sparse.csr_array,
-    right: NDArray[np.float64],
-) -> Image:
-    """Put the solution of symmetric equations into the holes."""
-    factors = splu(
-        matrix.tocsc(),
-        permc_spec='MMD_AT_PLUS_A',
-        diag_pivot_thresh=0.0,
-        options={'SymmetricMode': True},
-    )
-    filled = image.copy()
-    filled[missing] = factors.solve(right)
-    return filled

@@ -24,7 +24,7 @@ from napari_dip.filters.residual import (
     remove_noise,
     structure_in_residual,
 )
-from napari_dip.filters.texture import continue_texture, mix
+from napari_dip.filters.texture import mix_in_texture
 from napari_dip.grid.by_axes import require_planes
 from napari_dip.operators.back_projection import agree
 
@@ -302,7 +302,7 @@ class Texture(Filter):
         """Do so."""
         if not bool((problem.known * problem.held_out).any()):
             return estimate
-        return mix([estimate, continue_texture(estimate, problem)], problem)
+        return mix_in_texture(estimate, problem)
 
     def describe(
         self, estimate: Tensor, refined: Tensor, problem: Problem

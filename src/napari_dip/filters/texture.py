@@ -6,6 +6,7 @@ of its pixels, where a network under-fits it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -17,6 +18,7 @@ from torch.nn import functional as F
 from napari_dip.device.clock import CutShort, go_on
 from napari_dip.engine.problem import Problem
 from napari_dip.fills.combination import HeldOut, Step
+from napari_dip.fills.parts import judged_regions
 from napari_dip.filters.dct import over_channels
 from napari_dip.filters.shrinkage import TILE
 from napari_dip.grid.bases import cosine_basis
@@ -29,9 +31,14 @@ _SIDE, _STEP = 16, 4
 # from what only the strongest texture exceeds.
 _FIRST, _ROUNDS = 2.0, 32
 _LAST = 0.04
+# Parts that judge are looked at first if they are not more than one of so
+# many of the image.
+_FEW = 4
 
 
-def continue_texture(start: Tensor, problem: Problem) -> Tensor:
+def continue_texture(
+    start: Tensor, problem: Problem, where: Region | None = None
+) -> Tensor:
     """Fill anew what is missing in an estimate, as texture of the known.
 
     The missing pixels are empty at first: those of the estimate hold what
@@ -45,11 +52,13 @@ def continue_texture(start: Tensor, problem: Problem) -> Tensor:
         Estimate, kept if no round is better, ``(1, channels, height, width)``.
     problem : Problem
         What was fitted; the data have mean 0 and standard deviation 1.
+    where : Region, optional
+        Part of the image that is looked at alone.
 
     Returns
     -------
     Tensor
-        Same shape.
+        Same shape, or that of the part.
 
     References
     ----------
@@ -57,9 +66,14 @@ def continue_texture(start: Tensor, problem: Problem) -> Tensor:
            Using Adaptive Sparse Reconstructions and Iterated Denoising",
            IEEE Transactions on Image Processing 15, 2006.
     """
-    data, known, loss = problem.data, problem.known, problem.loss
-    judged = known * problem.held_out
-    best, least = start, float(loss(start, data, judged))
+    best, loss = start, problem.loss
+    data, known, held = problem.data, problem.known, problem.held_out
+    if where is not None:
+        best, data, known, held = (
+            cut_all(one, [where]) for one in (best, data, known, held)
+        )
+    judged = known * held
+    least = float(loss(best, data, judged))
     if min(data.shape[-2:]) <= 2 * _SIDE:
         return best
     fitted = known - judged
@@ -164,6 +178,35 @@ def _along_both(blocks: Tensor, basis: Tensor) -> Tensor:
     block.
     """
     return ((blocks @ basis).mT.contiguous() @ basis).mT
+
+
+def mix_in_texture(estimate: Tensor, problem: Problem) -> Tensor:
+    """Return the mean of an estimate and its texture, weighted by errors.
+
+    The estimate stays as far as chance may have told otherwise. Where all
+    that is held out lies in small parts, these are looked at first, and the
+    rest only if something comes of it.
+
+    Parameters
+    ----------
+    estimate : Tensor
+        ``(1, channels, height, width)``; it has not seen what is held out.
+    problem : Problem
+        What was fitted; its operator is the identity.
+    """
+    known = problem.known[0].cpu().numpy() > 0
+    held = known & (problem.held_out[0].cpu().numpy() > 0)
+    parts = [part for part in judged_regions(~known) if part.cut(held).any()]
+    pixels = sum(math.prod(part.shape) for part in parts)
+    if 0 < _FEW * pixels <= math.prod(known.shape[1:]):
+        texture = estimate.clone()
+        for part in parts:
+            found = continue_texture(estimate, problem, part)
+            part.cut(texture).copy_(found)
+        mixed = mix([estimate, texture], problem)
+        if torch.equal(mixed, estimate):
+            return estimate
+    return mix([estimate, continue_texture(estimate, problem)], problem)
 
 
 def mix(estimates: Sequence[Tensor], problem: Problem) -> Tensor:
