@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -63,7 +64,8 @@ class Job:
     beside : tuple of Files
         What else is read, for messages and the report.
     factor : tuple of int
-        Rows and columns of the result for each of the image.
+        Rows and columns of the result for each of the image; depths first,
+        if they have a factor.
     companions : tuple of str
         Names of further images beside the result.
     choice : Choice
@@ -91,7 +93,7 @@ class Job:
     output: Path
     start: Start
     beside: tuple[Files, ...] = ()
-    factor: tuple[int, int] = (1, 1)
+    factor: tuple[int, ...] = (1, 1)
     companions: tuple[str, ...] = ()
     choice: Choice = ONLY
     channel_axis: int | None = None
@@ -152,14 +154,14 @@ class Target:
     layout : Layout
         Its axes.
     factor : tuple of int
-        Rows and columns of the result for each of the image.
+        As in :class:`Job`.
     dtype : dtype
         What the image is written as.
     """
 
     source: StoredImage
     layout: Layout
-    factor: tuple[int, int]
+    factor: tuple[int, ...]
     dtype: np.dtype[Any]
 
     def store(self, image: NDArray[Any]) -> StoredImage:
@@ -185,7 +187,8 @@ class Target:
         axes = self.layout.restored_axes
         if not {'Y', 'X'} <= set(axes):
             return None
-        scale = dict(zip('YX', self.factor, strict=True))
+        letters = 'ZYX'[-len(self.factor) :]
+        scale = dict(zip(letters, self.factor, strict=True))
         lengths = self.layout.squeeze(self.source.data).shape
         return tuple(
             n * scale.get(letter, 1)
@@ -195,10 +198,9 @@ class Target:
     @property
     def num_values(self) -> int:
         """Numbers in a file of the result, its opacity among them."""
-        rows, columns = self.factor
         opacity = self.source.opacity
         beside = 0 if opacity is None else opacity.values.size
-        return (self.source.data.size + beside) * rows * columns
+        return (self.source.data.size + beside) * math.prod(self.factor)
 
 
 @dataclass(frozen=True)

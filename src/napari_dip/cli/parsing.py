@@ -66,21 +66,22 @@ def _refuse_alone(option: str, value: float | None) -> None:
         )
 
 
-def parse_factor(text: str) -> tuple[int, int]:
-    """Read ``4`` or ``2,4``."""
+def parse_factor(text: str) -> tuple[int, ...]:
+    """Read ``4``, ``2,4`` or ``4,1,1``."""
     from napari_dip.images.validation import check_factor
 
     try:
         numbers = tuple(int(part) for part in text.split(','))
     except ValueError:
         numbers = ()
-    if len(numbers) not in (1, 2):
+    if len(numbers) not in (1, 2, 3):
         raise ArgumentError(
-            f'--factor: {text!r} is neither a whole number nor two of them; '
-            'give for example 4, or 2,4 for rows and columns.'
+            f'--factor: {text!r} is neither a whole number nor two or three '
+            'of them; give for example 4, or 2,4 for rows and columns, or '
+            '4,1,1 for the depths of a volume.'
         )
     try:
-        return check_factor(numbers if len(numbers) == 2 else numbers[0])
+        return check_factor(numbers if len(numbers) > 1 else numbers[0])
     except ValueError as error:
         raise ArgumentError(in_options(str(error))) from error
 

@@ -14,7 +14,7 @@ from scipy.ndimage import binary_dilation, uniform_filter1d
 
 from napari_dip.device.clock import go_on
 from napari_dip.fills.base import Fill, Image, Mask
-from napari_dip.fills.equations import least_energy
+from napari_dip.fills.equations import AT_ONCE, least_energy
 from napari_dip.fills.smooth import Biharmonic, bending_rows
 
 # Side of the boxes that have coefficients of their own, told by them and
@@ -31,9 +31,7 @@ _LEAST = 20
 _RIDGE, _PLATE = 1e-4, 1e-3
 # Least error of a box, of that of the image.
 _LEAST_ERROR = 1e-2
-# Missing pixels that are solved for at once: more take too much memory.
-_AT_ONCE = 20_000
-# Of the equations otherwise.
+# Of the equations of more pixels than are solved for at once.
 _TOLERANCE = 3e-4
 # Pixels whose prediction is made at a time.
 _PART = 2**13
@@ -97,7 +95,7 @@ class Autoregressive(Fill):
             missing,
             *zip(*found, strict=True),
             tolerance=_TOLERANCE,
-            at_once=_AT_ONCE,
+            at_once=AT_ONCE,
         )
         back: Image = filled * scale + mean
         return back

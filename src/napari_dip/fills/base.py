@@ -12,6 +12,7 @@ from scipy.ndimage import binary_dilation
 
 from napari_dip.device.clock import CutShort, look_up
 from napari_dip.grid.binning import first_guess
+from napari_dip.grid.by_axes import ByAxes
 from napari_dip.grid.regions import Shape, tile_windows
 
 Image = NDArray[np.float64]
@@ -60,7 +61,8 @@ class Fill(Protocol):
 
 # Side of the parts that a large image is filled in, and of what is seen
 # around each: what a fill takes beside the image grows with them.
-_SIDE, _HALO = 512, 64
+_SIDE: ByAxes[int] = ByAxes('part', 512, 512, 128)
+_HALO: ByAxes[int] = ByAxes('margin', 64, 64, 16)
 # Operations for each coefficient of a missing pixel, which a processor takes
 # as long for in a network.
 _OF_MISSING = 8_000
@@ -80,7 +82,8 @@ def memory_of_fills(missing: Mask) -> float:
     """Return the bytes that it takes to fill these of ``(channels, ...)``."""
     around = np.ones((1,) + (9,) * (missing.ndim - 1), bool)
     near = binary_dilation(missing, around).mean()
-    part = math.prod(min(n, _SIDE) for n in missing.shape[1:])
+    shape = missing.shape[1:]
+    part = math.prod(min(n, _SIDE[len(shape)]) for n in shape)
     return float((_OF_NEAR * near + _BYTES * missing.mean()) * part)
 
 
@@ -103,7 +106,8 @@ def fill_channels(
     """
     shape = planes.shape[1:]
     filled = first_guess(planes, ~missing, shape)
-    for tile, seen in tile_windows(shape, _SIDE, _HALO):
+    ndim = len(shape)
+    for tile, seen in tile_windows(shape, _SIDE[ndim], _HALO[ndim]):
         lost = seen.cut(missing)
         images = np.where(lost, 0, seen.cut(planes)).astype(np.float64)
         for channel, (image, holes) in enumerate(

@@ -16,6 +16,11 @@ from napari_dip.fills.base import Image, Mask
 # known ones. What is not near after a few steps is solved for at once, if
 # there is room for that; more take more steps.
 _QUICK, _STEPS = 64, 200
+#: Missing pixels that are solved for at once where each has to do with many
+#: others: more take too much memory.
+AT_ONCE = 20_000
+# What is near, of equations that are seldom approached.
+_NEAR = 1e-4
 
 
 def least_energy(
@@ -91,9 +96,23 @@ def _approached(
 
 
 def solved(
-    matrix: sparse.csr_array, right: NDArray[np.float64]
+    matrix: sparse.csr_array,
+    right: NDArray[np.float64],
+    at_once: float = np.inf,
 ) -> NDArray[np.float64]:
-    """Solve symmetric equations at once."""
+    """Solve symmetric equations; more than so many step by step."""
+    if len(right) > at_once:
+        scale = matrix.diagonal()
+        approached, _ = cg(
+            matrix,
+            right,
+            right / scale,
+            rtol=_NEAR,
+            maxiter=_STEPS,
+            M=sparse.diags_array(1 / scale),
+            callback=lambda _: go_on(),
+        )
+        return np.asarray(approached)
     factors = splu(
         matrix.tocsc(),
         permc_spec='MMD_AT_PLUS_A',

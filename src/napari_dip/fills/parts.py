@@ -28,15 +28,17 @@ def depth_of(missing: Mask) -> NDArray[np.float32]:
     return depth
 
 
-def usual_side(missing: float) -> int:
-    """Side of such a part, by how much of the image is missing."""
-    return min(_SIDE, math.ceil(math.sqrt(_MISSING / max(missing, TINY))))
+def usual_side(missing: float, ndim: int = 2) -> int:
+    """Side of such a part, by how much of an image of so many axes is."""
+    size = _MISSING / max(missing, TINY)
+    return min(_SIDE, math.ceil(size ** (1 / ndim)))
 
 
 def scene_side(missing: Mask) -> int:
     """Side of the parts that held-out holes are laid in."""
     deep = int(_DEPTHS * depth_of(missing).max())
-    return max(usual_side(float(missing.any(axis=0).mean())), deep)
+    part = float(missing.any(axis=0).mean())
+    return max(usual_side(part, missing.ndim - 1), deep)
 
 
 def judged_regions(missing: Mask) -> list[Region]:

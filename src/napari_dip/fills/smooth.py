@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.ndimage import binary_dilation
 
 from napari_dip.fills.base import Fill, Image, Mask
-from napari_dip.fills.equations import least_energy, solved
+from napari_dip.fills.equations import AT_ONCE, least_energy, solved
 
 # Of the equations of a thin plate: what then is left does not show.
 _TOLERANCE = 1e-6
@@ -37,7 +37,9 @@ class Harmonic(Fill):
         holes = np.flatnonzero(missing)
         known = np.where(missing, 0, image).ravel()
         filled = image.copy()
-        filled[missing] = solved(-laplacian[:, holes], laplacian @ known)
+        filled[missing] = solved(
+            -laplacian[:, holes], laplacian @ known, _at_once(image.ndim)
+        )
         return filled
 
 
@@ -61,9 +63,20 @@ class Biharmonic(Fill):
         start = np.where(missing, 0, image - slope)
         rows, given = bending_rows(start, missing)
         filled = least_energy(
-            start, missing, [rows], [given], tolerance=_TOLERANCE
+            start,
+            missing,
+            [rows],
+            [given],
+            tolerance=_TOLERANCE,
+            at_once=_at_once(image.ndim),
         )
         return np.where(missing, filled + slope, image)
+
+
+def _at_once(ndim: int) -> float:
+    """Missing pixels that are solved for at once."""
+    # The factors of a volume fill the memory.
+    return AT_ONCE if ndim > 2 else np.inf
 
 
 def _plane(image: Image, missing: Mask) -> Image:

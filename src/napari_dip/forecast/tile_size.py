@@ -10,22 +10,23 @@ import torch
 from numpy.typing import NDArray
 
 from napari_dip.device.choice import free_memory
+from napari_dip.grid.by_axes import ByAxes
 from napari_dip.grid.regions import Region, Shape
 from napari_dip.grid.tiled_inference import bytes_a_pixel
 from napari_dip.grid.tiles import lay_tiles, trim, trim_all
 from napari_dip.networks import build_network
 from napari_dip.presets.settings import Settings
 
-# Results of no more than its square are fitted at once.
-_AT_ONCE = 1536
+# Results of no more pixels than its square, or its cube, are fitted at once.
+_AT_ONCE: ByAxes[int] = ByAxes('largest image', 1536, 133, first=2)
 # Side of the tiles of larger ones: the longer, the more of them is computed
 # once only, but the less of the work stays in the cache.
-_TILE = 640
+_TILE: ByAxes[int] = ByAxes('tile', 640, 128, first=2)
 
 # Smaller images are not worth the look: even the published network takes no
 # more than some gigabytes for them.
 _LEAST_PIXELS = 512**2
-_SMALLEST_TILE = 160
+_SMALLEST_TILE: ByAxes[int] = ByAxes('smallest tile', 160, 96, first=2)
 _PROBE_SIDE = 256
 # Gradients and the like beside what the layers give out: measured for the
 # networks of inpainting at 1024 × 1024 and 1408 × 1408 pixels, with freed
@@ -64,8 +65,8 @@ def tile_side(
     device : torch.device
         Where it is fitted.
     tile : int, optional
-        Side of the largest tile, and of the largest square fitted at once;
-        the usual ones unless given.
+        Side of the largest tile, and of the largest square or cube fitted at
+        once; the usual ones unless given.
 
     Returns
     -------
@@ -79,21 +80,21 @@ def tile_side(
         more memory than it has, and end the process once it is used, with
         whatever else was unsaved in napari.
     """
-    pixels = math.prod(shape)
-    at_once = (tile or _AT_ONCE) ** 2
+    pixels, ndim = math.prod(shape), len(shape)
+    at_once = (tile or _AT_ONCE[ndim]) ** ndim
     unlooked = min(at_once, _LEAST_PIXELS)
     by_windows = settings.fit.window is not None
     if (by_windows and not settings.latent.holds_image) or pixels < unlooked:
         return None
     room = _SHARE * free_memory(device)
-    given = _TRAINING * bytes_of_pixel(channels, settings, device)
+    given = _TRAINING * bytes_of_pixel(channels, settings, device, ndim)
     if by_windows:
-        given = HELD * settings.latent.num_channels(channels)
+        given = HELD * settings.latent.num_channels(channels, ndim)
     if pixels <= at_once and given * pixels <= room:
         return None
     _check_room(shape, channels)
-    side = tile or _TILE
-    while given * side**2 > room and side > _SMALLEST_TILE:
+    side = tile or _TILE[ndim]
+    while given * side**ndim > room and side > _SMALLEST_TILE[ndim]:
         side //= 2
     return side
 
@@ -134,17 +135,18 @@ def fitted_regions(
 
 @lru_cache
 def bytes_of_pixel(
-    channels: int, settings: Settings, device: torch.device
+    channels: int, settings: Settings, device: torch.device, ndim: int = 2
 ) -> float:
     """Bytes that the network's layers give out for a pixel."""
-    latent = settings.latent.num_channels(channels)
-    network = build_network(settings.network, latent, channels)
+    latent = settings.latent.num_channels(channels, ndim)
+    network = build_network(settings.network, latent, channels, ndim)
     return bytes_a_pixel(
         network.to(device),
         latent,
         device,
         settings.fit.precision,
-        side=_PROBE_SIDE,
+        side=round(_PROBE_SIDE ** (2 / ndim)),
+        ndim=ndim,
     )
 
 

@@ -7,33 +7,39 @@ import math
 import numpy as np
 
 
-def check_factor(factor: object) -> tuple[int, int]:
+def check_factor(factor: object) -> tuple[int, ...]:
     """Check a super-resolution factor and give it an axis each.
+
+    Returns
+    -------
+    tuple of int
+        Of rows and columns, or of depths, rows and columns.
 
     Raises
     ------
     TypeError
-        If it is no integer or pair of integers.
+        If it is no integer, and not two or three of them.
     ValueError
         If it is not from 1 to 8, or enlarges nothing.
     """
-    pair = factor if isinstance(factor, (tuple, list)) else (factor, factor)
-    if len(pair) != 2 or not all(is_integer(f) for f in pair):
+    each = factor if isinstance(factor, (tuple, list)) else (factor, factor)
+    if len(each) not in (2, 3) or not all(is_integer(f) for f in each):
         raise TypeError(
-            f'factor: {factor!r} is neither an integer nor two of them; '
-            'give for example 2 or (2, 4), rows first.'
+            f'factor: {factor!r} is neither an integer nor two or three of '
+            'them; give for example 2, (2, 4), rows first, or (4, 1, 1) of '
+            'a volume, depths first.'
         )
-    rows, columns = (int(f) for f in pair)
-    if min(rows, columns) < 1 or max(rows, columns) > 8:
+    factors = tuple(int(f) for f in each)
+    if min(factors) < 1 or max(factors) > 8:
         raise ValueError(
             f'factor: {factor!r} is out of range; give 2, 3, 4 or 8, or one '
             'factor from 1 to 8 for each axis such as (2, 2).'
         )
-    if rows == columns == 1:
+    if max(factors) == 1:
         raise ValueError(
             'factor: 1 enlarges nothing; give 2, 3, 4 or 8, or use denoise.'
         )
-    return rows, columns
+    return factors
 
 
 def is_integer(value: object, least: int | None = None) -> bool:

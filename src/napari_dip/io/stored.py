@@ -71,7 +71,7 @@ class StoredImage:
         return masked
 
     def restored(
-        self, data: NDArray[Any], axes: str, factor: tuple[int, int]
+        self, data: NDArray[Any], axes: str, factor: tuple[int, ...]
     ) -> StoredImage:
         """Return what was made of the image, with all that is still true.
 
@@ -82,16 +82,21 @@ class StoredImage:
         axes : str
             Their axes.
         factor : tuple of int
-            Rows and columns that each pixel was cut into.
+            Rows and columns that each pixel was cut into; depths first, if
+            it was cut along them.
         """
         opacity = self.opacity
         if opacity is not None:
-            opacity = opacity.enlarged(axes, *factor)
+            letters = 'ZYX'[-len(factor) :]
+            by_letter = dict(zip(letters, factor, strict=True))
+            opacity = opacity.enlarged(axes, by_letter)
         return replace(
             self,
             data=data,
             axes=axes,
-            pixel_size=self.pixel_size.divided(*factor),
+            pixel_size=self.pixel_size.divided(
+                factor[-2], factor[-1], *factor[:-2]
+            ),
             opacity=opacity,
             missing=None,
         )

@@ -305,7 +305,7 @@ class HeldOutHolesSpec(LatentSpec):
 
     def work(self, shape: Shape, missing: float) -> float:
         """Operations a channel of all fills, held-out holes included."""
-        part = tuple(min(usual_side(missing), n) for n in shape)
+        part = tuple(min(usual_side(missing, len(shape)), n) for n in shape)
         parts = self.number + min(
             self.judged, math.ceil(math.prod(shape) / math.prod(part))
         )

@@ -18,8 +18,8 @@ from napari_dip.latents.blind_spot import fill_from_neighbours
 from napari_dip.operators.back_projection import agree, enlarge
 from napari_dip.operators.downsample import Downsample, Kernel
 
-# Pixels cut off a pair all round: near its edge, the filters see what was
-# continued there.
+# Pixels cut off a pair all round, or half of it along a short axis: near its
+# edge, the filters see what was continued there.
 _MARGIN = 4
 # What is added in the first step, as a part of what was learnt, and in a later
 # one as a part of what is in the one before: the further from the scale that
@@ -174,9 +174,9 @@ class InternalPairs(Pyramid):
     @staticmethod
     def inner_of(shape: Shape) -> Region:
         """Return what is left of a pair without its margin."""
-        return Region(
-            (_MARGIN,) * len(shape), tuple(n - 2 * _MARGIN for n in shape)
-        )
+        margins = tuple(min(_MARGIN, n // 4) for n in shape)
+        inner = zip(shape, margins, strict=True)
+        return Region(margins, tuple(n - 2 * margin for n, margin in inner))
 
     def _places(self, generators: list[torch.Generator]) -> list[Region]:
         lengths = self._data.shape[2:]

@@ -153,9 +153,10 @@ class Plan:
 
 def _part_known(known: NDArray[np.bool_]) -> float:
     """Part of the blocks of an image that hold a known pixel."""
-    counts = [n // _BLOCK for n in known.shape[1:]]
-    whole = Region.whole([n * _BLOCK for n in counts]).cut(known)
-    pairs = [part for n in counts for part in (n, _BLOCK)]
+    sides = [min(n, _BLOCK) for n in known.shape[1:]]
+    counts = [n // m for n, m in zip(known.shape[1:], sides, strict=True)]
+    pairs = [part for both in zip(counts, sides, strict=True) for part in both]
+    whole = Region.whole(np.multiply(counts, sides).tolist()).cut(known)
     within = tuple(range(2, 2 * len(counts) + 1, 2))
     blocks = whole.reshape(-1, *pairs).any(axis=(0, *within))
     return float(np.mean(blocks))

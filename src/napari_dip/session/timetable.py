@@ -335,6 +335,6 @@ def _work(stage: Stage, settings: Settings, finer: int = 1) -> Work:
     problem = stage.fit.problem
     assert problem is not None
     shape = tuple(finer * n for n in problem.image_shape)
-    factors = problem.operator.image_shape((1, 1))
+    factors = problem.operator.image_shape((1,) * len(shape))
     missing = 1 - float(problem.known.mean())
     return work_of(settings, shape, problem.data.shape[1], factors, missing)

@@ -54,7 +54,7 @@ OPTIONS = (
 
 
 # Options that any forecast depends on.
-_FORESEEN = ('preset', 'device', 'max_num_iter', 'uncertainty')
+_FORESEEN = ('preset', 'device', 'max_num_iter', 'uncertainty', 'fit')
 
 
 def _nothing(**arguments: Any) -> Sequence[str]:
@@ -65,7 +65,7 @@ def _nothing(**arguments: Any) -> Sequence[str]:
 OF_STACKS = ('axes', 'fit', 'planes', 'channel_axis')
 
 
-def _unchanged(**arguments: Any) -> tuple[int, int]:
+def _unchanged(**arguments: Any) -> tuple[int, ...]:
     return 1, 1
 
 
@@ -91,8 +91,9 @@ class Task:
         What was done, for the name of the result, or a function of the
         task's own arguments that says it.
     scale : callable
-        From the task's own arguments to the pixels of the result along each
-        spatial axis for each of the image.
+        From the task's own arguments to the pixels of the result along rows
+        and columns for each of the image, or along depths, rows and columns
+        of a volume.
     title : str
         Name for people; made of that of the function unless given.
     takes_volumes : bool
@@ -109,7 +110,7 @@ class Task:
     start: Callable[..., Restoration]
     outline: Callable[..., Outline]
     step: str | Callable[..., str]
-    scale: Callable[..., tuple[int, int]] = _unchanged
+    scale: Callable[..., tuple[int, ...]] = _unchanged
     companions: Callable[..., Sequence[str]] = _nothing
     title: str = ''
     takes_volumes: bool = False
@@ -165,8 +166,11 @@ class Task:
             return self.step
         return self.step(**self.own_of(arguments))
 
-    def scale_of(self, arguments: Mapping[str, Any]) -> tuple[int, int]:
-        """Return rows and columns of the result for each of the image."""
+    def scale_of(self, arguments: Mapping[str, Any]) -> tuple[int, ...]:
+        """Return rows and columns of the result for each of the image.
+
+        Depths come first where they have a factor.
+        """
         return self.scale(**self.own_of(arguments))
 
     def companions_of(self, arguments: Mapping[str, Any]) -> tuple[str, ...]:

@@ -302,15 +302,20 @@ def _outline(
     from napari_dip.tasks.method import read_method
     from napari_dip.tasks.noise import settle_noise
     from napari_dip.tasks.outline import Outline
-    from napari_dip.tasks.presets.denoise import choose_settings
+    from napari_dip.tasks.presets.denoise import (
+        choose_settings,
+        choose_settings_of_volume,
+    )
 
-    is_known = image is not None
+    is_known, ndim = image is not None, len(axes.plane)
+    choose = choose_settings if ndim == 2 else choose_settings_of_volume
     if image is None:
         # A part will do. Noise alone would be binned.
-        shape = tuple(min(length, 256) for length in axes.shape)
+        most = round(256 ** (2 / ndim))
+        shape = tuple(min(length, most) for length in axes.shape)
         drawn = np.random.default_rng(0).normal(size=shape)
         image = drawn + np.linspace(0, 9, drawn.size).reshape(shape)
-    acquired = acquire(image, axes.channel_axis)
+    acquired = acquire(image, axes.channel_axis, ndim=ndim)
     matched = match_repeats(acquired, repeats)
     planes = acquired.planes if matched is None else matched.mean
     found = settle_noise(
@@ -322,7 +327,7 @@ def _outline(
         defects='keep',
     )
     plain = read_method(method)
-    settings = choose_settings(preset, planes, found, matched, plain)
+    settings = choose(preset, planes, found, matched, plain)
     if not is_known:
         return Outline(settings)
     return Outline(settings, found=found.describe(), parts=found.parts())

@@ -18,6 +18,7 @@ from napari_dip.forecast.work import measure, work_of
 from napari_dip.grid.regions import Region
 from napari_dip.grid.tiled_inference import largest_window
 from napari_dip.images.axes import settle_axes
+from napari_dip.images.stacks.depth import as_volumes
 from napari_dip.images.stacks.stack import settle_stack
 from napari_dip.presets.settings import shorten
 from napari_dip.session.timetable import Extent
@@ -54,6 +55,7 @@ def forecast(
     uncertainty: bool = False,
     spare_cores: int = 0,
     axes: str | None = None,
+    fit: str = 'auto',
     **known: Any,
 ) -> Forecast:
     """Tell what a task, by its name, takes for an image of a shape.
@@ -66,15 +68,19 @@ def forecast(
     ValueError
         If an argument is unknown or fits no image of the shape.
     """
-    load, planes, networks = Load(), 1, 1
+    load, planes, networks, ndim = Load(), 1, 1, 2
+    asked = find_task(task)
+    by = asked.scale_of(known)
     if axes is not None:
         stack = settle_stack(shape, axes, channel_axis)
+        if fit == 'volume' or len(by) > ndim:
+            stack, ndim = as_volumes(stack), 3
         shape, channel_axis = stack.plane_shape, stack.plane_channel_axis
         planes, networks = stack.num_planes, len(stack.series())
-    asked, settled = find_task(task), settle_axes(tuple(shape), channel_axis)
+    settled = settle_axes(tuple(shape), channel_axis, ndim=ndim)
+    by = (1,) * (ndim - len(by)) + by
     where, channels = resolve_device(device), settled.channels
     outline = asked.outline(settled, preset, **known)
-    by = asked.scale_of(known)
     settings = shorten(outline.settings, max_num_iter)
     settings = settings.with_uncertainty() if uncertainty else settings
     full = tuple(n * k for n, k in zip(settled.plane, by, strict=True))
@@ -83,7 +89,8 @@ def forecast(
     fits = [(settings, part) for part in parts]
     if settings.second is not None:
         fits.append((settings.second, Region.whole(full)))
-    times = networks if shares_network(settings) else planes
+    shared = ndim == 2 and shares_network(settings)
+    times = networks if shared else planes
     seconds, preview, needed = 0.0, 0.0, list[float]()
     threads = choose_threads(where, load, spare_cores)
     for how, part in fits:
@@ -101,7 +108,7 @@ def forecast(
         preview = max(preview, work.sample * speed)
         needed.append(_GRADIENTS * held * math.prod(images))
         if work.sample:
-            layers = tile_size.bytes_of_pixel(channels, how, where)
+            layers = tile_size.bytes_of_pixel(channels, how, where, ndim)
             needed.append(layers * largest_window(size))
         needed.append(0.0 if gone is None else how.latent.memory(gone))
         tile = min(math.prod(size), _TILE) * (missing or 1.0)

@@ -196,7 +196,7 @@ def _outline(
     blank = np.broadcast_to(np.float32(0), (axes.channels, *axes.plane))
     if mask is None:
         # Lines as wide as those that people paint.
-        rows = np.arange(axes.plane[0]) % 64 < 6
+        rows = np.arange(axes.plane[-2]) % 64 < 6
         lines = np.broadcast_to(rows[:, None], axes.plane)
         missing = np.broadcast_to(lines, blank.shape)
     else:
@@ -205,4 +205,12 @@ def _outline(
     return Outline(settings, missing, trims_known(preset))
 
 
-TASK = register(Task(inpaint, start_inpainting, _outline, step='inpainted'))
+TASK = register(
+    Task(
+        inpaint,
+        start_inpainting,
+        _outline,
+        step='inpainted',
+        takes_volumes=True,
+    )
+)

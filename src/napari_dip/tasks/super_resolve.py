@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from napari_dip.tasks.outline import Outline
 
 Factor = Annotated[
-    int | tuple[int, int],
+    int | tuple[int, ...],
     Field(
         'Pixels of the result along each side of a pixel of the image: '
         f'{", ".join(str(f) for f in FACTORS)}, or one from 1 to 8 for rows '
-        'and one for columns.',
+        'and one for columns, or three for depths, rows and columns of a '
+        'volume.',
         kind='factor',
         choices={str(f): f'×{f}' for f in FACTORS},
         least=1,
@@ -76,7 +77,9 @@ def super_resolve(
         Image as :func:`~napari_dip.denoise` takes it.
     factor : int or tuple of int
         Pixels of the result a pixel of the image: 2, 3, 4 or 8, or one from
-        1 to 8 for rows and one for columns.
+        1 to 8 for rows and one for columns. Three are for depths, rows and
+        columns, and take the image for a volume: ``(4, 1, 1)`` refines its
+        depths alone.
     remove_noise : bool
         Whether to measure the noise, which has to be independent from pixel
         to pixel, and take it out in the same fit. The result then agrees
@@ -92,7 +95,8 @@ max_num_iter, time_limit, output, resume, callback, return_info
     Returns
     -------
     restored : ndarray of float32
-        `factor` times the rows and columns of `image`, in its units. The
+        `factor` times the rows and columns of `image`, and its depths if
+        they have a factor, in its units. The
         image and the result cover the same rectangle: pixel k of the image
         is centred at ``(k + 1/2) factor - 1/2`` of the result.
     info : Record
@@ -151,7 +155,7 @@ max_num_iter, time_limit, output, resume, callback, return_info
 
 def start_super_resolution(
     image: ArrayLike | AcquiredImage,
-    factor: int | tuple[int, int],
+    factor: int | tuple[int, ...],
     *,
     remove_noise: bool = False,
     channel_axis: int | None = None,
@@ -170,8 +174,16 @@ def start_super_resolution(
 
     options = options or Options()
     plain = read_method(method)
-    acquired = acquire(image, channel_axis)
     factors = check_factor(factor)
+    acquired = acquire(image, channel_axis)
+    ndim = acquired.planes.ndim - 1
+    if len(factors) > ndim:
+        raise ValueError(
+            f'factor: {factor!r} has one for depths, and the image is one '
+            'plane; give 2, or two of them.'
+        )
+    # Rows and columns lie last.
+    factors = (1,) * (ndim - len(factors)) + factors
     settings = choose_settings(
         options.preset, factors, plain, remove_noise=remove_noise
     )
@@ -221,7 +233,7 @@ def _note_noise(planes: NDArray[Any], known: NDArray[Any]) -> list[str]:
 def _outline(
     axes: PlaneAxes,
     preset: str,
-    factor: int | tuple[int, int] = 2,
+    factor: int | tuple[int, ...] = 2,
     method: Method = 'auto',
     remove_noise: bool = False,
 ) -> Outline:
@@ -232,32 +244,34 @@ def _outline(
     from napari_dip.tasks.presets.super_resolve import choose_settings
 
     factors = check_factor(factor)
+    factors = (1,) * (len(axes.plane) - len(factors)) + factors
     plain = read_method(method)
     return Outline(
         choose_settings(preset, factors, plain, remove_noise=remove_noise)
     )
 
 
-def _pair(
-    factor: int | tuple[int, int] = 2,
+def _scale(
+    factor: int | tuple[int, ...] = 2,
     method: Method = 'auto',
     remove_noise: bool = False,
-) -> tuple[int, int]:
+) -> tuple[int, ...]:
+    from napari_dip.images.validation import check_factor
+
     del method, remove_noise
-    if isinstance(factor, int):
-        return factor, factor
-    rows, columns = factor
-    return rows, columns
+    return check_factor(factor)
 
 
 def _say(
-    factor: int | tuple[int, int],
+    factor: int | tuple[int, ...],
     method: Method = 'auto',
     remove_noise: bool = False,
 ) -> str:
     del method
-    rows, columns = _pair(factor)
-    words = f'×{rows}' + ('' if rows == columns else f'×{columns}')
+    factors = _scale(factor)
+    same = len(factors) == 2 and factors[0] == factors[1]
+    told = factors[:1] if same else factors
+    words = ''.join(f'×{n}' for n in told)
     return f'denoised {words}' if remove_noise else words
 
 
@@ -267,7 +281,8 @@ TASK = register(
         start_super_resolution,
         _outline,
         step=_say,
-        scale=_pair,
+        scale=_scale,
         title='Super-resolve',
+        takes_volumes=True,
     )
 )

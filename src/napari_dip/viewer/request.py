@@ -17,6 +17,7 @@ from napari_dip.images.acquired import AcquiredImage, acquire
 from napari_dip.images.guide import read_guide
 from napari_dip.images.masks import read_mask
 from napari_dip.images.repeats import read_repeats
+from napari_dip.images.stacks.depth import as_volumes
 from napari_dip.images.validation import check_factor
 from napari_dip.io.ome_zarr import is_zarr
 from napari_dip.tasks.base import Task
@@ -228,7 +229,10 @@ class Request:
     def _layer_factors(self, factors: tuple[int, ...]) -> list[int]:
         """Factor for every axis of the layer: 1 for channels."""
         found = [1] * len(self.image.data.shape)
-        for axis, factor in zip(self.image.spatial_axes, factors, strict=True):
+        axes = self.image.spatial_axes
+        if len(factors) > len(axes) and isinstance(self.image, SeriesSource):
+            axes = as_volumes(self.image.stack).plane_axes
+        for axis, factor in zip(axes, factors, strict=True):
             found[axis] = factor
         # An RGB layer has no axis for its channels.
         return found[: len(self.image.attributes['scale'])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,19 +36,20 @@ class Opacity:
         """Where nothing of a pixel is seen."""
         return np.asarray(self.values == 0)
 
-    def enlarged(self, axes: str, rows: int, columns: int) -> Opacity:
+    def enlarged(self, axes: str, factors: Mapping[str, int]) -> Opacity:
         """Repeat each value for each pixel that its pixel was cut into.
 
         Parameters
         ----------
         axes : str
             Axes of the image.
-        rows, columns : int
-            Pixels of the result for each pixel.
+        factors : mapping of str to int
+            Pixels of the result for each pixel, by the letter of the axis.
         """
-        letters = axes.replace('S', '')
-        values = self.values.repeat(rows, letters.index('Y'))
-        values = values.repeat(columns, letters.index('X'))
+        letters, values = axes.replace('S', ''), self.values
+        for letter, factor in factors.items():
+            if factor > 1:
+                values = values.repeat(factor, letters.index(letter))
         return replace(self, values=values)
 
     def join(self, data: NDArray[Any], axes: str) -> tuple[NDArray[Any], str]:

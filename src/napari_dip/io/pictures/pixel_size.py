@@ -87,12 +87,14 @@ class PixelSize:
     x: Length | None = None
     z: Length | None = None
 
-    def divided(self, rows: int, columns: int) -> PixelSize:
-        """Return the size after each pixel was cut into rows × columns."""
+    def divided(
+        self, rows: int, columns: int, depths: int = 1
+    ) -> PixelSize:
+        """Return the size after each pixel was cut into so many."""
         return PixelSize(
             self.y and self.y.divided(rows),
             self.x and self.x.divided(columns),
-            self.z,
+            self.z and self.z.divided(depths),
         )
 
     @property

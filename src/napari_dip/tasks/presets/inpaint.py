@@ -11,6 +11,7 @@ from scipy.ndimage import distance_transform_edt, label
 from napari_dip.engine.early_stopping import HeldOut
 from napari_dip.engine.settings import FitSettings
 from napari_dip.fills.autoregressive import Autoregressive
+from napari_dip.fills.in_planes import InPlanes
 from napari_dip.fills.other_channels import OtherChannels
 from napari_dip.fills.smooth import Biharmonic, Harmonic
 from napari_dip.filters.refinement import Texture
@@ -65,6 +66,16 @@ SETTINGS = {
     ),
 }
 
+#: Of volumes. What planes tell of each other is left to the held-out holes.
+FILLS_3D = (
+    Harmonic(),
+    Biharmonic(),
+    Autoregressive(1),
+    InPlanes(Biharmonic()),
+)
+# Few channels at full resolution, where a kernel has three times the weights.
+_NETWORK_3D = UNetSpec((16, 32, 48), reduction=1)
+
 # Which of the published recipes fits a mask: the paper used one for text
 # and scratches, one for a large hole, and two for scattered pixels.
 _MOST = 0.9
@@ -92,11 +103,18 @@ def choose_settings(
     preset : str
         Name of the preset.
     missing : (C, M, N) ndarray of bool
-        True where a pixel is missing.
+        True where a pixel is missing; (C, L, M, N) of a volume.
     method : DeepImagePrior, optional
         Deep image prior as such, if it was asked for.
+
+    Raises
+    ------
+    ValueError
+        If there is no such fit of a volume.
     """
     check_choice(preset, PRESETS, 'preset')
+    if missing.ndim > 3:
+        return _of_volume(preset, missing, method)
     if method is None and preset != 'ulyanov2018':
         return _with_other_channels(SETTINGS[preset], missing)
     published = published_for(missing, float(_distances(missing).max()))
@@ -105,6 +123,28 @@ def choose_settings(
     settings = plain_settings(method, preset, published)
     # What is there is known as it is.
     return replace(settings, stabilise_noise=False, undo_clipping=False)
+
+
+def _of_volume(
+    preset: str, missing: NDArray[np.bool_], method: DeepImagePrior | None
+) -> Settings:
+    if method is not None or preset == 'ulyanov2018':
+        raise ValueError(
+            "fit: 'volume' is not there for deep image prior as such; take "
+            "fit='planes', or another method and preset."
+        )
+    settings = SETTINGS[preset]
+    latent = settings.latent
+    assert isinstance(latent, HeldOutHolesSpec)
+    of_volume = replace(
+        settings,
+        network=_NETWORK_3D,
+        latent=replace(latent, fills=FILLS_3D),
+        # As many voxels as six windows of 64 × 64 pixels have, or more.
+        fit=replace(settings.fit, window=32, num_windows=1),
+        filters=(),
+    )
+    return _with_other_channels(of_volume, missing)
 
 
 def _with_other_channels(

@@ -78,18 +78,44 @@ SETTINGS_COARSE = {
 
 def choose_settings(
     preset: str,
-    factors: tuple[int, int],
+    factors: tuple[int, ...],
     method: DeepImagePrior | None = None,
     *,
     remove_noise: bool = False,
 ) -> Settings:
     """Return the settings that a preset stands for, given the factors.
 
+    Three factors are those of a volume, whose similar blocks are not drawn
+    together.
+
     Raises
     ------
     ValueError
-        If there is no such preset, or it cannot take noise out.
+        If there is no such preset, or it cannot take noise out, or no
+        volumes.
     """
+    settings = _of_planes(preset, factors, method, remove_noise=remove_noise)
+    if len(factors) == 2:
+        return settings
+    if not isinstance(settings.latent, InternalSpec):
+        raise ValueError(
+            "fit: 'volume' is not there for deep image prior as such, nor for "
+            f"factors of {_COARSE} and more along all axes; take fit='planes',"
+            ' or a smaller factor.'
+        )
+    # A window for each four of 64 × 64 pixels has twice as many voxels.
+    windows = settings.fit.num_windows // 4
+    fit = replace(settings.fit, window=32, num_windows=windows)
+    return replace(settings, fit=fit, filters=())
+
+
+def _of_planes(
+    preset: str,
+    factors: tuple[int, ...],
+    method: DeepImagePrior | None,
+    *,
+    remove_noise: bool,
+) -> Settings:
     check_choice(preset, PRESETS, 'preset')
     coarse = min(factors) >= _COARSE
     if remove_noise:

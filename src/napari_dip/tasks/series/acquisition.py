@@ -82,6 +82,9 @@ def begin_any(
             name: _same_planes(value, axis, entries, len(stack.shape))
             for name, value in arguments.items()
         }
+    if fit == 'auto' and len(task.scale_of(arguments)) > 2:
+        # It has a factor for depths.
+        fit = 'volume'
     if fit == 'volume':
         stack = as_volumes(stack)
         if not task.takes_volumes:

@@ -180,6 +180,11 @@ class Series:
     def _factors(self) -> tuple[int, ...]:
         factors = [1] * len(self.stack.shape)
         scale = self.task.scale_of(self.arguments)
+        if len(scale) > len(self.stack.plane_axes):
+            raise ValueError(
+                f"factor: {scale} has one for depths; take fit='volume', or "
+                'give two, rows first.'
+            )
         # Depths have a factor only if one is told.
         last = self.stack.plane_axes[-len(scale) :]
         for axis, factor in zip(last, scale, strict=True):

@@ -17,7 +17,7 @@ _PER_AXIS = 'one for each axis'
 
 
 class FactorEntry(Entry):
-    """Choice of a factor, and one of rows and columns."""
+    """Choice of a factor, or one of rows, of columns and of depths."""
 
     def make_widgets(self) -> list[ValueWidget]:
         """Make the choices."""
@@ -34,21 +34,21 @@ class FactorEntry(Entry):
             SpinBox(
                 name=axis,
                 label=f'{axis} ×',
-                value=2,
+                value=value,
                 min=int(field.least or 1),
                 max=int(field.most or 8),
             )
-            for axis in ('rows', 'columns')
+            for axis, value in (('rows', 2), ('columns', 2), ('depths', 1))
         ]
         self.factor.changed.connect(self._show_axes)
         self._show_axes()
         return [self.factor, *self.axes]
 
-    def read(self, image: ImageSource) -> tuple[int, int]:
-        """Return the factors along rows and columns."""
+    def read(self, image: ImageSource) -> tuple[int, ...]:
+        """Return the factors along rows and columns; depths, if any, first."""
         if self.factor.value == _PER_AXIS:
-            rows, columns = (axis.value for axis in self.axes)
-            return rows, columns
+            rows, columns, depths = (axis.value for axis in self.axes)
+            return (rows, columns) if depths == 1 else (depths, rows, columns)
         words = self.argument.field.choices
         [factor] = [int(k) for k, w in words.items() if w == self.factor.value]
         return factor, factor

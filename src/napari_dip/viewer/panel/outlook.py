@@ -12,6 +12,7 @@ from napari.qt.threading import create_worker
 from qtpy.QtCore import QTimer
 from superqt.utils import FunctionWorker
 
+from napari_dip.images.stacks.depth import as_volumes
 from napari_dip.images.stacks.stack import settle_stack
 from napari_dip.tasks.base import find_task
 from napari_dip.viewer.errors import EXPECTED, describe_error
@@ -186,19 +187,19 @@ def describe_size(question: Question) -> str:
         text += f', {question.shape[question.channel_axis]} channels'
     factors = find_task(question.task).scale_of(dict(question.arguments))
     if set(factors) != {1}:
-        larger = [
-            length * factor
-            for length, factor in zip(sides, factors, strict=True)
-        ]
-        text += f' → {describe_shape(larger)}'
+        # What has one for depths is refused of a plane.
+        pairs = zip(sides, factors[-len(sides) :], strict=True)
+        text += f' → {describe_shape([n * factor for n, factor in pairs])}'
     return text
 
 
 def _describe_stack(question: Question) -> str:
     stack = settle_stack(question.shape, question.axes, question.channel_axis)
+    factors = find_task(question.task).scale_of(dict(question.arguments))
+    if len(factors) > len(stack.plane_axes):
+        stack = as_volumes(stack)
     sides = stack.plane_sides
     text = f'{stack.describe()}, {describe_shape(sides)} pixels'
-    factors = find_task(question.task).scale_of(dict(question.arguments))
     if set(factors) != {1}:
         pairs = zip(sides, factors, strict=True)
         text += f' → {describe_shape([n * factor for n, factor in pairs])}'
