@@ -91,3 +91,22 @@ def test_few_planes_may_be_channels(run, series, tmp_path):
     np.save(source, series[:3])
     said = run.refused('denoise', source, tmp_path / 'out.tif')
     assert 'a series; tell which by --axes CYX or --axes ZYX.' in said
+
+
+def test_depths_that_are_refined_lie_nearer(run, series, tmp_path):
+    source, target = tmp_path / 'in.ome.tif', tmp_path / 'out.ome.tif'
+    size = {
+        f'PhysicalSize{axis}{part}': value
+        for axis, step in (('X', 0.2), ('Y', 0.2), ('Z', 1.0))
+        for part, value in (('', step), ('Unit', 'µm'))
+    }
+    tifffile.imwrite(
+        source, series, ome=True, metadata={'axes': 'ZYX', **size}
+    )
+    result = run.quick('super-resolve', source, target, '--factor', '4,1,1')
+    assert result.exit_code == 0, result.output
+    with tifffile.TiffFile(target) as written:
+        [image] = written.series
+        assert (image.axes, image.shape) == ('ZYX', (24, 32, 32))
+        assert 'PhysicalSizeZ="0.25"' in written.ome_metadata
+        assert 'PhysicalSizeX="0.2"' in written.ome_metadata

@@ -44,7 +44,7 @@ def test_scattered_pixels_have_no_complete_neighbourhood():
 def test_many_missing_pixels_are_approached(monkeypatch):
     given = np.where(LINE, 0, STRIPES)
     at_once = Autoregressive(2)(given, LINE)
-    monkeypatch.setattr(autoregressive, '_AT_ONCE', 0)
+    monkeypatch.setattr(autoregressive, 'AT_ONCE', 0)
     step_by_step = Autoregressive(2)(given, LINE)
     # Of an image without noise the equations are as good as singular.
     assert np.abs(at_once - step_by_step).max() < 0.1 * np.ptp(STRIPES)

@@ -32,6 +32,16 @@ def test_volumes_are_filled_too(fill):
     np.testing.assert_allclose(filled, image, atol=1e-6)
 
 
+@pytest.mark.parametrize('fill', [Harmonic(), Biharmonic()])
+def test_many_holes_of_a_volume_are_approached(fill, monkeypatch):
+    image = np.indices((9, 10, 11)).sum(0).astype(float)
+    holes = np.random.default_rng(0).random(image.shape) < 0.4
+    at_once = fill(np.where(holes, 0, image), holes)
+    monkeypatch.setattr('napari_dip.fills.smooth.AT_ONCE', 100)
+    filled = fill(np.where(holes, 0, image), holes)
+    np.testing.assert_allclose(filled, at_once, atol=0.05)
+
+
 def test_holes_at_the_edge_and_single_known_pixels():
     holes = np.ones((12, 9), bool)
     holes[3, 4] = False
@@ -55,7 +65,7 @@ def test_large_images_are_filled_in_parts(monkeypatch):
     image = np.sin(ROWS / 6) + np.cos(COLUMNS / 7)
     planes = image[None].astype(np.float32)
     whole = fill_channels(Biharmonic(), planes, HOLE[None])
-    monkeypatch.setattr('napari_dip.fills.base._SIDE', 24)
-    monkeypatch.setattr('napari_dip.fills.base._HALO', 12)
+    monkeypatch.setattr('napari_dip.fills.base._SIDE', {2: 24})
+    monkeypatch.setattr('napari_dip.fills.base._HALO', {2: 12})
     parts = fill_channels(Biharmonic(), planes, HOLE[None])
     assert np.abs(parts - whole).max() < 0.05

@@ -87,8 +87,8 @@ def test_a_large_image_takes_more_time_but_no_more_memory():
 
 @pytest.mark.usefixtures('tiny', 'counted')
 def test_only_tiles_that_miss_pixels_are_counted(monkeypatch):
-    monkeypatch.setattr(room, '_AT_ONCE', 256)
-    monkeypatch.setattr(room, '_TILE', 160)
+    monkeypatch.setattr(room, '_AT_ONCE', {2: 256})
+    monkeypatch.setattr(room, '_TILE', {2: 160})
     shape = (512, 512)
     lines = np.arange(512) % 40 < 8
     lines = np.broadcast_to(lines, shape)

@@ -321,12 +321,12 @@ class FactorInput(Input):
         """Return the option of its text."""
         told = typer.Option(
             option_of(self.argument.name),
-            metavar='N|ROWS,COLUMNS',
+            metavar='N|[DEPTHS,]ROWS,COLUMNS',
             help=f'{self.argument.field.help[:-1]}, such as 2,4.',
         )
         return [parameter(self.argument.name, str, told)]
 
-    def parse(self, given: Mapping[str, Any]) -> tuple[int, int]:
+    def parse(self, given: Mapping[str, Any]) -> tuple[int, ...]:
         """Read the text."""
         return parsing.parse_factor(given[self.argument.name])
 

@@ -37,8 +37,9 @@ class InPlanes(Fill):
 
     def __call__(self, image: Image, missing: Mask) -> Image:
         """Fill one channel."""
-        filled, lost = image.copy(), missing.all(axis=(1, 2))
-        for number in np.flatnonzero(missing.any(axis=(1, 2)) & ~lost):
+        filled, in_plane = image.copy(), (1, 2)
+        lost: Mask = np.all(missing, axis=in_plane)
+        for number in np.flatnonzero(missing.any(axis=in_plane) & ~lost):
             filled[number] = self.fill(image[number], missing[number])
         if not lost.any():
             return filled

@@ -30,8 +30,8 @@ def depth_of(missing: Mask) -> NDArray[np.float32]:
 
 def usual_side(missing: float, ndim: int = 2) -> int:
     """Side of such a part, by how much of an image of so many axes is."""
-    size = _MISSING / max(missing, TINY)
-    return min(_SIDE, math.ceil(size ** (1 / ndim)))
+    side = math.pow(_MISSING / max(missing, TINY), 1 / ndim)
+    return min(_SIDE, math.ceil(side))
 
 
 def scene_side(missing: Mask) -> int:

@@ -256,10 +256,8 @@ def _scale(
     method: Method = 'auto',
     remove_noise: bool = False,
 ) -> tuple[int, ...]:
-    from napari_dip.images.validation import check_factor
-
     del method, remove_noise
-    return check_factor(factor)
+    return (factor, factor) if isinstance(factor, int) else tuple(factor)
 
 
 def _say(

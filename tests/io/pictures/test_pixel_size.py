@@ -40,6 +40,11 @@ def test_in_centimetres() -> None:
     assert Length(1, '').in_centimetres() is None
 
 
+def test_depth_is_divided_if_it_is_cut() -> None:
+    size = PixelSize(z=Length(3.0, 'µm')).divided(2, 2, 4)
+    assert size == PixelSize(z=Length(0.75, 'µm'))
+
+
 def test_divided_rows_first_and_depth_kept() -> None:
     size = PixelSize(Length(6, 'nm'), Length(8, 'nm'), Length(9, 'nm'))
     divided = size.divided(2, 4)

@@ -92,3 +92,27 @@ def test_factors_of_axes_show_when_asked_for(open_form):
     form.factor.value = 'one for each axis'
     assert not form.rows.native.isHidden()
     assert not form.columns.native.isHidden()
+
+
+def test_depths_have_a_factor_of_their_own(viewer, noisy, open_form, finish):
+    source = viewer.add_image(
+        np.stack([noisy] * 8),
+        name='cells',
+        scale=(3, 1, 1),
+        translate=(7, 0, 0),
+        axis_labels=('z', 'y', 'x'),
+        units=('um', 'um', 'um'),
+    )
+    form = open_form('Super-resolve')
+    form.stack.extent.value = 'every plane'
+    form.factor.value = 'one for each axis'
+    form.rows.value = form.columns.value = 1
+    form.depths.value = 2
+    form.start()
+    finish(form)
+    result = viewer.layers['cells [DIP ×2×1×1]']
+    assert result.data.shape == (16, 32, 32)
+    np.testing.assert_allclose(result.scale, (1.5, 1, 1))
+    np.testing.assert_allclose(result.translate, (6.25, 0, 0))
+    assert result.axis_labels == source.axis_labels
+    assert result.units == source.units

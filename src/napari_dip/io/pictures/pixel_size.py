@@ -87,9 +87,7 @@ class PixelSize:
     x: Length | None = None
     z: Length | None = None
 
-    def divided(
-        self, rows: int, columns: int, depths: int = 1
-    ) -> PixelSize:
+    def divided(self, rows: int, columns: int, depths: int = 1) -> PixelSize:
         """Return the size after each pixel was cut into so many."""
         return PixelSize(
             self.y and self.y.divided(rows),

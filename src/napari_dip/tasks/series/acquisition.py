@@ -82,8 +82,8 @@ def begin_any(
             name: _same_planes(value, axis, entries, len(stack.shape))
             for name, value in arguments.items()
         }
-    if fit == 'auto' and len(task.scale_of(arguments)) > 2:
-        # It has a factor for depths.
+    has_depth = len(task.scale_of(arguments)) > 2
+    if fit == 'auto' and has_depth and stack is not None:
         fit = 'volume'
     if fit == 'volume':
         stack = as_volumes(stack)
