@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import numpy as np
@@ -133,6 +134,66 @@ def lose(folder, plane):
     group.create_array('finished', data=finished)
     # A preview was there when the run was killed.
     group['0'][plane] = 7
+
+
+def write_channels(path, noisy):
+    """Write two times of two named channels."""
+    planes = np.random.default_rng(3).poisson(noisy, (2, 2, *noisy.shape))
+    channels = {'Name': ['DAPI', 'actin'], 'Color': [65535, 16711935]}
+    tifffile.imwrite(
+        path,
+        planes.astype(np.uint16),
+        photometric='minisblack',
+        metadata={
+            'axes': 'TCYX',
+            'PhysicalSizeX': 0.25,
+            'PhysicalSizeXUnit': 'µm',
+            'Channel': channels,
+        },
+    )
+
+
+def test_channels_of_a_tiff_keep_their_names(run, noisy, tmp_path):
+    path, target = tmp_path / 'in.ome.tif', tmp_path / 'out.ome.zarr'
+    write_channels(path, noisy)
+    assert run.quick('denoise', path, target).exit_code == 0
+    ome = zarr.open_group(str(target), mode='r').attrs['ome']
+    told = [(c['label'], c['color']) for c in ome['omero']['channels']]
+    assert told == [('DAPI', '0000FF'), ('actin', '00FF00')]
+
+
+@pytest.mark.parametrize('ending', ['.ome.tif', '.tif'])
+def test_a_large_tiff_is_restored_plane_by_plane(
+    run, noisy, tmp_path, monkeypatch, ending
+):
+    source = tmp_path / 'in.ome.tif'
+    targets = [tmp_path / f'{name}{ending}' for name in ('whole', 'planes')]
+    write_channels(source, noisy)
+    assert run.quick('denoise', source, targets[0]).exit_code == 0
+    monkeypatch.setattr(
+        'napari_dip.cli.plane_by_plane.has_room', lambda shape: False
+    )
+    read = 'napari_dip.cli.restore.read_image'
+    monkeypatch.setattr(read, lambda *_: pytest.fail('it was read whole'))
+    result = run.quick('denoise', source, targets[1])
+    assert result.exit_code == 0, result.output
+    assert 'planes.ome.tif: 2 × 2 × 32 × 32 pixels' in (
+        result.stdout.replace('planes.tif', 'planes.ome.tif')
+    )
+    written = []
+    for path in targets:
+        with tifffile.TiffFile(path) as file:
+            [series] = file.series
+            told = (file.ome_metadata or '').replace('whole', 'planes')
+            told = re.sub(r'UUID="[^"]*"', '', told)
+            written.append((series.axes, told, series.asarray()))
+    for whole, planes in zip(*written, strict=True):
+        np.testing.assert_array_equal(whole, planes)
+    sentence = run.refused('denoise', source, targets[1])
+    assert 'exists already' in sentence
+    other = tmp_path / f'other{ending}'
+    sentence = run.refused('denoise', source, other, '--dtype', 'same')
+    assert sentence.startswith('--dtype: planes that are written one by one')
 
 
 def test_a_run_goes_on_with_the_planes_that_are_left(run, source, tmp_path):

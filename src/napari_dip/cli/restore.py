@@ -22,9 +22,13 @@ from napari_dip.cli.output import (
     choose_target,
     save,
 )
+from napari_dip.cli.plane_by_plane import (
+    is_large,
+    restore_planes,
+    without_labels,
+)
 from napari_dip.cli.process import Interrupt
 from napari_dip.cli.report import say_lost, summarise
-from napari_dip.cli.zarr import restore_zarr
 from napari_dip.io.layout import Layout
 from napari_dip.io.ome_zarr import is_zarr
 from napari_dip.io.reading import read_image
@@ -78,7 +82,7 @@ def restore_file(
         After a second signal, or one before the first iteration.
     """
     if is_zarr(job.input) or is_zarr(job.output):
-        return restore_zarr(job, say, interrupt)
+        return restore_planes(job, say, interrupt)
     if job.resume:
         raise ArgumentError(
             '--resume: only an OME-Zarr holds planes of an earlier run; '
@@ -86,6 +90,8 @@ def restore_file(
         )
     check_sources(job)
     check_destinations(job)
+    if is_large(job):
+        return restore_planes(job, say, interrupt)
     source, layout = _read(job)
     with engine_problems(job.names):
         kept = taken(job, source, layout)
@@ -185,8 +191,6 @@ def _fit(
 
 # What tifffile calls axes that a file does not name.
 _UNNAMED = UNKNOWN + 'I'
-# An OME or ImageJ label is that of one plane.
-_OF_PLANES = ('Labels',)
 
 
 def lay_out(job: Job, source: StoredImage) -> tuple[StoredImage, Layout]:
@@ -251,13 +255,12 @@ def taken(job: Job, source: StoredImage, layout: Layout) -> StoredImage:
         place = axis - (opacity.axis < axis and 'S' in source.axes)
         values = opacity.values.take(numbers, place)
         opacity = replace(opacity, values=values)
-    details = {k: v for k, v in source.details.items() if k not in _OF_PLANES}
     return replace(
         source,
         data=source.data.take(numbers, axis),
         missing=missing,
         opacity=opacity,
-        details=details,
+        details=without_labels(source.details),
     )
 
 

@@ -1,11 +1,15 @@
 """The memory of a series does not grow with its planes."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
 
-pytest.importorskip('zarr')
+zarr = pytest.importorskip('zarr')
 pytest.importorskip('resource')
 
 # A sheet of samples is full with 32 planes: only their number differs.
@@ -55,3 +59,48 @@ def test_two_hundred_planes_take_no_more_memory_than_a_few():
     few, many = peaks
     # The result of the others alone has 26 MB (ru_maxrss counts in KiB).
     assert many - few < 10_000 * (1024 if sys.platform == 'darwin' else 1)
+
+
+def write_series(path, number, side):
+    """Write a series, a plane at a time."""
+    light = 20 + 15 * np.sin(np.arange(side) / 9)
+    plane = np.random.default_rng(0).poisson(light, (side, side))
+    planes = (np.roll(plane, 9 * n, 1).astype('u2') for n in range(number))
+    shape = number, side, side
+    if path.suffix == '.tif':
+        told = {'shape': shape, 'dtype': 'u2', 'metadata': {'axes': 'TYX'}}
+        tifffile.imwrite(path, planes, photometric='minisblack', **told)
+        return
+    array = zarr.create_array(
+        str(path), shape=shape, chunks=(1, side, side), dtype='u2'
+    )
+    for number, one in enumerate(planes):
+        array[number] = one
+
+
+def restore_within(source, limit=0):
+    """Restore a series within as many bytes; return those it took."""
+    script = Path(__file__).with_name('restore_within.py')
+    target = source.with_name(f'restored-{source.name}')
+    done = subprocess.run(
+        [sys.executable, script, source, target, str(limit)],
+        capture_output=True,
+        text=True,
+        check=False,
+        # Each further arena takes address space.
+        env={**os.environ, 'OMP_NUM_THREADS': '1', 'MALLOC_ARENA_MAX': '1'},
+    )
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != 'linux', reason='it reads /proc')
+@pytest.mark.parametrize('ending', ['.ome.zarr', '.ome.tif'])
+def test_many_planes_are_restored_in_the_memory_of_a_few(tmp_path, ending):
+    few, many = (tmp_path / f'{n}{ending}' for n in ('few', 'many'))
+    write_series(few, 4, 1024)
+    write_series(many, 24, 1024)
+    peak = restore_within(few)
+    # The result of the other 20 alone has 84 MB.
+    restore_within(many, peak + 2**25)

@@ -11,8 +11,10 @@ from napari_dip.io.errors import FileError
 from napari_dip.io.ome_zarr import ZarrImage, in_planes, open_node
 from napari_dip.io.pictures import orientation
 from napari_dip.io.pictures.pixel_size import PixelSize
+from napari_dip.io.stored import StoredImage
+from napari_dip.io.tiff import ome
 from napari_dip.io.tiff.checks import check_pages, no_loss
-from napari_dip.io.tiff.metadata import read_metadata
+from napari_dip.io.tiff.metadata import read_metadata, read_text, style_of
 from napari_dip.io.tiff.no_data import has_no_data_tag
 
 _WORDS = {
@@ -27,8 +29,13 @@ _WORDS = {
 }
 
 
-def open_tiff(path: Path) -> ZarrImage:
+def open_tiff(path: Path) -> StoredImage:
     """Open the image of a TIFF file without reading its pixels.
+
+    Returns
+    -------
+    StoredImage
+        Whose pixels are a dask array in pieces of a plane.
 
     Raises
     ------
@@ -47,8 +54,9 @@ def open_tiff(path: Path) -> ZarrImage:
             number = file.series.index(series)
             check_pages(path, list(series.pages))
             _check_plain(series.keyframe)
-            size, _ = read_metadata(file, series.keyframe, number)
-            letters = series.axes
+            page, style = series.keyframe, style_of(file)
+            size, details = read_metadata(file, page, number)
+            text = read_text(page, style)
             refuse()
         store = tifffile.imread(path, series=number, level=0, aszarr=True)
     except FileNotFoundError as error:
@@ -57,8 +65,22 @@ def open_tiff(path: Path) -> ZarrImage:
         raise FileError(
             f'it cannot be read as TIFF ({error}); copy or save it again.'
         ) from error
-    data = in_planes(open_node(store), letters)
-    return ZarrImage(data, *describe_axes(letters, size))
+    return StoredImage(
+        in_planes(open_node(store), series.axes),
+        series.axes,
+        size,
+        style,
+        details,
+        text,
+        inverted=page.photometric == tifffile.PHOTOMETRIC.MINISWHITE,
+    )
+
+
+def as_zarr(image: StoredImage) -> ZarrImage:
+    """Say of an image what OME-Zarr says."""
+    axes, transforms = describe_axes(image.axes, image.pixel_size)
+    channels = ome.describe_channels(image.details)
+    return ZarrImage(image.data, axes, transforms, channels)
 
 
 def _check_plain(page: Any) -> None:

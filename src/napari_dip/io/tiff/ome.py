@@ -69,6 +69,26 @@ def describe_size(size: PixelSize) -> dict[str, Any]:
     return described
 
 
+def describe_channels(details: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Return names and colours of channels as OME-Zarr has them.
+
+    Examples
+    --------
+    >>> describe_channels({'Channel': {'Name': ['DAPI'], 'Color': ['65535']}})
+    ({'label': 'DAPI', 'color': '0000FF', 'active': True},)
+    """
+    told = details.get('Channel', {})
+    names, colours = told.get('Name', []), told.get('Color', [])
+    number = max(len(names), len(colours))
+    names = names or [f'channel {n}' for n in range(number)]
+    # Red, green, blue and opacity in a signed number; white without one.
+    colours = [int(one) & 0xFFFFFFFF for one in colours or ['-1'] * number]
+    return tuple(
+        {'label': name, 'color': f'{colour >> 8:06X}', 'active': True}
+        for name, colour in zip(names, colours, strict=True)
+    )
+
+
 def _unit(side: Length | None) -> str | None:
     """Return a unit of OME; one it does not know is kept as it stands."""
     if side is None or side.unit in ('', 'pixel'):

@@ -92,9 +92,10 @@ def _write_ome(file: BinaryIO, image: StoredImage) -> None:
         details, text = {}, dict(text)
         if 'ImageDescription' in text:
             details['Description'] = text.pop('ImageDescription')
-    tifffile.imwrite(
+    _write(
         file,
         data,
+        axes,
         ome=True,
         metadata={**details, **ome.describe_size(image.pixel_size)}
         | {'axes': axes},
@@ -111,9 +112,10 @@ def _write_imagej(file: BinaryIO, image: StoredImage) -> None:
     size = image.pixel_size
     if size.z:
         details['spacing'] = size.z.value
-    tifffile.imwrite(
+    _write(
         file,
         image.data,
+        image.axes,
         imagej=True,
         resolution=_resolution(size),
         resolutionunit='NONE',
@@ -128,9 +130,10 @@ def _write_plain(file: BinaryIO, image: StoredImage) -> None:
     resolution, unit = _resolution_tags(image.pixel_size)
     text = dict(image.text)
     description = text.pop('ImageDescription', None)
-    tifffile.imwrite(
+    _write(
         file,
         data,
+        axes,
         resolution=resolution,
         resolutionunit=unit,
         description=None if description is None else description.encode(),
@@ -138,6 +141,17 @@ def _write_plain(file: BinaryIO, image: StoredImage) -> None:
         **_text(text),
         **_samples(data, axes, image),
     )
+
+
+def _write(file: BinaryIO, data: Any, axes: str, **told: Any) -> None:
+    """Write pixels; of a lazy array a page after another."""
+    if isinstance(data, np.ndarray):
+        tifffile.imwrite(file, data, **told)
+        return
+    lead = data.shape[: -3 if 'S' in axes else -2]
+    pages = (np.asarray(data[place]) for place in np.ndindex(lead))
+    told |= {'shape': data.shape, 'dtype': data.dtype}
+    tifffile.imwrite(file, pages, **told)
 
 
 def _text(text: dict[str, str]) -> dict[str, Any]:

@@ -16,17 +16,12 @@ from napari_dip.io.casting import count_clipped, round_and_clip
 from napari_dip.io.errors import FileError, in_words
 from napari_dip.io.files.destinations import check_destination, check_space
 from napari_dip.io.formats import format_of
-from napari_dip.io.ome_zarr import (
-    ZarrImage,
-    create_zarr,
-    in_planes,
-    is_zarr,
-)
+from napari_dip.io.ome_zarr import create_zarr, in_planes, is_zarr
 from napari_dip.io.pictures.opacity import split
 from napari_dip.io.pictures.pixel_size import RELATIVE, PixelSize, length
 from napari_dip.io.pyramid import add_pyramid
 from napari_dip.io.stored import StoredImage
-from napari_dip.io.tiff.lazy import describe_axes
+from napari_dip.io.tiff.lazy import as_zarr
 from napari_dip.io.writing import (
     choose_dtype,
     keeps_pixel_size,
@@ -231,8 +226,7 @@ def _save_planes(image: StoredImage, path: Path) -> str:
     check_destination(path, overwrite=False)
     data, letters = image.data, image.axes
     check_space(path, 4 * data.size)
-    like = ZarrImage(data, *describe_axes(letters, image.pixel_size))
-    array = create_zarr(path, data.shape, letters, like)
+    array = create_zarr(path, data.shape, letters, as_zarr(image))
     for place in settle_stack(data.shape, letters).series():
         for index in place:
             array[index] = np.asarray(data[index], np.float32)
