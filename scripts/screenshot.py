@@ -27,6 +27,8 @@ from PIL import Image
 from qtpy.QtWidgets import QApplication
 from superqt import QCollapsible
 
+from napari_dip.samples import cells
+
 DOCS = Path(__file__).parents[1] / 'docs' / 'images'
 # A small laptop and a common screen.
 SIZES = [(1280, 720), (1600, 1000)]
@@ -42,6 +44,7 @@ SHOWN = {
     'small-1280x720': 'super-resolve-before.png',
     'upsampled-1280x720': 'super-resolve-after.png',
     'curves-1280x720': 'learning-curves.png',
+    'browsed-1280x720': 'stacks-during.png',
 }
 # Greys enough for an image without steps, colours enough for a window.
 GREYS, COLOURS = 48, 64
@@ -131,11 +134,35 @@ def learning_curves(viewer: napari.Viewer) -> Iterator[str]:
     yield after
 
 
+def stacks(viewer: napari.Viewer) -> Iterator[str]:
+    """Denoise a drifting time series, and look at it meanwhile."""
+    [(sample, _, _)] = cells()
+    light = (sample - float(sample.min())) / 25
+    planes = [light[n : n + 104, n : n + 104] for n in range(24)]
+    counts = np.random.default_rng(0).poisson(planes).astype(np.uint16)
+    labels = ('t', 'y', 'x')
+    viewer.add_image(counts, name='time-lapse', axis_labels=labels)
+    form = open_form(viewer, 'Denoise')
+    form.preset.value = 'fast'
+    form.stack.extent.value = 'every plane'
+    wait_until(lambda: 'estimating' not in form.outlook.value)
+    form.start()
+    planes_done = []
+    form.panel.run.updated.connect(
+        lambda update: planes_done.append(update.progress.plane)
+    )
+    wait_until(lambda: max(planes_done, default=0) > 9, seconds=900)
+    viewer.dims.set_current_step(0, 6)
+    yield 'browsed'
+    wait_until(lambda: not form.panel.run.state.is_busy, seconds=900)
+
+
 TUTORIALS = {
     'denoise': denoise,
     'inpaint': inpaint,
     'super-resolve': super_resolve,
     'learning-curves': learning_curves,
+    'stacks': stacks,
 }
 
 
