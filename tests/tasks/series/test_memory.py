@@ -105,8 +105,9 @@ def restore_within(source, limit=0):
 @pytest.mark.parametrize('ending', ['.ome.zarr', '.ome.tif'])
 def test_many_planes_are_restored_in_the_memory_of_a_few(tmp_path, ending):
     few, many = (tmp_path / f'{n}{ending}' for n in ('few', 'many'))
-    write_series(few, 4, 1024)
-    write_series(many, 24, 1024)
+    # As many fill the sheet of samples.
+    write_series(few, 8, 512)
+    write_series(many, 40, 512)
     peak = restore_within(few)
-    # The result of the other 20 alone has 84 MB.
+    # The result of the other 32 alone has 34 MB.
     restore_within(many, peak + 2**23)
