@@ -129,7 +129,7 @@ def learning_curves(viewer: napari.Viewer) -> Iterator[str]:
     viewer.open_sample('napari-dip', 'cells')
     form = open_form(viewer, 'Learning curves')
     form.preset.value = 'fast'
-    form.max_num_iter.value = '400'
+    form.max_num_iter.value = '120'
     _, after = run(viewer, form, 'cells', 'curves')
     yield after
 
