@@ -20,7 +20,7 @@ def test_a_jump_cut_makes_two_groups_and_odd_planes_are_alone():
 
 
 def test_noise_hot_and_missing_pixels_are_no_contrast():
-    plane = np.kron(np.indices((6, 6)).sum(0) % 2, np.ones((8, 8)))[None]
+    plane = np.kron(np.indices((16, 16)).sum(0) % 2, np.ones((8, 8)))[None]
     mean, contrast = measure_exposure(plane)
     assert (mean, contrast) == (0.5, 0.5)
     rng = np.random.default_rng(0)
@@ -28,3 +28,13 @@ def test_noise_hot_and_missing_pixels_are_no_contrast():
     noisy[0, 3, 3], noisy[0, 5, 5] = 1e6, np.nan
     np.testing.assert_allclose(measure_exposure(noisy), (0.5, 0.5), rtol=0.1)
     assert measure_exposure(np.full((1, 16, 16), np.nan)) == (0, 0)
+
+
+def test_planes_of_nothing_but_noise_are_a_group():
+    rng = np.random.default_rng(0)
+    blank = rng.poisson(5, (2, 1, 64, 64))
+    waves = 5 + 2 * np.sin(np.arange(64) / 5)
+    faint = rng.poisson(np.broadcast_to(waves, (3, 1, 64, 64)))
+    planes = [blank[0], *faint, blank[1], np.full((1, 64, 64), 5)]
+    found = group_alike([measure_exposure(plane) for plane in planes])
+    assert found == [[0, 4], [1, 2, 3], [5]]

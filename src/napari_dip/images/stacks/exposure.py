@@ -15,6 +15,8 @@ from napari_dip.noise.blocks import block_mean
 # of another, or brighter by more than their contrast, is outside of what a
 # network is fitted to (docs/lab/series.md).
 _ALIKE = 2.5
+# Standard errors of a contrast that chance hardly makes.
+_CHANCE = 2.0
 # A hot pixel is no contrast.
 _BULK = (0.01, 0.99)
 
@@ -33,8 +35,9 @@ def measure_exposure(planes: NDArray[np.generic]) -> Exposure:
     Returns
     -------
     mean, contrast : float
-        The contrast is the standard deviation of the means of blocks, which
-        have little noise: that of a dim plane is no contrast.
+        The contrast is the standard deviation of the means of blocks, told
+        by two halves of the pixels of each, whose noise differs; not a number
+        where chance may have made it.
 
     Examples
     --------
@@ -48,8 +51,23 @@ def measure_exposure(planes: NDArray[np.generic]) -> Exposure:
     low, high = np.quantile(values[known], _BULK)
     values = np.where(known, np.clip(values, low, high), np.nan)
     mean = float(np.nanmean(values))
-    blocks = block_mean(np.where(known, values, mean), SIDE)
-    return mean, float(blocks.std())
+    values = np.where(known, values, mean)
+    return mean, _contrast(values - mean)
+
+
+def _contrast(planes: NDArray[np.float64]) -> float:
+    rows, columns = np.indices(planes.shape[1:])
+    even = (rows + columns) % 2 == 0
+    one, other = (
+        2 * block_mean(np.where(half, planes, 0.0), SIDE)
+        for half in (even, ~even)
+    )
+    products = (one - one.mean()) * (other - other.mean())
+    chance = one.std() * other.std() / np.sqrt(products.size)
+    common = float(products.mean())
+    if common <= _CHANCE * chance:
+        return math.nan if chance else 0.0
+    return common**0.5
 
 
 def group_alike(exposures: Sequence[Exposure]) -> list[list[int]]:
@@ -61,17 +79,19 @@ def group_alike(exposures: Sequence[Exposure]) -> list[list[int]]:
     Returns
     -------
     list of list of int
-        Numbers of the planes of each group, the first planes first. Planes
-        without contrast are alone.
+        Numbers of the planes of each group, the first planes first. Those of
+        nothing but noise are one, and planes without any contrast are alone.
 
     Examples
     --------
     >>> group_alike([(9, 2), (8, 2), (0, 0), (9, 40), (7, 1.5), (9, 45)])
     [[0, 1, 4], [2], [3, 5]]
     """
-    flat = [[i] for i, (_, contrast) in enumerate(exposures) if not contrast]
-    left = [i for i, (_, contrast) in enumerate(exposures) if contrast]
-    groups = []
+    told = [contrast for _, contrast in exposures]
+    flat = [[i] for i, contrast in enumerate(told) if contrast == 0]
+    noise = [i for i, contrast in enumerate(told) if math.isnan(contrast)]
+    left = [i for i, contrast in enumerate(told) if contrast > 0]
+    groups = [noise] if noise else []
     contrasts = [math.log(exposures[i][1]) for i in left]
     for alike in _part(left, contrasts, math.log(_ALIKE)):
         means = [exposures[i][0] for i in alike]
