@@ -69,6 +69,10 @@ def _unchanged(**arguments: Any) -> tuple[int, ...]:
     return 1, 1
 
 
+def _never(preset: str, **arguments: Any) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Task:
     """What a person can ask for.
@@ -98,6 +102,10 @@ class Task:
         Name for people; made of that of the function unless given.
     takes_volumes : bool
         Whether depths may be a spatial axis.
+    prefers_volumes : callable
+        From the preset and the task's own arguments to whether they are one
+        unless something else is asked for, if their step resolves the
+        structure.
 
     Examples
     --------
@@ -114,6 +122,7 @@ class Task:
     companions: Callable[..., Sequence[str]] = _nothing
     title: str = ''
     takes_volumes: bool = False
+    prefers_volumes: Callable[..., bool] = _never
 
     def __post_init__(self) -> None:
         """Make the title."""

@@ -80,10 +80,10 @@ def denoise(
         planes without contrast are left as they are.
     fit : {'auto', 'series', 'planes', 'volume'}
         'series' fits one network to samples of all planes and applies it to
-        each, 'planes' fits each by itself; 'auto' takes the first where it
-        can, that is not with 'ulyanov2018' or `repeats`. 'volume' takes
-        depths Z for a spatial axis, which is better where neighbouring
-        planes resemble each other.
+        each, 'planes' fits each by itself. 'volume' takes depths Z for a
+        spatial axis. 'auto' takes a volume if one in memory is told by
+        `axes` and its planes foretell each other, a series else where it
+        can, that is not with 'ulyanov2018' or `repeats`.
     planes : str, slice or int, optional
         Which planes along the first axis that is longer than one: '10:20'.
     channel_axis : int, optional
@@ -230,7 +230,6 @@ def start_denoising(
         check_detector_used,
         check_uncertainty,
         choose_settings,
-        choose_settings_of_volume,
     )
 
     options = options or Options()
@@ -255,9 +254,7 @@ def start_denoising(
         correlation=correlation,
         defects=defects,
     )
-    is_volume = planes.ndim > 3
-    choose = choose_settings_of_volume if is_volume else choose_settings
-    settings = choose(options.preset, shown, found, matched, plain)
+    settings = choose_settings(options.preset, shown, found, matched, plain)
     if options.uncertainty:
         check_uncertainty(settings, options.preset)
     return prepare(
@@ -281,7 +278,7 @@ def start_denoising(
         borders=flat.borders,
         notes=flat.notes
         + note_patterns(shown)
-        + (note_depth(shown) if is_volume else []),
+        + (note_depth(shown) if planes.ndim > 3 else []),
     )
 
 
@@ -302,13 +299,9 @@ def _outline(
     from napari_dip.tasks.method import read_method
     from napari_dip.tasks.noise import settle_noise
     from napari_dip.tasks.outline import Outline
-    from napari_dip.tasks.presets.denoise import (
-        choose_settings,
-        choose_settings_of_volume,
-    )
+    from napari_dip.tasks.presets.denoise import choose_settings
 
     is_known, ndim = image is not None, len(axes.plane)
-    choose = choose_settings if ndim == 2 else choose_settings_of_volume
     if image is None:
         # A part will do. Noise alone would be binned.
         most = round(256 ** (2 / ndim))
@@ -327,10 +320,21 @@ def _outline(
         defects='keep',
     )
     plain = read_method(method)
-    settings = choose(preset, planes, found, matched, plain)
+    settings = choose_settings(preset, planes, found, matched, plain)
     if not is_known:
         return Outline(settings)
     return Outline(settings, found=found.describe(), parts=found.parts())
+
+
+def _is_usual(
+    preset: str,
+    repeats: object = None,
+    correlation: object = 'auto',
+    method: object = 'auto',
+    **_: object,
+) -> bool:
+    usual = method == 'auto' and preset != 'ulyanov2018'
+    return usual and repeats is None and correlation != 'around'
 
 
 TASK = register(
@@ -340,5 +344,6 @@ TASK = register(
         _outline,
         step='denoised',
         takes_volumes=True,
+        prefers_volumes=_is_usual,
     )
 )

@@ -55,6 +55,23 @@ def test_a_volume_is_restored(clean, noisy, restored):
     assert info.noise.startswith('Poisson-Gaussian noise')
 
 
+def test_a_volume_is_the_default_where_planes_foretell_each_other(noisy):
+    begin, how = find_task('denoise').begin, {'preset': 'fast'}
+    named, series, guessed, apart = (
+        begin(image=image, device='cpu', **how, **more).brief
+        for image, more in (
+            (noisy, {'axes': 'ZYX'}),
+            (noisy, {'axes': 'ZYX', 'fit': 'series'}),
+            (noisy, {}),
+            (noisy[::4], {'axes': 'ZYX'}),
+        )
+    )
+    assert named.arguments['fit'] == 'volume'
+    assert any(note.startswith('Fitted as a volume') for note in named.notes)
+    for one in (series, guessed, apart):
+        assert one.arguments['fit'] != 'volume'
+
+
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_bits(noisy):
     first, again = (

@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 from napari_dip.images.stacks.stack import Stack
 
 
+class NoVolumeError(ValueError):
+    """There is no fit of a volume for what was found of it."""
+
+
 def as_volumes(stack: Stack | None) -> Stack:
     """Return the same acquisition with volumes in place of planes.
 

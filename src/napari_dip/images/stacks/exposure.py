@@ -67,7 +67,7 @@ def _contrast(planes: NDArray[np.float64]) -> float:
     common = float(products.mean())
     if common <= _CHANCE * chance:
         return math.nan if chance else 0.0
-    return common**0.5
+    return math.sqrt(common)
 
 
 def group_alike(exposures: Sequence[Exposure]) -> list[list[int]]:

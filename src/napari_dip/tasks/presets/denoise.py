@@ -20,6 +20,7 @@ from napari_dip.filters.refinement import (
     SideBySide,
 )
 from napari_dip.images.repeats import Repeats
+from napari_dip.images.stacks.depth import NoVolumeError
 from napari_dip.images.validation import check_choice
 from napari_dip.latents.blind_spot import BlindSpotSpec
 from napari_dip.networks import UNetSpec
@@ -112,14 +113,30 @@ def choose_settings(
     preset : str
         Name of the preset.
     planes : (C, M, N) ndarray
-        The image.
+        The image; (C, L, M, N) of a volume.
     noise : NoiseModel
         Its noise.
     repeats : Repeats, optional
         What the image is the mean of, where it is one.
     method : DeepImagePrior, optional
         Deep image prior as such, if it was asked for.
+
+    Raises
+    ------
+    ValueError
+        If there is no such fit of a volume.
     """
+    choose = _of_planes if planes.ndim == 3 else _of_volume
+    return choose(preset, planes, noise, repeats, method)
+
+
+def _of_planes(
+    preset: str,
+    planes: NDArray[Any],
+    noise: NoiseModel,
+    repeats: Repeats | None,
+    method: DeepImagePrior | None,
+) -> Settings:
     check_choice(preset, PRESETS, 'preset')
     settings = SETTINGS[preset]
     if method is not None or not settings.latent.hides_pixels:
@@ -166,29 +183,15 @@ def check_uncertainty(settings: Settings, preset: str) -> None:
 _NETWORK_3D = UNetSpec((16, 32, 48), reduction=1)
 
 
-def choose_settings_of_volume(
+def _of_volume(
     preset: str,
     planes: NDArray[Any],
     noise: NoiseModel,
-    repeats: Repeats | None = None,
-    method: DeepImagePrior | None = None,
+    repeats: Repeats | None,
+    method: DeepImagePrior | None,
 ) -> Settings:
-    """Return the settings that a preset stands for, given a volume.
-
-    Parameters
-    ----------
-    planes : (C, L, M, N) ndarray
-        The volume.
-    preset, noise, repeats, method
-        As in :func:`~napari_dip.tasks.presets.denoise.choose_settings`.
-
-    Raises
-    ------
-    ValueError
-        If there is no such fit of a volume.
-    """
     if noise.correlation.all_around:
-        raise ValueError(
+        raise NoVolumeError(
             "fit: 'volume' is not there for noise that is correlated all "
             "around; take fit='series'."
         )
@@ -198,7 +201,8 @@ def choose_settings_of_volume(
             "fit='planes'."
         )
     # Voxels have neighbours enough for the few photons that are in each.
-    settings = choose_settings(preset, planes, replace(noise, binning=1))
+    one_by_one = replace(noise, binning=1)
+    settings = _of_planes(preset, planes, one_by_one, repeats, method)
     if method is not None or not settings.latent.hides_pixels:
         raise ValueError(
             "fit: 'volume' is not there for deep image prior as such; take "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import numpy as np
 
 from napari_dip.images.acquired import AcquiredImage, acquire
 from napari_dip.images.axes import letters_of, settle_axes
-from napari_dip.images.stacks.depth import as_volumes
+from napari_dip.images.stacks.depth import NoVolumeError, as_volumes
 from napari_dip.images.stacks.plane_choice import choose_planes
 from napari_dip.images.stacks.stack import Stack, settle_stack
 from napari_dip.images.validation import check_choice
@@ -19,6 +20,7 @@ from napari_dip.io.errors import FileError
 from napari_dip.io.ome_zarr import create_scratch, in_planes
 from napari_dip.presets.choices import FITS
 from napari_dip.session.series.target import Target
+from napari_dip.tasks.series.depth import find_volume
 from napari_dip.tasks.series.output import Output, describe, read_output
 from napari_dip.tasks.series.planes import Series
 
@@ -108,15 +110,17 @@ def begin_any(
         if stack is not None and stack.deep:
             image = acquire(image, stack.plane_channel_axis, ndim=3)
             image = replace(image, notes=(stack.say(), *image.notes))
-        session = task.start(
-            image, channel_axis=channel_axis, options=options, **arguments
+        return _begin_one(task, image, channel_axis, options, arguments, told)
+    notes: list[str] = []
+    if fit == 'auto' and folder is None:
+        found, notes = find_volume(
+            task, image, stack, options.preset, arguments
         )
-        known = {one.name for one in task.arguments}
-        beside = {k: told[k] for k in told if k in known}
-        arguments = {**session.brief.arguments, **beside}
-        session.brief = replace(session.brief, arguments=arguments)
-        return session
-    series = Series(task, image, stack, options, arguments, fit)
+        if found is not None:
+            deep = {**told, 'fit': 'volume'}
+            with suppress(NoVolumeError):
+                return _begin_one(task, found, None, options, arguments, deep)
+    series = Series(task, image, stack, options, arguments, fit, notes)
     told['channel_axis'] = channel_axis
     if folder is not None:
         return _begin_in(folder, series, told)
@@ -159,6 +163,25 @@ def _begin_in(
     except BaseException:
         folder.discard()
         raise
+
+
+def _begin_one(
+    task: Task,
+    image: Any,
+    channel_axis: int | None,
+    options: Options,
+    arguments: dict[str, Any],
+    told: dict[str, Any],
+) -> Restoration:
+    """Prepare the restoration of one plane or volume."""
+    session = task.start(
+        image, channel_axis=channel_axis, options=options, **arguments
+    )
+    known = {one.name for one in task.arguments}
+    beside = {k: told[k] for k in told if k in known}
+    arguments = {**session.brief.arguments, **beside}
+    session.brief = replace(session.brief, arguments=arguments)
+    return session
 
 
 def find_stack(

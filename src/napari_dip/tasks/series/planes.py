@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,8 @@ class Series:
         The task's own; arrays for all planes, or for each.
     fit : str
         What is fitted together.
+    notes : sequence of str
+        What the user should know beside what the planes say.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Series:
         options: Options,
         arguments: Mapping[str, Any],
         fit: str,
+        notes: Sequence[str] = (),
     ) -> None:
         self.task = task
         self.image = image
@@ -69,6 +72,7 @@ class Series:
         self.options = options
         self.arguments = dict(arguments)
         self.fit = fit
+        self.notes = notes
         beside = ('mask', 'repeats')
         kinds = {one.name: one.kind for one in task.own}
         self.beside = {
@@ -87,7 +91,8 @@ class Series:
 
         groups = self.stack.series()
         shares_network = self._one_network()
-        shares, notes = [], [self._say(len(groups), shares_network)]
+        said = self._say(len(groups), shares_network)
+        shares, notes = [], [said, *self.notes]
         if not shares_network:
             shares = [Share(group, None) for group in groups]
         for group in groups if shares_network else ():
