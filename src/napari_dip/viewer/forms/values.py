@@ -151,7 +151,7 @@ class ValueEntry(Entry):
 def _choose_file(argument: Argument, kinds: str = '') -> FileEdit:
     """Make a choice of a file, or of a folder, that need not be made."""
     mode = 'EXISTING_FILE' if kinds else 'EXISTING_DIRECTORY'
-    return FileEdit(
+    choice = FileEdit(
         name=argument.name,
         label=argument.label,
         mode=FileDialogMode[mode],
@@ -160,6 +160,10 @@ def _choose_file(argument: Argument, kinds: str = '') -> FileEdit:
         value=None,
         tooltip=argument.field.help,
     )
+    # Its words would widen the form.
+    choice.choose_btn.text = '…'
+    choice.choose_btn.tooltip = f'Choose the {argument.label}.'
+    return choice
 
 
 class ModelEntry(Entry):
