@@ -162,7 +162,6 @@ def _choose_file(argument: Argument, kinds: str = '') -> FileEdit:
     )
     # Its words would widen the form.
     choice.choose_btn.text = '…'
-    choice.choose_btn.tooltip = f'Choose the {argument.label}.'
     return choice
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from magicgui.widgets import Container
+from magicgui.widgets import Container, FileEdit
 from magicgui.widgets.bases import ButtonWidget, ValueWidget
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QScrollArea, QWidget
@@ -18,9 +18,7 @@ def name_entries(form: Container) -> None:
     not know to belong to it.
     """
     for widget in form:
-        if isinstance(widget, Container):
-            name_entries(widget)
-        elif isinstance(widget, ValueWidget):
+        if isinstance(widget, (ValueWidget, FileEdit)):
             name = widget.label
             if isinstance(widget, ButtonWidget):
                 name = widget.text
@@ -28,6 +26,8 @@ def name_entries(form: Container) -> None:
             for part in (native, *native.findChildren(QWidget)):
                 part.setAccessibleName(name)
                 part.setAccessibleDescription(widget.tooltip or '')
+        elif isinstance(widget, Container):
+            name_entries(widget)
 
 
 def order_tabs(form: QWidget) -> None:
