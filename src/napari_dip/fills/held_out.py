@@ -46,11 +46,13 @@ def lay_copy(
     laid = [_moved(missing, generator) & free for _ in range(_TRIES)]
     copy = max(laid, key=np.count_nonzero)
     if not copy.any():
-        copy = free & (generator.random(missing.shape) < part)
+        copy = free & (generator.random(missing.shape[1:]) < part)
     if wide is missing:
         # A copy that meets the holes on all sides makes them deeper than they
         # are, but for single pixels of it.
-        kept = generator.random(copy.shape) < most / max(copy.sum(), 1)
+        # All channels of a pixel are, or those that others tell would look
+        # better filled than they are.
+        kept = generator.random(copy.shape[1:]) < most / max(copy.sum(), 1)
         return copy & kept if (copy & kept).any() else copy
     return _thinned(copy, most, generator)
 

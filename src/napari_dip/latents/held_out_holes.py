@@ -186,7 +186,7 @@ class HeldOutHoles(Latent):
         judging = self._asked_to_judge()
         asked = [Asked(whole, self.missing, np.zeros_like(self.missing))]
         first = np.eye(len(self.fills))[0]
-        asked += judging + [self._lay() for _ in range(self._number)]
+        asked += judging + [self._lay(region) for region in self._regions()]
         filled, *parts = fill_parts(self.data, asked, self.fills)
         judged, laid = parts[: len(judging)], parts[len(judging) :]
         held = HeldOut.join([one.judged for one in parts], len(self.fills))
@@ -219,12 +219,23 @@ class HeldOutHoles(Latent):
             if held.any()
         ]
 
-    def _lay(self) -> Asked:
-        """Lay held-out holes over a part."""
+    def _regions(self) -> list[Region]:
+        """Parts to learn from: those that do not judge, then any."""
+        spare = [
+            region
+            for region in judged_regions(self.missing)
+            if region.cut(self.missing).any()
+            and not region.cut(self.judged).any()
+        ]
         shape, side = self.data.shape[1:], scene_side(self.missing)
         places = np.argwhere(self.missing.any(axis=0))
-        centre = places[self._generator.integers(len(places))]
-        region = around(centre, side, shape)
+        while len(spare) < self._number:
+            centre = places[self._generator.integers(len(places))]
+            spare.append(around(centre, side, shape))
+        return spare[: self._number]
+
+    def _lay(self, region: Region) -> Asked:
+        """Lay held-out holes over a part."""
         missing, judged = region.cut(self.missing), region.cut(self.judged)
         laid = lay_copy(missing, self._generator) & ~judged
         return Asked(region, missing | judged | laid, laid)
