@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -172,7 +172,7 @@ class Step:
     mixed : Combination
         Of the estimate before and after it.
     left : (pixels,) ndarray
-        Errors that are then left at held-out pixels, each told by others.
+        Errors that are then left at held-out pixels.
     """
 
     mixed: Combination
@@ -182,23 +182,26 @@ class Step:
     def judged(cls, held: HeldOut) -> Step:
         """Take it as far as it gained, beyond chance, where it was not told.
 
+        All pixels have the same part of it.
+
         Parameters
         ----------
         held : HeldOut
             Of the estimate before and after.
         """
-        mixed, first = Combination.of_least_error(held), held.errors[0]
-        left = told_by_others(held)
-        sure = surely(first**2 - left**2, held.holes)
-        stay = np.zeros_like(mixed.weights)
-        stay[:, 0] = 1
-        weights = stay + sure * (mixed.weights - stay)
+        first, stay = held.errors[0], np.array([1.0, 0.0])
+        products = held.errors.astype(np.float64)
+        weights = least_error(products @ products.T)
+        gain = first**2 - (weights @ held.errors) ** 2
+        weights = stay + surely(gain, held.holes) * (weights - stay)
         # Where both differ more than at any held-out pixel, nothing tells.
-        spread = held.values.var(axis=0).max(initial=0.0)
-        mixed = replace(mixed, edges=np.append(mixed.edges, spread))
-        weights = np.vstack([weights, stay[:1]])
+        most = held.values.var(axis=0).max(initial=0.0)
+        none = np.empty(0)
+        mixed = Combination(
+            np.stack([weights, stay]), np.array([most]), none, none
+        )
         return cls(
-            mixed.with_weights(weights, held), first + sure * (left - first)
+            mixed.with_weights(mixed.weights, held), weights @ held.errors
         )
 
 

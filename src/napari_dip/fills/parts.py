@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ def depth_of(missing: Mask) -> NDArray[np.float32]:
 def usual_side(missing: float, ndim: int = 2) -> int:
     """Side of such a part, by how much of an image of so many axes is."""
     side = math.pow(_MISSING / max(missing, TINY), 1 / ndim)
-    return min(_SIDE, math.ceil(side))
+    return min(_SIDE, int(side))
 
 
 def scene_side(missing: Mask) -> int:
@@ -42,31 +43,22 @@ def scene_side(missing: Mask) -> int:
 
 
 def judged_regions(missing: Mask) -> list[Region]:
-    """Choose the parts that judge: those that miss most."""
-    shape, side = missing.shape[1:], scene_side(missing)
+    """Divide an image into parts that may judge, those that miss most first.
+
+    They do not meet, and are hardly smaller than :func:`scene_side`.
+    """
+    side, shape = scene_side(missing), missing.shape[1:]
     plane: Mask = np.any(missing, axis=0)
-    starts = [range(0, max(length - side // 2, 1), side) for length in shape]
-    regions = [
-        around(np.array(first) + side // 2, side, shape)
-        for first in np.stack(
-            np.meshgrid(*starts, indexing='ij'), axis=-1
-        ).reshape(-1, len(shape))
-    ]
-    # Parts at the edge are moved inwards, and may lie over others.
-    apart: list[Region] = []
-    for region in sorted(regions, key=lambda r: -int(r.cut(plane).sum())):
-        if not any(_meet(region, other) for other in apart):
-            apart.append(region)
-    return apart
-
-
-def _meet(one: Region, other: Region) -> bool:
-    return all(
-        a < d and c < b
-        for a, b, c, d in zip(
-            one.start, one.stop, other.start, other.stop, strict=True
+    cells = [length / max(1, round(length / side)) for length in shape]
+    size = tuple(min(side, int(cell)) for cell in cells)
+    starts = product(
+        *(
+            np.arange((cell - part) / 2, length - part + 1, cell).astype(int)
+            for cell, part, length in zip(cells, size, shape, strict=True)
         )
     )
+    regions = [Region(tuple(map(int, start)), size) for start in starts]
+    return sorted(regions, key=lambda r: -int(r.cut(plane).sum()))
 
 
 def around(

@@ -56,7 +56,7 @@ def _light(
 
 SETTINGS = {
     'fast': _light(
-        (16, 24, 32), 30, HeldOutHolesSpec(FILLS, 3, 2), num_samples=2
+        (16, 24, 32), 30, HeldOutHolesSpec(FILLS, 3), num_samples=2
     ),
     'balanced': _light(
         (32, 48, 64, 64, 64), 200, HeldOutHolesSpec(FILLS, 6), num_samples=8
