@@ -169,40 +169,41 @@ class Step:
 
     Parameters
     ----------
-    mixed : Combination
-        Of the estimate before and after it.
+    share : float
+        0 to 1, of all pixels.
+    longest : float
+        Longest step that was judged: of a longer one no more is taken than
+        of that.
     left : (pixels,) ndarray
         Errors that are then left at held-out pixels.
     """
 
-    mixed: Combination
+    share: float
+    longest: float
     left: Floats
 
     @classmethod
     def judged(cls, held: HeldOut) -> Step:
-        """Take it as far as it gained, beyond chance, where it was not told.
-
-        All pixels have the same part of it.
+        """Take it as far as it gained, beyond chance.
 
         Parameters
         ----------
         held : HeldOut
             Of the estimate before and after.
         """
-        first, stay = held.errors[0], np.array([1.0, 0.0])
-        products = held.errors.astype(np.float64)
-        weights = least_error(products @ products.T)
-        gain = first**2 - (weights @ held.errors) ** 2
-        weights = stay + surely(gain, held.holes) * (weights - stay)
-        # Where both differ more than at any held-out pixel, nothing tells.
-        most = held.values.var(axis=0).max(initial=0.0)
-        none = np.empty(0)
-        mixed = Combination(
-            np.stack([weights, stay]), np.array([most]), none, none
-        )
-        return cls(
-            mixed.with_weights(mixed.weights, held), weights @ held.errors
-        )
+        first, products = held.errors[0], held.errors.astype(np.float64)
+        share = least_error(products @ products.T)[1]
+        left = first + share * (held.errors[1] - first)
+        sure = surely(first**2 - left**2, held.holes)
+        step = held.values[1] - held.values[0]
+        longest = float(np.abs(step).max(initial=0.0))
+        return cls(sure * float(share), longest, first + sure * (left - first))
+
+    def __call__(self, both: Floats) -> NDArray[np.float32]:
+        """Take it from the first of two estimates, ``(2, ...)``."""
+        step = np.clip(both[1] - both[0], -self.longest, self.longest)
+        taken: Floats = both[0] + self.share * step
+        return taken.astype(np.float32)
 
 
 def told_by_others(held: HeldOut) -> Floats:

@@ -225,5 +225,5 @@ def mix(estimates: Sequence[Tensor], problem: Problem) -> Tensor:
     judged = (problem.known * problem.held_out)[0].cpu().numpy() > 0
     planes = np.stack([one[0].float().cpu().numpy() for one in estimates])
     held = HeldOut.of(planes, data, judged)
-    mixed = Step.judged(held).mixed(planes)
+    mixed = Step.judged(held)(planes)
     return torch.from_numpy(mixed)[None].to(problem.data)

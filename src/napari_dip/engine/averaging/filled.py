@@ -75,7 +75,7 @@ class FilledAverage(WeightAverage):
             held = part.region.cut(latent.judged)
             taken = _taken(part, found, step)
             np.copyto(part.region.cut(estimate), taken, where=held)
-        self.notes = self._describe(step, both)
+        self.notes = self._describe(step)
         return self._tensor(estimate)
 
     def deviation(self, problem: Problem, estimate: Tensor) -> Tensor:
@@ -133,7 +133,7 @@ class FilledAverage(WeightAverage):
         held = part.region.cut(self._latent.judged)
         return HeldOut.of(estimates, truth, held)
 
-    def _describe(self, step: Step, both: Planes) -> list[str]:
+    def _describe(self, step: Step) -> list[str]:
         latent = self._latent
         best = HeldOut.join(
             [
@@ -148,11 +148,10 @@ class FilledAverage(WeightAverage):
         )
         holes = latent.missing
         taken = latent.made.combination.at(latent.made.whole.fills[:, holes])
-        share = step.mixed.at(both[:, holes])[1]
         said = describe_fills(
             [fill.name for fill in latent.fills],
             taken.mean(axis=1),
-            float(share.mean()),
+            step.share,
             latent.made.best,
             (float(alone.sum()), float(left.sum())),
             left.size,
@@ -165,4 +164,4 @@ class FilledAverage(WeightAverage):
 
 
 def _taken(part: Filled, both: Planes, step: Step) -> Planes:
-    return np.where(part.missing, step.mixed(both), part.base)
+    return np.where(part.missing, step(both), part.base)

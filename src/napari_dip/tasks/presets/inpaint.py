@@ -59,10 +59,16 @@ SETTINGS = {
         (16, 24, 32), 30, HeldOutHolesSpec(FILLS, 3), num_samples=2
     ),
     'balanced': _light(
-        (32, 48, 64, 64, 64), 200, HeldOutHolesSpec(FILLS, 6, 16), num_samples=8
+        (32, 48, 64, 64, 64),
+        200,
+        HeldOutHolesSpec(FILLS, 6, 16),
+        num_samples=8,
     ),
     'best': _light(
-        (32, 48, 64, 64, 64), 800, HeldOutHolesSpec(FILLS, 12, 16), num_samples=8
+        (32, 48, 64, 64, 64),
+        800,
+        HeldOutHolesSpec(FILLS, 12, 16),
+        num_samples=8,
     ),
 }
 
