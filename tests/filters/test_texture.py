@@ -62,12 +62,20 @@ def test_an_estimate_that_cannot_be_bettered_is_kept():
     noise = torch.randn((1, 1, 64, 64), generator=generator)
     known, held_out = _half_missing(noise.shape)
     start = torch.zeros_like(noise)
-    estimate = continue_texture(
-        start, _problem(noise * known, known, held_out)
-    )
+    problem = _problem(noise * known, known, held_out)
+    estimate = mix_in_texture(start, problem)
     judged = (known * held_out) > 0
     before = noise[judged].square().mean()
     assert (noise - estimate)[judged].square().mean() <= before
+    assert torch.equal(mix_in_texture(noise, problem), noise)
+
+
+def test_texture_stays_within_the_range_of_what_is_known():
+    texture = _texture(96).clamp(-0.5, 0.5)
+    known, held_out = _half_missing(texture.shape)
+    problem = _problem(texture * known, known, held_out)
+    found = continue_texture(torch.zeros_like(texture), problem)
+    assert found.abs().max() <= 0.5
 
 
 def test_a_small_image_is_left_as_it_is():

@@ -44,12 +44,13 @@ def continue_texture(
     The missing pixels are empty at first: those of the estimate hold what
     the held-out pixels tell, which could not judge then. The image is shrunk
     and the known pixels put back, over and over with ever lower thresholds;
-    the held-out pixels choose among the rounds, the start included.
+    the held-out pixels choose among the rounds.
 
     Parameters
     ----------
     start : Tensor
-        Estimate, kept if no round is better, ``(1, channels, height, width)``.
+        Estimate, kept where there is no room or time for a round,
+        ``(1, channels, height, width)``.
     problem : Problem
         What was fitted; the data have mean 0 and standard deviation 1.
     where : Region, optional
@@ -66,18 +67,21 @@ def continue_texture(
            Using Adaptive Sparse Reconstructions and Iterated Denoising",
            IEEE Transactions on Image Processing 15, 2006.
     """
-    best, loss = start, problem.loss
+    best, least, loss = start, math.inf, problem.loss
     data, known, held = problem.data, problem.known, problem.held_out
     if where is not None:
         best, data, known, held = (
             cut_all(one, [where]) for one in (best, data, known, held)
         )
     judged = known * held
-    least = float(loss(best, data, judged))
     if min(data.shape[-2:]) <= 2 * _SIDE:
         return best
     fitted = known - judged
     measured = data * fitted
+    low, high = (
+        torch.where(fitted > 0, data, sign * torch.inf) for sign in (1, -1)
+    )
+    low, high = low.amin((-2, -1), True), high.amax((-2, -1), True)
     image, missing = measured, 1 - fitted
     with suppress(CutShort):
         for index in range(_ROUNDS):
@@ -85,6 +89,7 @@ def continue_texture(
             part = index / (_ROUNDS - 1)
             threshold = _FIRST * (_LAST / _FIRST) ** part
             shrunk = _shrink(image, missing, threshold, index)
+            shrunk = torch.clamp(shrunk, low, high)
             error = float(loss(shrunk, data, judged))
             if error < least:
                 best, least = shrunk, error
