@@ -25,6 +25,8 @@ def test_fills_what_is_labelled_and_nothing_else(
     form = open_form('Inpaint')
     form.start()
     finish(form)
+    # Only their outline hides what is filled.
+    assert viewer.layers['scratch'].contour == 1
     result = viewer.layers['cells [DIP inpainted]']
     known = damage == 0
     np.testing.assert_array_equal(result.data[known], damaged[known])

@@ -88,5 +88,8 @@ class Entry(ABC):
     def show_found(self, found: Mapping[str, str]) -> None:  # noqa: B027
         """Show what was found in the image, by the names of entries."""
 
+    def begin(self) -> None:  # noqa: B027
+        """Make way for what a run that has begun is to show."""
+
     def show_image(self) -> None:  # noqa: B027 (most need nothing)
         """Suit the entry to the chosen image."""

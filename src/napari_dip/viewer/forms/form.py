@@ -245,6 +245,8 @@ class RestorationForm(Container):
         self._memory.remember()
         rate = read_preferences().preview_rate
         self.panel.begin(request, self._layers, rate)
+        for entry in self.inputs:
+            entry.begin()
 
     def show_outlook(self) -> None:
         """Show what the restoration would take."""

@@ -62,7 +62,8 @@ class MaskEntry(Entry):
         self.layer = self.form.layer_choice(
             MASKS,
             argument.name,
-            'Layer whose labels, shapes or points mark the missing pixels.',
+            'Layer whose labels, shapes or points mark the missing pixels. '
+            'A run leaves but the outline of labels visible.',
             label=argument.label,
         )
         self.menu = MaskMenu()
@@ -123,6 +124,12 @@ class MaskEntry(Entry):
     def remembered(self) -> list[ValueWidget]:
         """Return what no other layer is wrong for."""
         return [self.fill]
+
+    def begin(self) -> None:
+        """Leave but the outline of labels, so that the fill is seen."""
+        layer = self.layer.value
+        if isinstance(layer, Labels) and not layer.contour:
+            layer.contour = 1
 
     def show_image(self) -> None:
         """Follow the painting of the chosen labels."""
