@@ -31,9 +31,6 @@ _SIDE, _STEP = 16, 4
 # from what only the strongest texture exceeds.
 _FIRST, _ROUNDS = 2.0, 32
 _LAST = 0.04
-# Parts that judge are looked at first if they are not more than one of so
-# many of the image.
-_FEW = 4
 
 
 def continue_texture(
@@ -189,7 +186,7 @@ def mix_in_texture(estimate: Tensor, problem: Problem) -> Tensor:
     """Return the mean of an estimate and its texture, weighted by errors.
 
     The estimate stays as far as chance may have told otherwise. Where all
-    that is held out lies in small parts, these are looked at first, and the
+    that is held out lies in half of the image or less, these parts are looked at first, and the
     rest only if something comes of it.
 
     Parameters
@@ -203,7 +200,7 @@ def mix_in_texture(estimate: Tensor, problem: Problem) -> Tensor:
     held = known & (problem.held_out[0].cpu().numpy() > 0)
     parts = [part for part in judged_regions(~known) if part.cut(held).any()]
     pixels = sum(math.prod(part.shape) for part in parts)
-    if 0 < _FEW * pixels <= math.prod(known.shape[1:]):
+    if 0 < 2 * pixels <= math.prod(known.shape[1:]):
         texture = estimate.clone()
         for part in parts:
             found = continue_texture(estimate, problem, part)
