@@ -186,8 +186,8 @@ def mix_in_texture(estimate: Tensor, problem: Problem) -> Tensor:
     """Return the mean of an estimate and its texture, weighted by errors.
 
     The estimate stays as far as chance may have told otherwise. Where all
-    that is held out lies in half of the image or less, these parts are looked at first, and the
-    rest only if something comes of it.
+    that is held out lies in half of the image or less, that is looked at
+    first, and the rest only if something comes of it.
 
     Parameters
     ----------
