@@ -129,7 +129,7 @@ def read_repeats(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
 
 def _read(path: Path, choice: Choice | None) -> StoredImage:
     format_ = format_of(path)
-    with _explained(format_):
+    with explained(format_):
         if format_ in (Format.TIFF, Format.OME_TIFF):
             return read_tiff(path, choice)
         if choice is not None and choice.made:
@@ -154,8 +154,8 @@ def _without_transparent(image: StoredImage) -> StoredImage:
 
 
 @contextmanager
-def _explained(format_: Format) -> Iterator[None]:
-    """Dihedral what a decoder raises into a sentence."""
+def explained(format_: Format) -> Iterator[None]:
+    """Turn what a decoder raises into a sentence."""
     try:
         yield
     except FileNotFoundError as error:

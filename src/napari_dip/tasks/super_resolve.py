@@ -257,7 +257,9 @@ def _scale(
     remove_noise: bool = False,
 ) -> tuple[int, ...]:
     del method, remove_noise
-    return (factor, factor) if isinstance(factor, int) else tuple(factor)
+    from napari_dip.images.validation import check_factor
+
+    return check_factor(factor)
 
 
 def _say(

@@ -8,9 +8,11 @@ from typing import Any
 import tifffile
 
 from napari_dip.io.errors import FileError
+from napari_dip.io.formats import Format
 from napari_dip.io.ome_zarr import ZarrImage, in_planes, open_node
 from napari_dip.io.pictures import orientation
 from napari_dip.io.pictures.pixel_size import PixelSize
+from napari_dip.io.reading import explained
 from napari_dip.io.stored import StoredImage
 from napari_dip.io.tiff import ome
 from napari_dip.io.tiff.checks import check_pages, no_loss
@@ -42,7 +44,7 @@ def open_tiff(path: Path) -> StoredImage:
     FileError
         If there is none, or not one alone.
     """
-    try:
+    with explained(Format.TIFF):
         with no_loss() as refuse, tifffile.TiffFile(path) as file:
             full = [s for s in file.series if not s.keyframe.is_reduced]
             if len(full) != 1:
@@ -59,12 +61,6 @@ def open_tiff(path: Path) -> StoredImage:
             text = read_text(page, style)
             refuse()
         store = tifffile.imread(path, series=number, level=0, aszarr=True)
-    except FileNotFoundError as error:
-        raise FileError('there is no such file; check the name.') from error
-    except tifffile.TiffFileError as error:
-        raise FileError(
-            f'it cannot be read as TIFF ({error}); copy or save it again.'
-        ) from error
     return StoredImage(
         in_planes(open_node(store), series.axes),
         series.axes,

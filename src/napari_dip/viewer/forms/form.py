@@ -123,12 +123,10 @@ class RestorationForm(Container):
         entries = _with_options(self.inputs)
         titles = [entry.argument.field.section for entry in entries]
         for title in dict.fromkeys(filter(None, titles)):
-            of_title = [
-                entry
-                for entry in entries
-                if entry.argument.field.section == title
-            ]
-            yield Section(title, of_title)
+            both = zip(entries, titles, strict=True)
+            yield Section(
+                title, [entry for entry, own in both if own == title]
+            )
 
     def reset_choices(self, *args: Any) -> None:
         """Offer the layers there are, in the folded sections too."""
