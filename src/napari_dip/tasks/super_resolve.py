@@ -257,9 +257,10 @@ def _scale(
     remove_noise: bool = False,
 ) -> tuple[int, ...]:
     del method, remove_noise
-    from napari_dip.images.validation import check_factor
-
-    return check_factor(factor)
+    # It is checked where the session begins.
+    return (
+        tuple(factor) if isinstance(factor, (tuple, list)) else (factor,) * 2
+    )
 
 
 def _say(
