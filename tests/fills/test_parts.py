@@ -3,7 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_dip.fills.parts import judged_regions, scene_side, usual_side
+from napari_dip.fills.parts import (
+    judged_regions,
+    number_that_judge,
+    scene_side,
+    usual_side,
+)
 
 
 def test_where_much_is_missing_a_small_part_tells_as_much():
@@ -26,3 +31,9 @@ def test_parts_that_judge_cover_the_image_and_do_not_meet(shape):
         assert max(region.shape) <= scene_side(missing)
     assert counts.max() == 1
     assert counts.mean() > 0.7
+
+
+def test_small_parts_judge_by_as_many_pixels_as_a_large_one():
+    assert number_that_judge(1, 256**2) == 2
+    assert number_that_judge(4, 256**2) == 4
+    assert number_that_judge(4, 128**2) == 16

@@ -61,6 +61,19 @@ def judged_regions(missing: Mask) -> list[Region]:
     return sorted(regions, key=lambda r: -int(r.cut(plane).sum()))
 
 
+def number_that_judge(largest: int, pixels: int) -> int:
+    """Number of parts that judge: as many as cover some of the largest ones.
+
+    Two at least, since those are not the whole.
+
+    Examples
+    --------
+    >>> [number_that_judge(1, side**2) for side in (64, 128, 256, 512)]
+    [16, 4, 2, 2]
+    """
+    return max(2, largest * _SIDE**2 // pixels)
+
+
 def around(
     centre: NDArray[np.intp], side: int, shape: Sequence[int]
 ) -> Region:

@@ -19,6 +19,7 @@ from napari_dip.fills.held_out import PART, lay_copy
 from napari_dip.fills.parts import (
     around,
     judged_regions,
+    number_that_judge,
     scene_side,
     usual_side,
 )
@@ -288,14 +289,15 @@ class HeldOutHolesSpec(LatentSpec):
     number : int
         Parts of the image with held-out holes to learn from.
     judged : int
-        Greatest number of those whose held-out holes judge the fit.
+        Those whose held-out holes judge the fit, of 256 × 256 pixels; as many
+        smaller ones as cover that, two at least, all if there are fewer.
     """
 
     holds_image: ClassVar[bool] = True
 
     fills: tuple[Fill, ...] = ()
     number: int = 6
-    judged: int = 4
+    judged: int = 1
 
     def make(self, given: Given) -> HeldOutHoles:
         """Lay the holes."""
@@ -317,8 +319,10 @@ class HeldOutHolesSpec(LatentSpec):
     def work(self, shape: Shape, missing: float) -> float:
         """Operations a channel of all fills, held-out holes included."""
         part = tuple(min(usual_side(missing, len(shape)), n) for n in shape)
+        pixels = math.prod(part)
         parts = self.number + min(
-            self.judged, math.ceil(math.prod(shape) / math.prod(part))
+            number_that_judge(self.judged, pixels),
+            math.ceil(math.prod(shape) / pixels),
         )
         held = missing + min(missing, PART * (1 - missing))
         return work_of_fills(
@@ -335,7 +339,11 @@ class HeldOutHolesSpec(LatentSpec):
         held = np.zeros_like(missing)
         if missing.any():
             generator = np.random.default_rng(seed)
-            for region in judged_regions(missing)[: self.judged]:
+            regions = judged_regions(missing)
+            number = number_that_judge(
+                self.judged, math.prod(regions[0].shape)
+            )
+            for region in regions[:number]:
                 holes = region.cut(missing)
                 region.cut(held)[:] = lay_copy(holes, generator, _PART)
         return torch.from_numpy(held.astype(np.float32))[None].to(measured)

@@ -61,13 +61,13 @@ SETTINGS = {
     'balanced': _light(
         (32, 48, 64, 64, 64),
         200,
-        HeldOutHolesSpec(FILLS, 6, 16),
+        HeldOutHolesSpec(FILLS, 6, 4),
         num_samples=8,
     ),
     'best': _light(
         (32, 48, 64, 64, 64),
         800,
-        HeldOutHolesSpec(FILLS, 12, 16),
+        HeldOutHolesSpec(FILLS, 12, 4),
         num_samples=8,
     ),
 }
