@@ -212,7 +212,7 @@ def mix_in_texture(estimate: Tensor, problem: Problem) -> Tensor:
 
 
 def mix(estimates: Sequence[Tensor], problem: Problem) -> Tensor:
-    """Return their mean, weighted by how much they differ at a pixel.
+    """Go from the first of two estimates towards the second.
 
     The first stays as far as chance may have told otherwise.
 
