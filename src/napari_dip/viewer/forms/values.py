@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from magicgui.types import FileDialogMode
 from magicgui.widgets import (
@@ -165,20 +166,66 @@ def _choose_file(argument: Argument, kinds: str = '') -> FileEdit:
     return choice
 
 
-class ModelEntry(Entry):
-    """Choice of the file of a trained network, and what its layers are."""
+class FileEntry(Entry):
+    """Choice of a file or folder that goes with an image."""
+
+    #: Of the file; none of a folder.
+    kinds: ClassVar[str] = ''
 
     def make_widgets(self) -> list[ValueWidget]:
         """Make the choice."""
-        self.file = _choose_file(
-            self.argument, 'TorchScript (*.pt *.pth *.ts *.jit)'
-        )
-        self.below = self.layers = Label(name='layers_of_model')
-        prepare_label(self.layers, lines=1)
-        self.layers.visible = False
-        self.file.changed.connect(self._list)
+        self.file = _choose_file(self.argument, self.kinds)
         widget: Any = self.file
         return [widget]
+
+    def remembered(self) -> list[ValueWidget]:
+        """Return nothing: another image has another, and it may be gone."""
+        return []
+
+
+class ToldEntry(FileEntry):
+    """The same, below which it says what a worker found there."""
+
+    #: What the worker does, and what is said meanwhile.
+    looking: ClassVar[str]
+    meanwhile: ClassVar[str] = ''
+
+    def make_widgets(self) -> list[ValueWidget]:
+        """Make the choice, and what is said of it."""
+        self.below = self.found = Label(name=f'found_in_{self.argument.name}')
+        prepare_label(self.found, lines=1)
+        self.found.visible = False
+        widgets = super().make_widgets()
+        self.file.changed.connect(self._look)
+        return widgets
+
+    @staticmethod
+    @abstractmethod
+    def look(path: Path) -> str:
+        """Say what there is; a worker asks."""
+
+    def _look(self) -> None:
+        chosen: Any = self.file.value
+        if chosen is None:
+            self._say('')
+            return
+        if self.meanwhile:
+            self._say(self.meanwhile)
+        work = Work(self.look, chosen)
+        work.words = self.looking
+        create_worker(work, _connect={'returned': self._say})
+
+    def _say(self, text: str) -> None:
+        self.found.value = text
+        self.found.visible = bool(text)
+
+
+class ModelEntry(ToldEntry):
+    """Choice of the file of a trained network, and what its layers are."""
+
+    kinds = 'TorchScript (*.pt *.pth *.ts *.jit)'
+    looking = 'reading the layers of a model'
+    meanwhile = 'reading the layers …'
 
     def read(self, image: ImageSource) -> str:
         """Return the path.
@@ -199,36 +246,22 @@ class ModelEntry(Entry):
         """Return nothing: there is always one."""
         return []
 
-    def remembered(self) -> list[ValueWidget]:
-        """Return nothing: a file may be gone."""
-        return []
+    @staticmethod
+    def look(path: Path) -> str:
+        """Say what the layers are, or why they cannot be read."""
+        load_engine()
+        from napari_dip.tasks.prior.models import list_layers
 
-    def _list(self) -> None:
-        """Say what the layers are, as soon as a worker has read them."""
-        if self.file.value is None:
-            self._say('')
-            return
-        self._say('reading the layers …')
-        work = Work(_layers_in_words, str(self.file.value))
-        work.words = 'reading the layers of a model'
-        create_worker(
-            work,
-            _connect={'returned': self._say},
-        )
-
-    def _say(self, text: str) -> None:
-        self.layers.value = text
-        self.layers.visible = bool(text)
+        try:
+            return f'layers: {", ".join(list_layers(str(path)))}'
+        except EXPECTED as error:
+            return describe_error(error)
 
 
-class OriginEntry(Entry):
+class OriginEntry(FileEntry):
     """The file that the image was read from, if it is a JPEG."""
 
-    def make_widgets(self) -> list[ValueWidget]:
-        """Make the choice."""
-        self.file = _choose_file(self.argument, f'JPEG (*{" *".join(JPEG)})')
-        widget: Any = self.file
-        return [widget]
+    kinds = f'JPEG (*{" *".join(JPEG)})'
 
     def read(self, image: ImageSource) -> str:
         """Return the path, empty without one."""
@@ -238,10 +271,6 @@ class OriginEntry(Entry):
         """Return the choice."""
         return [Setting(self.widgets[0], None, self.argument.say)]
 
-    def remembered(self) -> list[ValueWidget]:
-        """Return nothing: it goes with the image."""
-        return []
-
     def show_image(self) -> None:
         """Take the file of the chosen layer."""
         layer = self.form.image.value
@@ -250,22 +279,14 @@ class OriginEntry(Entry):
         self.file.value = path if is_jpeg else None
 
 
-class OutputEntry(Entry):
+class OutputEntry(ToldEntry):
     """Folder for the planes of a result, or one that lacks some of them."""
 
-    def make_widgets(self) -> list[ValueWidget]:
-        """Make the choice."""
-        self.folder = _choose_file(self.argument)
-        self.below = self.found = Label(name='found_in_output')
-        prepare_label(self.found, lines=1)
-        self.found.visible = False
-        self.folder.changed.connect(self._look)
-        widget: Any = self.folder
-        return [widget]
+    looking = 'looking into a folder'
 
     def read(self, image: ImageSource) -> Path | None:
         """Return the folder; one plane needs none."""
-        chosen: Any = self.folder.value
+        chosen: Any = self.file.value
         is_series = isinstance(image, SeriesSource)
         return chosen if is_series else None
 
@@ -274,42 +295,13 @@ class OutputEntry(Entry):
         say = self.argument.say
         return [Setting(self.widgets[0], None, lambda path: say(path.name))]
 
-    def remembered(self) -> list[ValueWidget]:
-        """Return nothing: it goes with the image."""
-        return []
-
-    def _look(self) -> None:
-        """Say what will be made, as soon as a worker has looked."""
-        folder: Any = self.folder.value
-        if folder is None:
-            self._say('')
-            return
-        work = Work(_folder_in_words, folder)
-        work.words = 'looking into a folder'
-        create_worker(work, _connect={'returned': self._say})
-
-    def _say(self, text: str) -> None:
-        self.found.value = text
-        self.found.visible = bool(text)
-
-
-def _folder_in_words(folder: Path) -> str:
-    """Say what becomes of a folder that was chosen for a result."""
-    if not is_zarr(folder):
-        return f'a new OME-Zarr in "{folder.name}", if every plane is taken'
-    try:
-        done, total = UnfinishedZarr(folder).counts
-    except FileError as error:
-        return f'"{folder.name}": {error}'
-    return f'{done} of {total} planes are there; Start makes the others'
-
-
-def _layers_in_words(path: str) -> str:
-    """Say what the layers of a model are, or why they cannot be read."""
-    load_engine()
-    from napari_dip.tasks.prior.models import list_layers
-
-    try:
-        return f'layers: {", ".join(list_layers(path))}'
-    except EXPECTED as error:
-        return describe_error(error)
+    @staticmethod
+    def look(path: Path) -> str:
+        """Say what becomes of a folder that was chosen for a result."""
+        if not is_zarr(path):
+            return f'a new OME-Zarr in "{path.name}", if every plane is taken'
+        try:
+            done, total = UnfinishedZarr(path).counts
+        except FileError as error:
+            return f'"{path.name}": {error}'
+        return f'{done} of {total} planes are there; Start makes the others'
