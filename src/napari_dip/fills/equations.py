@@ -72,27 +72,39 @@ def _approached(
     most: int,
     tolerance: float,
 ) -> tuple[NDArray[np.float64], bool]:
-    """Take so many steps at most by conjugate gradients; say if it is near."""
+    """Go towards the least squares; say whether that is near."""
     number = len(right)
 
     def product(x: NDArray[np.float64]) -> NDArray[np.float64]:
         found: NDArray[np.float64] = sum(part.T @ (part @ x) for part in rows)
         return found
 
-    scale = sum(
-        np.bincount(part.indices, part.data**2, number) for part in rows
-    )
-    size = number, number
+    scale = np.zeros(number)
+    for part in rows:
+        scale += np.bincount(part.indices, part.data**2, number)
+    operator = LinearOperator((number, number), product)
+    return _descended(operator, scale, right, start, most, tolerance)
+
+
+def _descended(
+    product: LinearOperator | sparse.csr_array,
+    scale: NDArray[np.float64],
+    right: NDArray[np.float64],
+    start: NDArray[np.float64],
+    most: int,
+    tolerance: float,
+) -> tuple[NDArray[np.float64], bool]:
+    """Take so many steps at most by conjugate gradients; say if it is near."""
     found, left = cg(
-        LinearOperator(size, product),
+        product,
         right,
         start,
         rtol=tolerance,
         maxiter=most,
-        M=LinearOperator(size, lambda x: x / scale),
+        M=LinearOperator(product.shape, lambda x: x / scale),
         callback=lambda _: go_on(),
     )
-    return found, not left
+    return np.asarray(found), not left
 
 
 def solved(
@@ -103,16 +115,9 @@ def solved(
     """Solve symmetric equations; more than so many step by step."""
     if len(right) > at_once:
         scale = matrix.diagonal()
-        approached, _ = cg(
-            matrix,
-            right,
-            right / scale,
-            rtol=_NEAR,
-            maxiter=_STEPS,
-            M=sparse.diags_array(1 / scale),
-            callback=lambda _: go_on(),
-        )
-        return np.asarray(approached)
+        return _descended(matrix, scale, right, right / scale, _STEPS, _NEAR)[
+            0
+        ]
     factors = splu(
         matrix.tocsc(),
         permc_spec='MMD_AT_PLUS_A',

@@ -16,6 +16,10 @@ from napari_dip.networks import CNNSpec, NetworkSpec, UNetSpec
 from napari_dip.noise.intensity import Range, Standard
 from napari_dip.operators.downsample import Kernel
 
+#: Of volumes. Few channels at full resolution, where a kernel has three times
+# the weights.
+NETWORK_3D = UNetSpec((16, 32, 48), reduction=1)
+
 # A second fit stopped or shown before so many iterations is worse than the
 # first, and mixed with it makes it worse (docs/lab/correlated-noise.md).
 SETTLED = 50

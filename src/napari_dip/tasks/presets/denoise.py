@@ -28,7 +28,7 @@ from napari_dip.noise.detector import Detector
 from napari_dip.noise.model import NoiseModel
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import RECIPES
-from napari_dip.presets.settings import Settings
+from napari_dip.presets.settings import NETWORK_3D, Settings
 from napari_dip.tasks.method import DeepImagePrior
 from napari_dip.tasks.presets.by_noise import Choices, by_noise, split_repeats
 from napari_dip.tasks.presets.deep_image_prior import (
@@ -179,10 +179,6 @@ def check_uncertainty(settings: Settings, preset: str) -> None:
         )
 
 
-# Few channels at full resolution, where a kernel has three times the weights.
-_NETWORK_3D = UNetSpec((16, 32, 48), reduction=1)
-
-
 def _of_volume(
     preset: str,
     planes: NDArray[Any],
@@ -210,7 +206,7 @@ def _of_volume(
         )
     return replace(
         settings,
-        network=_NETWORK_3D,
+        network=NETWORK_3D,
         # As many voxels as eight windows of 64 × 64 pixels have.
         fit=replace(settings.fit, window=32, num_windows=1),
         filters=(PlaneByPlane(settings.filters),),

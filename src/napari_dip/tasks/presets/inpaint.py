@@ -20,7 +20,7 @@ from napari_dip.latents.held_out_holes import HeldOutHolesSpec
 from napari_dip.networks import UNetSpec
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import RECIPES
-from napari_dip.presets.settings import Settings
+from napari_dip.presets.settings import NETWORK_3D, Settings
 from napari_dip.tasks.method import DeepImagePrior
 from napari_dip.tasks.presets.deep_image_prior import plain_settings
 
@@ -79,8 +79,6 @@ FILLS_3D = (
     Autoregressive(1),
     InPlanes(Biharmonic()),
 )
-# Few channels at full resolution, where a kernel has three times the weights.
-_NETWORK_3D = UNetSpec((16, 32, 48), reduction=1)
 
 # Which of the published recipes fits a mask: the paper used one for text
 # and scratches, one for a large hole, and two for scattered pixels.
@@ -144,7 +142,7 @@ def _of_volume(
     assert isinstance(latent, HeldOutHolesSpec)
     of_volume = replace(
         settings,
-        network=_NETWORK_3D,
+        network=NETWORK_3D,
         latent=replace(latent, fills=FILLS_3D),
         # As many voxels as six windows of 64 × 64 pixels have, or more.
         fit=replace(settings.fit, window=32, num_windows=1),
