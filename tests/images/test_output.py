@@ -8,6 +8,7 @@ import pytest
 
 from napari_dip.images.acquired import acquire
 from napari_dip.images.output import Output
+from napari_dip.noise.clipping import Clipping
 from napari_dip.noise.detector import Detector
 from napari_dip.noise.intensity import Intensity, Standard
 from napari_dip.noise.variance import estimate_variance
@@ -89,15 +90,46 @@ def test_the_gain_told_for_bins_is_that_of_their_pixels(given):
         assert given.describe() in told
 
 
-def test_a_plane_of_a_series_has_the_mean_of_its_data():
+def dimmed(**given):
+    """A way to an image, its data, and those at 0.9 of their brightness."""
     planes = np.random.default_rng(0).normal(50, 9, (2, 16, 18))
     known = np.ones(planes.shape, bool)
     known[1, :4] = False
     intensity = Intensity(planes, known, Standard())
-    output = Output(intensity, None, data=planes, known=known)
-    dim = (planes * 0.9).astype(np.float32)
+    output = Output(intensity, None, data=planes, known=known, **given)
+    return output, planes, (planes * 0.9).astype(np.float32)
+
+
+def test_a_denoised_plane_has_the_mean_of_its_data():
+    output, planes, dim = dimmed(matches_mean=True)
+    output.match_mean(dim)
+    for plane, data, where in zip(dim, planes, output.known, strict=True):
+        assert plane[where].mean() == pytest.approx(data[where].mean())
+
+
+def test_other_images_are_as_bright_as_they_were_fitted():
+    output, planes, dim = dimmed()
     output.match_mean(dim)
     np.testing.assert_array_equal(dim, (planes * 0.9).astype(np.float32))
-    replace(output, matches_mean=True).match_mean(dim)
-    for plane, data, where in zip(dim, planes, known, strict=True):
-        assert plane[where].mean() == pytest.approx(data[where].mean())
+
+
+def test_a_border_keeps_its_values_while_the_brightness_is_matched():
+    border = np.zeros((2, 16, 18), bool)
+    border[1, :4] = True
+    output, planes, dim = dimmed(matches_mean=True, borders=border)
+    output.match_mean(dim)
+    np.testing.assert_array_equal(
+        dim[border], planes[border].astype(np.float32)
+    )
+    assert dim[0].mean() == pytest.approx(planes[0].mean())
+
+
+def test_the_mean_of_clipped_data_is_not_that_of_the_light():
+    output, planes, dim = dimmed(matches_mean=True)
+    clipped, whole = output.intensity.channels
+    clipped = replace(clipped, clipping=Clipping(0.0, np.inf, 9.0))
+    output.intensity.channels = [clipped, whole]
+    before = dim.copy()
+    output.match_mean(dim)
+    np.testing.assert_array_equal(dim[0], before[0])
+    assert (dim[1] != before[1]).all()

@@ -50,8 +50,7 @@ class Output:
     measured : bool
         Whether the noise was measured on what that has left.
     matches_mean : bool
-        Whether each channel gets the mean of its data: of a plane whose
-        network and scale are those of a series.
+        Whether each channel gets the mean of its data.
     place : Region, optional
         Part of the image that the estimate is of, where pixels are missing
         nowhere else; all of it unless given.
@@ -145,18 +144,20 @@ class Output:
     def match_mean(self, planes: NDArray[np.float32]) -> None:
         """Shift channels to the mean of their known pixels, if they have it.
 
-        Noise has no part in the mean of so many pixels, so that no plane of a
-        series flickers by what its restoration is off.
+        Noise has hardly a part in the mean of so many pixels; filters and the
+        inverse of a stabilised mean add to it. Where noise was clipped, the
+        mean of the data is not that of the light.
         """
-        if not self.matches_mean:
+        if not self.matches_mean or self.data is None:
             return
-        assert self.data is not None
         assert self.known is not None
-        for plane, data, known in zip(
-            planes, self.data, self.known, strict=True
+        for plane, data, known, scale in zip(
+            planes, self.data, self.known, self.intensity.channels, strict=True
         ):
-            off = data[known].astype(float).mean() - plane[known].mean()
-            plane += np.float32(off)
+            if scale.clipping is None:
+                off = (data[known] - plane[known].astype(float)).mean()
+                plane += np.float32(off)
+        self.put_back_known(planes)
 
     @property
     def may_give_back(self) -> bool:

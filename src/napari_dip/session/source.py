@@ -137,7 +137,6 @@ class Source:
         if isinstance(self.operator, Identity) and self.loss is None:
             options.update(data=self.planes, known=self.known)
             options.update(keep_known=self.keep_known, borders=self.borders)
-            options.update(matches_mean=bool(self.learnt))
         shape = self.planes.shape[1:]
         return self.output(intensity, shape=shape, place=self.place, **options)
 
@@ -188,6 +187,8 @@ def make_stage(
         binning=settings.binning,
         pilot=pilot,
         measured=settings.latent.measures_noise,
+        # What is published has no last steps.
+        matches_mean=source.noise is not None and bool(settings.filters),
     )
     correlated = settings.latent.splits_repeats or bool(output.correlated)
     variance = source.variance_of(settings)

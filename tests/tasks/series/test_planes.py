@@ -146,6 +146,7 @@ def test_a_plane_of_another_exposure_is_fitted_by_itself(series):
     assert np.isfinite(image).all()
     assert 'Plane T 2: not fitted with the others' in ' '.join(info.notes)
     np.testing.assert_array_equal(image[2], denoise(odd[2], **FEW))
+    assert image[2].mean() == pytest.approx(odd[2].mean(), rel=1e-5)
 
 
 def test_an_uncertainty_of_every_plane(series):
