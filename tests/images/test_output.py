@@ -125,7 +125,7 @@ def test_a_border_keeps_its_values_while_the_brightness_is_matched():
 
 
 def test_the_mean_of_clipped_data_is_not_that_of_the_light():
-    output, planes, dim = dimmed(matches_mean=True)
+    output, _, dim = dimmed(matches_mean=True)
     clipped, whole = output.intensity.channels
     clipped = replace(clipped, clipping=Clipping(0.0, np.inf, 9.0))
     output.intensity.channels = [clipped, whole]
