@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,70 +12,89 @@ from numpy.typing import NDArray
 from napari_dip.images.repeats import SIDE
 from napari_dip.noise.blocks import block_mean
 
-# On one scale of intensities a plane with less than this part of the contrast
-# of another, or brighter by more than their contrast, is outside of what a
-# network is fitted to (docs/lab/series.md).
-_ALIKE = 2.5
+# Decibels that a plane may lose by a filter that was made for the middle of
+# its group.
+_LOSS = 0.2
 # Standard errors of a contrast that chance hardly makes.
 _CHANCE = 2.0
 # A hot pixel is no contrast.
 _BULK = (0.01, 0.99)
 
-#: Mean and contrast of a plane.
-Exposure = tuple[float, float]
+
+class Exposure(NamedTuple):
+    """What decides whether planes are alike.
+
+    Parameters
+    ----------
+    mean : float
+        Of the bulk of its pixels.
+    extent : float
+        From the least of them to the greatest.
+    contrast : float
+        Standard deviation of the means of blocks; not a number where chance
+        may have made it, and 0 without any.
+    noise : float
+        Standard deviation of the noise of a pixel.
+    """
+
+    mean: float
+    extent: float
+    contrast: float
+    noise: float
 
 
 def measure_exposure(planes: NDArray[np.generic]) -> Exposure:
-    """Return mean and contrast of the bulk of a plane.
+    """Measure the exposure of a plane.
+
+    Noise of two halves of the pixels of each block differs: what their means
+    have in common is contrast, and the rest noise.
 
     Parameters
     ----------
     planes : (C, M, N) ndarray
         Its channels, not finite where pixels are missing.
 
-    Returns
-    -------
-    mean, contrast : float
-        The contrast is the standard deviation of the means of blocks, told
-        by two halves of the pixels of each, whose noise differs; not a number
-        where chance may have made it.
-
     Examples
     --------
     >>> measure_exposure(np.full((1, 16, 16), 3))
-    (3.0, 0.0)
+    Exposure(mean=3.0, extent=0.0, contrast=0.0, noise=0.0)
     """
     values = np.asarray(planes).astype(float)
     known = np.isfinite(values)
     if not known.any():
-        return 0.0, 0.0
+        return Exposure(0.0, 0.0, 0.0, 0.0)
     low, high = np.quantile(values[known], _BULK)
     values = np.where(known, np.clip(values, low, high), np.nan)
     mean = float(np.nanmean(values))
     values = np.where(known, values, mean)
-    return mean, _contrast(values - mean)
+    return Exposure(mean, float(high - low), *_contrast(values - mean))
 
 
-def _contrast(planes: NDArray[np.float64]) -> float:
+def _contrast(planes: NDArray[np.float64]) -> tuple[float, float]:
+    """Return contrast and noise."""
     rows, columns = np.indices(planes.shape[1:])
     even = (rows + columns) % 2 == 0
     one, other = (
         2 * block_mean(np.where(half, planes, 0.0), SIDE)
         for half in (even, ~even)
     )
+    noise = SIDE / 2 * float((one - other).std())
     products = (one - one.mean()) * (other - other.mean())
     chance = one.std() * other.std() / np.sqrt(products.size)
     common = float(products.mean())
     if common <= _CHANCE * chance:
-        return math.nan if chance else 0.0
-    return math.sqrt(common)
+        return math.nan if chance else 0.0, noise
+    return math.sqrt(common), noise
 
 
 def group_alike(exposures: Sequence[Exposure]) -> list[list[int]]:
     """Group planes that a network can be shared by.
 
-    Contrasts that span more than what is alike are parted evenly, on a
-    logarithmic scale; so are, among those, the means.
+    Where contrast is c and noise n, Wiener's filter for one ratio of them is
+    off for another: its error is greater by the square of what their angles,
+    atan(c / n), differ by. Angles that span too much are parted evenly, and
+    so are means, among those, by more than the values of a plane span: such
+    planes would have hardly any contrast on one scale of intensities.
 
     Returns
     -------
@@ -84,19 +104,21 @@ def group_alike(exposures: Sequence[Exposure]) -> list[list[int]]:
 
     Examples
     --------
-    >>> group_alike([(9, 2), (8, 2), (0, 0), (9, 40), (7, 1.5), (9, 45)])
-    [[0, 1, 4], [2], [3, 5]]
+    >>> planes = [(9, 8, 2, 1), (8, 8, 2, 1), (0, 0, 0, 0), (9, 8, 0.5, 1)]
+    >>> group_alike([Exposure(*plane) for plane in planes])
+    [[0, 1], [2], [3]]
     """
-    told = [contrast for _, contrast in exposures]
+    told = [one.contrast for one in exposures]
     flat = [[i] for i, contrast in enumerate(told) if contrast == 0]
-    noise = [i for i, contrast in enumerate(told) if math.isnan(contrast)]
+    blank = [i for i, contrast in enumerate(told) if math.isnan(contrast)]
     left = [i for i, contrast in enumerate(told) if contrast > 0]
-    groups = [noise] if noise else []
-    contrasts = [math.log(exposures[i][1]) for i in left]
-    for alike in _part(left, contrasts, math.log(_ALIKE)):
-        means = [exposures[i][0] for i in alike]
-        most = 2 * _ALIKE * max(exposures[i][1] for i in alike)
-        groups += _part(alike, means, most)
+    groups = [blank] if blank else []
+    # A network sees the noise of all of them as one.
+    noise = math.fsum(exposures[i].noise for i in left) / max(len(left), 1)
+    angles = [math.atan2(told[i], noise) for i in left]
+    for alike in _part(left, angles, math.sqrt(10 ** (0.1 * _LOSS) - 1)):
+        means = [exposures[i].mean for i in alike]
+        groups += _part(alike, means, min(exposures[i].extent for i in alike))
     return sorted(flat + groups)
 
 
