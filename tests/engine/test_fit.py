@@ -111,6 +111,26 @@ def test_it_is_an_iterator_of_states(make_fit):
     assert states[-1].reason is StopReason.MAX_NUM_ITER
 
 
+@pytest.mark.parametrize(('follows', 'iterations'), [(True, 3), (False, 9)])
+def test_a_fit_that_goes_on_from_another_takes_a_third(
+    windowed, monkeypatch, follows, iterations
+):
+    fit = windowed(num_iter=9)
+    asked = []
+
+    def go_on_from(weights, network):
+        asked.append(weights)
+        return follows
+
+    monkeypatch.setattr(fit._averaging, 'go_on_from', go_on_from)
+    fit._before = windowed().trained()
+    weights = fit._before.weights
+    states = list(fit)
+    assert len(states) == iterations
+    assert states[-1].reason is StopReason.SCHEDULE_COMPLETE
+    assert [len(one) for one in asked] == [len(weights)]
+
+
 def test_a_finished_schedule_says_so(make_fit):
     *_, last = make_fit(num_iter=4, schedule='one_cycle')
     assert last.reason is StopReason.SCHEDULE_COMPLETE

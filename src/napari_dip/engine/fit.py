@@ -20,11 +20,11 @@ from napari_dip.engine.optimisers import make_optimiser
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import SCHEDULES, FitSettings
 from napari_dip.engine.state import FitState, StopReason, Trained
-from napari_dip.engine.step import Checkpoints, Step
+from napari_dip.engine.step import Checkpoints, Step, harmless_loss
 
-# A fit on windows that is no worse than this many times an empty image has
-# not diverged.
-_HARMLESS = 2.0
+# A fit that goes on from another has this part of its iterations
+# (docs/lab/series.md).
+_LESS = 3
 
 
 class Fit(Iterator[FitState]):
@@ -47,11 +47,9 @@ class Fit(Iterator[FitState]):
     seed : int
         Seed of every draw: the same seed, problem and device give the same
         states.
-
-    References
-    ----------
-    .. [1] D. Ulyanov, A. Vedaldi, V. Lempitsky, "Deep Image Prior",
-           CVPR 2018.
+    before : Trained, optional
+        What a fit to a like image has found: this one goes on from there,
+        unless held-out pixels speak against it.
     """
 
     def __init__(
@@ -62,6 +60,7 @@ class Fit(Iterator[FitState]):
         *,
         observers: Sequence[Metric] = (),
         seed: int = 0,
+        before: Trained | None = None,
     ) -> None:
         self.problem: Problem | None = problem
         self.settings = settings
@@ -95,6 +94,7 @@ class Fit(Iterator[FitState]):
         self._loss = float('nan')
         self._ending: StopReason | None = None
         self._extended = False
+        self._before = before
 
     @plain_autograd()
     def __next__(self) -> FitState:
@@ -109,6 +109,8 @@ class Fit(Iterator[FitState]):
         """
         if self.reason is not None or self.problem is None:
             raise StopIteration
+        if self._before is not None:
+            self._go_on_from(self._before.weights, self.problem.network)
         try:
             with in_turn(self.device), memory_in_words(self.device):
                 self._iterate(self.problem.network)
@@ -173,14 +175,7 @@ class Fit(Iterator[FitState]):
         Returns
         -------
         Tensor
-            Same shape, on the device.
-
-        Raises
-        ------
-        RuntimeError
-            After :meth:`close`, or before an iteration gave an estimate.
-        MemoryError
-            If the device has no room for it.
+            Same shape, on the device. It raises what :meth:`estimate` does.
         """
         self._check_open()
         assert self.problem is not None
@@ -259,6 +254,17 @@ class Fit(Iterator[FitState]):
                 'give another estimate; start a new one.'
             )
 
+    def _go_on_from(
+        self, weights: Sequence[Tensor], network: nn.Module
+    ) -> None:
+        self._before = None
+        with memory_in_words(self.device):
+            follows = self._averaging.go_on_from(weights, network)
+        if follows:
+            number = max(1, self.num_iter // _LESS)
+            self.settings = self.settings.shortened(number)
+            self.num_iter = number
+
     def _iterate(self, network: nn.Module) -> None:
         outcome = self._step(self._learning_rate())
         # Before it counts: without it there is no estimate to fall back on.
@@ -286,7 +292,9 @@ class Fit(Iterator[FitState]):
         if last or self.iteration % self.settings.check_every == 0:
             recent = self._losses[-self.settings.check_every :]
             self._loss = float(torch.stack(recent).mean())
-            if not self._checkpoints.accept(self._loss, self._harmless()):
+            harmless = harmless_loss(self._powers)
+            self._powers.clear()
+            if not self._checkpoints.accept(self._loss, harmless):
                 self._go_back()
             else:
                 self._follow_metric()
@@ -296,14 +304,6 @@ class Fit(Iterator[FitState]):
                 if self._schedule.anneals and not self._extended
                 else StopReason.MAX_NUM_ITER
             )
-
-    def _harmless(self) -> float:
-        """Loss on the recent windows that an empty image would have."""
-        if not self._powers:
-            return 0.0
-        power = float(torch.stack(self._powers).mean())
-        self._powers.clear()
-        return _HARMLESS * power
 
     def _go_back(self) -> None:
         exhausted = self._checkpoints.exhausted

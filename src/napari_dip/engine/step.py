@@ -165,6 +165,22 @@ class Step:
 # as high. A loss on random windows of an image varies by that much.
 _DIVERGED = 10.0
 _MOST_RETURNS = 5
+# A fit on windows that is no worse than this many times an empty image has
+# not diverged.
+_HARMLESS = 2.0
+
+
+def harmless_loss(powers: Sequence[Tensor]) -> float:
+    """Return a loss on recent windows that means no divergence.
+
+    Parameters
+    ----------
+    powers : sequence of Tensor
+        Losses that an empty image would have had on each.
+    """
+    if not powers:
+        return 0.0
+    return _HARMLESS * float(torch.stack([*powers]).mean())
 
 
 class Checkpoints:

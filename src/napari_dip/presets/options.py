@@ -80,6 +80,8 @@ class Options:
         :class:`~napari_dip.device.clock.Clock`: the preparation counts.
     learnt : Learnt, optional
         What like images have learnt, to be taken over instead of a fit.
+    before : Learnt, optional
+        What a like image has learnt, for the first fit to go on from.
     load : Load
         What others leave of the processor since then.
     spare_cores : int
@@ -97,6 +99,7 @@ class Options:
     tile: int | None = None
     begun: float = field(default_factory=now, compare=False)
     learnt: Learnt | None = field(default=None, repr=False)
+    before: Learnt | None = field(default=None, repr=False)
     load: Load = field(default_factory=Load, compare=False, repr=False)
     spare_cores: int = 0
 

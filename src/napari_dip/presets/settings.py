@@ -24,12 +24,6 @@ NETWORK_3D = UNetSpec((16, 32, 48), reduction=1)
 # first, and mixed with it makes it worse (docs/lab/correlated-noise.md).
 SETTLED = 50
 
-# The fewest iterations that bear the whole learning rate of fits on windows:
-# drawn fields of 128 x 128 diverged after 30 to 100 at that of 'fast', with
-# three seeds of four, and after 200 with none. A preset of fewer iterations
-# bears its own rate.
-_UNHURRIED = 200
-
 
 @dataclass(frozen=True)
 class Settings:
@@ -217,20 +211,7 @@ def shorten(settings: Settings, max_num_iter: int | None) -> Settings:
     num_iter = min(max_num_iter, planned)
     return replace(
         settings,
-        fit=_shorter(settings.fit, num_iter),
+        fit=settings.fit.shortened(num_iter),
         stopping=settings.stopping.shortened(num_iter, planned),
         second=second,
-    )
-
-
-def _shorter(fit: FitSettings, num_iter: int) -> FitSettings:
-    rate = fit.learning_rate
-    if fit.window is not None:
-        # These networks normalise nothing and diverge if hurried.
-        rate *= min(1.0, num_iter / min(_UNHURRIED, fit.num_iter))
-    return replace(
-        fit,
-        num_iter=num_iter,
-        learning_rate=rate,
-        burn_in=fit.burn_in * num_iter // fit.num_iter,
     )

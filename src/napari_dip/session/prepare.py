@@ -154,6 +154,9 @@ def prepare(
     if learnt is not None:
         scale = learnt.fits[0].intensity
         source = replace(source, learnt=learnt.fits, intensity=scale)
+    if options.before is not None:
+        trained = options.before.fits[0].trained
+        source = replace(source, before=trained)
     place = _needed(source) if trim_known else None
     shape = _result_shape(source) if place is None else place.shape
     with memory_in_words(device):

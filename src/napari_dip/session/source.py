@@ -19,6 +19,7 @@ from napari_dip.engine.losses import DataTerm, squared_error
 from napari_dip.engine.masked_error import masked_error
 from napari_dip.engine.metrics import Metric
 from napari_dip.engine.problem import Problem
+from napari_dip.engine.state import Trained
 from napari_dip.grid.binning import bin_planes
 from napari_dip.grid.by_axes import grow
 from napari_dip.grid.regions import Region
@@ -41,7 +42,7 @@ class Source:
 
     Parameters
     ----------
-    planes, known, operator
+    planes, known, operator, noise, borders, guide, loss
         As given to :func:`~napari_dip.session.prepare.prepare`.
     device : torch.device
         Where it is fitted.
@@ -49,8 +50,6 @@ class Source:
         Seed of every draw.
     output : callable
         From intensities and options to an :class:`Output`.
-    noise : NoiseModel or None
-        As given to :func:`~napari_dip.session.prepare.prepare`.
     repeats : ndarray or None
         Those that `planes` are the mean of.
     keep_known : bool
@@ -61,17 +60,15 @@ class Source:
     place : Region or None
         Part of the image that is fitted, with all its missing pixels; None
         is all of it.
-    borders : ndarray of bool, optional
-        As given to :func:`~napari_dip.session.prepare.prepare`.
     intensity : Intensity, optional
         That of the tiles of a larger image; None finds that of the planes.
-    guide, loss : optional
-        As given to :func:`~napari_dip.session.prepare.prepare`.
     parts : tuple of Region
         Parts of the image that have nothing to do with each other; none is
         the whole.
     learnt : tuple of LearntFit
         What each fit takes over instead of being done.
+    before : Trained, optional
+        What the first of them goes on from.
     """
 
     planes: NDArray[Any]
@@ -90,6 +87,7 @@ class Source:
     guide: NDArray[np.float32] | None = None
     parts: tuple[Region, ...] = ()
     learnt: tuple[LearntFit, ...] = ()
+    before: Trained | None = None
     loss: Callable[[torch.Tensor], DataTerm] | None = None
 
     def fitted(self) -> tuple[NDArray[Any], NDArray[np.bool_]]:
@@ -126,7 +124,7 @@ class Source:
 
     def after_first(self) -> Source:
         """Return it for the second fit."""
-        rest = replace(self, hold_out=False)
+        rest = replace(self, hold_out=False, before=None)
         if not self.learnt:
             return rest
         learnt = self.learnt[1:]
@@ -181,6 +179,7 @@ def make_stage(
             settings.stopping.make(source.seed),
             observers=metrics,
             seed=source.seed,
+            before=source.before,
         )
     output = source.make_output(
         intensity,

@@ -29,9 +29,9 @@ class Constant(nn.Module):
         return torch.zeros_like(seen[:, :1]) + self.value
 
 
-def estimated(value, image=IMAGE):
-    data = torch.from_numpy(np.where(MISSING, 0, image))[None, None]
-    known = torch.from_numpy((~MISSING).astype(np.float32))[None, None]
+def estimated(value, image=IMAGE, missing=MISSING):
+    data = torch.from_numpy(np.where(missing, 0, image))[None, None]
+    known = torch.from_numpy((~missing).astype(np.float32))[None, None]
     held_out = SPEC.hold_out(known, seed=1)
     given = Given(data, known, held_out, Identity(), 1, window=32)
     latent = SPEC.make(given)
@@ -76,3 +76,13 @@ def test_the_error_in_the_holes_is_told_within_a_third():
     error = (estimate[0].numpy() - IMAGE)[latent.missing]
     ratio = np.sqrt(np.mean(told**2) / np.mean(error**2))
     assert 2 / 3 < ratio < 3 / 2
+
+
+def test_a_fit_goes_on_from_weights_unless_they_surely_lose():
+    dots = (ROWS % 8 < 2) & (COLUMNS % 8 < 2)
+    average, _, _ = estimated(1.0, missing=dots)
+    network = Constant(1.0)
+    assert not average.go_on_from([torch.tensor(30.0)], network)
+    assert [float(one) for one in average.weights()] == [1.0]
+    assert average.go_on_from([torch.tensor(0.0)], network)
+    assert float(network.value) == 0

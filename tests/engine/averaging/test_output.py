@@ -122,3 +122,7 @@ def test_estimates_that_are_as_good_are_averaged():
     # A better one begins anew.
     average.keep(4)
     assert average.estimate(1).mean().item() == pytest.approx(4)
+
+
+def test_an_average_of_outputs_goes_on_from_no_other():
+    assert not OutputAverage(0.5).go_on_from([], torch.nn.Identity())

@@ -220,3 +220,13 @@ def held_out_problem(right: torch.Tensor) -> SimpleNamespace:
     return SimpleNamespace(
         data=data, known=known, held_out=held_out, operator=Identity()
     )
+
+
+def test_a_fit_that_nothing_was_held_out_of_begins_anew():
+    net = network()
+    latent = FixedLatent(uniform_noise(3, (16, 16), 0, 1.0))
+    average = weight_average(net, latent, (16, 16))
+    own = average.weights()
+    other = [weight + 1 for weight in own]
+    assert not average.go_on_from(other, net)
+    assert all(map(torch.equal, average.weights(), own))

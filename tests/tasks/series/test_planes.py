@@ -7,6 +7,7 @@ import zarr
 from scipy.ndimage import gaussian_filter
 
 from napari_dip import denoise, inpaint, super_resolve
+from napari_dip.engine.averaging.coarse_to_fine import CoarseToFineAverage
 from napari_dip.tasks.base import find_task
 
 FEW = {'preset': 'fast', 'max_num_iter': 6, 'device': 'cpu'}
@@ -25,7 +26,7 @@ def cells(shape=(24, 32), seed=0):
 def series():
     """Five noisy planes of 24 × 32 pixels, each one a little darker."""
     rng = np.random.default_rng(1)
-    light = np.linspace(60, 30, 5)[:, None, None]
+    light = np.linspace(60, 45, 5)[:, None, None]
     return rng.poisson(light * (cells() + 0.3)).astype(np.uint16)
 
 
@@ -172,10 +173,26 @@ def test_a_mask_that_does_not_fit(series):
 
 
 def test_an_enlarged_series(series):
-    image = super_resolve(series[:2], (2, 3), axes='TYX', **FEW)
+    image, info = super_resolve(
+        series[:2], (2, 3), axes='TYX', fit='planes', **INFO
+    )
     assert image.shape == (2, 48, 96)
+    assert info.iterations == 12
     np.testing.assert_array_equal(
         image[1], super_resolve(series[1], (2, 3), **FEW)
+    )
+
+
+@pytest.mark.parametrize(('losing', 'second'), [(False, 2), (True, 6)])
+def test_a_plane_goes_on_from_the_one_before_unless_that_loses(
+    series, monkeypatch, losing, second
+):
+    monkeypatch.setattr(CoarseToFineAverage, '_losing', lambda _: [losing])
+    image, info = super_resolve(series[:2], 2, axes='TYX', **INFO)
+    assert np.isfinite(image).all()
+    assert info.iterations == 6 + second
+    assert 'going on from the one before where that is right' in str(
+        info.notes
     )
 
 

@@ -65,6 +65,14 @@ class Averaging(Protocol):
     def adopt(self, weights: Sequence[Tensor]) -> None:
         """Go on from the averaged weights of another network."""
 
+    def go_on_from(
+        self, weights: Sequence[Tensor], network: nn.Module
+    ) -> bool:
+        """Let a network begin with the weights of another, if that is right.
+
+        Returns whether it does.
+        """
+
     def hold(self) -> None:
         """Remember the running average, to fall back on."""
 

@@ -61,13 +61,8 @@ class FilledAverage(WeightAverage):
         What is held out is filled as if it were missing.
         """
         latent = self._latent
-        parts = [
-            (part, self._with_network(part, num_samples))
-            for part in latent.made.judged_parts
-        ]
-        step = Step.judged(
-            HeldOut.join([self._made_of(*each) for each in parts], 2)
-        )
+        parts, judged = self._judged(num_samples)
+        step = Step.judged(judged)
         whole = latent.made.whole
         both = self._with_network(whole, num_samples)
         estimate = _taken(whole, both, step)
@@ -121,6 +116,22 @@ class FilledAverage(WeightAverage):
         shape: Shape = tuple(part.latent.shape[2:])
         added: Planes = self._over_image(evaluate, shape)[0].cpu().numpy()
         return added * np.float32(self._latent.made.scale)
+
+    def _judged(
+        self, num_samples: int
+    ) -> tuple[list[tuple[Filled, Planes]], HeldOut]:
+        """Make the parts that judge, and compare them with the data."""
+        parts = [
+            (part, self._with_network(part, num_samples))
+            for part in self._latent.made.judged_parts
+        ]
+        return parts, HeldOut.join([self._made_of(*one) for one in parts], 2)
+
+    def _carries_over(self) -> bool:
+        """Whether what is added is not surely worse than the fills."""
+        _, judged = self._judged(1)
+        without, added = np.square(judged.errors)
+        return not surely(added - without, judged.holes)
 
     def _with_network(self, part: Filled, num_samples: int) -> Planes:
         """Combination of the fills without and with the network."""

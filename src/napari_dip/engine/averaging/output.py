@@ -106,6 +106,13 @@ class OutputAverage:
         """Refuse: an output is that of its own image."""
         raise RuntimeError('OutputAverage: it holds no weights.')
 
+    def go_on_from(
+        self, weights: Sequence[Tensor], network: nn.Module
+    ) -> bool:
+        """Refuse: an output is that of its own image."""
+        del weights, network
+        return False
+
     def hold(self) -> None:
         """Copy the average and how much is in it."""
         if self._average is not None and self._spread is not None:

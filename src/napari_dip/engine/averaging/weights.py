@@ -189,6 +189,37 @@ class WeightAverage:
         """Go on from those of another network."""
         torch._foreach_copy_(self._weights(), list(weights))
 
+    @torch.no_grad()
+    def go_on_from(
+        self, weights: Sequence[Tensor], network: nn.Module
+    ) -> bool:
+        """Begin with the weights of another, unless held-out data object.
+
+        Parameters
+        ----------
+        weights : sequence of Tensor
+            Averaged ones of the other.
+        network : nn.Module
+            The one that is fitted.
+        """
+        own = self.weights()
+        if [one.shape for one in weights] != [one.shape for one in own]:
+            return False
+        self.adopt(weights)
+        if not self._carries_over():
+            self.adopt(own)
+            return False
+        torch._foreach_copy_(list(network.parameters()), list(weights))
+        self.hold()
+        return True
+
+    def _carries_over(self) -> bool:
+        """Whether held-out data do not speak against other weights.
+
+        Where nothing was held out none are taken.
+        """
+        return False
+
     def keep(self, iteration: int) -> None:
         """Copy the averaged weights."""
         self._kept = self._copy(iteration)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
@@ -113,8 +114,8 @@ def group_alike(exposures: Sequence[Exposure]) -> list[list[int]]:
     blank = [i for i, contrast in enumerate(told) if math.isnan(contrast)]
     left = [i for i, contrast in enumerate(told) if contrast > 0]
     groups = [blank] if blank else []
-    # A network sees the noise of all of them as one.
-    noise = math.fsum(exposures[i].noise for i in left) / max(len(left), 1)
+    # A network is told of one noise for all of them.
+    noise = median([exposures[i].noise for i in left] or [0.0])
     angles = [math.atan2(told[i], noise) for i in left]
     for alike in _part(left, angles, math.sqrt(10 ** (0.1 * _LOSS) - 1)):
         means = [exposures[i].mean for i in alike]

@@ -54,7 +54,8 @@ class SeriesPlan:
         What is done, in this order.
     begin : callable
         Begins the restoration of a plane, given where it lies, what its
-        share has learnt, and the seconds that it has; raises
+        share has learnt, or the plane before it where each is fitted by
+        itself, and the seconds that it has; raises
         `LeftAsItIsError` if there is nothing to restore in it.
     read : callable
         Reads a plane as it is.

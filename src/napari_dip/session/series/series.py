@@ -63,6 +63,8 @@ class SeriesSession(Restoration):
         self._waiting: list[Index] = plan.shares[0].places[::-1]
         self._learning: Session | None = None
         self._learnt: Learnt | None = None
+        # What the last plane has, where each is fitted by itself.
+        self._before: Learnt | None = None
         self._plane: Restoration | None = None
         self._reason: StopReason | None = None
         # Whether the fit at hand was ended before its end.
@@ -204,7 +206,7 @@ class SeriesSession(Restoration):
         for part in (self._learning, self._plane):
             if part is not None:
                 part.close()
-        self._learning = self._plane = self._learnt = None
+        self._learning = self._plane = self._learnt = self._before = None
 
     def _begin(self) -> None:
         """Begin what is next, so that a wrong argument is told at once."""
@@ -234,7 +236,8 @@ class SeriesSession(Restoration):
         left = self._clock.left
         limit = None if left is None else left / len(self._waiting)
         try:
-            plane = self._plan.begin(place, self._learnt, limit)
+            learnt = self._learnt or self._before
+            plane = self._plan.begin(place, learnt, limit)
         except LeftAsItIsError as why:
             self._account.say(str(why), self._plan.stack.say_plane(place))
             self._finish_plane(self._plan.as_it_is(place), None)
@@ -281,6 +284,8 @@ class SeriesSession(Restoration):
             return
         name = self._plan.stack.say_plane(self._waiting[-1])
         self._account.add(record, name, fitted=self._learnt is None)
+        if self._learnt is None and isinstance(plane, Session):
+            self._before = plane.learnt()
         self._finish_plane(image, record.uncertainty)
         plane.close()
 
@@ -303,7 +308,7 @@ class SeriesSession(Restoration):
         if self._waiting:
             return
         self._shares.pop()
-        self._learnt = None
+        self._learnt = self._before = None
         if self._shares:
             self._waiting = self._shares[-1].places[::-1]
             self.shown = self._shares[-1].places[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,8 +91,8 @@ class Series:
         from napari_dip.session.series.series import SeriesSession
 
         groups = self.stack.series()
-        shares_network = self._one_network()
-        said = self._say(len(groups), shares_network)
+        shares_network = self._shared
+        said = self._say(len(groups))
         shares, notes = [], [said, *self.notes]
         if not shares_network:
             shares = [Share(group, None) for group in groups]
@@ -131,7 +132,8 @@ class Series:
         """Return a plane as it is."""
         return np.asarray(self._pixels(self.stack.series()[0][0]))
 
-    def _one_network(self) -> bool:
+    @cached_property
+    def _shared(self) -> bool:
         """Whether planes share a network: if it sees the image, in windows."""
         if (
             self.stack.deep
@@ -151,10 +153,12 @@ class Series:
         ).settings
         return shares_network(settings)
 
-    def _say(self, networks: int, shared: bool) -> str:
+    def _say(self, networks: int) -> str:
         text = self.stack.describe()
-        if not shared:
+        if not self._shared:
             text += ', each fitted by itself'
+            if self.fit != 'planes':
+                text += ', going on from the one before where that is right'
         elif networks > 1:
             text += ', one network for each channel'
         else:
@@ -267,7 +271,8 @@ class Series:
         options = replace(
             self.options,
             time_limit=time_limit,
-            learnt=learnt,
+            learnt=learnt if self._shared else None,
+            before=None if self._shared or self.fit == 'planes' else learnt,
             begun=_now(),
             adjust=adjust or self.options.adjust,
         )
