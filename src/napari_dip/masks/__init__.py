@@ -8,6 +8,7 @@ KINDS = {
     'defects': 'hot and dead pixels',
     'lines': 'lost rows and columns',
     'shifts': 'shifted rows',
+    'scratches': 'scratches and dust',
     'borders': 'constant borders',
     'gaps': 'gaps of the detector',
 }

@@ -13,6 +13,7 @@ from napari_dip.images.validation import is_integer
 from napari_dip.images.validity import read_values
 from napari_dip.masks import KINDS
 from napari_dip.masks.lines import find_lines
+from napari_dip.masks.scratches import find_scratches
 from napari_dip.masks.shifted_rows import find_shifted_rows
 from napari_dip.masks.values import find_borders, find_gaps
 from napari_dip.noise.defects import find_defects, find_saturated
@@ -29,6 +30,7 @@ FINDERS: Mapping[str, Callable[[NDArray[Any]], Mask]] = {
     'defects': find_defects,
     'lines': find_lines,
     'shifts': find_shifted_rows,
+    'scratches': find_scratches,
     'borders': find_borders,
     'gaps': find_gaps,
 }
@@ -50,8 +52,9 @@ def find_missing(
     what : str or sequence of str
         'saturation': clipped from above; 'defects': hot and dead pixels;
         'lines': dead rows, hot columns and dropouts of a scan; 'shifts':
-        rows that jitter has shifted; 'borders': borders of one value, as
-        stitching leaves them; 'gaps': pixels with a marker in place of an
+        rows that jitter has shifted; 'scratches': scratches and dust whose
+        border is sharper than a lens draws; 'borders': borders of one value,
+        as stitching leaves them; 'gaps': pixels with a marker in place of an
         intensity, such as -1, 65535, -9999 or 1e30.
     value : float, optional
         Pixels of this value too.

@@ -8,6 +8,7 @@ import numpy as np
 from magicgui.widgets import PushButton
 from napari.layers import Labels
 from napari.qt.threading import FunctionWorker, create_worker
+from napari.utils.notifications import show_info
 from psygnal import Signal
 from qtpy.QtGui import QAction  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QInputDialog, QMenu
@@ -117,6 +118,10 @@ class MaskMenu(PushButton):
         else:
             self.found.emit(
                 Labels(found, name=source.name, **source.attributes)
+            )
+            show_info(
+                f'{np.count_nonzero(found):,} pixels are marked in '
+                f'"{source.name}"; check it before the run.'
             )
 
     def _rest(self) -> None:
