@@ -93,7 +93,8 @@ def _noise_of(values: Array) -> Variance:
     step = np.diff(np.unique(values[np.isfinite(values)])).min(initial=np.inf)
 
     def variance(intensity: Array) -> Array:
-        return np.maximum(model.variance(intensity), step**2 / 12)
+        of_model: Array = model.variance(intensity)
+        return np.maximum(of_model, step**2 / 12)
 
     return variance
 
@@ -138,7 +139,7 @@ def _chances(
     per_region = count + 1
 
     def total(of: Array) -> Array:
-        return np.bincount(borders.region, of, per_region)
+        return np.bincount(borders.region, of, per_region).astype(float)
 
     bound = borders.sharpest
     spread = noise(borders.brighter) * (2 + 2 * bound**2)
