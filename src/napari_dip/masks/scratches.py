@@ -93,8 +93,9 @@ def _noise_of(values: Array) -> Variance:
     step = np.diff(np.unique(values[np.isfinite(values)])).min(initial=np.inf)
 
     def variance(intensity: Array) -> Array:
-        of_model: Array = model.variance(intensity)
-        return np.maximum(of_model, step**2 / 12)
+        of_model = np.asarray(model.variance(intensity), float)
+        smallest: Array = np.maximum(of_model, step**2 / 12)
+        return smallest
 
     return variance
 
