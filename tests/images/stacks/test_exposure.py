@@ -21,7 +21,7 @@ def bleaching(contrast):
 
 
 def test_a_series_that_bleaches_to_a_third_has_three_networks():
-    assert bleaching(1.5) == [[*range(6)], [6, 7, 8], [9, 10, 11]]
+    assert bleaching(1.5) == [[*range(5)], [5, 6, 7, 8], [9, 10, 11]]
 
 
 def test_bleaching_matters_less_where_noise_is_weak_or_is_nearly_all():
@@ -31,7 +31,7 @@ def test_bleaching_matters_less_where_noise_is_weak_or_is_nearly_all():
 def test_there_are_no_more_than_eight_networks_for_any_contrast():
     contrasts = np.geomspace(1e-3, 1e3, 200)
     planes = [Exposure(0, 1e4, contrast, 1) for contrast in contrasts]
-    assert len(group_alike(planes)) == 8
+    assert len(group_alike(planes)) <= 8
 
 
 def test_a_jump_cut_makes_two_groups_and_odd_planes_are_alone():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple
@@ -93,9 +94,9 @@ def group_alike(exposures: Sequence[Exposure]) -> list[list[int]]:
 
     Where contrast is c and noise n, Wiener's filter for one ratio of them is
     off for another: its error is greater by the square of what their angles,
-    atan(c / n), differ by. Angles that span too much are parted evenly, and
-    so are means, among those, by more than the values of a plane span: such
-    planes would have hardly any contrast on one scale of intensities.
+    atan(c / n), differ by. Angles that span too much are parted, and so are
+    means, among those, by more than the values of a plane span: such planes
+    would have hardly any contrast on one scale of intensities.
 
     Returns
     -------
@@ -126,15 +127,27 @@ def group_alike(exposures: Sequence[Exposure]) -> list[list[int]]:
 def _part(
     numbers: Sequence[int], values: Sequence[float], most: float
 ) -> list[list[int]]:
-    """Part numbers by their values, none of which span more than that."""
-    if not numbers:
-        return []
-    low, span = min(values), max(values) - min(values)
-    count = max(1, math.ceil(span / most))
-    parts: dict[int, list[int]] = {}
-    for number, value in zip(numbers, values, strict=True):
-        place = (
-            min(int((value - low) / span * count), count - 1) if span else 0
-        )
-        parts.setdefault(place, []).append(number)
-    return list(parts.values())
+    """Part numbers by their values, none of which span more than that.
+
+    There are as few parts as can be; among those, the greatest span of one is
+    the least.
+    """
+    pairs = sorted(zip(values, numbers, strict=True))
+    count = len(_cover(pairs, most))
+    limits = np.linspace(0, most).tolist()
+    least = bisect_left(
+        limits, -count, key=lambda limit: -len(_cover(pairs, limit))
+    )
+    return [sorted(part) for part in _cover(pairs, limits[least])]
+
+
+def _cover(pairs: Sequence[tuple[float, int]], most: float) -> list[list[int]]:
+    """Part ascending values from the least, and return their numbers."""
+    parts: list[list[int]] = []
+    start = -math.inf
+    for value, number in pairs:
+        if not parts or value - start > most:
+            parts.append([])
+            start = value
+        parts[-1].append(number)
+    return parts
