@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -19,12 +20,8 @@ from napari_dip.engine.metrics import Metric, Observation
 from napari_dip.engine.optimisers import make_optimiser
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import SCHEDULES, FitSettings
-from napari_dip.engine.state import FitState, StopReason, Trained
+from napari_dip.engine.state import WENT_ON, FitState, StopReason, Trained
 from napari_dip.engine.step import Checkpoints, Step, harmless_loss
-
-# A fit that goes on from another has this part of its iterations
-# (docs/lab/series.md).
-_LESS = 3
 
 
 class Fit(Iterator[FitState]):
@@ -95,6 +92,7 @@ class Fit(Iterator[FitState]):
         self._ending: StopReason | None = None
         self._extended = False
         self._before = before
+        self._begun: Sequence[str] = ()
 
     @plain_autograd()
     def __next__(self) -> FitState:
@@ -160,7 +158,8 @@ class Fit(Iterator[FitState]):
         number = num_samples or self.settings.num_samples
         with memory_in_words(self.device):
             found = self._averaging.estimate(number)
-        self.notes, self.half = self._averaging.notes, self._averaging.half
+        self.notes = [*self._begun, *self._averaging.notes]
+        self.half = self._averaging.half
         return found
 
     @plain_autograd()
@@ -261,9 +260,10 @@ class Fit(Iterator[FitState]):
         with memory_in_words(self.device):
             follows = self._averaging.go_on_from(weights, network)
         if follows:
-            number = max(1, self.num_iter // _LESS)
-            self.settings = self.settings.shortened(number)
-            self.num_iter = number
+            # So many lose nothing (docs/lab/series.md).
+            self.num_iter = max(1, self.num_iter // 3)
+            self.settings = replace(self.settings, num_iter=self.num_iter)
+            self._begun = [WENT_ON]
 
     def _iterate(self, network: nn.Module) -> None:
         outcome = self._step(self._learning_rate())

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+#: Said of a fit that began with the weights of another.
+WENT_ON = 'It went on from what the plane before had learnt.'
+
+
 def name_channels(chosen: Sequence[bool]) -> str:
     """Begin a sentence on some channels of an image, or on all.
 

@@ -95,20 +95,3 @@ def test_held_out_data_judge_the_upsampled_image():
     assert not torch.equal(found._unseeing_estimate(), good)
     assert found.restore(problem) == 7
     torch.testing.assert_close(found._unseeing_estimate(), good)
-
-
-def test_a_fit_goes_on_from_weights_that_gain_on_this_image():
-    found, network, _, _ = average(factors=(2, 2))
-    quiet = [0 * weight for weight in found.weights()]
-    assert found.go_on_from(quiet, network)
-    assert all(map(torch.equal, found.weights(), quiet))
-    assert all(map(torch.equal, network.parameters(), quiet))
-
-
-def test_weights_that_lose_on_this_image_are_not_taken():
-    found, network, _, _ = average(factors=(2, 2))
-    own = found.weights()
-    loud = [weight + 10 for weight in own]
-    assert not found.go_on_from(loud, network)
-    assert all(map(torch.equal, found.weights(), own))
-    assert not found.go_on_from(own[:-1], network)

@@ -7,7 +7,7 @@ import zarr
 from scipy.ndimage import gaussian_filter
 
 from napari_dip import denoise, inpaint, super_resolve
-from napari_dip.engine.averaging.coarse_to_fine import CoarseToFineAverage
+from napari_dip.engine.averaging.filled import FilledAverage
 from napari_dip.tasks.base import find_task
 
 FEW = {'preset': 'fast', 'max_num_iter': 6, 'device': 'cpu'}
@@ -173,9 +173,7 @@ def test_a_mask_that_does_not_fit(series):
 
 
 def test_an_enlarged_series(series):
-    image, info = super_resolve(
-        series[:2], (2, 3), axes='TYX', fit='planes', **INFO
-    )
+    image, info = super_resolve(series[:2], (2, 3), axes='TYX', **INFO)
     assert image.shape == (2, 48, 96)
     assert info.iterations == 12
     np.testing.assert_array_equal(
@@ -183,17 +181,20 @@ def test_an_enlarged_series(series):
     )
 
 
-@pytest.mark.parametrize(('losing', 'second'), [(False, 2), (True, 6)])
-def test_a_plane_goes_on_from_the_one_before_unless_that_loses(
-    series, monkeypatch, losing, second
+@pytest.mark.parametrize(('right', 'second'), [(True, 2), (False, 6)])
+def test_a_hole_is_filled_by_what_the_plane_before_has_learnt(
+    series, monkeypatch, right, second
 ):
-    monkeypatch.setattr(CoarseToFineAverage, '_losing', lambda _: [losing])
-    image, info = super_resolve(series[:2], 2, axes='TYX', **INFO)
+    monkeypatch.setattr(FilledAverage, '_carries_over', lambda _: right)
+    mask = np.zeros(series.shape[1:], bool)
+    mask[10:13, 5:30] = True
+    image, info = inpaint(series[:2], mask, axes='TYX', **INFO)
     assert np.isfinite(image).all()
     assert info.iterations == 6 + second
-    assert 'going on from the one before where that is right' in str(
-        info.notes
-    )
+    told = 'Plane T 1: It went on from what the plane before had learnt.'
+    assert (told in info.notes) == right
+    _, info = inpaint(series[:2], mask, axes='TYX', fit='planes', **INFO)
+    assert info.iterations == 12
 
 
 def begin(series, **arguments):

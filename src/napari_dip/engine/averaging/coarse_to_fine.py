@@ -105,11 +105,6 @@ class CoarseToFineAverage(WeightAverage):
         found: list[bool] = worse.tolist()
         return found
 
-    def _carries_over(self) -> bool:
-        """Whether what is added is better than nothing, of all channels."""
-        losing = self._losing()
-        return bool(losing) and not any(losing)
-
     def _unseeing_estimate(self) -> Tensor:
         """Return the whole result: no held-out pixel is in it."""
         return self._upsampled(1, [], [])

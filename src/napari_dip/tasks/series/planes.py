@@ -157,8 +157,6 @@ class Series:
         text = self.stack.describe()
         if not self._shared:
             text += ', each fitted by itself'
-            if self.fit != 'planes':
-                text += ', going on from the one before where that is right'
         elif networks > 1:
             text += ', one network for each channel'
         else:
