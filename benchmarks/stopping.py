@@ -79,7 +79,7 @@ def observe(
         case.task,
         problem,
         preset,
-        method=DeepImagePrior(recipe=recipe, stopping='held-out'),
+        method=DeepImagePrior(recipe=recipe),
         device=device,
         adjust=partial(_unended, num_iter=num_iter),
         metrics=(*others.values(), output),
@@ -92,10 +92,15 @@ def observe(
     # What the default would give: the mean of all that are as good.
     lowest, count, mean = float('inf'), 0, np.zeros(0)
     residual = residual_of(problem)
+    # A first fit tells the noise, and nothing is chosen from it.
+    planned = session.brief.settings
+    before = planned.fit.num_iter if planned.second else 0
     start = time.process_time()
     for progress in session:
         # At its end the fit goes back to the best estimate of one rule.
         if progress.iteration % _EVERY or progress.reason is not None:
+            continue
+        if progress.iteration <= before:
             continue
         estimate = session.preview()
         if progress.best_iteration == progress.iteration:
@@ -104,7 +109,7 @@ def observe(
                 mean = np.zeros(estimate.shape)
             count += 1
             mean = mean + (estimate - mean) / count
-        looks['kept'].append(progress.best_iteration)
+        looks['kept'].append(max(0, progress.best_iteration - before))
         scored = {'psnr': estimate, 'psnr_kept': mean}
         if preset == 'best':
             scored['psnr_outputs'] = 255 * output.image
@@ -187,6 +192,8 @@ def _psnr(estimate: Image, problem: Problem) -> float:
 
 def _unended(settings: Any, num_iter: int) -> Any:
     """The settings of the method, with no end but the last iteration."""
+    if settings.second is not None:
+        return replace(settings, second=_unended(settings.second, num_iter))
     fit = replace(settings.fit, num_iter=num_iter)
     stopping = replace(settings.stopping, patience=num_iter)
     return replace(settings, fit=fit, stopping=stopping)

@@ -5,12 +5,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import nn
 
-from napari_dip.engine.averaging.output import OutputAverage
 from napari_dip.engine.early_stopping import EarlyStopping
 from napari_dip.engine.metrics import (
-    EstimateError,
     ExponentialVariance,
     HeldOutError,
     Observation,
@@ -197,34 +194,3 @@ def test_held_out_error_needs_pixels_a_start_and_forgets_on_rewind():
     assert rule.value() is None
     rule.observe(observation(4, error=1))
     assert rule.value().item() == pytest.approx(1)
-
-
-def residual(iteration, values) -> Observation:
-    output = torch.zeros(1, 1, 2, 2)
-    return Observation(iteration, output, None, torch.tensor(values))
-
-
-def test_the_error_of_the_estimate_is_that_of_the_average():
-    metric = EstimateError(decay=0.5)
-    assert metric.value() is None
-    generator = torch.Generator().manual_seed(0)
-    averaging = OutputAverage(0.5)
-    for iteration in range(1, 9):
-        values = torch.randn(1, 1, 3, 4, generator=generator)
-        averaging.update(nn.Identity(), values)
-        metric.observe(residual(iteration, values.flatten().tolist()))
-    expected = averaging.estimate(1).square().mean()
-    assert metric.value().item() == pytest.approx(expected.item(), rel=1e-5)
-    metric.rewind()
-    assert metric.value() is None
-
-
-def test_chance_is_the_standard_error_of_the_difference_to_the_lowest():
-    metric = EstimateError(decay=0.0)
-    metric.observe(residual(1, [1.0, 1.0, 1.0, 1.0]))
-    metric.value()
-    assert metric.chance() == 0
-    metric.observe(residual(2, [2.0, 1.0, 1.0, 0.0]))
-    metric.value()
-    above = np.array([3.0, 0.0, 0.0, -1.0])
-    assert metric.chance() == pytest.approx(above.std() / 2)

@@ -95,6 +95,21 @@ def test_the_schedule_is_compressed_as_a_whole():
     assert shorter.fit.learning_rate == settings.fit.learning_rate
 
 
+def test_a_first_fit_stays_whole_where_there_is_no_schedule_to_compress():
+    def both(schedule):
+        second = Settings(fit=FitSettings(num_iter=900, schedule=schedule))
+        fit = FitSettings(num_iter=100, schedule=schedule)
+        return Settings(fit=fit, second=second)
+
+    shorter = shorten(both('constant'), 300)
+    assert (shorter.fit.num_iter, shorter.second.fit.num_iter) == (100, 200)
+    shorter = shorten(both('one_cycle'), 300)
+    assert (shorter.fit.num_iter, shorter.second.fit.num_iter) == (30, 270)
+    # Too few are left for the second.
+    shorter = shorten(both('constant'), 140)
+    assert (shorter.fit.num_iter, shorter.second) == (100, None)
+
+
 def test_a_fit_on_windows_is_not_hurried():
     settings = denoising_settings.SETTINGS['fast']
     shorter = shorten(settings, settings.num_iter // 4)

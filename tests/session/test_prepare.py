@@ -104,6 +104,19 @@ def test_settings_can_be_adjusted_and_metrics_added_that_end_nothing():
     assert session.record().metric_history == []
 
 
+def test_metrics_that_are_added_begin_anew_with_the_second_fit():
+    rule = Counts()
+    second = Settings(network=UNetSpec((4, 4)), fit=FitSettings(num_iter=3))
+    session = build(
+        replace(second, fit=FitSettings(num_iter=5), second=second),
+        metrics=(rule,),
+    )
+    seen = []
+    for _ in session:
+        seen.append(rule.seen)
+    assert seen == [1, 2, 3, 4, 0, 1, 2, 3]
+
+
 def test_a_preset_can_stop_by_the_moving_variance():
     stopping = MovingVariance(window=5, patience=10, min_start=10)
     session = build(Settings(network=UNetSpec((4, 4)), stopping=stopping))

@@ -14,8 +14,13 @@ from napari_dip import (
     measure_noise,
     super_resolve,
 )
-from napari_dip.engine.early_stopping import HeldOutEstimate, NoRule
+from napari_dip.engine.early_stopping import (
+    HeldOutEstimate,
+    NoRule,
+    PlantedNoise,
+)
 from napari_dip.latents.noise import MeshGridSpec
+from napari_dip.latents.planted import PlantedSpec
 from napari_dip.networks import SkipSpec
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.options import Options
@@ -196,6 +201,61 @@ def test_all_tasks_take_it_and_its_record_repeats_it(method):
         told = {k: v for k, v in record.arguments.items() if k != 'factor'}
         again = restore(NOISY, *more, **told)
         np.testing.assert_array_equal(again, first)
+
+
+def smoothed(side: int) -> np.ndarray:
+    """A scene in noise that is shared by neighbours all around."""
+    rows, columns = np.mgrid[:side, :side]
+    scene = 100 + 40 * np.sin(columns / 7) * np.cos(rows / 9)
+    white = np.random.default_rng(0).normal(0, 40, (side + 2, side + 2))
+    noise = np.lib.stride_tricks.sliding_window_view(white, (3, 3))
+    return scene + noise.mean((2, 3))
+
+
+def test_planted_noise_tells_where_noise_is_correlated():
+    noisy = smoothed(224)
+    noise = measure_noise(noisy)
+    assert noise.correlation.all_around
+    method, preset = DeepImagePrior(), 'balanced'
+    first = plain_settings(method, preset, 'denoising', noise)
+    second = first.second
+    assert first.stopping == NoRule()
+    assert first.fit.num_iter == second.stopping.patience == 100
+    assert second.stopping == PlantedNoise(decay=first.fit.decay)
+    assert second.latent == PlantedSpec(first.latent)
+    assert second.fit.num_iter == LIGHT[preset].fit.num_iter
+    assert first.binning == second.binning > 1
+    # The noise of so few bins cannot be measured; and what was asked for is.
+    few = plain_settings(
+        method, preset, 'denoising', measure_noise(smoothed(128))
+    )
+    told = plain_settings(
+        DeepImagePrior(stopping='held-out'), preset, 'denoising', noise
+    )
+    sampled = plain_settings(
+        DeepImagePrior(posterior=True), preset, 'denoising', noise
+    )
+    for one in (few, told, sampled):
+        assert one.second is None
+        assert isinstance(one.stopping, HeldOutEstimate)
+        assert max(one.stopping.block) > 1
+    letter = plain_settings(method, 'ulyanov2018', 'denoising', noise)
+    assert letter.second is None
+    assert letter.stopping == NoRule()
+
+
+def test_it_is_fitted_twice_then_and_the_record_says_so():
+    noisy, method = smoothed(208), DeepImagePrior(depth=2, width=4)
+    options = {'preset': 'fast', 'device': 'cpu', 'return_info': True}
+    _, record = denoise(noisy, method=method, max_num_iter=150, **options)
+    assert [n for n, _ in record.fits] == [100, 50]
+    assert any('second fit noise' in note for note in record.notes)
+    assert 'measured on what a first fit left' in record.noise
+    # Of the second fit alone.
+    assert min(n for n, _ in record.metric_history) > 100
+    _, short = denoise(noisy, method=method, max_num_iter=4, **options)
+    assert [n for n, _ in short.fits] == [4]
+    assert not any('second fit' in note for note in short.notes)
 
 
 def test_it_stops_by_itself_with_its_best_estimate():

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol, Self
 
+from napari_dip.engine.estimate_error import EstimateError, PlantedError
 from napari_dip.engine.metrics import (
-    EstimateError,
     ExponentialVariance,
     HeldOutError,
     Metric,
@@ -226,6 +226,27 @@ class HeldOutEstimate(_Follow):
         """Make the metric."""
         del seed
         return EstimateError(self.decay, self.min_start)
+
+
+@dataclass(frozen=True)
+class PlantedNoise(_Follow):
+    """Stop where the error that planted noise tells is least.
+
+    Parameters
+    ----------
+    decay : float
+        Weight of the past in the estimate.
+    min_start, patience, tolerance
+        Iterations before the first metric, and as in :class:`EarlyStopping`.
+    """
+
+    patience: int = 100
+    decay: float = 0.99
+
+    def metric(self, seed: int) -> PlantedError:
+        """Make the metric."""
+        del seed
+        return PlantedError(self.decay, self.min_start)
 
 
 @dataclass(frozen=True)

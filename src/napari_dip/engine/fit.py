@@ -240,9 +240,9 @@ class Fit(Iterator[FitState]):
         self._losses = [loss.cpu() for loss in self._losses]
         self._powers = []
         self.problem = None
+        for metric in self._observing:
+            metric.rewind()
         self._observing = []
-        if self._rule is not None:
-            self._rule.metric.rewind()
         del self._averaging, self._optimiser, self._checkpoints, self._step
         release_cache(self.device)
 
@@ -273,8 +273,8 @@ class Fit(Iterator[FitState]):
         self._losses.append(outcome.loss)
         if outcome.empty_loss is not None:
             self._powers.append(outcome.empty_loss)
-        held_out = outcome.held_out_error, outcome.held_out_residual
-        observation = Observation(self.iteration, outcome.output, *held_out)
+        output, told = outcome.output, outcome.told
+        observation = Observation(self.iteration, output, *told)
         for metric in self._observing:
             metric.observe(observation)
 

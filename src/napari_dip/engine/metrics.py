@@ -11,7 +11,6 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from napari_dip.engine.averaging.output import growing_decay
 from napari_dip.engine.state import StopReason
 
 
@@ -32,12 +31,19 @@ class Observation:
         What the prediction is above each held-out datum, flat, the same data
         at every iteration; None where no pixel is held out, or where every
         iteration sees others.
+    left : Tensor or None
+        What the prediction leaves of the data, 0 where they are not fitted;
+        None where no noise was planted in them.
+    planted : Tensor or None
+        That noise, of the same shape and the same at every iteration.
     """
 
     iteration: int
     output: Tensor
     held_out_error: Tensor | None
     held_out_residual: Tensor | None = None
+    left: Tensor | None = None
+    planted: Tensor | None = None
 
 
 class Metric(Protocol):
@@ -273,74 +279,3 @@ class HeldOutError(Metric):
         if self._average is None or self._iteration <= self.min_start:
             return None
         return self._average / self._weight
-
-
-class EstimateError(Metric):
-    """Error of the averaged estimate on pixels that the fit never sees.
-
-    That of single outputs, averaged, is mostly the wandering of the outputs:
-    it has its minimum elsewhere than the estimate, which is their average.
-    A prediction is linear in the image, so that averaging the predictions of
-    the held-out data alone tells the error of the average.
-
-    Parameters
-    ----------
-    decay : float
-        Weight of the past in the estimate, 0 to 1.
-    min_start : int
-        Iterations before a metric is given.
-    """
-
-    name = 'error on held-out pixels'
-    reason = StopReason.HELD_OUT_MINIMUM
-
-    def __init__(self, decay: float = 0.99, min_start: int = 0) -> None:
-        self.decay = decay
-        self.min_start = min_start
-        self.rewind()
-
-    def rewind(self) -> None:
-        """Forget the average, and what it was compared with."""
-        self._average: Tensor | None = None
-        self._lowest: Tensor | None = None
-        self._count = 0
-        self._iteration = 0
-
-    def observe(self, observation: Observation) -> None:
-        """Average in what one more prediction is off by."""
-        self._iteration = observation.iteration
-        residual = observation.held_out_residual
-        if residual is None:
-            return
-        if self._average is None:
-            self._average = residual.clone()
-        else:
-            decay = growing_decay(self.decay, self._count)
-            self._average.lerp_(residual, 1 - decay)
-        self._count += 1
-
-    def value(self) -> Tensor | None:
-        """Return the mean square of what the average is off by."""
-        if self._average is None or self._iteration <= self.min_start:
-            return None
-        squares = self._average.square()
-        value = squares.mean()
-        if self._lowest is None or value < self._lowest.mean():
-            self._lowest = squares
-        return value
-
-    def chance(self) -> float:
-        """Return the standard error of the difference to the lowest value.
-
-        Both are of the same data, so that their noise mostly cancels [1]_.
-
-        References
-        ----------
-        .. [1] L. Breiman et al., "Classification and Regression Trees",
-               1984: the rule of one standard error.
-        """
-        if self._average is None or self._lowest is None:
-            return 0.0
-        above = (self._average.square() - self._lowest).double()
-        error: float = above.std(correction=0).item() / above.numel() ** 0.5
-        return error

@@ -34,6 +34,7 @@ class StopReason(Enum):
 
     VARIANCE_MINIMUM = 'the estimate had settled and began to take up noise'
     HELD_OUT_MINIMUM = 'the error on held-out pixels stopped falling'
+    PLANTED_MINIMUM = 'the error that planted noise tells stopped falling'
     SCHEDULE_COMPLETE = 'all planned iterations were done'
     MAX_NUM_ITER = 'all iterations asked for were done'
     TIME_LIMIT = 'the time limit was reached'

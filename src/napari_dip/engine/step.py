@@ -32,18 +32,15 @@ class Outcome(NamedTuple):
     empty_loss : Tensor or None
         Data term that an empty image would have had; None for whole images,
         of which it is always the same.
-    held_out_error : Tensor or None
-        Data term on held-out pixels; None if there are none to be compared.
-    held_out_residual : Tensor or None
-        What the prediction is above each of them, flat; None if there are
-        none, or if every iteration sees others.
+    told : tuple of Tensor or None
+        What judges the fit: the last fields of an
+        :class:`~napari_dip.engine.metrics.Observation`, in their order.
     """
 
     loss: Tensor
     output: Tensor
     empty_loss: Tensor | None
-    held_out_error: Tensor | None
-    held_out_residual: Tensor | None
+    told: tuple[Tensor | None, ...]
 
 
 class Step:
@@ -117,7 +114,7 @@ class Step:
         if self._settings.langevin:
             self._stir(self._settings.langevin * learning_rate)
         with torch.no_grad():
-            empty = error = residual = None
+            empty = error = residual = left = None
             if self._settings.window is not None:
                 nothing = torch.zeros_like(target)
                 empty = problem.loss(nothing, target, weight)
@@ -129,7 +126,10 @@ class Step:
                 if self._settings.window is None:
                     above = (prediction - target).flatten()
                     residual = above[self._places]
-        return Outcome(loss.detach(), output.detach(), empty, error, residual)
+            if draw.shift is not None and self._settings.window is None:
+                left = (target - prediction) * weight
+        told = error, residual, left, draw.shift
+        return Outcome(loss.detach(), output.detach(), empty, told)
 
     @torch.no_grad()
     def _stir(self, deviation: float) -> None:

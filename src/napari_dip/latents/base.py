@@ -176,6 +176,8 @@ class LatentSpec(Protocol):
     is_guided: ClassVar[bool] = False
     #: Whether it holds what it is drawn from for the whole image.
     holds_image: ClassVar[bool] = False
+    #: What a user should know of it, a sentence; mostly nothing.
+    note: ClassVar[str] = ''
 
     def make(self, given: Given) -> Latent:
         """Make the latent, on the device of the data."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from napari_dip.engine.early_stopping import HeldOut, NoRule, StoppingSpec
 from napari_dip.engine.optimisers import OptimiserName
-from napari_dip.engine.settings import FitSettings
+from napari_dip.engine.settings import SCHEDULES, FitSettings
 from napari_dip.filters.refinement import Chain
 from napari_dip.latents.base import LatentSpec
 from napari_dip.latents.blind_spot import BlindSpotSpec
@@ -197,13 +197,16 @@ def whole_image(
 def shorten(settings: Settings, max_num_iter: int | None) -> Settings:
     """Return the settings for at most so many iterations, of all fits.
 
-    A shorter fit is a faster one: its schedule is as a whole compressed.
+    A shorter fit is a faster one: its schedule is as a whole compressed. One
+    whose learning rate never falls has nothing to compress: the last is cut.
     """
     if max_num_iter is None or max_num_iter >= settings.num_iter:
         return settings
     second = settings.second
     if second is not None:
-        later = max_num_iter * second.num_iter // settings.num_iter
+        later = max_num_iter - settings.fit.num_iter
+        if SCHEDULES[settings.fit.schedule].anneals:
+            later = max_num_iter * second.num_iter // settings.num_iter
         # Too few would not be used at all.
         second = shorten(second, later) if later >= SETTLED else None
         max_num_iter -= second.num_iter if second is not None else 0

@@ -119,6 +119,8 @@ def prepare(
     twice = settings is not plain
     if twice:
         notes = [*notes, _TWICE]
+    if settings.second is not None and settings.second.latent.note:
+        notes = [*notes, settings.second.latent.note]
     planes = image.planes if repeats is None else repeats.mean
     known = known & np.isfinite(planes)
     if noise is None and not settings.range_.is_robust:
@@ -188,7 +190,7 @@ def prepare(
         return Session(
             make_stage(source, settings, options.metrics),
             brief,
-            make_sequel(source, settings),
+            make_sequel(source, settings, options.metrics),
             clock=Clock.since(options.begun, options.time_limit),
             uncertainty=options.uncertainty,
         )

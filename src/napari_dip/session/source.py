@@ -201,7 +201,9 @@ def make_stage(
     return Stage(fit, output, settings.filters, levels, correlated)
 
 
-def make_sequel(source: Source, settings: Settings) -> Sequel | None:
+def make_sequel(
+    source: Source, settings: Settings, metrics: tuple[Metric, ...] = ()
+) -> Sequel | None:
     """Make what begins the second fit; None if the settings have none."""
     second = settings.second
     if second is None or len(source.learnt) == 1:
@@ -213,7 +215,7 @@ def make_sequel(source: Source, settings: Settings) -> Sequel | None:
         if source.hold_out:
             again = make_stage(rest, second)
             return replace(again, output=replace(again.output, pilot=pilot))
-        return make_stage(rest, second, pilot=pilot, before=before)
+        return make_stage(rest, second, metrics, pilot, before)
 
     return Sequel(second.fit.num_iter, begin)
 

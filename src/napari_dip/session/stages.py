@@ -33,6 +33,7 @@ from napari_dip.session.record import Record, describe_harmed
 _COMPLETED = {
     StopReason.HELD_OUT_MINIMUM,
     StopReason.VARIANCE_MINIMUM,
+    StopReason.PLANTED_MINIMUM,
     StopReason.SCHEDULE_COMPLETE,
     StopReason.MAX_NUM_ITER,
 }

@@ -13,6 +13,7 @@ from napari_dip.viewer.layers.planes import Plane
 _REPEATABLE = (
     'HELD_OUT_MINIMUM',
     'VARIANCE_MINIMUM',
+    'PLANTED_MINIMUM',
     'SCHEDULE_COMPLETE',
     'MAX_NUM_ITER',
     'DIVERGED',

@@ -46,10 +46,10 @@ _RATE = 3e-3
 # More iterations take up the noise, where what was measured of it is not
 # exact.
 _RECORRUPTED_ITERATIONS = 100
-# The spectrum of the noise is measured on blocks of 32 pixels, of which
-# smaller images have too few: 9.6 instead of 16.8 dB on 64 pixels of a
-# wide-field frame.
-_LEAST_SIDE = 96
+#: The spectrum of the noise is measured on blocks of 32 pixels, of which
+#: smaller images have too few: 9.6 instead of 16.8 dB on 64 pixels of a
+#: wide-field frame.
+LEAST_SIDE = 96
 
 _RESIDUAL: Chain = (Calibrate(), ResidualStructure(), Bm3d(0.75))
 # Correlated noise is known from near, so that a second fit tells the details
@@ -144,7 +144,7 @@ def by_noise(
     """
     found = plan(noise)
     values = planes.size // found.binning ** len(found.mask)
-    second = found.second and min(planes.shape[-2:]) >= _LEAST_SIDE
+    second = found.second and min(planes.shape[-2:]) >= LEAST_SIDE
     if not found.correlated:
         settings = choices.pixels if found.binning == 1 else choices.bins
         fit = replace(settings.fit, num_samples=choices.pixels.fit.num_samples)

@@ -14,6 +14,7 @@ from napari_dip.engine.early_stopping import (
     HeldOutEstimate,
     MovingVariance,
     NoRule,
+    PlantedNoise,
     StoppingSpec,
 )
 from napari_dip.engine.settings import FitSettings
@@ -26,19 +27,20 @@ from napari_dip.latents.noise import (
     MeshGridSpec,
     UniformNoiseSpec,
 )
+from napari_dip.latents.planted import PlantedSpec
 from napari_dip.networks import NetworkSpec, SkipSpec, UNetSpec
 from napari_dip.noise.model import NoiseModel
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.published import RECIPES
 from napari_dip.presets.settings import Settings
 from napari_dip.tasks.method import DeepImagePrior
-from napari_dip.tasks.presets.by_noise import plan
+from napari_dip.tasks.presets.by_noise import LEAST_SIDE, plan
 
 # Standard deviations of the noise of the published experiments.
 _WEAKER, _STRONGER = 25 / 255, 50 / 255
-# Part of the pixels that is held out, and that is in the middle of a block
-# that is: nine times as many are kept from the fit then.
-_PIXELS, _BLOCKS = 0.05, 0.02
+# Part of the pixels that is in the middle of a block that is held out: nine
+# times as many are kept from the fit then.
+_BLOCKS = 0.02
 _PUBLISHED = 'ulyanov2018'
 # Learning rates that the weights are stirred by, as published (Cheng et al.
 # 2019).
@@ -120,9 +122,30 @@ def plain_settings(
             binning=1 if to_the_letter else found.binning,
         )
         block = found.mask
+        sides = np.array(noise.defects.shape[-2:]) // settings.binning
+        by_itself = method.stopping == 'auto' and not method.posterior
+        if by_itself and not to_the_letter and sides.min() >= LEAST_SIDE:
+            return _with_planted_noise(settings)
     return replace(
         settings,
         stopping=_stopping(method, settings.fit, block, to_the_letter),
+    )
+
+
+def _with_planted_noise(settings: Settings) -> Settings:
+    """Let noise like that of the image tell when to stop.
+
+    Where it is correlated, neighbours tell a held-out pixel its noise, and
+    to keep them from the fit too costs more than a little noise does. A short
+    fit comes first, which leaves noise to be measured.
+    """
+    rule = PlantedNoise(decay=settings.fit.decay)
+    latent = PlantedSpec(settings.latent)
+    return replace(
+        settings,
+        fit=replace(settings.fit, num_iter=rule.patience),
+        stopping=NoRule(),
+        second=replace(settings, latent=latent, stopping=rule),
     )
 
 
@@ -230,14 +253,14 @@ def _stopping(
     if method.posterior:
         # What is held out calibrates its deviation; nothing ends it.
         return HeldOutEstimate(
-            part=_PIXELS, decay=fit.decay, block=block, patience=fit.num_iter
+            decay=fit.decay, block=block, patience=fit.num_iter
         )
     name = method.stopping
     if name == 'auto':
         name = 'none' if to_the_letter else 'held-out'
     rules: dict[str, StoppingSpec] = {
         'held-out': HeldOutEstimate(
-            part=_BLOCKS if block != (1, 1) else _PIXELS,
+            part=_BLOCKS if block != (1, 1) else HeldOutEstimate.part,
             decay=fit.decay,
             block=block,
         ),
