@@ -22,7 +22,7 @@ SETS = ('fmd', 'nine-colour-25', 'missing-50')
 #: The default, which keeps a later estimate that chance alone makes worse.
 DEFAULT = 'estimate'
 RULES = {
-    DEFAULT: 'error of the estimate on held-out pixels, 5 % (default)',
+    DEFAULT: 'error of the estimate, held-out or planted noise (default)',
     'held-out': 'error of the outputs on the same pixels',
     'es-wmv': 'ES-WMV, window 100',
     'es-emv': 'ES-EMV, weight 0.1',
