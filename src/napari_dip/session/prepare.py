@@ -190,7 +190,7 @@ def prepare(
         return Session(
             make_stage(source, settings, options.metrics),
             brief,
-            make_sequel(source, settings, options.metrics),
+            make_sequel(source, settings, *options.metrics),
             clock=Clock.since(options.begun, options.time_limit),
             uncertainty=options.uncertainty,
         )

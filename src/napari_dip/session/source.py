@@ -63,8 +63,7 @@ class Source:
     intensity : Intensity, optional
         That of the tiles of a larger image; None finds that of the planes.
     parts : tuple of Region
-        Parts of the image that have nothing to do with each other; none is
-        the whole.
+        Parts that have nothing to do with each other; none is the whole.
     learnt : tuple of LearntFit
         What each fit takes over instead of being done.
     before : Trained, optional
@@ -202,20 +201,19 @@ def make_stage(
 
 
 def make_sequel(
-    source: Source, settings: Settings, metrics: tuple[Metric, ...] = ()
+    source: Source, settings: Settings, *metrics: Metric
 ) -> Sequel | None:
     """Make what begins the second fit; None if the settings have none."""
     second = settings.second
     if second is None or len(source.learnt) == 1:
         return None
-
     rest = source.after_first()
 
     def begin(pilot: NDArray[np.float32], before: Problem) -> Stage:
-        if source.hold_out:
-            again = make_stage(rest, second)
-            return replace(again, output=replace(again.output, pilot=pilot))
-        return make_stage(rest, second, metrics, pilot, before)
+        if not source.hold_out:
+            return make_stage(rest, second, metrics, pilot, before)
+        again = make_stage(rest, second)
+        return replace(again, output=replace(again.output, pilot=pilot))
 
     return Sequel(second.fit.num_iter, begin)
 
