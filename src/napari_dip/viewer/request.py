@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from napari_dip.images.acquired import AcquiredImage, acquire
-from napari_dip.images.axes import letters_of
 from napari_dip.images.guide import read_guide
 from napari_dip.images.masks import read_mask
 from napari_dip.images.repeats import read_repeats
@@ -140,14 +139,11 @@ class Request:
             on_disk = lazy or not has_room(shape)
             return make_target(shape, stack.letters, on_disk=on_disk)
 
-        named = letters_of(image.attributes['axis_labels'])
-        if named is None and values.get('fit', 'auto') == 'auto':
-            # Depths that are a guess may be times.
-            values['fit'] = 'series'
         session = self.task.begin(
             image=image.pixels,
             target=target,
             axes=stack.letters,
+            fit=image.fit,
             channel_axis=stack.channel_axis,
             spare_cores=1,
             **values,

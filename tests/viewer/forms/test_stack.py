@@ -117,10 +117,28 @@ def test_axes_are_guessed_and_corrected(viewer, series, open_form):
     assert form.image_source().stack.describe() == (
         'axes Z Y X, 5 depths: 5 planes'
     )
+    assert form.image_source().fit == 'series'
     form.stack.axes.value = 'YXT'
+    assert form.image_source().fit == 'auto'
     assert form.image_source().stack.num_planes == 32
     form.stack.axes.value = 'TTX'
     assert 'names T more than once' in form.outlook.value
+
+
+def test_depths_are_taken_as_a_volume(viewer, series, open_form):
+    viewer.add_image(series, name='cells')
+    form = open_form()
+    form.stack.extent.value = 'as a volume'
+    assert form.image_source().fit == 'volume'
+    form.stack.axes.value = 'TYX'
+    assert 'needs an axis of depth' in form.outlook.value
+
+
+def test_named_depths_decide_by_themselves(viewer, series, open_form):
+    viewer.add_image(series, name='cells', axis_labels=('z', 'y', 'x'))
+    form = open_form()
+    form.stack.extent.value = 'every plane'
+    assert form.image_source().fit == 'auto'
 
 
 def test_one_plane_has_nothing_to_choose(viewer, noisy, open_form):

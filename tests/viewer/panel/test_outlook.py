@@ -200,3 +200,16 @@ def test_the_form_says_what_noise_was_found():
     told = describe_forecast(replace(FOUND, outline=outline), 1.0)
     assert told.endswith('found: independent')
     assert 'found' not in describe_forecast(FOUND, 1.0)
+
+
+@pytest.mark.parametrize(
+    ('fit', 'told'),
+    [
+        ('series', 'The axes are a guess: correct the letters above.'),
+        ('volume', '1 volume of 5 × 32 × 32 voxels'),
+    ],
+)
+def test_the_form_says_what_is_fitted_together(fit, told):
+    asked = Question('denoise', (5, 32, 32), None, axes='ZYX')
+    assert told in describe_size(replace(asked, arguments=(('fit', fit),)))
+    assert told not in describe_size(asked)

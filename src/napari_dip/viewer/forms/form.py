@@ -63,7 +63,7 @@ class RestorationForm(Container):
             choices=lambda _: channel_axes(self.image.value),
             tooltip='Axis of the layer that holds channels.',
         )
-        self.source = Source(napari_viewer, self.channel_axis)
+        self.source = Source(napari_viewer, self.channel_axis, self.task)
         self.stack, self.region = self.source.stack, self.source.region
         self.plane = PlaneLabel(napari_viewer.dims)
         self.inputs: list[Entry] = [
@@ -263,7 +263,7 @@ class RestorationForm(Container):
         axes = ''
         if isinstance(image, SeriesSource):
             self.plane.clear()
-            axes = image.stack.letters
+            axes, entered['fit'] = image.stack.letters, image.fit
         else:
             self.plane.show_plane(self.chosen_image(), image.plane)
         self.outlook.ask(

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from magicgui.widgets import CheckBox, ComboBox, Label, LineEdit
-from napari.layers import Shapes
 from psygnal import Signal
 
+from napari_dip.images.axes import letters_of
+from napari_dip.images.stacks.depth import as_volumes
+from napari_dip.viewer.forms.region import RegionEntry
 from napari_dip.viewer.layers.joined import alike, join_layers
 from napari_dip.viewer.layers.layers import ImageSource, describe_image
 from napari_dip.viewer.layers.planes import describe_plane, layer_shape
-from napari_dip.viewer.layers.regions import (
-    crop_layer,
-    spans_in_view,
-    spans_of_shapes,
-)
+from napari_dip.viewer.layers.regions import crop_layer
 from napari_dip.viewer.layers.stacks import (
     SeriesSource,
     count_planes,
@@ -29,70 +26,16 @@ from napari_dip.viewer.panel.text import prepare_label
 
 if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget
-    from napari.components import Dims, LayerList
+    from napari.components import Dims
     from napari.layers import Image
     from napari.viewer import Viewer
 
+    from napari_dip.tasks.base import Task
     from napari_dip.viewer.forms.form import RestorationForm
     from napari_dip.viewer.layers.planes import Plane
 
 
-PLANE, EVERY = 'this plane', 'every plane'
-WHOLE, VIEW = 'the whole image', 'what the view shows'
-
-
-class RegionEntry:
-    """Choice of the part of a layer that is restored.
-
-    Parameters
-    ----------
-    layers : LayerList
-        Layers of the viewer, among them shapes around a region.
-    """
-
-    def __init__(self, layers: LayerList) -> None:
-        self._layers = layers
-        #: What of which axes was cut out last.
-        self.spans: tuple[tuple[int, tuple[int, int]], ...] = ()
-        self._last: tuple[Any, Image | None] = (None, None)
-        self.widget = ComboBox(
-            name='region',
-            choices=self._choices,
-            tooltip=(
-                'The whole image, what the view shows of it now, or the '
-                'rectangle around the shapes of a layer: those that are '
-                'selected, or all.'
-            ),
-        )
-
-    def crop(self, layer: Image, axes: Sequence[int]) -> Image:
-        """Return the part of a layer that was chosen, or all of it.
-
-        Raises
-        ------
-        ValueError
-            If nothing of it is in the region.
-        """
-        self.spans = ()
-        if self.widget.value == WHOLE:
-            return layer
-        if self.widget.value == VIEW:
-            spans = spans_in_view(layer, axes)
-        else:
-            spans = spans_of_shapes(layer, self.widget.value, axes)
-        lengths = [layer_shape(layer)[axis] for axis in spans]
-        if list(spans.values()) == [(0, n) for n in lengths]:
-            return layer
-        self.spans = tuple(spans.items())
-        key = layer.unique_id, id(layer.data), self.spans
-        if self._last[0] != key:
-            self._last = key, crop_layer(layer, spans)
-        return self._last[1] or layer
-
-    def _choices(self, _: object) -> list[tuple[str, Any]]:
-        shapes = [x for x in self._layers if isinstance(x, Shapes)]
-        around = [(f'around "{layer.name}"', layer) for layer in shapes]
-        return [(WHOLE, WHOLE), (VIEW, VIEW), *around]
+PLANE, EVERY, VOLUME = 'this plane', 'every plane', 'as a volume'
 
 
 class PlaneLabel(Label):
@@ -160,18 +103,23 @@ class StackEntry:
     ----------
     dims : Dims
         Axes and sliders of the viewer.
+    takes_volumes : bool
+        Whether depths may be a third spatial axis.
     """
 
-    def __init__(self, dims: Dims) -> None:
+    def __init__(self, dims: Dims, *, takes_volumes: bool = False) -> None:
         self._dims = dims
         self._several = False
+        # Letters that nobody has named.
+        self._guess: str | None = None
         self.extent = ComboBox(
             name='extent',
             label='restore',
-            choices=[PLANE, EVERY],
+            choices=[PLANE, EVERY, *([VOLUME] if takes_volumes else [])],
             tooltip=(
-                'The plane that the viewer shows, or all planes of the '
-                'layer. Try one plane before you restore all.'
+                'The plane that the viewer shows, all planes of the layer, '
+                'or depths Z as a third spatial axis. Try one plane before '
+                'you restore all.'
             ),
         )
         self.axes = LineEdit(
@@ -187,11 +135,14 @@ class StackEntry:
     @property
     def takes_all(self) -> bool:
         """Whether every plane is to be restored."""
-        return self._several and bool(self.extent.value == EVERY)
+        return self._several and bool(self.extent.value != PLANE)
 
     def show_layer(self, layer: Image | None) -> None:
         """Suit the entries to another layer."""
-        self.axes.value = '' if layer is None else letters_of_layer(layer)
+        letters = '' if layer is None else letters_of_layer(layer)
+        named = layer is not None and letters_of(layer.axis_labels)
+        self._guess = None if named else letters
+        self.axes.value = letters
 
     def show_choice(
         self, layer: Image | None, channel_axis: int | None
@@ -211,9 +162,15 @@ class StackEntry:
         ValueError
             If the axes do not fit.
         """
-        return describe_series(
+        source = describe_series(
             layer, channel_axis, ahead + self.axes.value, self._dims
         )
+        if self.extent.value == VOLUME:
+            as_volumes(source.stack)
+            return replace(source, fit='volume')
+        # Depths that are a guess may be times.
+        guessed = self.axes.value == self._guess
+        return replace(source, fit='series' if guessed else 'auto')
 
 
 class Source:
@@ -225,10 +182,15 @@ class Source:
         Where the layer is.
     channel_axis : ComboBox
         Choice of an axis.
+    task : Task
+        What is done.
     """
 
-    def __init__(self, viewer: Viewer, channel_axis: ComboBox) -> None:
-        self.stack = StackEntry(viewer.dims)
+    def __init__(
+        self, viewer: Viewer, channel_axis: ComboBox, task: Task
+    ) -> None:
+        volumes = task.takes_volumes
+        self.stack = StackEntry(viewer.dims, takes_volumes=volumes)
         self.region = RegionEntry(viewer.layers)
         self.joined = CheckBox(
             name='joined',

@@ -35,10 +35,13 @@ class SeriesSource(ImageSource):
         Axes of the data.
     shown : tuple
         Where the plane lies that the viewer shows.
+    fit : str
+        What is fitted together: 'series' where the axes are a guess.
     """
 
     stack: Stack = field(default_factory=lambda: Stack((), ''))
     shown: Index = ()
+    fit: str = 'auto'
 
     def array(self) -> NDArray[Any]:
         """Read the plane that is shown: a sample of them all."""

@@ -196,13 +196,17 @@ def describe_size(question: Question) -> str:
 def _describe_stack(question: Question) -> str:
     stack = settle_stack(question.shape, question.axes, question.channel_axis)
     factors = find_task(question.task).scale_of(dict(question.arguments))
-    if len(factors) > len(stack.plane_axes):
+    fit = dict(question.arguments).get('fit')
+    if fit == 'volume' or len(factors) > len(stack.plane_axes):
         stack = as_volumes(stack)
     sides = stack.plane_sides
     text = f'{stack.describe()}, {describe_shape(sides)} pixels'
     if set(factors) != {1}:
         pairs = zip(sides, factors, strict=True)
         text += f' → {describe_shape([n * factor for n, factor in pairs])}'
+    if fit == 'series':
+        # It is asked for only where nobody has named the axes.
+        text += '\nThe axes are a guess: correct the letters above.'
     return text
 
 
