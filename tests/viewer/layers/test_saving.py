@@ -13,6 +13,7 @@ from qtpy.QtWidgets import QFileDialog
 
 from napari_dip.io.ome_zarr import create_scratch
 from napari_dip.io.reading import read_image
+from napari_dip.viewer.layers.metadata import read_channels
 from napari_dip.viewer.layers.result import METADATA_KEY
 from napari_dip.viewer.layers.saving import (
     Destination,
@@ -149,6 +150,27 @@ def test_planes_on_disk_are_saved_one_by_one(tmp_path, plane):
     assert write(layer, tmp_path / 'cells.ome.tif').startswith('Saved')
     written = tifffile.imread(tmp_path / 'cells.ome.tif')
     np.testing.assert_array_equal(written, planes[...])
+
+
+@pytest.mark.parametrize('ending', ['.ome.tif', '.ome.zarr'])
+def test_channels_keep_names_and_colours(tmp_path, ending):
+    if ending == '.ome.zarr':
+        pytest.importorskip('zarr')
+    data = np.ones((2, 20, 30), np.float32)
+    layer = result_layer(data, channel_axis=0)
+    told = layer.metadata[METADATA_KEY]
+    told['source']['channels'] = [
+        {'label': 'DNA', 'color': '0000FF'},
+        {'label': 'actin', 'color': 'unheard of'},
+    ]
+    path = tmp_path / f'cells{ending}'
+    assert write(layer, path).startswith('Saved')
+    again = Image(data, metadata={})
+    again._source = again.source.model_copy(update={'path': str(path)})
+    assert [(one['label'], one['color']) for one in read_channels(again)] == [
+        ('DNA', '0000FF'),
+        ('actin', 'FFFFFF'),
+    ]
 
 
 @pytest.fixture

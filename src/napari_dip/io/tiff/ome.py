@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 from xml.etree import ElementTree
@@ -87,6 +89,27 @@ def describe_channels(details: dict[str, Any]) -> tuple[dict[str, Any], ...]:
         {'label': name, 'color': f'{colour >> 8:06X}', 'active': True}
         for name, colour in zip(names, colours, strict=True)
     )
+
+
+def store_channels(channels: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Write names and colours of OME-Zarr as `tifffile.imwrite` takes them.
+
+    Examples
+    --------
+    >>> store_channels([{'label': 'DAPI', 'color': '0000FF'}])
+    {'Channel': {'Name': ['DAPI'], 'Color': ['65535']}}
+    """
+    names = [
+        str(one.get('label', f'channel {n}')) for n, one in enumerate(channels)
+    ]
+    colours = []
+    for one in channels:
+        colour = str(one.get('color', ''))
+        told = re.fullmatch('[0-9a-fA-F]{6}', colour)
+        number = int(colour if told else 'FFFFFF', 16) << 8 | 0xFF
+        # The number of OME has a sign.
+        colours.append(str(number - (number >> 31 << 32)))
+    return {'Channel': {'Name': names, 'Color': colours}}
 
 
 def _unit(side: Length | None) -> str | None:

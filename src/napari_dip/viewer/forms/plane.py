@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from magicgui.widgets import CheckBox, ComboBox, Label, LineEdit
 from psygnal import Signal
 
-from napari_dip.images.axes import letters_of
 from napari_dip.images.stacks.depth import as_volumes
 from napari_dip.viewer.forms.region import RegionEntry
 from napari_dip.viewer.layers.joined import alike, join_layers
 from napari_dip.viewer.layers.layers import ImageSource, describe_image
+from napari_dip.viewer.layers.metadata import read_letters
 from napari_dip.viewer.layers.planes import describe_plane, layer_shape
 from napari_dip.viewer.layers.regions import crop_layer
 from napari_dip.viewer.layers.stacks import (
@@ -140,7 +140,7 @@ class StackEntry:
     def show_layer(self, layer: Image | None) -> None:
         """Suit the entries to another layer."""
         letters = '' if layer is None else letters_of_layer(layer)
-        named = layer is not None and letters_of(layer.axis_labels)
+        named = layer is not None and read_letters(layer)
         self._guess = None if named else letters
         self.axes.value = letters
 

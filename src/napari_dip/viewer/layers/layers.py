@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from napari.components import Dims
 
+from napari_dip.viewer.layers.metadata import read_channels
 from napari_dip.viewer.layers.placement import copy_attributes, move_to
 from napari_dip.viewer.layers.planes import (
     WHOLE,
@@ -61,6 +62,8 @@ class ImageSource:
         one after the last.
     members : tuple of ImageSource
         Layers that are its channels, if it was joined of several.
+    channels : tuple of dict
+        Names and colours of its channels, where they are told.
     """
 
     data: Any
@@ -74,6 +77,7 @@ class ImageSource:
     identity: str = ''
     region: tuple[tuple[int, tuple[int, int]], ...] = ()
     members: tuple[ImageSource, ...] = ()
+    channels: tuple[dict[str, Any], ...] = ()
 
     def array(self) -> NDArray[Any]:
         """Read the intensities; may take long for lazy data.
@@ -142,6 +146,7 @@ class ImageSource:
             'has_alpha': self.has_alpha,
             'region': [[axis, list(span)] for axis, span in self.region],
             'members': [member.tell() for member in self.members],
+            'channels': list(self.channels),
         }
 
 
@@ -246,6 +251,7 @@ def describe_image(
         attributes=move_to(copy_attributes(layer), plane),
         plane=plane,
         identity=str(layer.unique_id),
+        channels=read_channels(layer),
     )
 
 

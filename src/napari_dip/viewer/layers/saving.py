@@ -21,6 +21,7 @@ from napari_dip.io.pictures.opacity import split
 from napari_dip.io.pictures.pixel_size import RELATIVE, PixelSize, length
 from napari_dip.io.pyramid import add_pyramid
 from napari_dip.io.stored import StoredImage
+from napari_dip.io.tiff import ome
 from napari_dip.io.tiff.lazy import as_zarr
 from napari_dip.io.writing import (
     choose_dtype,
@@ -91,13 +92,19 @@ def to_stored(layer: Image) -> StoredImage:
         data, axes, opacity = split(data, axes, 3)
     if letters is not None and 'Z' in letters:
         spatial.append(letters.index('Z'))
+    channels = told['source'].get('channels', [])
+    shape = dict(zip(axes, data.shape, strict=True))
+    named = len(channels) == shape.get('C', 0) > 0
     return StoredImage(
         data,
         axes,
         PixelSize(*(_pixel_side(layer, axis) for axis in spatial)),
         # Its names have room for all that is to be told.
         style='ome',
-        details={'Description': json.dumps({METADATA_KEY: told})},
+        details={
+            'Description': json.dumps({METADATA_KEY: told}),
+            **(ome.store_channels(channels) if named else {}),
+        },
         opacity=opacity,
     )
 

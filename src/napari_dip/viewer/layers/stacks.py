@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_dip.images.axes import letters_of
 from napari_dip.images.stacks.stack import Index, Stack, settle_stack
 from napari_dip.io.ome_zarr import ZarrImage
 from napari_dip.viewer.layers.layers import ImageSource, describe_image
+from napari_dip.viewer.layers.metadata import read_letters
 from napari_dip.viewer.layers.placement import copy_attributes
 from napari_dip.viewer.layers.planes import (
     WHOLE,
@@ -82,7 +82,8 @@ class SeriesSource(ImageSource):
             {'label': one.name, 'color': _colour(one), 'active': True}
             for one in self.members
         ]
-        return ZarrImage(self.data, tuple(axes), transforms, tuple(channels))
+        named = tuple(channels) or self.channels
+        return ZarrImage(self.data, tuple(axes), transforms, named)
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -92,7 +93,7 @@ class SeriesSource(ImageSource):
 
 def letters_of_layer(layer: Image) -> str:
     """Letters of the axes of a layer, named or guessed; '' if neither."""
-    letters = letters_of(layer.axis_labels)
+    letters = read_letters(layer)
     if letters is not None:
         return letters
     try:
