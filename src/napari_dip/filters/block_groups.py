@@ -58,8 +58,28 @@ def restore_planes(
         restored = over_channels(torch.stack(planes), inverse=True)
         return Region.whole(window.shape).cut(restored[None])
 
+    return by_tiles(image, of_window, tells=True)
+
+
+def by_tiles(
+    image: Tensor,
+    of_window: Callable[[Region], Tensor],
+    *,
+    tells: bool = False,
+) -> Tensor:
+    """Join what is made of each tile, whose blocks lie on one grid.
+
+    Parameters
+    ----------
+    image : Tensor
+        ``(1, channels, height, width)``.
+    of_window : callable
+        From a tile and what lies around it to ``(1, channels, *shape)``.
+    tells : bool
+        Whether whoever watches is told how far it is.
+    """
     shape = (image.shape[-2], image.shape[-1])
-    infer = TiledInference(image.device, tile=_TILE, halo=_HALO, tells=True)
+    infer = TiledInference(image.device, tile=_TILE, halo=_HALO, tells=tells)
     return infer(shape, of_window)
 
 
@@ -110,6 +130,8 @@ STEP = 4
 RADIUS = 12
 #: Blocks of a group.
 ALIKE = 32
+#: Smallest side of an image that is long enough, in pixels.
+LEAST_SIDE = SIDE + RADIUS
 
 
 def to_grid(image: Tensor, side: int) -> Tensor:

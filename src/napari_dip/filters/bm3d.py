@@ -16,7 +16,6 @@ from napari_dip.device.clock import go_on
 from napari_dip.filters.block_groups import (
     ALIKE,
     AT_ONCE,
-    RADIUS,
     SIDE,
     Overlap,
     pixels_of_a_block,
@@ -26,9 +25,6 @@ from napari_dip.grid.bases import cosine_basis, haar_basis
 from napari_dip.grid.interpolation import TINY
 from napari_dip.noise.homogeneous import well_known
 from napari_dip.noise.robust_scale import spread
-
-#: Smallest side of an image that is long enough, in pixels.
-LEAST_SIDE = SIDE + RADIUS
 
 # So many tell the noise.
 _GROUPS_MEASURED = 2048

@@ -18,19 +18,19 @@ from napari_dip.engine.problem import Problem
 from napari_dip.filters.bm3d import bm3d_wiener
 from napari_dip.filters.brightness import calibrate
 from napari_dip.filters.frequency_split import cross_over
+from napari_dip.filters.low_rank import mix_in
 from napari_dip.filters.nl_bayes import nl_bayes_filter
 from napari_dip.filters.residual import (
     BlockFilter,
     remove_noise,
     structure_in_residual,
 )
-from napari_dip.filters.texture import mix_in_texture
 from napari_dip.grid.by_axes import require_planes
 from napari_dip.operators.back_projection import agree
 
 #: Operations a pixel and channel: what a processor takes as long for in a
 # network.
-BM3D, NL_BAYES, _TEXTURE = 800_000, 450_000, 500_000
+BM3D, NL_BAYES, _LOW_RANK = 800_000, 450_000, 65_000
 # Errors of less than this part are worth a sentence.
 _NOTABLE = 0.99
 
@@ -292,17 +292,22 @@ class FrequencySplit(Filter):
 
 
 @dataclass(frozen=True)
-class Texture(Filter):
-    """Continue texture where data are missing, as far as held-out ones say.
+class LowRank(Filter):
+    """Fill what is missing from similar blocks, as far as held-out ones say.
 
-    The texture of the known pixels is mixed with the estimate.
+    Parameters
+    ----------
+    rounds : int
+        Rounds, in which ever weaker structure is kept.
     """
+
+    rounds: int
 
     def apply(self, estimate: Tensor, problem: Problem) -> Tensor:
         """Do so."""
         if not bool((problem.known * problem.held_out).any()):
             return estimate
-        return mix_in_texture(estimate, problem)
+        return mix_in(estimate, problem, self.rounds)
 
     def describe(
         self, estimate: Tensor, refined: Tensor, problem: Problem
@@ -316,13 +321,13 @@ class Texture(Filter):
         if not 0 < after < _NOTABLE * before:
             return []
         gain = 10 * math.log10(before / after)
-        text = 'Texture was continued in a local cosine transform: another'
+        text = 'Similar blocks were completed by low rank: another'
         return [f'{text} {gain:.1f} dB better on the held-out pixels.']
 
     @property
     def work(self) -> tuple[float, ...]:
-        """One pass."""
-        return (_TEXTURE,)
+        """Each round."""
+        return (self.rounds * _LOW_RANK,)
 
 
 @dataclass(frozen=True)

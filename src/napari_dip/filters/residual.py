@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from napari_dip.filters.bm3d import LEAST_SIDE
+from napari_dip.filters.block_groups import LEAST_SIDE
 from napari_dip.filters.dct import LocalCosine
 from napari_dip.filters.shrinkage import (
     keep_greater,

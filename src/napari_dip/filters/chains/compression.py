@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from napari_dip.engine.problem import Problem
-from napari_dip.filters.bm3d import LEAST_SIDE
+from napari_dip.filters.block_groups import LEAST_SIDE
 from napari_dip.filters.nl_bayes import nl_bayes_filter
 from napari_dip.filters.refinement import NL_BAYES, Filter
 from napari_dip.operators.quantisation import Quantisation

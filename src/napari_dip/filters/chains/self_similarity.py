@@ -10,7 +10,8 @@ from torch import Tensor
 
 from napari_dip.engine.averaging.uncertainty import CLASSES, local_mean
 from napari_dip.engine.problem import Problem
-from napari_dip.filters.bm3d import LEAST_SIDE, bm3d_wiener
+from napari_dip.filters.block_groups import LEAST_SIDE
+from napari_dip.filters.bm3d import bm3d_wiener
 from napari_dip.filters.refinement import BM3D, BackProjection, Filter
 
 

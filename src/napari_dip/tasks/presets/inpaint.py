@@ -14,7 +14,7 @@ from napari_dip.fills.autoregressive import Autoregressive
 from napari_dip.fills.in_planes import InPlanes
 from napari_dip.fills.other_channels import OtherChannels
 from napari_dip.fills.smooth import Biharmonic, Harmonic
-from napari_dip.filters.refinement import Texture
+from napari_dip.filters.refinement import LowRank
 from napari_dip.images.validation import check_choice
 from napari_dip.latents.held_out_holes import HeldOutHolesSpec
 from napari_dip.networks import UNetSpec
@@ -34,6 +34,7 @@ def _light(
     latent: HeldOutHolesSpec,
     *,
     num_samples: int,
+    rounds: int,
 ) -> Settings:
     return Settings(
         network=UNetSpec(widths, reduction=1),
@@ -49,26 +50,32 @@ def _light(
             decay=0.97,
             num_samples=num_samples,
         ),
-        filters=(Texture(),),
+        filters=(LowRank(rounds),),
         stopping=HeldOut(min_start=num_iter // 4, patience=num_iter // 2),
     )
 
 
 SETTINGS = {
     'fast': _light(
-        (16, 24, 32), 30, HeldOutHolesSpec(FILLS, 3), num_samples=2
+        (16, 24, 32),
+        30,
+        HeldOutHolesSpec(FILLS, 3),
+        num_samples=2,
+        rounds=8,
     ),
     'balanced': _light(
         (32, 48, 64, 64, 64),
         200,
         HeldOutHolesSpec(FILLS, 6, 4),
         num_samples=8,
+        rounds=16,
     ),
     'best': _light(
         (32, 48, 64, 64, 64),
         800,
         HeldOutHolesSpec(FILLS, 12, 4),
         num_samples=8,
+        rounds=32,
     ),
 }
 
