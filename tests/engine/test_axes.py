@@ -18,7 +18,7 @@ from napari_dip.filters.refinement import (
     Bm3d,
     Calibrate,
     FrequencySplit,
-    Texture,
+    LowRank,
     refine,
 )
 from napari_dip.latents.base import Latent
@@ -221,7 +221,7 @@ def test_what_has_no_form_for_a_volume_says_so():
     run = fit(CNNSpec(4, 3), noise(), num_iter=1)
     estimate, problem = run.estimate(), run.problem
     assert problem is not None
-    for step in (Calibrate(), Bm3d(), Texture(), FrequencySplit()):
+    for step in (Calibrate(), Bm3d(), LowRank(1), FrequencySplit()):
         with pytest.raises(NotImplementedError, match='filters after a fit'):
             refine(estimate, problem, (step,))
     assert refine(estimate, problem, ()) is estimate

@@ -5,7 +5,8 @@ import torch
 from torch.nn import functional as F
 
 from napari_dip.filters import block_groups
-from napari_dip.filters.bm3d import LEAST_SIDE, bm3d_wiener
+from napari_dip.filters.block_groups import LEAST_SIDE
+from napari_dip.filters.bm3d import bm3d_wiener
 from tests.filters.drawn import error, stripes, white_noise
 
 

@@ -5,13 +5,10 @@ import torch
 
 from napari_dip.engine.losses import squared_error
 from napari_dip.fills.parts import judged_regions
-from napari_dip.filters import texture as module
-from napari_dip.filters.texture import (
-    continue_texture,
-    mix,
-    mix_in_texture,
-    shrink_blocks,
-)
+from napari_dip.filters import low_rank as module
+from napari_dip.filters.low_rank import complete, mix, mix_in
+
+ROUNDS = 8
 
 
 def _problem(data, known, held_out):
@@ -40,7 +37,7 @@ def test_texture_is_told_from_half_of_its_pixels():
     data = texture * known
     start = torch.zeros_like(texture)
     problem = _problem(data, known, held_out)
-    estimate = continue_texture(start, problem)
+    estimate = complete(start, problem, ROUNDS)
     missing = known == 0
     error = (estimate - texture)[missing].square().mean()
     assert error < 0.02 * texture[missing].square().mean()
@@ -50,10 +47,10 @@ def test_held_out_pixels_are_never_looked_at_but_to_judge():
     texture = _texture(64)
     known, held_out = _half_missing(texture.shape)
     start = torch.zeros_like(texture)
-    one = continue_texture(start, _problem(texture * known, known, held_out))
+    one = complete(start, _problem(texture * known, known, held_out), ROUNDS)
     # Too little to choose another round, too much to go unnoticed.
     changed = (texture + 1e-3 * held_out) * known
-    other = continue_texture(start, _problem(changed, known, held_out))
+    other = complete(start, _problem(changed, known, held_out), ROUNDS)
     assert torch.equal(one, other)
 
 
@@ -63,26 +60,26 @@ def test_an_estimate_that_cannot_be_bettered_is_kept():
     known, held_out = _half_missing(noise.shape)
     start = torch.zeros_like(noise)
     problem = _problem(noise * known, known, held_out)
-    estimate = mix_in_texture(start, problem)
+    estimate = mix_in(start, problem, ROUNDS)
     judged = (known * held_out) > 0
     before = noise[judged].square().mean()
     assert (noise - estimate)[judged].square().mean() <= before
-    assert torch.equal(mix_in_texture(noise, problem), noise)
+    assert torch.equal(mix_in(noise, problem, ROUNDS), noise)
 
 
 def test_texture_stays_within_the_range_of_what_is_known():
     texture = _texture(96).clamp(-0.5, 0.5)
     known, held_out = _half_missing(texture.shape)
     problem = _problem(texture * known, known, held_out)
-    found = continue_texture(torch.zeros_like(texture), problem)
+    found = complete(torch.zeros_like(texture), problem, ROUNDS)
     assert found.abs().max() <= 0.5
 
 
 def test_a_small_image_is_left_as_it_is():
-    start = torch.ones(1, 1, 20, 20)
+    start = torch.ones(1, 1, 19, 40)
     known, held_out = _half_missing(start.shape)
     assert (
-        continue_texture(start, _problem(2 * start, known, held_out)) is start
+        complete(start, _problem(2 * start, known, held_out), ROUNDS) is start
     )
 
 
@@ -102,16 +99,21 @@ def test_a_better_estimate_is_mixed_in_and_a_worse_one_is_not():
     assert torch.equal(mix([better, start], problem), better)
 
 
-def test_only_blocks_with_missing_pixels_are_looked_at():
-    texture = _texture(96)
-    missing = torch.zeros_like(texture)
-    missing[..., 40:44, 30:60] = 1
-    found = shrink_blocks(texture, missing, 0.0)
-    hole = missing > 0
-    assert torch.allclose(found[hole], texture[hole], atol=1e-5)
-    assert not found[..., 64:, :].any()
-    strong = shrink_blocks(texture, missing, 1e3)
-    assert not strong.any()
+def test_a_channel_that_is_known_tells_another():
+    texture = _texture(64)
+    both = torch.cat([texture, 0.5 - 2 * texture], dim=1)
+    known, held_out = torch.ones_like(both), torch.zeros_like(both)
+    known[:, :1], held_out[:, :1] = _half_missing(texture.shape)
+    generator = torch.Generator().manual_seed(3)
+    noise = torch.randn(both.shape, generator=generator)
+    start = both + 0.7 * noise * (known - held_out == 0)
+    error = []
+    for part in (slice(0, 1), slice(0, 2)):
+        given = (one[:, part] for one in (both * known, known, held_out))
+        found = complete(start[:, part], _problem(*given), ROUNDS)
+        missing = known[:, :1] == 0
+        error.append((found[:, :1] - texture)[missing].square().mean())
+    assert error[1] < error[0] < 1e-3
 
 
 @pytest.mark.parametrize('is_texture', [True, False])
@@ -130,12 +132,12 @@ def test_the_rest_is_looked_at_if_parts_that_judge_gain(
     problem = _problem(image * known, known, one)
     looked_at = []
 
-    def watched(start, problem, where=None):
+    def watched(start, problem, rounds, where=None):
         looked_at.append(where)
-        return continue_texture(start, problem, where)
+        return complete(start, problem, rounds, where)
 
-    monkeypatch.setattr(module, 'continue_texture', watched)
+    monkeypatch.setattr(module, 'complete', watched)
     start = torch.zeros_like(image)
-    found = mix_in_texture(start, problem)
+    found = mix_in(start, problem, ROUNDS)
     assert looked_at == ([part, None] if is_texture else [part])
     assert torch.equal(found, start) == (not is_texture)

@@ -10,11 +10,11 @@ from napari_dip.filters.refinement import (
     Bm3d,
     Calibrate,
     FrequencySplit,
+    LowRank,
     NlBayes,
     PilotMean,
     ResidualStructure,
     SideBySide,
-    Texture,
     ever_fewer,
     preview,
     refine,
@@ -60,8 +60,8 @@ def test_none_is_the_estimate_itself(problem):
 
 @pytest.mark.parametrize(
     'how',
-    [RESIDUAL, COVARIANCES, SIDE_BY_SIDE, (Texture(),)],
-    ids=['residual', 'covariances', 'side by side', 'texture'],
+    [RESIDUAL, COVARIANCES, SIDE_BY_SIDE, (LowRank(2),)],
+    ids=['residual', 'covariances', 'side by side', 'low rank'],
 )
 def test_what_the_fit_left_comes_back(problem, how):
     estimate = torch.zeros_like(problem.data)
@@ -150,5 +150,5 @@ def test_the_work_of_a_chain_is_that_of_its_passes():
     assert work_of_chain(SIDE_BY_SIDE) == (bm3d, nl_bayes)
     assert work_of_chain(details()) == (bm3d,)
     assert work_of_chain((Calibrate(), PilotMean())) == ()
-    [texture] = work_of_chain((Texture(),))
-    assert texture > nl_bayes
+    [low_rank] = work_of_chain((LowRank(8),))
+    assert low_rank > nl_bayes
