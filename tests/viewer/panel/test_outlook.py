@@ -207,6 +207,7 @@ def test_the_form_says_what_noise_was_found():
     [
         ('series', 'The axes are a guess: correct the letters above.'),
         ('volume', '1 volume of 5 × 32 × 32 voxels'),
+        ('auto', 'One volume, if its Z step resolves the structure.'),
     ],
 )
 def test_the_form_says_what_is_fitted_together(fit, told):

@@ -29,6 +29,8 @@ from napari_dip.viewer.runs.warm_up import load_engine
 from napari_dip.viewer.runs.work import Work
 
 if TYPE_CHECKING:
+    from napari_dip.images.stacks.stack import Stack
+    from napari_dip.tasks.base import Task
     from napari_dip.tasks.forecast import Forecast
 
 #: Reads the arrays that a forecast takes, by the names of its arguments.
@@ -195,8 +197,8 @@ def describe_size(question: Question) -> str:
 
 def _describe_stack(question: Question) -> str:
     stack = settle_stack(question.shape, question.axes, question.channel_axis)
-    factors = find_task(question.task).scale_of(dict(question.arguments))
-    fit = dict(question.arguments).get('fit')
+    task, arguments = find_task(question.task), dict(question.arguments)
+    factors, fit = task.scale_of(arguments), arguments.get('fit')
     if fit == 'volume' or len(factors) > len(stack.plane_axes):
         stack = as_volumes(stack)
     sides = stack.plane_sides
@@ -207,7 +209,19 @@ def _describe_stack(question: Question) -> str:
     if fit == 'series':
         # It is asked for only where nobody has named the axes.
         text += '\nThe axes are a guess: correct the letters above.'
+    elif fit == 'auto' and _may_be_deep(task, stack, arguments):
+        text += '\nOne volume, if its Z step resolves the structure.'
     return text
+
+
+def _may_be_deep(task: Task, stack: Stack, arguments: dict[str, Any]) -> bool:
+    """Whether the depths of a series decide how it is fitted."""
+    own = task.own_of(arguments)
+    try:
+        one = as_volumes(stack).num_planes == 1
+    except ValueError:
+        return False
+    return one and task.prefers_volumes(arguments.get('preset', ''), **own)
 
 
 def describe_forecast(found: Forecast, preview_rate: float) -> str:
