@@ -119,3 +119,18 @@ def test_a_result_lies_above_all_images():
     result = make(layers)
     result.stream(image(1))
     assert list(layers) == [*below, result.layer]
+
+
+def test_the_thumbnail_of_a_series_is_that_of_its_planes():
+    planes = image(np.nan, (3, 8, 8))
+    result = ResultLayer(
+        LayerList(),
+        'result',
+        {'rgb': False, 'contrast_limits': (0, 1)},
+        Display(None, copies=False),
+    )
+    result.stream(planes)
+    before = result.layer.thumbnail.copy()
+    planes[:] = 1
+    result.settle(planes, {})
+    assert (result.layer.thumbnail != before).any()

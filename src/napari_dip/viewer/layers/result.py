@@ -76,6 +76,8 @@ class ResultLayer:
             self._write(self.layer, estimate)
         assert self.layer is not None
         self._raise_contrast(self.layer)
+        # That of a series is still one of planes that were not there.
+        self.layer.refresh(highlight=False, extent=False)
         self.layer.metadata[METADATA_KEY] = provenance
         if self.layer not in self._layers:
             self._put(self.layer)
