@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from napari_dip.engine.early_stopping import MovingVariance
+from napari_dip.engine.early_stopping import MovingVariance, PlantedNoise
 from napari_dip.engine.settings import FitSettings
 from napari_dip.engine.state import StopReason
 from napari_dip.images.acquired import acquire
+from napari_dip.latents.noise import UniformNoiseSpec
+from napari_dip.latents.planted import PlantedSpec
 from napari_dip.networks import UNetSpec
 from napari_dip.operators.identity import Identity
 from napari_dip.presets.options import Options
@@ -115,6 +117,35 @@ def test_metrics_that_are_added_begin_anew_with_the_second_fit():
     for _ in session:
         seen.append(rule.seen)
     assert seen == [1, 2, 3, 4, 0, 1, 2, 3]
+
+
+def test_noise_that_is_planted_in_a_second_fit_ends_it_and_is_told():
+    latent = UniformNoiseSpec(channels=2)
+    second = Settings(
+        network=UNetSpec((4, 4), norm='batch'),
+        latent=PlantedSpec(latent),
+        fit=FitSettings(60, learning_rate=0.1, schedule='constant'),
+        stopping=PlantedNoise(patience=10),
+    )
+    session = build(
+        replace(
+            second,
+            latent=latent,
+            fit=replace(second.fit, num_iter=5),
+            second=second,
+        )
+    )
+    *_, last = session
+    record = session.record()
+    assert record.reason == StopReason.PLANTED_MINIMUM.name
+    (_, first), (iterations, _) = record.fits
+    assert first == StopReason.MAX_NUM_ITER.name
+    assert iterations < second.fit.num_iter
+    assert last.iteration == 5 + iterations
+    # Of the second fit alone.
+    assert all(n > 5 and value > 0 for n, value in record.metric_history)
+    assert PlantedSpec.note in record.notes
+    assert np.isfinite(session.result()).all()
 
 
 def test_a_preset_can_stop_by_the_moving_variance():

@@ -21,7 +21,7 @@ from napari_dip.engine.early_stopping import (
 )
 from napari_dip.latents.noise import MeshGridSpec
 from napari_dip.latents.planted import PlantedSpec
-from napari_dip.networks import SkipSpec
+from napari_dip.networks import SkipSpec, UNetSpec
 from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.options import Options
 from napari_dip.presets.published import RECIPES
@@ -225,6 +225,11 @@ def test_planted_noise_tells_where_noise_is_correlated():
     assert second.latent == PlantedSpec(first.latent)
     assert second.fit.num_iter == LIGHT[preset].fit.num_iter
     assert first.binning == second.binning > 1
+    published = plain_settings(method, 'best', 'denoising', noise)
+    assert published.network == first.network
+    assert published.range_ == first.range_
+    assert published.second.network == RECIPES['denoising'].network
+    assert published.second.range_ == RECIPES['denoising'].range_
     # The noise of so few bins cannot be measured; and what was asked for is.
     few = plain_settings(
         method, preset, 'denoising', measure_noise(smoothed(128))
@@ -244,7 +249,10 @@ def test_planted_noise_tells_where_noise_is_correlated():
     assert letter.stopping == NoRule()
 
 
-def test_it_is_fitted_twice_then_and_the_record_says_so():
+@pytest.mark.slow
+def test_it_is_fitted_twice_then_and_the_record_says_so(monkeypatch):
+    light = replace(LIGHT['balanced'], network=UNetSpec((4, 4)))
+    monkeypatch.setitem(LIGHT, 'balanced', light)
     noisy, method = smoothed(208), DeepImagePrior(depth=2, width=4)
     options = {'preset': 'fast', 'device': 'cpu', 'return_info': True}
     _, record = denoise(noisy, method=method, max_num_iter=150, **options)

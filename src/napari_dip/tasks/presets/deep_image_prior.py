@@ -137,15 +137,20 @@ def _with_planted_noise(settings: Settings) -> Settings:
 
     Where it is correlated, neighbours tell a held-out pixel its noise, and
     to keep them from the fit too costs more than a little noise does. A short
-    fit comes first, which leaves noise to be measured.
+    fit of the light network, whatever comes after, leaves noise to be
+    measured.
     """
-    rule = PlantedNoise(decay=settings.fit.decay)
-    latent = PlantedSpec(settings.latent)
+    rule, first = PlantedNoise(decay=settings.fit.decay), LIGHT['balanced']
     return replace(
         settings,
-        fit=replace(settings.fit, num_iter=rule.patience),
+        network=first.network,
+        latent=first.latent,
+        fit=replace(first.fit, num_iter=rule.patience),
         stopping=NoRule(),
-        second=replace(settings, latent=latent, stopping=rule),
+        range_=first.range_,
+        second=replace(
+            settings, latent=PlantedSpec(settings.latent), stopping=rule
+        ),
     )
 
 
