@@ -10,7 +10,6 @@ from magicgui.widgets import CheckBox, ComboBox, Label, LineEdit
 from psygnal import Signal
 
 from napari_dip.images.stacks.depth import as_volumes
-from napari_dip.viewer.forms.region import RegionEntry
 from napari_dip.viewer.layers.joined import alike, join_layers
 from napari_dip.viewer.layers.layers import ImageSource, describe_image
 from napari_dip.viewer.layers.metadata import read_letters
@@ -22,6 +21,7 @@ from napari_dip.viewer.layers.stacks import (
     describe_series,
     letters_of_layer,
 )
+from napari_dip.viewer.panel.region import RegionEntry
 from napari_dip.viewer.panel.text import prepare_label
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Which part of a layer a form takes."""
+"""Choice of the part of a layer that is restored."""
 
 from __future__ import annotations
 
