@@ -13,7 +13,11 @@ ROUNDS = 8
 
 def _problem(data, known, held_out):
     return SimpleNamespace(
-        data=data, known=known, held_out=held_out, loss=squared_error
+        data=data,
+        known=known,
+        held_out=held_out,
+        loss=squared_error,
+        half=None,
     )
 
 

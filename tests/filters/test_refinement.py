@@ -150,5 +150,5 @@ def test_the_work_of_a_chain_is_that_of_its_passes():
     assert work_of_chain(SIDE_BY_SIDE) == (bm3d, nl_bayes)
     assert work_of_chain(details()) == (bm3d,)
     assert work_of_chain((Calibrate(), PilotMean())) == ()
-    [low_rank] = work_of_chain((LowRank(8),))
+    [low_rank] = work_of_chain((LowRank(24),))
     assert low_rank > nl_bayes

@@ -48,8 +48,8 @@ class Problem:
         Like the data: squared error of the fit before this one on masked
         pixels, NaN where none was masked.
     half : Tensor, optional
-        The estimate as half of its samples have it, by which filters can be
-        judged.
+        The estimate by which filters can be judged: as half of its samples
+        have it, or as if nothing were known of what is held out.
     notes : list of str
         What filters have to say of it, a sentence each.
     parts : tuple of Region

@@ -97,7 +97,7 @@ def complete(
             go_on(index / rounds)
             part = index / max(rounds - 1, 1)
             noise = strength * _FIRST * (_LAST / _FIRST) ** part
-            found = blocks.shrink(image, noise).clamp(low, high)
+            found = blocks.shrink(image, noise, index).clamp(low, high)
             error = float(problem.loss(found, data, judged))
             if error < least:
                 best, least = found, error
@@ -122,16 +122,21 @@ class _Blocks:
         self._missing = missing
         self._found: dict[Region, Tensor] = {}
 
-    def shrink(self, image: Tensor, noise: float) -> Tensor:
-        """Keep what stands out of noise; known pixels stay as they are."""
+    def shrink(self, image: Tensor, noise: float, index: int) -> Tensor:
+        """Keep what stands out of noise; known pixels stay as they are.
+
+        Rounds take every other group by turns: half the time of all, and two
+        of them look at each.
+        """
 
         def of_window(window: Region) -> Tensor:
             padded = to_grid(window.cut(image), SIDE)[0]
-            firsts = self._firsts(window)
+            firsts = self._firsts(window)[index % 2 :: 2]
             planes = _shrunk(padded, firsts, noise)
             shrunk = Region.whole(window.shape).cut(planes[None])
-            missing = window.cut(self._missing)
-            return torch.where(missing, shrunk, window.cut(image))
+            # At the borders some pixels lie in groups of the other turn only.
+            taken = window.cut(self._missing) & shrunk.isfinite()
+            return torch.where(taken, shrunk, window.cut(image))
 
         return by_tiles(image, of_window)
 
@@ -164,7 +169,7 @@ def _shrunk(image: Tensor, firsts: Tensor, noise: float) -> Tensor:
     Returns
     -------
     Tensor
-        Same shape as the image: 0 where no block lies.
+        Same shape as the image: NaN where no block lies.
     """
     block = pixels_of_a_block(image, SIDE)
     overlaps = [Overlap(plane) for plane in image]
@@ -206,28 +211,33 @@ def mix_in(estimate: Tensor, problem: Problem, rounds: int) -> Tensor:
     Parameters
     ----------
     estimate : Tensor
-        ``(1, channels, height, width)``; it has not seen what is held out.
+        ``(1, channels, height, width)``; where pixels are held out it has not
+        seen them.
     problem : Problem
-        What was fitted; its operator is the identity.
+        What was fitted; its operator is the identity. The half, if there is
+        one, has seen them nowhere.
     rounds : int
         Number of rounds.
     """
     known = problem.known[0].cpu().numpy() > 0
     held = known & (problem.held_out[0].cpu().numpy() > 0)
+    # Around what is held out the estimate has seen it, and would tell it.
+    start = estimate if problem.half is None else problem.half
     parts = [part for part in judged_regions(~known) if part.cut(held).any()]
     pixels = sum(math.prod(part.shape) for part in parts)
     if 0 < 2 * pixels <= math.prod(known.shape[1:]):
-        tried = estimate.clone()
+        tried = start.clone()
         for part in parts:
-            found = complete(estimate, problem, rounds, part)
+            found = complete(start, problem, rounds, part)
             part.cut(tried).copy_(found)
-        mixed = mix([estimate, tried], problem)
-        if torch.equal(mixed, estimate):
+        if torch.equal(mix([start, tried], problem), start):
             return estimate
-    return mix([estimate, complete(estimate, problem, rounds)], problem)
+    return mix([start, complete(start, problem, rounds)], problem, estimate)
 
 
-def mix(estimates: Sequence[Tensor], problem: Problem) -> Tensor:
+def mix(
+    estimates: Sequence[Tensor], problem: Problem, onto: Tensor | None = None
+) -> Tensor:
     """Go from the first of two estimates towards the second.
 
     The first stays as far as chance may have told otherwise.
@@ -238,10 +248,13 @@ def mix(estimates: Sequence[Tensor], problem: Problem) -> Tensor:
         ``(1, channels, *shape)`` each; none has seen what is held out.
     problem : Problem
         What was fitted; its operator is the identity.
+    onto : Tensor, optional
+        What is gone from, where it is not the first. It may have seen that.
     """
     data = problem.data[0].cpu().numpy()
     judged = (problem.known * problem.held_out)[0].cpu().numpy() > 0
     planes = np.stack([one[0].float().cpu().numpy() for one in estimates])
-    held = HeldOut.of(planes, data, judged)
-    mixed = Step.judged(held)(planes)
-    return torch.from_numpy(mixed)[None].to(problem.data)
+    step = Step.judged(HeldOut.of(planes, data, judged))
+    if onto is not None:
+        planes[0] = onto[0].float().cpu().numpy()
+    return torch.from_numpy(step(planes))[None].to(problem.data)

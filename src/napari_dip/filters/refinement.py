@@ -30,7 +30,7 @@ from napari_dip.operators.back_projection import agree
 
 #: Operations a pixel and channel: what a processor takes as long for in a
 # network.
-BM3D, NL_BAYES, _LOW_RANK = 800_000, 450_000, 65_000
+BM3D, NL_BAYES, _LOW_RANK = 800_000, 450_000, 40_000
 # Errors of less than this part are worth a sentence.
 _NOTABLE = 0.99
 

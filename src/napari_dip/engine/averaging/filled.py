@@ -66,10 +66,14 @@ class FilledAverage(WeightAverage):
         whole = latent.made.whole
         both = self._with_network(whole, num_samples)
         estimate = _taken(whole, both, step)
+        unseen = estimate.copy()
         for part, found in parts:
             held = part.region.cut(latent.judged)
             taken = _taken(part, found, step)
             np.copyto(part.region.cut(estimate), taken, where=held)
+            np.copyto(part.region.cut(unseen), taken, where=part.missing)
+        # Fills are told by what is held out all around it, but for these.
+        self.half = self._tensor(unseen)
         self.notes = self._describe(step)
         return self._tensor(estimate)
 

@@ -68,14 +68,14 @@ SETTINGS = {
         200,
         HeldOutHolesSpec(FILLS, 6, 4),
         num_samples=8,
-        rounds=16,
+        rounds=24,
     ),
     'best': _light(
         (32, 48, 64, 64, 64),
         800,
         HeldOutHolesSpec(FILLS, 12, 4),
         num_samples=8,
-        rounds=32,
+        rounds=48,
     ),
 }
 
