@@ -120,6 +120,26 @@ def test_a_channel_that_is_known_tells_another():
     assert error[1] < error[0] < 1e-3
 
 
+def test_the_half_judges_and_the_estimate_is_what_is_mixed_into():
+    """Were the estimate judged, the known pixels around would tell it."""
+    texture = _texture(96)
+    known, held_out = _half_missing(texture.shape)
+    problem = _problem(texture * known, known, held_out)
+    generator = torch.Generator().manual_seed(2)
+    noise = torch.randn(texture.shape, generator=generator)
+    estimate = texture + 0.2 * noise
+    problem.half = texture
+    assert torch.equal(mix_in(estimate, problem, ROUNDS), estimate)
+    problem.half = texture + 0.5 * noise
+    found = mix_in(estimate, problem, ROUNDS)
+    missing = known == 0
+    before, after = (
+        float((image - texture)[missing].square().mean())
+        for image in (estimate, found)
+    )
+    assert after < 0.5 * before
+
+
 @pytest.mark.parametrize('is_texture', [True, False])
 def test_the_rest_is_looked_at_if_parts_that_judge_gain(
     monkeypatch, is_texture

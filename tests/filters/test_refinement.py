@@ -50,6 +50,7 @@ def problem():
         deviation=None,
         even=False,
         loss=squared_error,
+        half=None,
     )
 
 
@@ -60,7 +61,7 @@ def test_none_is_the_estimate_itself(problem):
 
 @pytest.mark.parametrize(
     'how',
-    [RESIDUAL, COVARIANCES, SIDE_BY_SIDE, (LowRank(2),)],
+    [RESIDUAL, COVARIANCES, SIDE_BY_SIDE, (LowRank(8),)],
     ids=['residual', 'covariances', 'side by side', 'low rank'],
 )
 def test_what_the_fit_left_comes_back(problem, how):

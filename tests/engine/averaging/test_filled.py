@@ -60,6 +60,18 @@ def test_known_pixels_but_those_that_judge_stay_as_they_are():
     assert (estimate[0].numpy() != latent.data)[latent.judged].any()
 
 
+def test_what_judges_filters_has_nowhere_seen_what_is_held_out():
+    average, latent, estimate = estimated(0.0)
+    assert average.half is not None
+    half, seen = average.half[0].numpy(), estimate[0].numpy()
+    for part in latent.made.judged_parts:
+        unseen = part.region.cut(half)[part.missing]
+        np.testing.assert_array_equal(unseen, part.base[part.missing])
+        holes = part.region.cut(latent.missing)
+        assert (part.region.cut(seen) != part.base)[holes].any()
+    np.testing.assert_array_equal(half[latent.judged], seen[latent.judged])
+
+
 def test_the_error_in_the_holes_is_told_within_a_third():
     average, latent, estimate = estimated(0.0)
     known = torch.from_numpy(~latent.missing)[None].float()
