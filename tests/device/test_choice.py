@@ -173,3 +173,11 @@ def test_the_peak_is_the_most_that_was_seen(monkeypatch):
 
 def test_a_process_takes_some_memory():
     assert PeakMemory(torch.device('cpu')).peak > 2**20
+
+
+@pytest.mark.parametrize(
+    ('name', 'where'), [('cpu', 'cpu'), ('mps', 'cpu'), ('cuda', 'cuda')]
+)
+def test_equations_are_solved_where_they_can_be(name, where):
+    like = SimpleNamespace(device=torch.device(name), is_cuda=name == 'cuda')
+    assert module.solver_device(like) == torch.device(where)

@@ -115,6 +115,11 @@ def precision_context(
     return torch.autocast(device.type, torch.bfloat16, enabled=fast)
 
 
+def solver_device(like: torch.Tensor) -> torch.device:
+    """Return where equations are solved, for not every device can."""
+    return like.device if like.is_cuda else torch.device('cpu')
+
+
 def free_memory(device: torch.device) -> int:
     """Bytes that a fit may still take on the device."""
     if device.type == 'cuda':

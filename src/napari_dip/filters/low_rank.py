@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from napari_dip.device.choice import solver_device
 from napari_dip.device.clock import CutShort, go_on
 from napari_dip.engine.problem import Problem
 from napari_dip.fills.combination import HeldOut, Step
@@ -195,9 +196,8 @@ def _shrunk(image: Tensor, firsts: Tensor, noise: float) -> Tensor:
 
 
 def _eigh(matrices: Tensor) -> tuple[Tensor, Tensor]:
-    """Eigenvalues and vectors: not every device can tell them."""
-    where = matrices.device if matrices.is_cuda else torch.device('cpu')
-    values, vectors = torch.linalg.eigh(matrices.to(where))
+    """Eigenvalues and vectors, on the device of the matrices."""
+    values, vectors = torch.linalg.eigh(matrices.to(solver_device(matrices)))
     return values.to(matrices.device), vectors.to(matrices.device)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from napari_dip.device.choice import solver_device
 from napari_dip.device.clock import go_on
 from napari_dip.filters.block_groups import (
     AT_ONCE,
@@ -95,8 +96,7 @@ def _gain(varying: Tensor, power: Tensor) -> Tensor:
     variance = both.diagonal(dim1=1, dim2=2).mean(dim=1)[:, None, None]
     ridge = _RIDGE * variance + TINY
     both += ridge * _identity(both)
-    # Not every device can solve equations.
-    where = both.device if both.is_cuda else torch.device('cpu')
+    where = solver_device(both)
     gain: Tensor = torch.linalg.solve(both.to(where), signal.to(where))
     return gain.to(both.device)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import torch
@@ -48,8 +48,7 @@ class Guided(Latent):
         """Draw the other latent, and lay the guide beside it."""
         draw = self._latent.draw(windows, generator, fitting=fitting)
         beside = cut_all(self._guide, windows)
-        latent = torch.cat([draw.latent, beside], dim=1)
-        return Draw(latent, draw.weight, draw.shift, draw.hidden, draw.target)
+        return replace(draw, latent=torch.cat([draw.latent, beside], dim=1))
 
 
 @dataclass(frozen=True)
