@@ -212,11 +212,12 @@ def _loss(truth: Array, model: Any, layer: str) -> Any:
     import torch
 
     from napari_dip.engine.losses import FeatureDistance
-    from napari_dip.operators.features import Features, Model
+    from napari_dip.models.features import Features
+    from napari_dip.models.module import ModuleModel
 
     first = next(model.parameters())
     given = torch.zeros(1), torch.ones(1), first.shape[1]
-    features = Features(Model(model), layer, *given)
+    features = Features(ModuleModel(model), layer, *given)
     distance = FeatureDistance(features, _tensor(truth))
     return partial(distance, data=None, weight=None)
 

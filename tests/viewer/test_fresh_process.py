@@ -16,6 +16,8 @@ import sys
 
 import pytest
 
+from tests.models.exported.test_archive import SMALL
+
 SCRIPT = """
 import sys
 import threading
@@ -28,6 +30,7 @@ from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QApplication
 
 from napari_dip.tasks.base import find_task
+from napari_dip.tasks.prior.models import list_layers
 from napari_dip.viewer.layers.layers import describe_image
 from napari_dip.viewer.panel.outlook import UNKNOWN
 from napari_dip.viewer.request import Request
@@ -93,6 +96,7 @@ for name in ('Inpaint', 'Super-resolve', 'Denoise'):
     run.extend(3)
     wait_until(lambda: not run.state.is_busy and not Run.any_active())
     assert run.state.name == 'FINISHED', form.panel.monitor.status.value
+assert 'first.1' in list_layers(sys.argv[1])
 assert importers
 # The import holds the interpreter lock, the loader of libraries does not.
 assert sys.platform != 'linux' or loads[0] is False
@@ -118,7 +122,7 @@ def done(tmp_path_factory):
     # What a user has entered before must not be found.
     settings = tmp_path_factory.mktemp('settings') / 'settings.yaml'
     return subprocess.run(
-        [sys.executable, '-c', SCRIPT],
+        [sys.executable, '-c', SCRIPT, str(SMALL)],
         env={**os.environ, 'NAPARI_CONFIG': str(settings)},
         capture_output=True,
         text=True,

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from napari_dip import invert_features
-from napari_dip.operators.features import Model
 from napari_dip.tasks.prior.models import list_layers
 from tests.tasks.contract import no_memory
 
@@ -82,15 +79,6 @@ def test_a_grey_image_is_repeated_for_a_model_of_colours(image):
     assert any('repeated' in note for note in info.notes)
 
 
-def test_normalisation_is_taken_from_the_model():
-    module = small()
-    module.register_buffer('mean', torch.tensor([0.4]))
-    module.register_buffer('std', torch.tensor([0.2]))
-    mean, deviation = Model(module).normalisation()
-    assert (mean.item(), deviation.item()) == pytest.approx((0.4, 0.2))
-    assert Model(small()).normalisation() is None
-
-
 @pytest.mark.parametrize(
     ('layer', 'message'),
     [
@@ -102,41 +90,6 @@ def test_normalisation_is_taken_from_the_model():
 def test_layers_that_cannot_be_inverted(image, layer, message):
     with pytest.raises(ValueError, match=message):
         invert_features(image, small(), layer, **FEW)
-
-
-class TestFiles:
-    def test_there_is_none(self, image):
-        with pytest.raises(ValueError, match=r"there is no file 'no.pt"):
-            invert_features(image, 'no.pt', '1')
-
-    def test_a_pickle_is_not_run(self, image, tmp_path):
-        class Trap:
-            def __reduce__(self):
-                return (pytest.fail, ('a pickle was run',))
-
-        path = tmp_path / 'model.pt'
-        torch.save(Trap(), path)
-        with pytest.raises(ValueError, match=r'is a pickle.*any program'):
-            invert_features(image, path, '1')
-        torch.save(Trap(), path, _use_new_zipfile_serialization=False)
-        with pytest.raises(ValueError, match=r'pickle.*any program'):
-            invert_features(image, path, '1')
-
-    def test_damaged(self, image, file):
-        path = Path(file)
-        path.write_bytes(path.read_bytes().replace(b'ReLU', b'RoLU'))
-        with pytest.raises(ValueError, match='cannot be read as TorchScript'):
-            invert_features(image, file, 'relu_1')
-
-    def test_onnx(self, image, tmp_path):
-        path = tmp_path / 'model.onnx'
-        path.write_bytes(b'')
-        with pytest.raises(ValueError, match=r'is ONNX.*torch.jit.save'):
-            invert_features(image, path, '1')
-
-    def test_no_model(self, image):
-        with pytest.raises(TypeError, match='model: int is no model'):
-            invert_features(image, 3, '1')
 
 
 def test_a_model_of_another_size(image):

@@ -60,13 +60,15 @@ def invert_features(
         model takes. Images of 8 bits are seen from 0 to 255, others from
         least to greatest.
     model : nn.Module or str
-        The trained network, or the path of a TorchScript file. Pickles are
-        not read, for they could run any program.
+        The trained network, or the path of its file: TorchScript, an exported
+        program (``torch.export.save``) or ONNX, which needs the package onnx.
+        Pickles are not read, for they could run any program.
     layer : str
         Name of a layer that gives out maps, or several, parted by commas. Of
-        a module the names are those of ``named_modules()``, of TorchScript
-        operations and their numbers, such as 'relu_2'. A name that is
-        not there is answered with all that are.
+        a module the names are those of ``named_modules()``, of an exported
+        program these and operations between them, of ONNX its nodes, of
+        TorchScript operations and their numbers, such as 'relu_2'. A name
+        that is not there is answered with all that are.
     normalisation : {'auto', 'none', 'imagenet'}
         What the model expects of an image between 0 and 1. 'auto' takes
         ``mean`` and ``std`` of the model, if it has them, else none.
@@ -125,7 +127,7 @@ def start_inverting(
 ) -> Restoration:
     """Prepare :func:`invert_features` as a session."""
     from napari_dip.engine.losses import FeatureDistance
-    from napari_dip.operators.features import choose_layer
+    from napari_dip.models.features import choose_layer
     from napari_dip.presets.options import Options
     from napari_dip.session.study import Part
     from napari_dip.tasks.presets.features import invert_settings

@@ -115,7 +115,7 @@ def start_maximising(
     """Prepare :func:`maximise_activation` as a session."""
     from napari_dip.engine.losses import Activation
     from napari_dip.images.validation import is_integer
-    from napari_dip.operators.features import choose_layer
+    from napari_dip.models.features import choose_layer
     from napari_dip.presets.options import Options
     from napari_dip.tasks.presets.features import maximise_settings
     from napari_dip.tasks.prior.models import describe_model, inspect

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from napari_dip.engine.losses import DataTerm
     from napari_dip.images.acquired import AcquiredImage
-    from napari_dip.operators.features import Features, Model
+    from napari_dip.models.base import Model
+    from napari_dip.models.features import Features
     from napari_dip.presets.options import Options
     from napari_dip.presets.settings import Settings
     from napari_dip.session.base import Restoration
@@ -30,7 +31,8 @@ NORMALISATIONS = {
 ModelFile = Annotated[
     str,
     Field(
-        'TorchScript file of a trained network, or in Python the network.',
+        'File of a trained network (TorchScript, exported program or ONNX), '
+        'or in Python the network.',
         kind='model',
         label='model file',
         example='model.pt',
@@ -54,7 +56,7 @@ def list_layers(path: str) -> list[str]:
     ValueError
         If it cannot be read.
     """
-    from napari_dip.operators.features import open_model
+    from napari_dip.models.opening import open_model
 
     return open_model(path).names()
 
@@ -118,7 +120,7 @@ class Inspection:
         import numpy as np
 
         from napari_dip.device.choice import resolve_device
-        from napari_dip.operators.features import Features
+        from napari_dip.models.features import Features
         from napari_dip.operators.identity import Identity
         from napari_dip.session.prepare import prepare
 
@@ -148,7 +150,8 @@ def inspect(
     """Let a model look at an image, filled where pixels are missing."""
     from napari_dip.images.acquired import acquire
     from napari_dip.images.validation import check_choice
-    from napari_dip.operators.features import open_model, read_normalisation
+    from napari_dip.models.features import read_normalisation
+    from napari_dip.models.opening import open_model
 
     acquired = acquire(image, channel_axis).filled()
     opened = open_model(model)

@@ -223,7 +223,7 @@ class ToldEntry(FileEntry):
 class ModelEntry(ToldEntry):
     """Choice of the file of a trained network, and what its layers are."""
 
-    kinds = 'TorchScript (*.pt *.pth *.ts *.jit)'
+    kinds = 'Trained networks (*.pt2 *.onnx *.pt *.pth *.ts *.jit)'
     looking = 'reading the layers of a model'
     meanwhile = 'reading the layers …'
 
@@ -238,7 +238,7 @@ class ModelEntry(ToldEntry):
         if self.file.value is None:
             raise ValueError(
                 f'"{self.argument.label}": choose the file of a trained '
-                'network, saved as TorchScript.'
+                'network: TorchScript, exported program or ONNX.'
             )
         return str(self.file.value)
 

@@ -1,0 +1,1 @@
+"""Trained networks: read from files, and looked into layer by layer."""
