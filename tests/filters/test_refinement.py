@@ -51,6 +51,7 @@ def problem():
         even=False,
         loss=squared_error,
         half=None,
+        neighbours=(),
     )
 
 
@@ -81,7 +82,7 @@ def test_a_part_of_what_both_filters_find_is_taken(
     monkeypatch.setattr(
         refinement,
         'remove_noise',
-        lambda data, known, pilot, deviation, by, even: (
+        lambda data, known, pilot, deviation, by, **_: (
             pilot + (1e3 if by is nl_bayes_filter else 1e2)
         ),
     )

@@ -13,6 +13,23 @@ from napari_dip.operators.base import Operator
 
 
 @dataclass(frozen=True)
+class Neighbour:
+    """A plane beside that of a problem, of the same fit.
+
+    Parameters
+    ----------
+    data, known : Tensor
+        As of the problem itself.
+    estimate : Tensor
+        Same shape: as far as it is restored by itself.
+    """
+
+    data: Tensor
+    known: Tensor
+    estimate: Tensor
+
+
+@dataclass(frozen=True)
 class Problem:
     """The equation, all but its minimum.
 
@@ -50,6 +67,8 @@ class Problem:
     half : Tensor, optional
         The estimate by which filters can be judged: as half of its samples
         have it, or as if nothing were known of what is held out.
+    neighbours : tuple of Neighbour
+        Planes beside this one, in which filters find similar blocks.
     notes : list of str
         What filters have to say of it, a sentence each.
     parts : tuple of Region
@@ -71,6 +90,7 @@ class Problem:
     guide: Tensor | None = None
     pilot_error: Tensor | None = None
     half: Tensor | None = None
+    neighbours: tuple[Neighbour, ...] = ()
     notes: list[str] = field(default_factory=list)
 
     @property

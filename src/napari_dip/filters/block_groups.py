@@ -35,30 +35,38 @@ def restore_planes(
     Parameters
     ----------
     image, pilot, noise : Tensor
-        ``(1, channels, height, width)``; blocks are compared in the pilot.
+        ``(planes, channels, height, width)``; blocks are compared in the
+        pilot. The first plane is restored; the others lie beside it, and
+        have similar blocks, too.
     side, alike : int
         Side of the blocks, and blocks of a group.
     restore : callable
         From the first pixels of the blocks of each group, ``(groups,
-        blocks)``, and planes ``(height, width)`` of image, pilot and, where
-        there is any, noise, to the restored plane.
+        blocks)``, and planes ``(planes, height, width)`` of image, pilot
+        and, where there is any, noise, to the restored planes.
 
     Returns
     -------
     Tensor
-        Same shape as `image`. Any size takes the same memory.
+        ``(1, channels, height, width)``. Any size takes the same memory.
     """
     given = [image, pilot] if noise is None else [image, pilot, noise]
 
     def of_window(window: Region) -> Tensor:
         padded = [to_grid(window.cut(x), side) for x in given]
         firsts = similar_blocks(padded[1], side, alike)
-        channels = [over_channels(x[0], inverse=False) for x in padded]
-        planes = [restore(firsts, *c) for c in zip(*channels, strict=True)]
+        channels = [_channels(x) for x in padded]
+        planes = [restore(firsts, *c)[0] for c in zip(*channels, strict=True)]
         restored = over_channels(torch.stack(planes), inverse=True)
         return Region.whole(window.shape).cut(restored[None])
 
     return by_tiles(image, of_window, tells=True)
+
+
+def _channels(planes: Tensor) -> Tensor:
+    """Transform the channels of each plane, and put them first."""
+    each = [over_channels(plane, inverse=False) for plane in planes]
+    return torch.stack(each, dim=1)
 
 
 def by_tiles(
@@ -84,7 +92,7 @@ def by_tiles(
 
 
 def pixels_of_a_block(plane: Tensor, side: int) -> Tensor:
-    """Pixels of a block, counted from its first."""
+    """Pixels of a block, counted from its first, of flattened planes."""
     index = torch.arange(side, device=plane.device)
     return (index[:, None] * plane.shape[-1] + index).flatten()
 
@@ -95,7 +103,7 @@ class Overlap:
     Parameters
     ----------
     plane : Tensor
-        ``(height, width)``, as large as what the blocks make up.
+        Plane or planes, as large as what the blocks make up.
     """
 
     def __init__(self, plane: Tensor) -> None:
@@ -128,6 +136,8 @@ SIDE = 8
 STEP = 4
 #: How far off a block may be, in pixels.
 RADIUS = 12
+# In planes beside it, where what it shows has hardly moved.
+_RADIUS_BESIDE = 4
 #: Blocks of a group.
 ALIKE = 32
 #: Smallest side of an image that is long enough, in pixels.
@@ -140,7 +150,7 @@ def to_grid(image: Tensor, side: int) -> Tensor:
     Parameters
     ----------
     image : Tensor
-        ``(1, channels, height, width)``.
+        ``(planes, channels, height, width)``.
     side : int
         Of the blocks.
     """
@@ -157,8 +167,9 @@ def similar_blocks(
     Parameters
     ----------
     guide : Tensor
-        ``(1, channels, height, width)``, where sides less that of a block
-        are multiples of the grid's step; see :func:`to_grid`.
+        ``(planes, channels, height, width)``, where sides less that of a
+        block are multiples of the grid's step; see :func:`to_grid`. The grid
+        is that of the first plane, and the others lie beside it.
     side, alike : int
         Side of the blocks, and blocks of a group.
 
@@ -166,27 +177,36 @@ def similar_blocks(
     -------
     Tensor
         ``(blocks of the grid, blocks alike)``: the first pixel of each, in
-        the order of the flattened image; the block itself comes first.
+        the order of the flattened planes; the block itself comes first.
     """
     height, width = guide.shape[-2:]
     tops = torch.arange(0, height - side + 1, STEP, device=guide.device)
     lefts = torch.arange(0, width - side + 1, STEP, device=guide.device)
-    reach = range(-RADIUS, RADIUS + 1)
-    moves = list(product(reach, reach))
+    moves = [(0, *move) for move in _moves(RADIUS)]
+    own = len(moves) // 2
+    beside = range(1, len(guide))
+    moves += [(n, *m) for n, m in product(beside, _moves(_RADIUS_BESIDE))]
     # No block that reaches beyond the image is like any other.
     padded = F.pad(guide, (RADIUS,) * 4, value=torch.inf)
     # All at once: planes that stay between the passing ones would leave the
     # C library holes too small to use, 600 MB of them.
     distances = guide.new_empty(len(moves), len(tops), len(lefts))
-    for distance, (down, right) in zip(distances, moves, strict=True):
+    for distance, (plane, down, right) in zip(distances, moves, strict=True):
         moved = Region((RADIUS + down, RADIUS + right), (height, width))
-        squares = (guide - moved.cut(padded)).square_().sum(1, keepdim=True)
+        squares = (guide[:1] - moved.cut(padded[plane])).square_()
+        squares = squares.sum(1, keepdim=True)
         distance.copy_(F.avg_pool2d(squares, side, STEP)[0, 0])
     # Not even an equal block goes before the block itself.
-    distances[len(moves) // 2].fill_(-1)
+    distances[own].fill_(-1)
     nearest = distances.flatten(1).T.topk(alike, largest=False).indices
     shifts = torch.tensor(
-        [down * width + right for down, right in moves], device=guide.device
+        [(n * height + down) * width + right for n, down, right in moves],
+        device=guide.device,
     )
-    own = (tops[:, None] * width + lefts).flatten()
-    return own[:, None] + shifts[nearest]
+    firsts = (tops[:, None] * width + lefts).flatten()
+    return firsts[:, None] + shifts[nearest]
+
+
+def _moves(radius: int) -> list[tuple[int, int]]:
+    reach = range(-radius, radius + 1)
+    return list(product(reach, reach))

@@ -51,9 +51,10 @@ def bm3d_wiener(
     Parameters
     ----------
     image, pilot : Tensor
-        ``(1, channels, height, width)``, sides of at least `LEAST_SIDE`:
+        ``(planes, channels, height, width)``, sides of at least `LEAST_SIDE`:
         signal and noise, and an estimate of the signal, in which the blocks
-        are compared. Any size takes the same memory.
+        are compared. The first plane is restored; others lie beside it. Any
+        size takes the same memory.
     noise : Tensor, optional
         Same shape: noise like that of `image`, and of the same strength
         everywhere; NaN where it is missing. Structure in less than half of
@@ -64,7 +65,7 @@ def bm3d_wiener(
     Returns
     -------
     Tensor
-        Same shape as `image`.
+        ``(1, channels, height, width)``.
 
     References
     ----------

@@ -38,9 +38,10 @@ def nl_bayes_filter(
     Parameters
     ----------
     image, pilot : Tensor
-        ``(1, channels, height, width)``, sides of at least 18: signal and
-        noise, and an estimate of the signal, in which the blocks are
-        compared. Any size takes the same memory.
+        ``(planes, channels, height, width)``, sides of at least 18: signal
+        and noise, and an estimate of the signal, in which the blocks are
+        compared. The first plane is restored; others lie beside it. Any size
+        takes the same memory.
     noise : Tensor, optional
         Same shape: noise like that of `image`, and of the same strength
         everywhere; NaN where it is missing. Structure in less than half of
@@ -50,7 +51,7 @@ def nl_bayes_filter(
     Returns
     -------
     Tensor
-        Same shape as `image`.
+        ``(1, channels, height, width)``.
 
     References
     ----------

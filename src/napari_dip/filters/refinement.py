@@ -61,6 +61,11 @@ class Filter(Protocol):
         """Operations a pixel and channel, of each pass that takes long."""
         return ()
 
+    @property
+    def uses_neighbours(self) -> bool:
+        """Whether it looks for similar blocks in planes beside this one."""
+        return False
+
 
 Chain = tuple[Filter, ...]
 
@@ -172,6 +177,11 @@ class Bm3d(Filter):
         """One pass."""
         return (BM3D,)
 
+    @property
+    def uses_neighbours(self) -> bool:
+        """It does."""
+        return True
+
 
 @dataclass(frozen=True)
 class NlBayes(Filter):
@@ -194,6 +204,11 @@ class NlBayes(Filter):
         """One pass."""
         return (NL_BAYES,)
 
+    @property
+    def uses_neighbours(self) -> bool:
+        """It does."""
+        return True
+
 
 def _filtered(
     pilot: Tensor, problem: Problem, by: BlockFilter, share: float
@@ -205,6 +220,7 @@ def _filtered(
         problem.deviation,
         by,
         even=problem.even,
+        neighbours=problem.neighbours,
     )
     return torch.lerp(pilot, found, share)
 
@@ -233,6 +249,11 @@ class SideBySide(Filter):
     def work(self) -> tuple[float, ...]:
         """Passes of all."""
         return work_of_chain(self.filters)
+
+    @property
+    def uses_neighbours(self) -> bool:
+        """Whether one of them does."""
+        return any(step.uses_neighbours for step in self.filters)
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ stands out from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from napari_dip.engine.problem import Neighbour
 from napari_dip.filters.block_groups import LEAST_SIDE
 from napari_dip.filters.dct import LocalCosine
 from napari_dip.filters.shrinkage import (
@@ -108,6 +109,7 @@ def remove_noise(
     by: BlockFilter,
     *,
     even: bool = True,
+    neighbours: Sequence[Neighbour] = (),
 ) -> Tensor:
     """Take the noise out of data, given an estimate that is nearly right.
 
@@ -124,9 +126,11 @@ def remove_noise(
     by : callable
         What does it, given data whose noise has a variance of one, the
         estimate, and noise like that of the data, NaN where it is missing,
-        or None for independent.
+        or None for independent. It takes neighbours as further planes.
     even : bool
         As in :func:`structure_in_residual`.
+    neighbours : sequence of Neighbour
+        Planes beside it, which may have similar blocks.
 
     Returns
     -------
@@ -137,10 +141,19 @@ def remove_noise(
         return pilot
     residual = (data - pilot) * known
     scale, _ = _noise(residual, pilot, known, deviation, even)
+    if neighbours:
+        data, known, pilot = (
+            torch.cat([own, *(getattr(one, name) for one in neighbours)])
+            for own, name in (
+                (data, 'data'),
+                (known, 'known'),
+                (pilot, 'estimate'),
+            )
+        )
     filled = torch.where(known > 0, data, pilot)
     noise = None
     if deviation is None or not even:
-        noise = _HELD_BACK * residual / scale
+        noise = _HELD_BACK * (data - pilot) * known / scale
         noise = noise.masked_fill(known == 0, torch.nan)
     return scale * by(filled / scale, pilot / scale, noise)
 

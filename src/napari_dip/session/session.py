@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_dip.device.choice import PeakMemory, device_description
-from napari_dip.device.clock import Clock, watched_by
+from napari_dip.device.clock import Clock, CutShort, watched_by
 from napari_dip.engine.fit import Fit
+from napari_dip.engine.problem import Neighbour
 from napari_dip.engine.state import StopReason
 from napari_dip.filters.refinement import preview
 from napari_dip.presets.options import Learnt
 from napari_dip.presets.settings import SETTLED
 from napari_dip.session.base import Restoration, Snapshots
+from napari_dip.session.ending import Finished
 from napari_dip.session.progress import Brief, Phase, Progress
 from napari_dip.session.record import Record, describe_reason
 from napari_dip.session.stages import Past, Sequel, Stage, to_numpy
-from napari_dip.session.timetable import Extent, Finished, Timetable
+from napari_dip.session.timetable import Timetable
 
 
 class Session(Restoration):
@@ -148,7 +152,19 @@ class Session(Restoration):
             kept = self._follow()
             if kept is not None:
                 return kept
-            return self._keep(self._finish(self._times.extent(self._part)))
+            found = self._times.finish(self._stage, self._part)
+            return self._keep(found)
+
+    def as_neighbour(self) -> Neighbour | None:
+        """Return it as restored by itself, if filters of others may ask."""
+        if self.finished and self._sequel is None:
+            with self._at_work(), watched_by(self._look), suppress(CutShort):
+                return self._times.as_neighbour(self._stage, self._part)
+        return None
+
+    def look_beside(self, neighbours: tuple[Neighbour, ...]) -> None:
+        """Take in planes beside it, in which filters find similar blocks."""
+        self._times.ending.neighbours = neighbours
 
     @property
     def last_steps(self) -> float:
@@ -204,6 +220,7 @@ class Session(Restoration):
     def close(self) -> None:
         """Give the fit's memory back."""
         self._sequel = None
+        self._times.ending.forget()
         self._fit.close()
 
     @property
@@ -236,7 +253,7 @@ class Session(Restoration):
         first, settings = self._stage, self.brief.settings.second
         assert settings is not None
         try:
-            found = self._finish(self._times.whole)
+            found = self._times.finish(first)
             reason = self._cut_short()
             if reason is not None:
                 first.fit.reason = reason
@@ -273,10 +290,6 @@ class Session(Restoration):
         if part is not None:
             self._times.ending.note(part)
         return self._ask() or self._times.is_over()
-
-    def _finish(self, extent: Extent) -> Finished:
-        ending, work = self._times.ending, self._times.work
-        return ending.make(self._stage, work, extent)
 
     def _keep(self, found: Finished) -> NDArray[np.float32]:
         planes, self._spared = self._stage.to_planes(found.estimate)
@@ -323,15 +336,14 @@ class Session(Restoration):
         # A closed fit gives no other.
         if self._fit.problem is not None:
             self._result = self._uncertainty = None
+            self._times.ending.forget()
             self._spared = []
 
     def _to_deviation(self, found: Finished) -> NDArray[np.float32] | None:
-        if self._pilot_uncertainty is not None:
-            # A second fit sees all pixels. Its errors are mostly those of the
-            # first (correlation 0.7 to 0.9), and little smaller.
+        # A second fit sees all pixels. Its errors are mostly those of the
+        # first (correlation 0.7 to 0.9), and little smaller.
+        if self._pilot_uncertainty is not None or found.deviation is None:
             return self._pilot_uncertainty
-        if found.deviation is None:
-            return None
         return self._stage.output.to_deviation(
             to_numpy(found.estimate), to_numpy(found.deviation)
         )

@@ -21,7 +21,7 @@ from napari_dip.images.axes import settle_axes
 from napari_dip.images.stacks.depth import as_volumes
 from napari_dip.images.stacks.stack import settle_stack
 from napari_dip.presets.settings import shorten
-from napari_dip.session.timetable import Extent
+from napari_dip.session.ending import Extent
 from napari_dip.tasks.base import find_task
 from napari_dip.tasks.outline import Outline
 from napari_dip.tasks.series.planes import shares_network

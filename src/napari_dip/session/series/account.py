@@ -67,7 +67,6 @@ class Account:
         brief: Brief,
         reason: StopReason,
         reason_text: str,
-        *,
         wall_time: float,
         uncertainty: Any,
     ) -> Record:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -31,13 +31,21 @@ class Share:
     Parameters
     ----------
     places : list
-        Where they lie.
+        Where those lie that are to be restored.
     learn : callable or None
         Begins the fit of the network; None if each plane is fitted alone.
+    among : list
+        Where all of them lie, if others were restored before.
     """
 
     places: list[Index]
     learn: Begin | None
+    among: list[Index] = field(default_factory=list)
+
+    @property
+    def every(self) -> list[Index]:
+        """Where all planes of the network lie."""
+        return self.among or self.places
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,11 @@ class SeriesPlan:
         Networks are fitted to all planes as before.
         """
         shares = [
-            replace(share, places=[p for p in share.places if not has(p)])
+            replace(
+                share,
+                places=[p for p in share.places if not has(p)],
+                among=share.places,
+            )
             for share in self.shares
         ]
         shares = [share for share in shares if share.places]

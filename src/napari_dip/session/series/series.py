@@ -16,6 +16,7 @@ from napari_dip.session.base import Restoration, Snapshot, Snapshots
 from napari_dip.session.progress import Brief, Phase, Progress
 from napari_dip.session.record import Record
 from napari_dip.session.series.account import Account, brief_of, say_end
+from napari_dip.session.series.beside import Beside
 from napari_dip.session.series.plan import LeftAsItIsError, SeriesPlan
 from napari_dip.session.series.target import Target
 from napari_dip.session.series.times import SeriesTimes
@@ -66,8 +67,9 @@ class SeriesSession(Restoration):
         # What the last plane has, where each is fitted by itself.
         self._before: Learnt | None = None
         self._plane: Restoration | None = None
+        self._beside = Beside(plan.shares[0].every, self._begin_at)
         self._reason: StopReason | None = None
-        # Whether the fit at hand was ended before its end.
+        # Whether the fit at hand was cut short.
         self._early = False
         # Previews, by the names of their planes.
         self._rough: dict[str, Index] = {}
@@ -184,6 +186,7 @@ class SeriesSession(Restoration):
             return
         self._go_on(time_limit)
         self._reason = None
+        self._beside.close()
         if self._plane is not None:
             self._plane.close()
             self._plane = None
@@ -192,17 +195,15 @@ class SeriesSession(Restoration):
     def record(self) -> Record:
         """Return the account of what was done so far."""
         doubt = None if self._doubt is None else self._doubt.array
+        reason, seconds = self._reason or StopReason.USER, self._clock.elapsed
         return self._account.record(
-            self.brief,
-            self._reason or StopReason.USER,
-            self._reason_text(),
-            wall_time=self._clock.elapsed,
-            uncertainty=doubt,
+            self.brief, reason, self._reason_text(), seconds, doubt
         )
 
     def close(self) -> None:
         """Give the memory of all fits back."""
         self._is_open = False
+        self._beside.close()
         for part in (self._learning, self._plane):
             if part is not None:
                 part.close()
@@ -233,16 +234,19 @@ class SeriesSession(Restoration):
     def _begin_plane(self) -> None:
         """Begin the next plane in which there is something to restore."""
         place = self._waiting[-1]
-        left = self._clock.left
-        limit = None if left is None else left / len(self._waiting)
         try:
-            learnt = self._learnt or self._before
-            plane = self._plan.begin(place, learnt, limit)
+            self._plane = self._beside.take(place)
         except LeftAsItIsError as why:
             self._account.say(str(why), self._plan.stack.say_plane(place))
             self._finish_plane(self._plan.as_it_is(place), None)
-            return
-        self._plane = self._adopt_brief(plane)
+
+    def _begin_at(self, place: Index) -> Restoration:
+        left = self._clock.left
+        limit = None if left is None else left / len(self._waiting)
+        learnt = self._learnt or self._before
+        plane = self._plan.begin(place, learnt, limit)
+        self._adopt_brief(plane)
+        return plane
 
     def _adopt_brief(self, part: Any) -> Any:
         """Let all parts have the threads of the first, and its brief."""
@@ -278,11 +282,14 @@ class SeriesSession(Restoration):
 
     def _settle(self, plane: Restoration) -> None:
         """Put a plane where it belongs; not if it was ended in haste."""
+        place = self._waiting[-1]
+        if self._learnt is not None:
+            self._beside.show(plane, place)
         image = plane.result()
         record = plane.record()
         if self._in_haste and self._times.done:
             return
-        name = self._plan.stack.say_plane(self._waiting[-1])
+        name = self._plan.stack.say_plane(place)
         self._account.add(record, name, fitted=self._learnt is None)
         if self._learnt is None and isinstance(plane, Session):
             self._before = plane.learnt()
@@ -308,10 +315,12 @@ class SeriesSession(Restoration):
         if self._waiting:
             return
         self._shares.pop()
+        self._beside.close()
         self._learnt = self._before = None
         if self._shares:
-            self._waiting = self._shares[-1].places[::-1]
-            self.shown = self._shares[-1].places[0]
+            share = self._shares[-1]
+            self._waiting, self.shown = share.places[::-1], share.places[0]
+            self._beside = Beside(share.every, self._begin_at)
         else:
             self._reason = self._account.reason()
             self._target.complete()
@@ -336,11 +345,6 @@ class SeriesSession(Restoration):
             self._target.put(place, image)
 
     def _reason_text(self) -> str:
-        left = self._times.total - self._times.done
-        return say_end(
-            self._reason or StopReason.USER,
-            self.brief,
-            self._clock.limit,
-            left,
-            self._times.total,
-        )
+        reason, limit = self._reason or StopReason.USER, self._clock.limit
+        done, total = self._times.done, self._times.total
+        return say_end(reason, self.brief, limit, total - done, total)

@@ -1,0 +1,82 @@
+"""Planes of a series begun ahead, since the filters of others look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from napari_dip.engine.problem import Neighbour
+from napari_dip.filters.neighbours import around
+from napari_dip.images.stacks.stack import Index
+from napari_dip.session.base import Restoration
+from napari_dip.session.series.plan import LeftAsItIsError
+from napari_dip.session.session import Session
+
+
+class Beside:
+    """Keeps the planes of a network, as far as those beside them need them.
+
+    Parameters
+    ----------
+    every : sequence
+        Where all planes of the network lie.
+    begin : callable
+        Begins one of them with what was learnt.
+    """
+
+    def __init__(
+        self, every: Sequence[Index], begin: Callable[[Index], Restoration]
+    ) -> None:
+        self._every = every
+        self._begin = begin
+        # By their numbers: those ahead, and what is seen of all at hand.
+        self._ahead: dict[int, Restoration] = {}
+        self._seen: dict[int, Neighbour | None] = {}
+
+    def take(self, place: Index) -> Restoration:
+        """Return a plane that was begun ahead, or begin it.
+
+        It raises what beginning it does.
+        """
+        found = self._ahead.pop(self._every.index(place), None)
+        return self._begin(place) if found is None else found
+
+    def show(self, plane: Restoration, place: Index) -> None:
+        """Let a plane that is complete but for its filters look around."""
+        number = self._every.index(place)
+        self._look_at(number, plane)
+        if not isinstance(plane, Session) or self._seen[number] is None:
+            return
+        near = around(number, len(self._every))
+        for other in near:
+            if other not in self._seen:
+                self._look_ahead(other)
+        found = [self._seen[other] for other in near]
+        plane.look_beside(tuple(one for one in found if one is not None))
+        self._forget(self._seen.keys() - {number, *near})
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._forget({*self._seen, *self._ahead})
+
+    def _look_ahead(self, number: int) -> None:
+        try:
+            plane = self._begin(self._every[number])
+        except LeftAsItIsError:
+            self._seen[number] = None
+            return
+        self._look_at(number, plane)
+        self._ahead[number] = plane
+
+    def _look_at(self, number: int, plane: Restoration) -> None:
+        if number not in self._seen:
+            seen = None
+            if isinstance(plane, Session):
+                seen = plane.as_neighbour()
+            self._seen[number] = seen
+
+    def _forget(self, numbers: set[int]) -> None:
+        for number in numbers:
+            self._seen.pop(number, None)
+            plane = self._ahead.pop(number, None)
+            if plane is not None:
+                plane.close()
