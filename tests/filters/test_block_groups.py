@@ -58,3 +58,29 @@ def test_similar_blocks_are_found_wherever_they_repeat():
     assert rows.max() <= 32
     assert columns.max() <= 32
     assert positions.min() >= 0
+
+
+def test_blocks_of_planes_beside_are_found_as_far_as_things_move():
+    first = white_noise((1, 2, 40, 40))
+    beside = first.roll((3, -4), (2, 3)), first.roll((5, 0), (2, 3))
+    moved, far = torch.cat([first, *beside[:1]]), torch.cat([first, beside[1]])
+    nearest = similar_blocks(moved, alike=2)
+    inside = (nearest[:, 0] % 40 >= 4) & (nearest[:, 0] // 40 <= 28)
+    # Down by three rows and to the left by four, in the second plane.
+    by = 40 * 40 + 3 * 40 - 4
+    assert (nearest[inside, 1] - nearest[inside, 0]).unique().tolist() == [by]
+    again = similar_blocks(far, alike=2)
+    assert not (again[:, 1] - again[:, 0] == 40 * 40 + 5 * 40).any()
+
+
+def test_of_planes_the_first_is_restored():
+    image = white_noise((3, 2, 31, 45))
+
+    def keep(firsts, planes, pilots):
+        assert planes.shape == pilots.shape == (3, 32, 48)
+        assert int(firsts[:, 0].max()) < planes[0].numel()
+        assert int(firsts.max()) > planes[0].numel()
+        return planes
+
+    restored = restore_planes(image, image, None, 8, 7, keep)
+    torch.testing.assert_close(restored, image[:1])

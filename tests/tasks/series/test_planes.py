@@ -8,6 +8,8 @@ from scipy.ndimage import gaussian_filter
 
 from napari_dip import denoise, inpaint, super_resolve
 from napari_dip.engine.averaging.filled import FilledAverage
+from napari_dip.filters.neighbours import SAID
+from napari_dip.session.series import beside
 from napari_dip.tasks.base import find_task
 
 FEW = {'preset': 'fast', 'max_num_iter': 6, 'device': 'cpu'}
@@ -56,6 +58,19 @@ def test_every_plane_keeps_its_brightness(series, restored):
 def test_the_same_seed_gives_the_same_bits(series, restored):
     again = denoise(series, axes='TYX', **FEW)
     np.testing.assert_array_equal(again, restored[0])
+
+
+def test_planes_beside_help_and_are_told(series, restored, monkeypatch):
+    image, info = restored
+    assert any(
+        x.startswith('Each plane was filtered with') for x in info.notes
+    )
+    monkeypatch.setattr(beside, 'around', lambda *_: [])
+    alone, info = denoise(series, axes='TYX', **INFO)
+    assert SAID not in info.notes
+    truth = np.linspace(60, 45, 5)[:, None, None] * (cells() + 0.3)
+    error, before = (np.square(x - truth).mean() for x in (image, alone))
+    assert error < 0.9 * before
 
 
 def test_axes_in_any_order_give_the_same(series, restored):

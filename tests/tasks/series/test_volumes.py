@@ -6,6 +6,7 @@ import torch
 from scipy.ndimage import gaussian_filter
 
 from napari_dip import denoise, inpaint, super_resolve
+from napari_dip.filters.neighbours import SAID
 from napari_dip.images.acquired import acquire
 from napari_dip.operators.downsample import Downsample
 from napari_dip.presets.options import Options
@@ -49,7 +50,8 @@ def test_a_volume_is_restored(clean, noisy, restored):
     before, after = (np.mean((x - clean) ** 2) for x in (noisy, image))
     assert after < before / 2
     assert info.notes == [
-        'Read as axes Z Y X: 1 volume of 8 × 32 × 40 voxels.'
+        'Read as axes Z Y X: 1 volume of 8 × 32 × 40 voxels.',
+        SAID,
     ]
     assert info.arguments['fit'] == 'volume'
     assert info.noise.startswith('Poisson-Gaussian noise')
