@@ -136,8 +136,6 @@ SIDE = 8
 STEP = 4
 #: How far off a block may be, in pixels.
 RADIUS = 12
-# In planes beside it, where what it shows has hardly moved.
-_RADIUS_BESIDE = 4
 #: Blocks of a group.
 ALIKE = 32
 #: Smallest side of an image that is long enough, in pixels.
@@ -184,8 +182,9 @@ def similar_blocks(
     lefts = torch.arange(0, width - side + 1, STEP, device=guide.device)
     moves = [(0, *move) for move in _moves(RADIUS)]
     own = len(moves) // 2
+    # Beside it what it shows has hardly moved: not as far as the next block.
     beside = range(1, len(guide))
-    moves += [(n, *m) for n, m in product(beside, _moves(_RADIUS_BESIDE))]
+    moves += [(n, *m) for n, m in product(beside, _moves(STEP))]
     # No block that reaches beyond the image is like any other.
     padded = F.pad(guide, (RADIUS,) * 4, value=torch.inf)
     # All at once: planes that stay between the passing ones would leave the
