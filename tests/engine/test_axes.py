@@ -13,11 +13,11 @@ from napari_dip.engine.fit import Fit
 from napari_dip.engine.metrics import HeldOutError
 from napari_dip.engine.problem import Problem
 from napari_dip.engine.settings import FitSettings
+from napari_dip.filters.chains.earlier_fit import FrequencySplit
 from napari_dip.filters.refinement import (
     BackProjection,
     Bm3d,
     Calibrate,
-    FrequencySplit,
     LowRank,
     refine,
 )

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from napari_dip.engine.early_stopping import NoRule
 from napari_dip.engine.settings import FitSettings
+from napari_dip.filters.chains.earlier_fit import FrequencySplit, PilotMean
 from napari_dip.filters.refinement import (
     Bm3d,
     Calibrate,
     Chain,
-    FrequencySplit,
-    PilotMean,
     ResidualStructure,
 )
 from napari_dip.latents.blind_spot import BlindSpotSpec
