@@ -103,6 +103,44 @@ def test_functions_of_the_file_are_taken_in(tmp_path):
     torch.testing.assert_close(opened.features(layer)(IMAGE), 2 * IMAGE)
 
 
+def test_one_of_two_graphs(write):
+    """What torch.onnx.export makes of sizes that it does not know."""
+    ends = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
+        for name in ('cut', 'sum')
+    ]
+    half = numpy_helper.from_array(np.float32(0.5), 'half')
+    nodes = [
+        helper.make_node('Abs', ['image'], ['size']),
+        helper.make_node('Shape', ['image'], ['sides'], start=2, end=3),
+        helper.make_node('Equal', ['sides', 'rows'], ['is_small']),
+        helper.make_node(
+            'If',
+            ['is_small'],
+            ['end'],
+            then_branch=helper.make_graph(
+                [helper.make_node('Relu', ['image'], ['cut'])],
+                'then',
+                [],
+                ends[:1],
+            ),
+            else_branch=helper.make_graph(
+                [helper.make_node('Add', ['size', 'half'], ['sum'])],
+                'else',
+                [],
+                ends[1:],
+                [half],
+            ),
+        ),
+    ]
+    model = open_model(write(nodes, rows=np.array([8])))
+    assert model.names() == ['size', 'end']
+    features = model.features('end')
+    torch.testing.assert_close(features(IMAGE), IMAGE.relu())
+    other = IMAGE[:, :, :4]
+    torch.testing.assert_close(features(other), other.abs() + 0.5)
+
+
 def test_weights_in_files_are_of_its_own_folder_only(tmp_path):
     folder = tmp_path / 'folder'
     folder.mkdir()

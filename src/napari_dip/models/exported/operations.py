@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from napari_dip.models.graph import Step
 
@@ -194,7 +195,12 @@ def _literal(value: Any, inputs: list[str]) -> Argument:
 def _tensor(value: Mapping[str, Any], inputs: list[str]) -> Argument:
     name: str = value['name'] if 'name' in value else value['as_name']
     inputs.append(name)
-    return lambda values, device: values[name]
+
+    def look(values: Mapping[str, Any], device: torch.device) -> Any:
+        found = values[name]
+        return found.to(device) if isinstance(found, Tensor) else found
+
+    return look
 
 
 def _union(value: Mapping[str, Any], inputs: list[str]) -> Argument:

@@ -71,8 +71,8 @@ def _graph(model: Any) -> Graph:
         (one.version for one in model.opset_import if one.domain in _DOMAINS),
         default=1,
     )
-    used = {name for node in graph.node for name in node.input}
-    steps = [_step(node, version, used) for node in graph.node]
+    steps = _steps(graph, version)
+    used = {name for step in steps for name in step.inputs}
     sides = images[0].type.tensor_type.shape.dim
     return Graph(
         steps,
@@ -83,17 +83,55 @@ def _graph(model: Any) -> Graph:
     )
 
 
+def _steps(graph: Any, version: int) -> list[Step]:
+    used = {name for node in graph.node for name in node.input}
+    return [
+        _SPECIAL.get(node.op_type, _step)(node, version, used)
+        for node in graph.node
+    ]
+
+
+def _choice(node: Any, version: int, used: Set[str]) -> Step:
+    """Run one of two graphs (If), which see all values outside them."""
+    parts = {}
+    inputs = [*node.input]
+    for branch in node.attribute:
+        stored = {one.name: _tensor(one) for one in branch.g.initializer}
+        steps = _steps(branch.g, version)
+        outputs = [one.name for one in branch.g.output]
+        parts[branch.name] = stored, steps, outputs
+        made = set(stored).union(*(step.outputs for step in steps))
+        read = [*(n for step in steps for n in step.inputs), *outputs]
+        inputs += [name for name in read if name not in made]
+    (condition,) = node.input
+
+    def run(found: Mapping[str, Any], device: torch.device) -> Sequence[Any]:
+        stored, steps, outputs = parts[_BRANCHES[bool(found[condition])]]
+        values = {**found}
+        values |= {name: _placed(one, device) for name, one in stored.items()}
+        for step in steps:
+            values.update(
+                zip(step.outputs, step.run(values, device), strict=False)
+            )
+        return [values[name] for name in outputs]
+
+    return Step(
+        node.name or node.output[0], tuple(inputs), tuple(node.output), run
+    )
+
+
+_SPECIAL = {'If': _choice}
+_BRANCHES = 'else_branch', 'then_branch'
+
+
 def _step(node: Any, version: int, used: Set[str]) -> Step:
     run = _operator(node, version, used)
     inputs = tuple(node.input)
 
     def apply(found: Mapping[str, Any], device: torch.device) -> Sequence[Any]:
         made = run(*(found[name] if name else None for name in inputs))
-        # All that is no size stands on the device of the image.
-        return [
-            one.to(device) if one.is_floating_point() else one
-            for one in (made if isinstance(made, tuple) else (made,))
-        ]
+        several = made if isinstance(made, tuple) else (made,)
+        return [_placed(one, device) for one in several]
 
     return Step(
         node.name or node.output[0],
@@ -102,6 +140,11 @@ def _step(node: Any, version: int, used: Set[str]) -> Step:
         apply,
         node.op_type not in _OF_SIZES,
     )
+
+
+def _placed(value: Tensor, device: torch.device) -> Tensor:
+    """Bring all that is no size to the device of the image."""
+    return value.to(device) if value.is_floating_point() else value
 
 
 def _operator(node: Any, version: int, used: Set[str]) -> Callable[..., Any]:
