@@ -85,6 +85,14 @@ def invert_settings(preset: str) -> Settings:
     return SETTINGS.get(preset, _INVERT)
 
 
+def count_starts(preset: str) -> int:
+    """Return how many networks are fitted, of which the best is taken.
+
+    Deep layers have local minima, and which one a network ends in is chance.
+    """
+    return 2 if preset in SETTINGS else 1
+
+
 def maximise_settings(preset: str) -> Settings:
     """Return the settings of activation maximisation."""
     check_choice(preset, PRESETS, 'preset')

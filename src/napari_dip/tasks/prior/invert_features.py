@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -51,7 +53,9 @@ def invert_features(
 
     A network with random weights makes the image; what it fills in where the
     features tell nothing is what looks natural to it. So the result shows
-    what a layer still knows of an image.
+    what a layer still knows of an image. Two networks are fitted, of `seed`
+    and the next, and the image whose features are nearer is taken; with
+    preset 'ulyanov2018' one.
 
     Parameters
     ----------
@@ -130,7 +134,10 @@ def start_inverting(
     from napari_dip.models.features import choose_layer
     from napari_dip.presets.options import Options
     from napari_dip.session.study import Part
-    from napari_dip.tasks.presets.features import invert_settings
+    from napari_dip.tasks.presets.features import (
+        count_starts,
+        invert_settings,
+    )
     from napari_dip.tasks.prior.fits import begin_study
     from napari_dip.tasks.prior.models import describe_model, inspect
 
@@ -141,11 +148,16 @@ def start_inverting(
     for name in layers:
         choose_layer(found.shapes, name)
 
-    def begin(name: str) -> Restoration:
-        return found.begin(name, FeatureDistance, settings, options)
+    def begin(name: str, start: int) -> Restoration:
+        seeded = replace(options, seed=(options.seed + start) % 2**64)
+        return found.begin(name, FeatureDistance, settings, seeded)
 
     return begin_study(
-        [Part(name, partial(begin, name)) for name in layers],
+        [
+            Part(name, partial(begin, name, start))
+            for name in layers
+            for start in range(count_starts(options.preset))
+        ],
         _gather,
         'invert_features',
         found.image.channel_axis,
@@ -159,14 +171,22 @@ def start_inverting(
 def _gather(found: Sequence[Found]) -> Made:
     from napari_dip.session.study import Made
 
-    first, *others = found
-    curves = {one.name: one.losses for one in found}
+    starts: dict[str, list[Found]] = {}
+    for one in found:
+        starts.setdefault(one.name, []).append(one)
+    best = [min(several, key=_left) for several in starts.values()]
+    first, *others = best
+    curves = {one.name: one.losses for one in best}
     notes = [
-        f'Layer {one.name}: the network has left '
-        f'{one.record.loss_history[-1]:.1%} of the power of its features to '
-        'the last steps.'
-        for one in found
-        if one.record.loss_history
+        f'Layer {one.name}: the network has left {_percent(one)} of the '
+        'power of its features to the last steps'
+        + ''.join(
+            f', another {_percent(other)}'
+            for other in starts[one.name]
+            if other is not one
+        )
+        + '.'
+        for one in best
     ]
     return Made(
         first.image,
@@ -176,12 +196,26 @@ def _gather(found: Sequence[Found]) -> Made:
     )
 
 
+def _left(found: Found) -> float:
+    """Return the feature distance that a network has left."""
+    return found.record.loss_history[-1] if found.losses else math.inf
+
+
+def _percent(found: Found) -> str:
+    return f'{100 * _left(found):.2g} %'
+
+
 def _outline(axes: Axes, preset: str, layer: str = '') -> Outline:
     """Tell what is fitted; the model comes on top."""
     from napari_dip.tasks.outline import Outline
-    from napari_dip.tasks.presets.features import invert_settings
+    from napari_dip.tasks.presets.features import (
+        count_starts,
+        invert_settings,
+    )
 
-    return Outline(invert_settings(preset), repeated=1 + str(layer).count(','))
+    layers = 1 + str(layer).count(',')
+    fits = layers * count_starts(preset)
+    return Outline(invert_settings(preset), repeated=fits)
 
 
 def _say(layer: str, **others: Any) -> str:
