@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from napari_dip import invert_features
+from napari_dip.tasks.presets.features import count_starts
 from napari_dip.tasks.prior.models import list_layers
 from tests.tasks.contract import no_memory
 
@@ -70,6 +71,23 @@ def test_several_layers_in_one_run(image, file):
     assert set(info.companions) == {'layer relu_2'}
     assert info.companions['layer relu_2'].shape == image.shape
     assert info.arguments['model'] == file
+
+
+def test_of_two_starts_the_one_with_the_nearer_features_is_taken(image):
+    options = {**FEW, 'max_num_iter': 3, 'return_info': True}
+    ends = []
+    for seed in (0, 1):
+        _, info = invert_features(image, small(), '1', seed=seed, **options)
+        ends.append(info.loss_history[2::3])
+        assert len(ends[-1]) == 2
+        assert info.curves['1'][-1] == (3, min(ends[-1]))
+        assert any(', another ' in note for note in info.notes)
+    # The second start is the first one of the next seed.
+    assert ends[0][1] == ends[1][0] != ends[0][0]
+
+
+def test_the_published_recipe_has_one_start():
+    assert count_starts('ulyanov2018') == 1
 
 
 def test_a_grey_image_is_repeated_for_a_model_of_colours(image):
