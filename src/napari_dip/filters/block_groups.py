@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from napari_dip.filters.dct import over_channels
 from napari_dip.grid.regions import Region
 from napari_dip.grid.tiled_inference import TiledInference
+from napari_dip.noise.homogeneous import SIDE, STEP
 
 #: Groups that are looked at together: bounds the memory.
 AT_ONCE = 1024
@@ -131,9 +132,6 @@ class Overlap:
         return (self._total / self._share).view(self._shape)
 
 
-#: Side of the blocks and distance from one to the next, in pixels.
-SIDE = 8
-STEP = 4
 #: How far off a block may be, in pixels.
 RADIUS = 12
 #: Blocks of a group.

@@ -16,14 +16,13 @@ from napari_dip.device.clock import go_on
 from napari_dip.filters.block_groups import (
     ALIKE,
     AT_ONCE,
-    SIDE,
     Overlap,
     pixels_of_a_block,
     restore_planes,
 )
 from napari_dip.grid.bases import cosine_basis, haar_basis
 from napari_dip.grid.interpolation import TINY
-from napari_dip.noise.homogeneous import well_known
+from napari_dip.noise.homogeneous import SIDE, well_known
 from napari_dip.noise.robust_scale import spread
 
 # So many tell the noise.

@@ -22,7 +22,6 @@ from napari_dip.fills.parts import judged_regions
 from napari_dip.filters.block_groups import (
     AT_ONCE,
     LEAST_SIDE,
-    SIDE,
     Overlap,
     by_tiles,
     pixels_of_a_block,
@@ -30,6 +29,7 @@ from napari_dip.filters.block_groups import (
     to_grid,
 )
 from napari_dip.grid.regions import Region, cut_all
+from napari_dip.noise.homogeneous import SIDE
 
 # Blocks of a group: few, for many would hold some that are not alike.
 _ALIKE = 16

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-#: Side of the blocks and distance from one to the next, in pixels.
+#: Side of the blocks and distance from one to the next, in pixels; those that
+# filters find alike are as large.
 SIDE = 8
 STEP = 4
 
