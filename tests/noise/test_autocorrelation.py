@@ -166,6 +166,16 @@ def test_jpeg_spreads_the_noise_of_colours(quality):
     assert min(reach(*image.transpose(2, 0, 1))) >= 3
 
 
+@pytest.mark.parametrize('quality', [60, 80])
+def test_smooth_noise_is_found_in_what_jpeg_has_kept(quality):
+    noise = np.random.default_rng(0).normal(0, 40, (*CELLS.shape, 3))
+    smooth = gaussian_filter(noise, (0.8, 0.8, 0))
+    image = compress(40 + CELLS[..., None] / 2 + smooth, quality)
+    assert reach(*image.transpose(2, 0, 1)) == (5, 5)
+    clean = compress(40 + CELLS[..., None] / 2 + 0 * smooth, quality)
+    assert reach(*clean.transpose(2, 0, 1)) == (1, 1)
+
+
 def test_independent_noise_of_colours_is_independent():
     noise = np.random.default_rng(0).normal(0, 20, (3, *CELLS.shape))
     assert reach(*(40 + CELLS / 2 + noise)) == (1, 1)

@@ -196,9 +196,12 @@ def find_correlation(planes: Array) -> Correlation:
     near = [one.coefficients[-2:, 0] for one in (*measured, *chroma)]
     white = was_white(planes) if np.greater(near, _NOTABLE).any() else None
     compressed = bool(white)
-    # What JPEG has left of brightness that was not white is structure.
-    alone = (1,) * (planes.ndim - 1)
-    reach = alone if white is False else _reach(measured, compressed)
+    reach = _reach(measured, compressed)
+    # What JPEG has left of brightness that was not white is structure, unless
+    # it ends within what is measured, as noise that a camera has smoothed.
+    in_plane = reach[-2:]
+    if white is False and not 1 < min(in_plane) <= 2 * max(LAGS):
+        reach = (1,) * len(reach)
     if max(reach) == 1 and chroma:
         of_chroma = _reach(chroma, compressed)
         if min(of_chroma[-2:]) > 1:
