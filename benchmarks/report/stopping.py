@@ -130,9 +130,10 @@ def _stops(
         yield rule, patience, [_stop(one, rule, patience) for one in fits]
     fixed = []
     for but in fits:
-        # As long as the shortest of the others.
+        # As long as the shortest of all.
         others = [one['psnr'] for one in fits if one['case'] != but['case']]
         sums = [sum(values) for values in zip(*others, strict=False)]
+        sums = sums[: len(but['psnr'])]
         if sums:
             best = sums.index(max(sums))
             at = _iterations(but)[best]
