@@ -3,6 +3,7 @@ from __future__ import annotations
 import torch
 
 from napari_dip.engine.problem import Problem
+from napari_dip.filters.chains import self_similarity
 from napari_dip.filters.chains.self_similarity import SelfSimilarity
 from napari_dip.operators.downsample import Downsample
 
@@ -71,3 +72,17 @@ def test_an_image_smaller_than_its_blocks_is_left_alone():
     small = torch.rand(1, 1, 16, 16)
     problem = problem_of(REDUCE(small), small + 0.1)
     assert FILTER.apply(small, problem) is small
+
+
+def test_it_ends_where_ever_stronger_is_ever_better(monkeypatch):
+    _, (one, other) = stripes_and_chance()
+    tried = []
+
+    def nearer(image, problem, strength):
+        tried.append(strength)
+        return image / (1 + len(tried))
+
+    monkeypatch.setattr(self_similarity, '_drawn', nearer)
+    FILTER.apply((one + other) / 2, problem_of(REDUCE(one), one))
+    assert max(tried) < 1
+    assert len(tried) == 12

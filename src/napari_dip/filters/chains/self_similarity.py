@@ -47,12 +47,13 @@ class SelfSimilarity(Filter):
         other, found, strength = 2 * estimate - half, estimate, self.least
         classes = _classes(estimate)
         least = [_mean_square(half - other, one) for one in classes]
-        while True:
+        # What is as strong as the image leaves nothing of it.
+        while strength < 1:
             drawn = _drawn(half, problem, strength) - other
             off = [_mean_square(drawn, one) for one in classes]
             better = [new < old for new, old in zip(off, least, strict=True)]
             if not any(better):
-                return _agreeing(found, problem)
+                break
             chosen = torch.cat(list(compress(classes, better)))
             drawn = _drawn(estimate, problem, strength)
             found = (
@@ -61,6 +62,7 @@ class SelfSimilarity(Filter):
                 .view_as(estimate)
             )
             least, strength = list(map(min, off, least)), 2 * strength
+        return _agreeing(found, problem)
 
     @property
     def work(self) -> tuple[float, ...]:
