@@ -142,14 +142,9 @@ def remove_noise(
     residual = (data - pilot) * known
     scale, _ = _noise(residual, pilot, known, deviation, even)
     if neighbours:
-        data, known, pilot = (
-            torch.cat([own, *(getattr(one, name) for one in neighbours)])
-            for own, name in (
-                (data, 'data'),
-                (known, 'known'),
-                (pilot, 'estimate'),
-            )
-        )
+        data = torch.cat([data, *(one.data for one in neighbours)])
+        known = torch.cat([known, *(one.known for one in neighbours)])
+        pilot = torch.cat([pilot, *(one.estimate for one in neighbours)])
     filled = torch.where(known > 0, data, pilot)
     noise = None
     if deviation is None or not even:

@@ -37,9 +37,16 @@ class Model(ABC):
         Later layers may change it in place.
         """
 
+    @abstractmethod
+    def held(self, name: str) -> object:
+        """Return what it holds by a name beside its layers, or None."""
+
     def normalisation(self) -> tuple[Tensor, Tensor] | None:
-        """Return mean and deviation that it holds itself, if it does."""
-        return None
+        """Return the ``mean`` and ``std`` that it holds, if it does."""
+        mean, deviation = self.held('mean'), self.held('std')
+        if not isinstance(mean, Tensor) or not isinstance(deviation, Tensor):
+            return None
+        return mean.detach().flatten(), deviation.detach().flatten()
 
     def shapes(self, image: Tensor) -> dict[str, tuple[int, ...]]:
         """Return the shape of each layer's output for an image.

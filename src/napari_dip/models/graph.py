@@ -94,12 +94,9 @@ class Graph(Model):
         }
         return self
 
-    def normalisation(self) -> tuple[Tensor, Tensor] | None:
-        """Return ``mean`` and ``std`` if it does not normalise by itself."""
-        mean, deviation = self._held.get('mean'), self._held.get('std')
-        if mean is None or deviation is None:
-            return None
-        return mean.flatten(), deviation.flatten()
+    def held(self, name: str) -> object:
+        """Return what the file holds, if the network does not use it."""
+        return self._held.get(name)
 
     def names(self) -> list[str]:
         """Return the names of operations on what is left of the image."""

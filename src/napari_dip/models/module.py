@@ -36,13 +36,9 @@ class ModuleModel(Model):
         self._module.to(device)
         return self
 
-    def normalisation(self) -> tuple[Tensor, Tensor] | None:
-        """Return its ``mean`` and ``std``."""
-        mean = getattr(self._module, 'mean', None)
-        deviation = getattr(self._module, 'std', None)
-        if not isinstance(mean, Tensor) or not isinstance(deviation, Tensor):
-            return None
-        return mean.detach().flatten(), deviation.detach().flatten()
+    def held(self, name: str) -> object:
+        """Return an attribute of the module."""
+        return getattr(self._module, name, None)
 
     def names(self) -> list[str]:
         """Return the names of its modules."""

@@ -19,6 +19,8 @@ from napari_dip.models.module import ModuleModel
 # code how it is read.
 _OF_FILES = re.compile(rb'\b(save|from_file)\b')
 
+_UNREADABLE = RuntimeError, ValueError, OSError, BadZipFile, zlib.error
+
 
 class ScriptModel(ModuleModel):
     """A network as a TorchScript module.
@@ -99,7 +101,7 @@ def read_script(path: Path) -> Model:
     try:
         found = _OF_FILES.search(_code(path))
         module = None if found else load(str(path), map_location='cpu')
-    except (*(RuntimeError, ValueError, OSError), BadZipFile, zlib.error) as e:
+    except _UNREADABLE as e:
         raise ValueError(
             f'model: {str(path)!r} cannot be read as TorchScript; it is '
             'damaged, or of another version of PyTorch.'
