@@ -14,8 +14,8 @@ from napari_dip.grid.regions import Region
 from napari_dip.grid.tiled_inference import TiledInference
 from napari_dip.noise.homogeneous import SIDE, STEP
 
-#: Groups that are looked at together: bounds the memory.
-AT_ONCE = 1024
+#: Groups that are looked at together: what is made of them stays in the cache.
+AT_ONCE = 256
 
 # Both are multiples of the step, so that the blocks of neighbouring tiles lie
 # on one grid.
@@ -188,11 +188,12 @@ def similar_blocks(
     # All at once: planes that stay between the passing ones would leave the
     # C library holes too small to use, 600 MB of them.
     distances = guide.new_empty(len(moves), len(tops), len(lefts))
+    squares = torch.empty_like(guide[0])
     for distance, (plane, down, right) in zip(distances, moves, strict=True):
         moved = Region((RADIUS + down, RADIUS + right), (height, width))
-        squares = (guide[:1] - moved.cut(padded[plane])).square_()
-        squares = squares.sum(1, keepdim=True)
-        distance.copy_(F.avg_pool2d(squares, side, STEP)[0, 0])
+        torch.sub(guide[0], moved.cut(padded[plane]), out=squares)
+        rows = squares.square_().sum(0).unfold(0, side, STEP).sum(-1)
+        torch.sum(rows.unfold(1, side, STEP), -1, out=distance)
     # Not even an equal block goes before the block itself.
     distances[own].fill_(-1)
     nearest = distances.flatten(1).T.topk(alike, largest=False).indices

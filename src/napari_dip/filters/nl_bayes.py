@@ -92,14 +92,14 @@ def _gain(varying: Tensor, power: Tensor) -> Tensor:
     Tensor
         ``(groups, pixels, pixels)``, to be multiplied from the right.
     """
-    signal = varying.mT @ varying / (_ALIKE - 1)
-    both = signal + power
+    both = varying.mT @ varying / (_ALIKE - 1) + power
     variance = both.diagonal(dim1=1, dim2=2).mean(dim=1)[:, None, None]
     ridge = _RIDGE * variance + TINY
     both += ridge * _identity(both)
-    where = solver_device(both)
-    gain: Tensor = torch.linalg.solve(both.to(where), signal.to(where))
-    return gain.to(both.device)
+    factor = torch.linalg.cholesky(both.to(solver_device(both)))
+    inverse = torch.cholesky_inverse(factor).to(both.device)
+    # All but the noise: half the time of solving for the signal.
+    return _identity(both) - inverse @ power - ridge * inverse
 
 
 def _covariance_of_noise(blocks: Tensor) -> Tensor:
