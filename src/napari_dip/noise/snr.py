@@ -133,22 +133,24 @@ def structure_bins(
     variance = list(map(mean_variance, planes, lines))
     if not all(variance):
         return 1
-    if correlation.independent:
+    white = correlation.independent
+    if white:
         least, largest = MODEL_ERROR, largest_bins(planes.shape[1:])
-        if any(map(_has_spots, planes, variance)):
-            return 1
-        planes = np.stack(list(map(_without_outliers, planes, variance)))
+        cleaned = np.stack(list(map(_without_outliers, planes, variance)))
     else:
-        least = _LEAST_RATIO_OF_CORRELATED
+        least, cleaned = _LEAST_RATIO_OF_CORRELATED, planes
         largest = max(1, min(planes.shape[-2:]) // _LEAST_BINS)
     for side in range(1, largest):
-        bins, seen = bin_planes(planes, known, side)
+        bins, seen = bin_planes(cleaned, known, side)
         left = correlation.left_in_means(side)
         if any(
             np.var(plane[there]) >= (1 + least) * left * noise
             for plane, there, noise in zip(bins, seen, variance, strict=True)
         ):
             return side
+        # They take time to be looked for, which most images need not.
+        if side == 1 and white and any(map(_has_spots, planes, variance)):
+            return 1
     return largest
 
 

@@ -106,6 +106,8 @@ def prepare(
     """
     device = resolve_device(options.device)
     learnt = options.learnt
+    if learnt is not None and not _share_grid(settings, learnt.settings):
+        notes, learnt = [*notes, _other_grid(settings)], None
     if learnt is not None:
         settings = learnt.settings
     elif options.adjust is not None:
@@ -194,6 +196,21 @@ def prepare(
             clock=Clock.since(options.begun, options.time_limit),
             uncertainty=options.uncertainty,
         )
+
+
+def _share_grid(*settings: Settings) -> bool:
+    """Tell whether all fit pixels, or all bins of them."""
+    return len({each.binning > 1 for each in settings}) == 1
+
+
+def _other_grid(settings: Settings) -> str:
+    side = settings.binning
+    grid = 'pixels' if side == 1 else f'bins of {side} × {side} pixels'
+    others = 'bins' if side == 1 else 'pixels'
+    return (
+        f'Fitted by itself: its noise asks for {grid}, that of the planes '
+        f'that share a network for {others}.'
+    )
 
 
 def _without_defects(

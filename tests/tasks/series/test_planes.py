@@ -165,6 +165,23 @@ def test_a_plane_of_another_exposure_is_fitted_by_itself(series):
     assert image[2].mean() == pytest.approx(odd[2].mean(), rel=1e-5)
 
 
+def test_a_plane_that_needs_bins_is_fitted_by_itself():
+    rng = np.random.default_rng(1)
+    planes = 0.3 * cells((72, 72)) + rng.normal(size=(4, 72, 72))
+    # Spots would be lost in bins; the last plane has none.
+    for first in (20, 33, 46):
+        planes[:3, first : first + 3, first : first + 3] += 5
+    planes = (20 * planes + 1000).round().astype(np.uint16)
+    image, info = denoise(planes, axes='TYX', **INFO)
+    [note] = [x for x in info.notes if 'Fitted by itself' in x]
+    assert note == (
+        'Plane T 3: Fitted by itself: its noise asks for bins of 2 × 2 '
+        'pixels, that of the planes that share a network for pixels.'
+    )
+    assert info.iterations == 12
+    np.testing.assert_array_equal(image[3], denoise(planes[3], **FEW))
+
+
 def test_an_uncertainty_of_every_plane(series):
     image, info = denoise(series[:2], axes='TYX', uncertainty=True, **INFO)
     assert info.uncertainty.shape == image.shape

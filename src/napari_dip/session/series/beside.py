@@ -37,8 +37,13 @@ class Beside:
 
         It raises what beginning it does.
         """
-        found = self._ahead.pop(self._every.index(place), None)
-        return self._begin(place) if found is None else found
+        number = self._every.index(place)
+        found = self._ahead.pop(number, None)
+        plane = self._begin(place) if found is None else found
+        if not plane.finished:
+            # What is fitted by itself has another grid.
+            self._seen[number] = None
+        return plane
 
     def show(self, plane: Restoration, place: Index) -> None:
         """Let a plane that is complete but for its filters look around."""

@@ -120,7 +120,7 @@ class SeriesPlan:
     def look_at(
         self, place: Index, learnt: Learnt, threads: int | None
     ) -> NDArray[np.float32] | None:
-        """Apply what was learnt so far to a plane."""
+        """Apply what was learnt so far to a plane that it is good for."""
         if len(learnt.fits) > 1:
             return None
         try:
@@ -129,6 +129,8 @@ class SeriesPlan:
             return None
         try:
             plane.brief = replace(plane.brief, threads=threads)
+            if not plane.progress.iteration:
+                return None
             seen: NDArray[np.float32] = plane.preview()
             return seen
         finally:

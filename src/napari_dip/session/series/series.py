@@ -22,6 +22,8 @@ from napari_dip.session.series.target import Target
 from napari_dip.session.series.times import SeriesTimes
 from napari_dip.session.session import Session
 
+Image = NDArray[np.float32]
+
 
 class SeriesSession(Restoration):
     """A restoration of many planes.
@@ -67,6 +69,7 @@ class SeriesSession(Restoration):
         # What the last plane has, where each is fitted by itself.
         self._before: Learnt | None = None
         self._plane: Restoration | None = None
+        self._has_own_fit = False
         self._beside = Beside(plan.shares[0].every, self._begin_at)
         self._reason: StopReason | None = None
         # Whether the fit at hand was cut short.
@@ -98,11 +101,11 @@ class SeriesSession(Restoration):
         phase = Phase.FITTING if self._learnt is None else Phase.ESTIMATE
         if self.finished:
             phase = Phase.DONE
-        latest = None if part is None else part.progress
-        if latest is not None and not self.finished:
+        latest = part.progress if part else None
+        if latest and not self.finished:
             phase = latest.phase
         done, now, planned = self._account.iterations, 0, 0
-        if latest is not None and self._learnt is None:
+        if latest and (self._learnt is None or self._has_own_fit):
             now, planned = latest.iteration, latest.num_iter
         return Progress(
             done + now,
@@ -127,7 +130,7 @@ class SeriesSession(Restoration):
         """Make previews of another plane; results do not depend on it."""
         self.shown = place
 
-    def show_estimate(self, place: Index, image: NDArray[np.float32]) -> None:
+    def show_estimate(self, place: Index, image: Image) -> None:
         """Show an estimate of a plane until that is restored."""
         if image.shape == self._target.array[place].shape:
             self._show(place, image)
@@ -194,10 +197,12 @@ class SeriesSession(Restoration):
 
     def record(self) -> Record:
         """Return the account of what was done so far."""
-        doubt = None if self._doubt is None else self._doubt.array
-        reason, seconds = self._reason or StopReason.USER, self._clock.elapsed
         return self._account.record(
-            self.brief, reason, self._reason_text(), seconds, doubt
+            self.brief,
+            self._reason or StopReason.USER,
+            self._reason_text(),
+            self._clock.elapsed,
+            None if self._doubt is None else self._doubt.array,
         )
 
     def close(self) -> None:
@@ -218,8 +223,8 @@ class SeriesSession(Restoration):
                 return
             self._begin_plane()
         if not hasattr(self, 'brief'):
-            told = ' '.join(self._account.notes()[-1:])
-            raise ValueError(f'image: no plane can be restored; {told}')
+            told = ''.join(self._account.notes()[-1:])
+            raise ValueError(f'image: no plane can be restored. {told}')
 
     def _start_learning(self) -> Session:
         share = self._shares[-1]
@@ -236,6 +241,7 @@ class SeriesSession(Restoration):
         place = self._waiting[-1]
         try:
             self._plane = self._beside.take(place)
+            self._has_own_fit = not self._plane.finished
         except LeftAsItIsError as why:
             self._account.say(str(why), self._plan.stack.say_plane(place))
             self._finish_plane(self._plan.as_it_is(place), None)
@@ -244,11 +250,9 @@ class SeriesSession(Restoration):
         left = self._clock.left
         limit = None if left is None else left / len(self._waiting)
         learnt = self._learnt or self._before
-        plane = self._plan.begin(place, learnt, limit)
-        self._adopt_brief(plane)
-        return plane
+        return self._adopt_brief(self._plan.begin(place, learnt, limit))
 
-    def _adopt_brief(self, part: Any) -> Any:
+    def _adopt_brief(self, part: Restoration) -> Restoration:
         """Let all parts have the threads of the first, and its brief."""
         if not hasattr(self, 'brief'):
             self.brief = brief_of(part.brief, self._plan)
@@ -290,17 +294,13 @@ class SeriesSession(Restoration):
         if self._in_haste and self._times.done:
             return
         name = self._plan.stack.say_plane(place)
-        self._account.add(record, name, fitted=self._learnt is None)
+        self._account.add(record, name, fitted=self._has_own_fit)
         if self._learnt is None and isinstance(plane, Session):
             self._before = plane.learnt()
         self._finish_plane(image, record.uncertainty)
         plane.close()
 
-    def _finish_plane(
-        self,
-        image: NDArray[np.float32],
-        uncertainty: NDArray[np.float32] | None,
-    ) -> None:
+    def _finish_plane(self, image: Image, uncertainty: Image | None) -> None:
         place = self._waiting.pop()
         self._target.put(place, image)
         if not self._early:
@@ -334,12 +334,12 @@ class SeriesSession(Restoration):
         if self._learnt is None or self._times.done_in_share:
             return
         share, self._reason = self._shares[-1], None
-        while self._shares and self._shares[-1] is share and not self._ask():
+        while share in self._shares and not self._ask():
             self._advance()
         if self._waiting:
             self._reason = StopReason.USER
 
-    def _show(self, place: Index, image: NDArray[np.float32] | None) -> None:
+    def _show(self, place: Index, image: Image | None) -> None:
         if image is not None and not self._target.has(place):
             self._rough[self._plan.stack.say_plane(place)] = place
             self._target.put(place, image)
