@@ -35,7 +35,7 @@ def test_margins_come_back_and_tell_nothing_of_the_noise(shape, value):
     assert np.std((restored - CLEAN)[~margin]) < 15
     assert 'Poisson' not in info.noise
     [note] = info.notes
-    assert f'all are {value} were left as they are' in note
+    assert f'are all {value} were left as they are' in note
 
 
 @pytest.mark.parametrize('value', [-1, 65535, -9999, 1e30])

@@ -162,8 +162,11 @@ def _describe(progress: Progress) -> str:
     There is no loss before the first look at it, which the device is not
     kept waiting for.
     """
-    if progress.num_planes > 1:
-        place = f'plane {progress.plane} of {progress.num_planes}, '
+    plane, planes = progress.plane, progress.num_planes
+    if planes > 1:
+        place = f'plane {plane} of {planes}, '
+        if progress.is_shared:
+            place = f'{plane - 1} of {planes} planes done, '
         return place + _describe(replace(progress, num_planes=1))
     if not progress.phase.is_fit:
         return progress.phase.value.lower()

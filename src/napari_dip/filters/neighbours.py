@@ -6,8 +6,8 @@ from napari_dip.filters.refinement import Chain
 
 #: What a user has to know of it.
 SAID = (
-    'Each plane was filtered with similar blocks of up to two planes to '
-    'either side of it.'
+    'Filtered with similar blocks of the plane itself and of up to two '
+    'planes to either side.'
 )
 
 # Planes to either side. A third gained 0.02 dB (docs/lab/series.md).

@@ -69,7 +69,7 @@ def find_flat_areas(planes: NDArray[Any]) -> FlatAreas:
     >>> image = np.random.default_rng(0).normal(100, 9, (1, 64, 64))
     >>> image[..., :10] = 0
     >>> find_flat_areas(image).notes
-    ['640 pixels at the border that all are 0 were left as they are.']
+    ['640 pixels at the border that are all 0 were left as they are.']
     """
     whole = planes.shape
     # Those of a volume lie in its planes.
@@ -113,11 +113,11 @@ def _note(of: tuple[bool, float], count: int) -> str:
     border, value = of
     if border:
         return (
-            f'{count} pixels at the border that all are {value:g} were left '
+            f'{count:,} pixels at the border that are all {value:g} were left '
             'as they are.'
         )
     return (
-        f'{count} pixels of {value:g}, which is far from all other values, '
+        f'{count:,} pixels of {value:g}, which is far from all other values, '
         'were taken for missing and filled in.'
     )
 

@@ -20,7 +20,7 @@ from napari_dip.device.clock import Clock, CutShort
 from napari_dip.engine.problem import Neighbour, Problem
 from napari_dip.filters.guard import refine_within_range
 from napari_dip.filters.neighbours import SAID, part_chain
-from napari_dip.filters.refinement import refine
+from napari_dip.filters.refinement import refine, work_of_chain
 from napari_dip.forecast.work import Work
 from napari_dip.latents.base import Latent
 from napari_dip.session.progress import Phase
@@ -217,8 +217,12 @@ class Ending:
         after = work.uncertainty * extent.uncertainty
         with memory_in_words(fit.device):
             if extent.filters or not work.filter_steps:
+                # Of a plane that was begun the first are made.
+                passes = len(work_of_chain(stage.filters))
+                first = len(work.filter_steps) - passes
+                steps = work.filter_steps[first:]
                 with (
-                    self._during(Phase.FILTERS, work.filter_steps, after),
+                    self._during(Phase.FILTERS, steps, after),
                     suppress(CutShort),
                 ):
                     found = self._within_range(estimate, problem, stage)

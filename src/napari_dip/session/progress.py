@@ -59,6 +59,8 @@ class Progress:
         What the stopping metric is; empty without one.
     plane, num_planes : int
         Which plane of a series it is at, counted from 1, and of how many.
+    is_shared : bool
+        Whether it fits the network of several planes, before any of these.
     """
 
     iteration: int
@@ -89,6 +91,7 @@ class Progress:
 
     plane: int = 1
     num_planes: int = 1
+    is_shared: bool = False
 
     @property
     def part(self) -> float:

@@ -146,6 +146,11 @@ class Argument:
         """Whether it may be None."""
         return type(None) in get_args(self.type)
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether it has to be given."""
+        return self.default is inspect.Parameter.empty
+
     def check(self, value: object) -> None:
         """Refuse a value that is none of the choices or out of range.
 

@@ -177,3 +177,16 @@ def test_a_form_that_is_closed_meanwhile_is_left_alone(
     menu.actions['lines'].trigger()
     viewer.window.remove_dock_widget('all')
     qtbot.wait_until(lambda: not menu.is_busy, timeout=20_000)
+
+
+def test_what_was_found_replaces_what_was_not(viewer, scan, open_form, ask):
+    viewer.add_image(scan, name='scan')
+    form = open_form('Inpaint')
+    status = form.panel.monitor.status
+    ask(form, 'shifts')
+    assert status.value == 'No shifted rows were found in "scan".'
+    ask(form, 'lines')
+    assert status.value.startswith('64 pixels are marked in "scan lost rows')
+    assert not form.inputs[0].extent.native.isHidden()
+    viewer.layers.remove('scan lost rows and columns')
+    assert form.inputs[0].extent.native.isHidden()

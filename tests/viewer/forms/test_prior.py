@@ -86,3 +86,11 @@ def test_recipes_of_large_holes_are_chosen_by_name(
     form.method.value = 'deep-image-prior'
     form.recipe.value = recipe
     assert form.make_request().arguments['method'].recipe == recipe
+
+
+def test_a_layer_of_a_model_has_to_be_named(viewer, noisy, open_form):
+    viewer.add_image(noisy, name='cells')
+    form = open_form('Invert features')
+    assert form.layer.value == ''
+    form.show_outlook()
+    assert '"layers": nothing is entered' in form.outlook.value

@@ -10,9 +10,12 @@ import pytest
 import zarr
 
 from napari_dip import denoise
+from napari_dip.session.series.plan import SeriesPlan
 from napari_dip.session.series.target import Target
+from napari_dip.tasks.forecast import forecast
 from napari_dip.viewer.layers.result import METADATA_KEY
 from napari_dip.viewer.layers.saving import to_stored
+from napari_dip.viewer.runs import job
 from napari_dip.viewer.script import as_python
 
 
@@ -97,9 +100,19 @@ def test_a_stopped_series_keeps_its_planes_and_is_continued(
     kept = np.isfinite(layer.data).all(axis=(1, 2))
     assert kept.any()
     assert not kept.all()
+    shown = form.panel.shown_plane
+    for time, there in enumerate(kept):
+        viewer.dims.set_current_step(0, time)
+        assert shown.native.isHidden() == there
+    assert 'not restored yet' in shown.value
     before = layer.data[kept].copy()
+    # Iterations to add mean nothing here.
+    assert form.panel.buttons.num_iter.native.isHidden()
+    assert form.panel.buttons.more.text == 'Continue'
     form.panel.buttons.more.native.click()
     finish(form)
+    assert shown.native.isHidden()
+    assert form.panel.timeline.native.isHidden()
     after = viewer.layers[-1].data
     np.testing.assert_array_equal(after[kept], before)
     assert np.isfinite(after).all()
@@ -235,3 +248,61 @@ def test_a_folder_is_gone_on_with_after_a_restart(
     qtbot.wait_until(lambda: '4 of 5 planes' in told_of_folder(again))
     restore_all(again, finish)
     np.testing.assert_array_equal(viewer.layers[-1].data, whole)
+
+
+def test_previews_are_of_the_plane_that_is_shown(
+    viewer, series, open_form, finish, qtbot, monkeypatch
+):
+    begun, asked, moved = threading.Event(), [], threading.Event()
+    look_at = SeriesPlan.look_at
+
+    def note(plan, place, learnt, threads):
+        asked.append(place[0])
+        if len(asked) == 1:
+            begun.set()
+            # The worker waits for the slider, however quick it is.
+            moved.wait(30)
+        return look_at(plan, place, learnt, threads)
+
+    monkeypatch.setattr(SeriesPlan, 'look_at', note)
+    monkeypatch.setattr(job, 'preview_pause', lambda *_: 0.0)
+    monkeypatch.setattr(job, 'UPDATE_INTERVAL', 0.0)
+    viewer.add_image(series, name='cells', axis_labels=('t', 'y', 'x'))
+    form = open_form()
+    viewer.dims.set_current_step(0, 1)
+    form.max_num_iter.value = '30'
+    form.stack.extent.value = 'every plane'
+    form.start()
+    qtbot.wait_until(begun.is_set, timeout=60_000)
+    moved.set()
+    qtbot.wait_until(lambda: len(viewer.layers) == 2, timeout=60_000)
+    viewer.dims.set_current_step(0, 3)
+    finish(form)
+    assert asked[0] == 1
+    assert asked[-1] == 3
+    expected = denoise(series, axes='TYX', preset='fast', max_num_iter=30)
+    np.testing.assert_array_equal(viewer.layers[-1].data, expected)
+
+
+def test_a_volume_is_foreseen_by_a_volume(viewer, series, open_form):
+    """A plane of it is no image with three axes."""
+    lazy = da.from_array(series, chunks=(1, 32, 32))
+    viewer.add_image(lazy, name='cells', axis_labels=('z', 'y', 'x'))
+    form = open_form()
+    form.stack.extent.value = 'as a volume'
+    source = form.image_source()
+    np.testing.assert_array_equal(source.array(), series)
+    _, read = form.content(source)
+    found = forecast(
+        'denoise',
+        source.shape,
+        axes='ZYX',
+        fit='volume',
+        preset='fast',
+        **read(),
+    )
+    assert 'noise' in found.outline.found
+    large = da.zeros((300, 2048, 2048), dtype=np.uint16, chunks=(1, 512, 512))
+    viewer.add_image(large, name='large', axis_labels=('z', 'y', 'x'))
+    form.image.value = viewer.layers['large']
+    assert form.image_source().array().size <= 2**20

@@ -46,6 +46,15 @@ def test_progress():
     )
 
 
+def test_progress_of_a_series():
+    series = replace(PROGRESS, plane=13, num_planes=41)
+    text = describe_progress(series)
+    assert text.startswith('Plane 13 of 41 · Fitting')
+    # One network for several planes is that of none of them.
+    text = describe_progress(replace(series, is_shared=True))
+    assert text.startswith('12 of 41 planes done · Fitting')
+
+
 def test_progress_of_the_preparation():
     assert describe_progress(Progress.preparing(3.2)) == 'Preparing · 3\xa0s'
 

@@ -9,6 +9,7 @@ from napari_dip.filters.neighbours import around
 from napari_dip.images.stacks.stack import Index
 from napari_dip.session.base import Restoration
 from napari_dip.session.series.plan import LeftAsItIsError
+from napari_dip.session.series.times import SeriesTimes
 from napari_dip.session.session import Session
 
 
@@ -21,13 +22,19 @@ class Beside:
         Where all planes of the network lie.
     begin : callable
         Begins one of them with what was learnt.
+    times : SeriesTimes
+        Is told of those that are begun ahead.
     """
 
     def __init__(
-        self, every: Sequence[Index], begin: Callable[[Index], Restoration]
+        self,
+        every: Sequence[Index],
+        begin: Callable[[Index], Restoration],
+        times: SeriesTimes,
     ) -> None:
         self._every = every
         self._begin = begin
+        self._times = times
         # By their numbers: those ahead, and what is seen of all at hand.
         self._ahead: dict[int, Restoration] = {}
         self._seen: dict[int, Neighbour | None] = {}
@@ -38,8 +45,11 @@ class Beside:
         It raises what beginning it does.
         """
         number = self._every.index(place)
-        found = self._ahead.pop(number, None)
-        plane = self._begin(place) if found is None else found
+        plane = self._ahead.pop(number, None)
+        if plane is None:
+            plane = self._begin(place)
+        else:
+            self._times.take_ahead()
         if not plane.finished:
             # What is fitted by itself has another grid.
             self._seen[number] = None
@@ -62,14 +72,16 @@ class Beside:
     def close(self) -> None:
         """Give the memory back."""
         self._forget({*self._seen, *self._ahead})
+        self._times.forget_ahead()
 
     def _look_ahead(self, number: int) -> None:
         try:
-            plane = self._begin(self._every[number])
+            with self._times.beginning_ahead():
+                plane = self._begin(self._every[number])
+                self._look_at(number, plane)
         except LeftAsItIsError:
             self._seen[number] = None
             return
-        self._look_at(number, plane)
         self._ahead[number] = plane
 
     def _look_at(self, number: int, plane: Restoration) -> None:
@@ -84,4 +96,5 @@ class Beside:
             self._seen.pop(number, None)
             plane = self._ahead.pop(number, None)
             if plane is not None:
+                self._times.drop_ahead()
                 plane.close()

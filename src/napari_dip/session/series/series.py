@@ -55,8 +55,8 @@ class SeriesSession(Restoration):
     ) -> None:
         plan = plan.left_by(target.has)
         self.snapshots = Snapshots()
-        #: The plane that previews are made of while the network is fitted.
-        self.shown: Index = plan.shares[0].places[0]
+        #: The plane that previews are made of while its network is fitted.
+        self.shown: Index | None = None
         self._plan = plan
         self._clock = clock or Clock()
         self._target = target
@@ -70,13 +70,12 @@ class SeriesSession(Restoration):
         self._before: Learnt | None = None
         self._plane: Restoration | None = None
         self._has_own_fit = False
-        self._beside = Beside(plan.shares[0].every, self._begin_at)
+        self._times = times = SeriesTimes(plan, self._clock)
+        self._beside = Beside(plan.shares[0].every, self._begin_at, times)
         self._reason: StopReason | None = None
         # Whether the fit at hand was cut short.
         self._early = False
-        # Previews, by the names of their planes.
-        self._rough: dict[str, Index] = {}
-        self._times = SeriesTimes(plan, self._clock)
+        self._rough: dict[str, Index] = {}  # Previews, by plane.
         self._is_open = True
         self._begin()
 
@@ -98,12 +97,9 @@ class SeriesSession(Restoration):
     def progress(self) -> Progress:
         """Where the restoration stands."""
         part = self._learning or self._plane
-        phase = Phase.FITTING if self._learnt is None else Phase.ESTIMATE
-        if self.finished:
-            phase = Phase.DONE
         latest = part.progress if part else None
-        if latest and not self.finished:
-            phase = latest.phase
+        usual = Phase.FITTING if self._learnt is None else Phase.ESTIMATE
+        phase = latest.phase if latest else usual
         done, now, planned = self._account.iterations, 0, 0
         if latest and (self._learnt is None or self._has_own_fit):
             now, planned = latest.iteration, latest.num_iter
@@ -116,9 +112,10 @@ class SeriesSession(Restoration):
             self._clock.elapsed,
             0.0 if self.finished else self._times.remaining(latest),
             self._reason_text() if self.finished else None,
-            phase,
+            Phase.DONE if self.finished else phase,
             plane=min(self._times.done + 1, self._times.total),
             num_planes=self._times.total,
+            is_shared=self._learning is not None,
         )
 
     @property
@@ -139,13 +136,15 @@ class SeriesSession(Restoration):
         """Return the result as far as it is, not a copy."""
         with self._at_work():
             part = self._learning or self._plane
-            begun = part is not None and part.progress.iteration > 0
-            if begun and self._learning is not None:
+            if part is None or not part.progress.iteration:
+                return self._target.array
+            place = self._waiting[-1]
+            if self._learning is not None:
                 learnt, threads = self._learning.learnt(), self.brief.threads
-                seen = self._plan.look_at(self.shown, learnt, threads)
-                self._show(self.shown, seen)
-            elif begun and part is not None and self._learnt is None:
-                self._show(self._waiting[-1], part.preview())
+                place = self.shown if self.shown in self._waiting else place
+                self._show(place, self._plan.look_at(place, learnt, threads))
+            elif self._learnt is None:
+                self._show(place, part.preview())
         return self._target.array
 
     def take_snapshot(self) -> Snapshot:
@@ -319,8 +318,8 @@ class SeriesSession(Restoration):
         self._learnt = self._before = None
         if self._shares:
             share = self._shares[-1]
-            self._waiting, self.shown = share.places[::-1], share.places[0]
-            self._beside = Beside(share.every, self._begin_at)
+            self._waiting = share.places[::-1]
+            self._beside = Beside(share.every, self._begin_at, self._times)
         else:
             self._reason = self._account.reason()
             self._target.complete()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from napari_dip.device.clock import Clock
 from napari_dip.session.progress import Progress
@@ -37,6 +39,12 @@ class SeriesTimes:
         self._of_learning = 0.0
         self._a_plane = 0.0
         self._learning: Session | None = None
+        # Planes begun ahead that are not done, and whether that at hand is
+        # one; seconds of each such beginning, and of those since the last
+        # plane was done.
+        self._ahead, self._is_begun = 0, False
+        self._beginnings: list[float] = []
+        self._meanwhile = 0.0
 
     def begin_learning(self, learning: Session) -> None:
         """Take in that the fit of a network begins."""
@@ -52,14 +60,38 @@ class SeriesTimes:
         self._learning = None
         self._begun = self._clock.elapsed
 
+    @contextmanager
+    def beginning_ahead(self) -> Iterator[None]:
+        """Context in which a plane is begun while another is at hand."""
+        since = self._clock.elapsed
+        yield
+        self._ahead += 1
+        self._beginnings.append(self._clock.elapsed - since)
+        self._meanwhile += self._beginnings[-1]
+
+    def take_ahead(self) -> None:
+        """Take in that the plane at hand was begun ahead."""
+        self._is_begun = True
+
+    def drop_ahead(self) -> None:
+        """Take in that one begun ahead was there already."""
+        self._ahead -= 1
+
+    def forget_ahead(self) -> None:
+        """Take in that planes begun ahead are to be begun again."""
+        self._ahead, self._is_begun = 0, False
+
     def finish_plane(self) -> None:
         """Take in that a plane is done."""
         now = self._clock.elapsed
         self._of_planes += now - self._begun
-        self._begun = now
+        self._begun, self._meanwhile = now, 0.0
+        self._ahead -= self._is_begun
+        self._is_begun = False
         self.done += 1
         self.done_in_share += 1
-        self._a_plane = self._of_planes / self.done
+        of_others = self._ahead * self._a_beginning
+        self._a_plane = max(self._of_planes - of_others, 0.0) / self.done
 
     def remaining(self, latest: Progress | None) -> float:
         """Seconds until all planes are done."""
@@ -70,13 +102,20 @@ class SeriesTimes:
             seconds += planes * self._expected(self._learning)
         else:
             now = 0.0 if latest is None else latest.remaining
-            seconds = self._networks * self._of_learning
-            seconds += planes * (self._a_plane or now)
-            if self.done:
-                spent = self._clock.elapsed - self._begun
-                seconds -= min(spent, self._a_plane)
+            spent = self._clock.elapsed - self._begun - self._meanwhile
+            plane = self._a_plane or spent + now
+            seconds = self._networks * self._of_learning + planes * plane
+            spent += self._is_begun * self._a_beginning
+            others = (self._ahead - self._is_begun) * self._a_beginning
+            seconds = max(seconds - min(spent, plane) - others, 0.0)
         left = self._clock.left
         return seconds if left is None else max(min(seconds, left), 0.0)
+
+    @property
+    def _a_beginning(self) -> float:
+        """Seconds that a plane takes until those beside it can look at it."""
+        taken = self._beginnings
+        return sum(taken) / len(taken) if taken else 0.0
 
     def _expected(self, learning: Session) -> float:
         """Seconds that a plane takes, by the speed of the fit."""

@@ -91,7 +91,7 @@ class RestorationForm(Container):
         self.sections = list(self._make_sections())
         for section in self.sections:
             self.entries.native.layout().addWidget(section.fold())
-        self.panel = RunPanel(self.entries)
+        self.panel = RunPanel(self.entries, self._dims)
         super().__init__(labels=False, widgets=[self.panel])
         self.native.setMinimumWidth(_WIDTH)
         self._memory = Memory(
@@ -138,9 +138,11 @@ class RestorationForm(Container):
         for entry, layer in chosen:
             if layer is not entry.value and layer in entry.choices:
                 entry.value = layer
+        # magicgui is silent about the last layer that goes.
         if self.image.value is None:
-            # magicgui is silent about the last layer that goes.
             self._show_image()
+        elif any(entry.value is None for entry, _ in chosen):
+            self.show_outlook()
         self.departures.show_settings()
 
     def layer_choice(
@@ -327,10 +329,6 @@ class RestorationForm(Container):
                 entry.value = active
 
     def _ease_access(self) -> None:
-        self.outlook.tooltip = (
-            'What the restoration will take: the size of the image, at most '
-            'how long and on which device, and how much memory.'
-        )
         for part in (self, *self.sections):
             name_entries(part)
         order_tabs(self.native)

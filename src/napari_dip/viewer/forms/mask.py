@@ -55,6 +55,7 @@ class MaskEntry(Entry):
         self.menu.found.connect(self._choose)
         # The panel of the form is made later.
         self.menu.said.connect(lambda text: form.panel.warn(text))
+        self.menu.told.connect(lambda text: form.panel.monitor.say(text))
 
     def make_widgets(self) -> list[ValueWidget]:
         """Make the choices of a labels layer and of what in it to fill."""

@@ -62,8 +62,11 @@ class ValueEntry(Entry):
             told['text'] = told.pop('label')
             return [CheckBox(value=argument.default, **told)]
         if argument.is_optional or argument.plain_type is str:
-            line = LineEdit(value=argument.default or '', **told)
-            line.native.setPlaceholderText(field.empty)
+            needed = argument.is_needed
+            default = '' if needed else argument.default or ''
+            line = LineEdit(value=default, **told)
+            such = f'such as {field.example}'
+            line.native.setPlaceholderText(such if needed else field.empty)
             return [line]
         limits = {'min': field.least, 'max': field.most}
         told |= {k: v for k, v in limits.items() if v is not None}
@@ -90,9 +93,14 @@ class ValueEntry(Entry):
         Raises
         ------
         ValueError
-            If it is no number where there has to be one.
+            If there is nothing, or no number, where there has to be one.
         """
         value = self.widgets[0].value
+        if self.argument.is_needed and value == '':
+            raise ValueError(
+                f'"{self.argument.label}": nothing is entered; give one, such '
+                f'as {self.argument.field.example}.'
+            )
         if not isinstance(value, str) or self.argument.plain_type is str:
             return value
         if self.argument.plain_type is int:

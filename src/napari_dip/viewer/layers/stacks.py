@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_dip.images.stacks.depth import as_volumes
 from napari_dip.images.stacks.stack import Index, Stack, settle_stack
+from napari_dip.images.validity import ENOUGH
 from napari_dip.io.ome_zarr import ZarrImage
 from napari_dip.viewer.layers.layers import ImageSource, describe_image
 from napari_dip.viewer.layers.metadata import read_letters
@@ -44,8 +47,22 @@ class SeriesSource(ImageSource):
     fit: str = 'auto'
 
     def array(self) -> NDArray[Any]:
-        """Read the plane that is shown: a sample of them all."""
-        one = self.data[self.shown]
+        """Read the plane or volume that is shown: a sample of them all.
+
+        Of a large volume the middle is read.
+        """
+        index = list(self.shown)
+        if self.fit == 'volume':
+            deep = as_volumes(self.stack)
+            most = int(ENOUGH ** (1 / len(deep.plane_axes)))
+            whole = math.prod(deep.plane_sides) <= ENOUGH
+            for axis, length in zip(
+                deep.plane_axes, deep.plane_sides, strict=True
+            ):
+                begin = 0 if whole else max(0, (length - most) // 2)
+                end = length if whole else begin + most
+                index[axis] = slice(begin, end)
+        one = self.data[tuple(index)]
         pixels = one if isinstance(one, np.ma.MaskedArray) else np.asarray(one)
         return pixels[..., :3] if self.has_alpha else pixels
 

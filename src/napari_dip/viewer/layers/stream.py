@@ -104,6 +104,11 @@ class Stream:
         """Layer of the result, also after the end; None once it is gone."""
         return None if self._shown is None else self._shown()
 
+    @property
+    def streamed(self) -> Image | None:
+        """Layer that previews go to; None before the first."""
+        return None if self._result is None else self._result.layer
+
     def show_update(self, update: Update) -> None:
         """Show a preview, if the update has one."""
         if update.preview is not None and self._result is not None:
@@ -116,7 +121,11 @@ class Stream:
         # The session goes on thinning the snapshots of earlier legs.
         kept = {snapshot.iteration for snapshot in outcome.snapshots}
         earlier = [
-            i for i in self.iterates if i.is_result or i.iteration in kept
+            i
+            for i in self.iterates
+            # A series goes on in the same array.
+            if i.image is not outcome.image
+            and (i.is_result or i.iteration in kept)
         ]
         snapshots = [
             Iterate(s.iteration, leg, False, s.image)

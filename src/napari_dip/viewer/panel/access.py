@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from magicgui.widgets import Container, FileEdit
 from magicgui.widgets.bases import ButtonWidget, ValueWidget
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QEvent, QObject, Qt
 from qtpy.QtWidgets import QScrollArea, QWidget
 
 
@@ -31,10 +31,26 @@ def name_entries(form: Container) -> None:
 
 
 def order_tabs(form: QWidget) -> None:
-    """Let the tab key go through a form as the eye does, from the top."""
-    stops = list(tab_stops(form))
-    for one, following in pairwise(stops):
-        QWidget.setTabOrder(one, following)
+    """Let the tab key go through a form as the eye does, from the top.
+
+    It is ordered whenever the form appears: a window that takes it in gives
+    its widgets places among those of its own.
+    """
+    form.installEventFilter(_TabOrder(form))
+
+
+class _TabOrder(QObject):
+    """Orders the stops of a form whenever it appears."""
+
+    def eventFilter(  # noqa: N802
+        self, watched: QObject | None, event: QEvent | None
+    ) -> bool:
+        form = self.parent()
+        appears = event is not None and event.type() == QEvent.Type.Show
+        if appears and isinstance(form, QWidget):
+            for one, following in pairwise(tab_stops(form)):
+                QWidget.setTabOrder(one, following)
+        return super().eventFilter(watched, event)
 
 
 def tab_stops(widget: QWidget) -> Iterator[QWidget]:

@@ -7,7 +7,9 @@ from magicgui.widgets import Container, PushButton, SpinBox
 from napari_dip.viewer.panel.text import row
 from napari_dip.viewer.runs.run import State
 
+_MORE = 'Continue by'
 _CONTINUE = 'Go on with the finished restoration.'
+_OTHERS = 'Restore the planes that are left.'
 
 
 class Buttons:
@@ -27,7 +29,7 @@ class Buttons:
         self.discard = _button(
             'Discard', 'End now and remove the preview of this run.'
         )
-        self.more = _button('Continue by', _CONTINUE)
+        self.more = _button(_MORE, _CONTINUE)
         self.num_iter = SpinBox(
             name='num_iter',
             label='iterations to add',
@@ -85,16 +87,23 @@ class Buttons:
         self._continue.visible = state is State.FINISHED
         self.release.visible = state is State.FINISHED
 
-    def show_continue(self, nothing_left: str) -> None:
+    def show_continue(
+        self, nothing_left: str, *, in_planes: bool = False
+    ) -> None:
         """Offer to continue, or say why not.
 
         Parameters
         ----------
         nothing_left : str
             Why what has ended cannot go on; empty if it can.
+        in_planes : bool
+            Whether it goes on with planes that are left, not iterations.
         """
         self._continue.enabled = not nothing_left
-        self.more.tooltip = nothing_left or _CONTINUE
+        self.more.text = 'Continue' if in_planes else _MORE
+        self.num_iter.visible = not in_planes
+        told = _OTHERS if in_planes else _CONTINUE
+        self.more.tooltip = nothing_left or told
 
 
 def _button(text: str, tooltip: str) -> PushButton:

@@ -8,7 +8,6 @@ import numpy as np
 from magicgui.widgets import PushButton
 from napari.layers import Labels
 from napari.qt.threading import FunctionWorker, create_worker
-from napari.utils.notifications import show_info
 from psygnal import Signal
 from qtpy.QtGui import QAction  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QInputDialog, QMenu
@@ -34,6 +33,8 @@ class MaskMenu(PushButton):
     value_asked = Signal(str)
     #: Labels of what was found.
     found = Signal(object)
+    #: How much was found.
+    told = Signal(str)
     #: What is wrong, or that there is nothing to mark.
     said = Signal(str)
 
@@ -119,7 +120,7 @@ class MaskMenu(PushButton):
             self.found.emit(
                 Labels(found, name=source.name, **source.attributes)
             )
-            show_info(
+            self.told.emit(
                 f'{np.count_nonzero(found):,} pixels are marked in '
                 f'"{source.name}"; check it before the run.'
             )

@@ -96,7 +96,11 @@ class Outlook(Label):
     _answers: ClassVar[dict[Question, Answer]] = {}
 
     def __init__(self) -> None:
-        super().__init__(name='outlook')
+        tooltip = (
+            'What the restoration will take: the size of the image, at most '
+            'how long and on which device, and how much memory.'
+        )
+        super().__init__(name='outlook', tooltip=tooltip)
         #: Is given what was found of the noise, by the names of entries.
         self.show_found: Callable[[Mapping[str, str]], object] = dict
         prepare_label(self, lines=3)
@@ -201,8 +205,9 @@ def _describe_stack(question: Question) -> str:
     factors, fit = task.scale_of(arguments), arguments.get('fit')
     if fit == 'volume' or len(factors) > len(stack.plane_axes):
         stack = as_volumes(stack)
-    sides = stack.plane_sides
-    text = f'{stack.describe()}, {describe_shape(sides)} pixels'
+    sides, text = stack.plane_sides, stack.describe()
+    if not stack.deep:
+        text += f', {describe_shape(sides)} pixels'
     if set(factors) != {1}:
         pairs = zip(sides, factors, strict=True)
         text += f' → {describe_shape([n * factor for n, factor in pairs])}'
@@ -236,7 +241,7 @@ def describe_forecast(found: Forecast, preview_rate: float) -> str:
     """
     pause = preview_pause(found.preview, preview_rate)
     seconds = found.seconds * (1 + found.preview / pause)
-    text = f'about {describe_seconds(seconds)} on {found.device}'
+    text = f'about {describe_seconds(max(seconds, 1))} on {found.device}'
     if pause > 1 / preview_rate:
         every = describe_seconds(max(pause + found.preview, 1))
         text += f', a preview every {every}'

@@ -6,6 +6,7 @@ import weakref
 from typing import TYPE_CHECKING
 
 from magicgui.widgets import Container
+from napari.components import Dims
 from napari.qt.threading import create_worker
 from napari.utils.notifications import show_error, show_warning
 from psygnal import Signal
@@ -18,6 +19,7 @@ from napari_dip.viewer.layers.timeline import Timeline
 from napari_dip.viewer.panel.buttons import Buttons
 from napari_dip.viewer.panel.monitor import Monitor
 from napari_dip.viewer.panel.scrolling import ScrollArea
+from napari_dip.viewer.panel.shown_plane import ShownPlane
 from napari_dip.viewer.runs.activity import Activity
 from napari_dip.viewer.runs.job import Job, Outcome, Update
 from napari_dip.viewer.runs.run import Run, State
@@ -38,17 +40,22 @@ class RunPanel(Container):
     ----------
     entries : Container, optional
         Entries of the form, to scroll above the course of the run.
+    dims : Dims, optional
+        Sliders of the viewer.
     """
 
     start_asked = Signal()
     state_changed = Signal(State)
 
-    def __init__(self, entries: Container | None = None) -> None:
+    def __init__(
+        self, entries: Container | None = None, dims: Dims | None = None
+    ) -> None:
         self.run: Run | None = None
         self.stream: Stream | None = None
         self._farewell: weakref.finalize | None = None
         self.buttons = Buttons()
         self.monitor = Monitor()
+        self.shown_plane = ShownPlane(dims or Dims())
         self.timeline = Timeline()
         above = [] if entries is None else [entries]
         scrolled: Container = Container(
@@ -56,6 +63,7 @@ class RunPanel(Container):
             widgets=[
                 *above,
                 self.monitor,
+                self.shown_plane,
                 self.timeline,
                 self.buttons.result,
             ],
@@ -101,6 +109,7 @@ class RunPanel(Container):
         run.updated.connect(self._show_update)
         run.finished.connect(self._show_outcome)
         run.failed.connect(self._show_failure)
+        self.shown_plane.follow(request.image, self.stream, run.show_plane)
         Activity(request.result_name(), run)
         run.start()
         self.scroll_area.show_end()
@@ -208,10 +217,15 @@ class RunPanel(Container):
 
     def _show_update(self, update: Update) -> None:
         self.monitor.show_update(update)
+        if update.preview is not None:
+            planes = update.progress.num_planes
+            self.shown_plane.take(update.preview.image, planes)
 
     def _show_outcome(self, outcome: Outcome) -> None:
         self.monitor.show_outcome(outcome)
-        self.buttons.show_continue(outcome.nothing_left)
+        planes = outcome.progress.num_planes
+        self.shown_plane.take(outcome.image, planes)
+        self.buttons.show_continue(outcome.nothing_left, in_planes=planes > 1)
         if self.stream is not None:
             self.timeline.show_iterates(self.stream.iterates)
 
@@ -226,6 +240,7 @@ class RunPanel(Container):
 
     def _forget_run(self) -> None:
         run, self.run = self.run, None
+        self.shown_plane.forget()
         if run is None:
             return
         if self._farewell is not None:

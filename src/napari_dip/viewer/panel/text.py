@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from magicgui.widgets import Container
 from qtpy.QtCore import QEvent, QObject, Qt
-from qtpy.QtWidgets import QLabel, QSizePolicy
+from qtpy.QtWidgets import QLabel, QSizePolicy, QWidget
 
 if TYPE_CHECKING:
     from magicgui.widgets import Label
@@ -62,16 +62,20 @@ class _Aligner(QObject):
         self, watched: QObject | None, event: QEvent | None
     ) -> bool:
         if event is not None and event.type() in _RESTYLED:
-            labels = [
-                label
-                for line in self._column.children()
-                for label in line.children()
-                if isinstance(label, QLabel)
-            ]
+            lines = self._column.children()
+            labels = [label for one in lines for label in _labels_of(one)]
             width = max(label.sizeHint().width() for label in labels)
             for label in labels:
                 label.setFixedWidth(width)
         return super().eventFilter(watched, event)
+
+
+def _labels_of(line: QObject) -> list[QLabel]:
+    """Return what stands before an entry, which may be a label itself."""
+    layout = line.layout() if isinstance(line, QWidget) else None
+    first = None if layout is None else layout.itemAt(0)
+    label = None if first is None else first.widget()
+    return [label] if isinstance(label, QLabel) else []
 
 
 _RESTYLED = {QEvent.Type.Show, QEvent.Type.StyleChange}

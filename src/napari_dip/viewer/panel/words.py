@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 def describe_progress(progress: Progress) -> str:
     """Phase and times in a line."""
     said = [progress.phase.value]
-    if progress.num_planes > 1:
-        said.insert(0, f'Plane {progress.plane} of {progress.num_planes}')
+    plane, planes = progress.plane, progress.num_planes
+    if planes > 1 and progress.is_shared:
+        said.insert(0, f'{plane - 1:,} of {planes:,} planes done')
+    elif planes > 1:
+        said.insert(0, f'Plane {plane:,} of {planes:,}')
     if progress.phase.is_fit:
         done, planned = progress.iteration, progress.num_iter
         said.append(f'{done:,} of {planned:,} iterations')

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from napari_dip.images.stacks.stack import Index
     from napari_dip.session.base import Restoration, Snapshot
     from napari_dip.session.progress import Progress
     from napari_dip.viewer.request import Request
@@ -175,6 +176,11 @@ class Job:
         """End with the best estimate so far; again, the last steps too."""
         self._stop.set()
         self._may_go_on.set()
+
+    def show_plane(self, place: Index) -> None:
+        """Make previews of this plane of a series, as soon as it is one."""
+        if self._session is not None:
+            self._session.show_plane(place)
 
     def release(self) -> None:
         """Give the memory back and let go of session and image."""

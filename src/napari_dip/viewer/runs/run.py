@@ -18,6 +18,7 @@ from napari_dip.viewer.runs.job import Failure, Outcome, Update
 from napari_dip.viewer.runs.work import Work
 
 if TYPE_CHECKING:
+    from napari_dip.images.stacks.stack import Index
     from napari_dip.viewer.runs.job import Job
 
 _logger = logging.getLogger(__name__)
@@ -136,6 +137,10 @@ class Run:
         elif self.state in (State.RUNNING, State.PAUSED, State.FINISHING):
             self._job.stop()
             self._enter(State.FINISHING)
+
+    def show_plane(self, place: Index) -> None:
+        """Make previews of this plane, while the network of it is fitted."""
+        self._job.show_plane(place)
 
     def discard(self) -> None:
         """End without a result; the worker ends in its own time."""
