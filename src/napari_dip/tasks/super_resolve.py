@@ -226,8 +226,8 @@ def _note_noise(planes: NDArray[Any], known: NDArray[Any]) -> list[str]:
     found = ', '.join(f'{ratio:.2g}' for ratio in ratios if np.isfinite(ratio))
     if not found:
         return []
-    told = f'Noise is enlarged with the image (SNR {found}), unless'
-    return [f'{told} "Remove noise" is chosen.']
+    told = f'Noise is enlarged with the image (SNR {found}), unless you let'
+    return [f'{told} the fit take the noise out (remove_noise).']
 
 
 def _outline(

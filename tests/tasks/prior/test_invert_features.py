@@ -81,7 +81,7 @@ def test_of_two_starts_the_one_with_the_nearer_features_is_taken(image):
         ends.append(info.loss_history[2::3])
         assert len(ends[-1]) == 2
         assert info.curves['1'][-1] == (3, min(ends[-1]))
-        assert any(', another ' in note for note in info.notes)
+        assert any('from another start' in note for note in info.notes)
     # The second start is the first one of the next seed.
     assert ends[0][1] == ends[1][0] != ends[0][0]
 

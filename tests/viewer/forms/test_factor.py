@@ -116,3 +116,14 @@ def test_depths_have_a_factor_of_their_own(viewer, noisy, open_form, finish):
     np.testing.assert_allclose(result.translate, (6.25, 0, 0))
     assert result.axis_labels == source.axis_labels
     assert result.units == source.units
+
+
+def test_a_plane_has_no_depths(viewer, noisy, open_form):
+    viewer.add_image(noisy, name='cells')
+    form = open_form('Super-resolve')
+    form.factor.value = 'one for each axis'
+    form.depths.value = 2
+    assert '"depths ×": one plane has no depths' in form.outlook.value
+    form.start()
+    assert 'one plane has no depths' in form.panel.monitor.status.value
+    assert form.panel.run is None

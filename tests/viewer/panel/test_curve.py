@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from qtpy.QtGui import QPainter
 
 from napari_dip.viewer.panel.curve import (
+    _COLOURS,
     LOSS_COLOUR,
     METRIC_COLOUR,
     Curve,
@@ -108,8 +109,12 @@ def test_curves_by_name_stand_in_for_those_of_the_fit(qtbot):
     curve.compare({'image': [(1, 1.0), (9, 0.1)], 'noise': [(1, 1.0)]})
     assert list(curve.others) == ['image', 'noise']
     assert curve.others['image'].points == [(1, 1.0), (9, 0.1)]
+    curve.compare({name: [(1, 1.0), (9, 0.1)] for name in 'abc'})
     assert curve.minimumHeight() > height
     curve.resize(260, 140)
-    assert not curve.grab().isNull()
+    # The names stand above what is drawn: on two lines.
+    top = pixels(curve)[: 2 * curve.fontMetrics().height()]
+    for colour in _COLOURS[:3]:
+        assert near(top, colour).any()
     curve.clear()
     assert curve.others == {}

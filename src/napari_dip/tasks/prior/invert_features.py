@@ -178,10 +178,10 @@ def _gather(found: Sequence[Found]) -> Made:
     first, *others = best
     curves = {one.name: one.losses for one in best}
     notes = [
-        f'Layer {one.name}: the network has left {_percent(one)} of the '
-        'power of its features to the last steps'
+        f'Layer {one.name}: before the last steps {_percent(one)} of the '
+        'power of its features are not fitted'
         + ''.join(
-            f', another {_percent(other)}'
+            f', from another start {_percent(other)}'
             for other in starts[one.name]
             if other is not one
         )

@@ -115,15 +115,21 @@ class Curve(QWidget):
             for iteration, value in points:
                 trace.add(iteration, value)
         line = self.fontMetrics().height()
-        self.setMinimumHeight(110 + line * max(0, len(curves) - 1))
+        self.setMinimumHeight(110 + line * (self._lines - 1))
         self.update()
+
+    @property
+    def _lines(self) -> int:
+        """Lines of the legend, which names two curves in each."""
+        return max(1, math.ceil(len(self.others) / 2))
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         """Draw everything."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         line = painter.fontMetrics().height()
-        area = QRectF(self.rect()).adjusted(1, line + 4, -1, -line - 2)
+        top = self._lines * line + 4
+        area = QRectF(self.rect()).adjusted(1, top, -1, -line - 2)
         self._draw_frame(painter, area)
         last = self._last_iteration()
         if self.others:
@@ -141,17 +147,22 @@ class Curve(QWidget):
             return
         scale = _range_of(traces)
         last = max(trace.points[-1][0] for trace in traces)
-        line = painter.fontMetrics().height()
+        metrics, half = painter.fontMetrics(), area.width() / 2
         named = zip(self.others.items(), cycle(_COLOURS), strict=False)
         for index, ((name, trace), colour) in enumerate(named):
             _draw_trace(painter, area, trace, last, colour, scale)
-            # From below: curves fall, and leave the lower left free.
-            top = area.bottom() - line * (len(self.others) - index)
-            box = QRectF(area.left() + 4, top, area.width() - 8, line)
-            painter.setPen(colour)
-            painter.drawText(
-                box, Qt.AlignmentFlag.AlignLeft, _legend(name, trace)
+            row, column = divmod(index, 2)
+            place = QPointF(
+                area.left() + column * half,
+                row * metrics.height() + metrics.ascent(),
             )
+            text = metrics.elidedText(
+                _legend(name, trace),
+                Qt.TextElideMode.ElideMiddle,
+                round(half) - 8,
+            )
+            painter.setPen(colour)
+            painter.drawText(place, text)
         bottom = QRectF(self.rect())
         painter.setPen(self._text_colour())
         painter.drawText(
