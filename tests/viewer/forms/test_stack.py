@@ -286,23 +286,41 @@ def test_previews_are_of_the_plane_that_is_shown(
 
 def test_a_volume_is_foreseen_by_a_volume(viewer, series, open_form):
     """A plane of it is no image with three axes."""
-    lazy = da.from_array(series, chunks=(1, 32, 32))
-    viewer.add_image(lazy, name='cells', axis_labels=('z', 'y', 'x'))
+    viewer.add_image(series, name='cells', axis_labels=('z', 'y', 'x'))
     form = open_form()
     form.stack.extent.value = 'as a volume'
     source = form.image_source()
     np.testing.assert_array_equal(source.array(), series)
     _, read = form.content(source)
-    found = forecast(
-        'denoise',
-        source.shape,
-        axes='ZYX',
-        fit='volume',
-        preset='fast',
-        **read(),
-    )
+    known = {'axes': 'ZYX', 'fit': 'volume', 'preset': 'fast'}
+    found = forecast('denoise', source.shape, **known, **read())
     assert 'noise' in found.outline.found
-    large = da.zeros((300, 2048, 2048), dtype=np.uint16, chunks=(1, 512, 512))
+    large = np.broadcast_to(np.uint16(1), (300, 2048, 2048))
     viewer.add_image(large, name='large', axis_labels=('z', 'y', 'x'))
     form.image.value = viewer.layers['large']
     assert form.image_source().array().size <= 2**20
+
+
+@pytest.mark.parametrize(
+    ('extent', 'chunks'), [('every plane', 1), ('as a volume', 0)]
+)
+def test_a_forecast_reads_a_plane_at_most(viewer, open_form, extent, chunks):
+    read = []
+
+    def note(block_info=None):
+        read.append(block_info[None]['chunk-location'])
+        return np.zeros((1, 64, 64), np.uint16)
+
+    lazy = da.map_blocks(
+        note,
+        chunks=((1,) * 20, (64,), (64,)),
+        dtype=np.uint16,
+        meta=np.zeros((0, 0, 0), np.uint16),
+    )
+    viewer.add_image(lazy, axis_labels=('z', 'y', 'x'), contrast_limits=(0, 9))
+    read.clear()
+    form = open_form()
+    form.stack.extent.value = extent
+    _, content = form.content(form.image_source())
+    content()
+    assert len(read) == chunks

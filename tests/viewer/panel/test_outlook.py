@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from napari_dip.tasks.forecast import Forecast
@@ -214,3 +215,21 @@ def test_the_form_says_what_is_fitted_together(fit, told):
     asked = Question('denoise', (5, 32, 32), None, axes='ZYX')
     assert told in describe_size(replace(asked, arguments=(('fit', fit),)))
     assert told not in describe_size(asked)
+
+
+def test_a_series_is_foreseen_though_the_plane_shown_is_blank(monkeypatch):
+    given = []
+
+    def forecast(question, content):
+        given.append(content)
+        if content:
+            raise ValueError('image: all pixels have the value 3.')
+        return FOUND
+
+    monkeypatch.setattr(outlook, '_forecast', forecast)
+    blank = {'image': np.full((8, 8), 3)}
+    series = replace(QUESTION, shape=(4, 8, 8), axes='TYX')
+    assert 'about' in outlook._answer(series, lambda: blank).text
+    assert given == [blank, {}]
+    # Of one plane it is the answer.
+    assert 'have the value 3' in outlook._answer(QUESTION, lambda: blank).text

@@ -227,7 +227,7 @@ class RestorationForm(Container):
             If a layer that it depends on does not fit.
         """
         found = {one.name: one.content(image) for one in self.inputs}
-        if self.task.foresees('image'):
+        if self.task.foresees('image') and image.has_sample:
             found['image'] = (image.key, image.array)
         given = {k: v for k, v in found.items() if v is not None}
         keys = tuple((name, key) for name, (key, _) in given.items())

@@ -128,6 +128,11 @@ class ImageSource:
         return self.plane.take(self.data)
 
     @property
+    def has_sample(self) -> bool:
+        """Whether :meth:`array` reads no more than a forecast is worth."""
+        return True
+
+    @property
     def key(self) -> tuple[Any, ...]:
         """Another one where the layer may hold something else."""
         if self.members:

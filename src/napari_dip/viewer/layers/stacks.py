@@ -49,7 +49,7 @@ class SeriesSource(ImageSource):
     def array(self) -> NDArray[Any]:
         """Read the plane or volume that is shown: a sample of them all.
 
-        Of a large volume the middle is read.
+        Of a large volume it is the middle.
         """
         index = list(self.shown)
         if self.fit == 'volume':
@@ -65,6 +65,11 @@ class SeriesSource(ImageSource):
         one = self.data[tuple(index)]
         pixels = one if isinstance(one, np.ma.MaskedArray) else np.asarray(one)
         return pixels[..., :3] if self.has_alpha else pixels
+
+    @property
+    def has_sample(self) -> bool:
+        """Not of volumes that are lazy: each depth may be a file."""
+        return self.fit != 'volume' or isinstance(self.data, np.ndarray)
 
     @property
     def pixels(self) -> Any:

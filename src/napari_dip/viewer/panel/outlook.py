@@ -263,7 +263,7 @@ def _answer(question: Question, read: Read) -> Answer:
     except EXPECTED as error:
         return Answer(describe_error(error))
     try:
-        found = _forecast(question, content)
+        found = _forecast_any(question, content)
         text = describe_forecast(found, question.preview_rate)
         return Answer(text, found.outline.parts)
     except (MemoryError, ValueError) as error:
@@ -272,6 +272,16 @@ def _answer(question: Question, read: Read) -> Answer:
         # Whatever is wrong with a forecast, the run may be right.
         _logger.debug('No forecast', exc_info=True)
         return Answer(UNKNOWN)
+
+
+def _forecast_any(question: Question, content: Mapping[str, Any]) -> Forecast:
+    try:
+        return _forecast(question, content)
+    except ValueError:
+        # The plane that is shown may be blank, and others not.
+        if not question.axes or not content:
+            raise
+        return _forecast(question, {})
 
 
 def _forecast(question: Question, content: Mapping[str, Any]) -> Forecast:

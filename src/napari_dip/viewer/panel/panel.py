@@ -224,7 +224,11 @@ class RunPanel(Container):
     def _show_outcome(self, outcome: Outcome) -> None:
         self.monitor.show_outcome(outcome)
         planes = outcome.progress.num_planes
-        self.shown_plane.take(outcome.image, planes)
+        if outcome.nothing_left:
+            # Planes that are empty in the source stay so.
+            self.shown_plane.forget()
+        else:
+            self.shown_plane.take(outcome.image, planes)
         self.buttons.show_continue(outcome.nothing_left, in_planes=planes > 1)
         if self.stream is not None:
             self.timeline.show_iterates(self.stream.iterates)
