@@ -9,7 +9,7 @@ import torch
 from scipy.ndimage import gaussian_filter
 from torch.utils.flop_counter import FlopCounterMode
 
-from napari_dip import denoise
+from napari_dip import denoise, inpaint
 from napari_dip.forecast import tile_size as room
 from napari_dip.forecast import work
 from napari_dip.presets.choices import PRESETS
@@ -249,6 +249,25 @@ def test_the_forecast_is_what_the_run_takes(image, counted):
     taken = counted.get_total_flops() - before
     planned = record.settings['fit']['num_iter'] / record.iterations
     assert found.seconds == pytest.approx(taken * planned, rel=0.5)
+
+
+@pytest.mark.usefixtures('tiny', '_nothing_but_networks')
+def test_planes_that_go_on_from_the_one_before_take_less(image, counted):
+    series, mask = np.stack([image] * 4), np.zeros(image.shape, bool)
+    mask[20:24, 8:40] = True
+    known = {'axes': 'TYX', 'preset': 'fast', 'device': 'cpu'}
+    found = {
+        fit: forecast('inpaint', series.shape, mask=mask, fit=fit, **known)
+        for fit in ('series', 'planes')
+    }
+    taken = {}
+    for fit in found:
+        before = counted.get_total_flops()
+        inpaint(series, mask, fit=fit, **known)
+        taken[fit] = counted.get_total_flops() - before
+    spared = found['planes'].seconds - found['series'].seconds
+    assert spared > 0
+    assert spared == pytest.approx(taken['planes'] - taken['series'], rel=0.3)
 
 
 @pytest.mark.usefixtures('tiny', 'counted')

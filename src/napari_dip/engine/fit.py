@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -260,9 +259,8 @@ class Fit(Iterator[FitState]):
         with memory_in_words(self.device):
             follows = self._averaging.go_on_from(weights, network)
         if follows:
-            # So many lose nothing (docs/lab/series.md).
-            self.num_iter = max(1, self.num_iter // 3)
-            self.settings = replace(self.settings, num_iter=self.num_iter)
+            self.settings = self.settings.going_on()
+            self.num_iter = self.settings.num_iter
             self._begun = [WENT_ON]
 
     def _iterate(self, network: nn.Module) -> None:

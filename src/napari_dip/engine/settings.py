@@ -194,6 +194,11 @@ class FitSettings:
             burn_in=self.burn_in * num_iter // self.num_iter,
         )
 
+    def going_on(self) -> FitSettings:
+        """Return them for a fit that goes on from a like image."""
+        # So many lose nothing (docs/lab/series.md).
+        return replace(self, num_iter=max(1, self.num_iter // 3))
+
     def looked_at(self, shape: Shape) -> Shape:
         """Return how many images an iteration computes, and their shape."""
         if self.window is None:

@@ -174,6 +174,9 @@ class LatentSpec(Protocol):
     measures_noise: ClassVar[bool] = False
     #: Whether another image guides it.
     is_guided: ClassVar[bool] = False
+    #: Whether a fit may go on from the weights of a like image, since what
+    #: it holds out tells where these are worse than none.
+    carries_over: ClassVar[bool] = False
     #: Whether it holds what it is drawn from for the whole image.
     holds_image: ClassVar[bool] = False
     #: What a user should know of it, a sentence; mostly nothing.

@@ -293,6 +293,7 @@ class HeldOutHolesSpec(LatentSpec):
         smaller ones as cover that, two at least, all if there are fewer.
     """
 
+    carries_over: ClassVar[bool] = True
     holds_image: ClassVar[bool] = True
 
     fills: tuple[Fill, ...] = ()

@@ -14,13 +14,13 @@ from napari_dip.device.choice import (
 )
 from napari_dip.device.threads import Load, choose_threads, use_threads
 from napari_dip.forecast import tile_size
-from napari_dip.forecast.work import measure, work_of
+from napari_dip.forecast.work import Work, measure, work_of
 from napari_dip.grid.regions import Region
 from napari_dip.grid.tiled_inference import largest_window
 from napari_dip.images.axes import settle_axes
 from napari_dip.images.stacks.depth import as_volumes
 from napari_dip.images.stacks.stack import settle_stack
-from napari_dip.presets.settings import shorten
+from napari_dip.presets.settings import Settings, shorten
 from napari_dip.session.ending import Extent
 from napari_dip.tasks.base import find_task
 from napari_dip.tasks.outline import Outline
@@ -104,7 +104,10 @@ def forecast(
         steps = tuple(step * slow / speed for step in work.sample_steps)
         work = replace(work, sample_steps=steps)
         last = Extent.all_of(work, uncertainty and how is settings)
-        seconds += (work.fit * times + last.operations(work) * planes) * speed
+        fitting = work.fit * times
+        if how is settings and len(parts) == 1 and fit != 'planes':
+            fitting = _one_after_another(work, how, networks, times)
+        seconds += (fitting + last.operations(work) * planes) * speed
         preview = max(preview, work.sample * speed)
         needed.append(_GRADIENTS * held * math.prod(images))
         if work.sample:
@@ -125,3 +128,14 @@ def forecast(
         device_description(where),
         outline,
     )
+
+
+def _one_after_another(
+    work: Work, settings: Settings, starts: int, fits: int
+) -> float:
+    """Operations of fits of which all but the first ones may go on."""
+    if not settings.latent.carries_over:
+        return work.fit * fits
+    going_on = settings.fit.going_on().num_iter
+    later = replace(work, num_iter=going_on).fit
+    return work.fit * starts + later * (fits - starts)

@@ -324,3 +324,22 @@ def test_a_forecast_reads_a_plane_at_most(viewer, open_form, extent, chunks):
     _, content = form.content(form.image_source())
     content()
     assert len(read) == chunks
+
+
+@pytest.mark.parametrize('shape', [(32, 32), (3, 32, 32)])
+def test_a_forecast_knows_the_mask_of_the_plane_shown(
+    viewer, series, open_form, shape
+):
+    viewer.add_image(series[:3], name='cells', axis_labels=('t', 'y', 'x'))
+    labels = np.zeros(shape, np.uint8)
+    labels[..., 10:14, 5:20] = 1
+    if len(shape) == 3:
+        labels[0] = 0
+    viewer.add_labels(labels, name='gap')
+    form = open_form('Inpaint')
+    form.stack.extent.value = 'every plane'
+    viewer.dims.set_current_step(0, 1)
+    _, read = form.content(form.image_source())
+    np.testing.assert_array_equal(
+        read()['mask'], labels.reshape(-1, 32, 32)[-1]
+    )

@@ -62,6 +62,24 @@ def test_integers_of_rgb_are_rounded_and_kept_in_range():
     assert data.tolist() == [[[0, 101, 255]]]
 
 
+def test_of_many_colour_planes_only_what_is_shown_is_rounded(monkeypatch):
+    rounded, rint = [], np.rint
+
+    def note(values):
+        rounded.append(values.shape)
+        return rint(values)
+
+    monkeypatch.setattr(np, 'rint', note)
+    estimate = np.full((4, 300, 300, 3), np.nan, np.float32)
+    data = Display(np.dtype(np.uint8), copies=False)(estimate)
+    estimate[2] = 100.6
+    assert (data.shape, data.dtype) == (estimate.shape, np.uint8)
+    rounded.clear()
+    assert (np.asarray(data[2]) == 101).all()
+    assert (np.asarray(data[0]) == 0).all()
+    assert all(np.prod(shape) <= 300 * 300 * 3 for shape in rounded)
+
+
 def of_contrast(layers, *limits):
     attributes = {'rgb': False, 'contrast_limits': limits}
     return ResultLayer(layers, 'result', attributes, Display(None))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+import numpy as np
+
 from napari_dip.images.axes import (
     COLOURS,
     check_channel_axis,
@@ -115,6 +117,32 @@ class Stack:
             if self.shape[axis] > 1
         ]
         return ', '.join(told)
+
+    @property
+    def shape_without_channels(self) -> tuple[int, ...]:
+        """Its shape but for the channels that are restored together."""
+        axis = self.channel_axis
+        return tuple(n for a, n in enumerate(self.shape) if a != axis)
+
+    def take_beside(self, value: Any, place: Index) -> Any:
+        """Take what goes with a plane of an array beside the image.
+
+        Parameters
+        ----------
+        value : array_like
+            Of the shape of the stack, of a plane, or without some of the
+            first axes, or the channels.
+        place : tuple
+            Where the plane lies.
+        """
+        value = value if hasattr(value, 'shape') else np.asarray(value)
+        shape = tuple(value.shape)
+        if shape in (self.plane_shape, self.plane_sides):
+            return value
+        if shape == self.shape_without_channels:
+            axis = self.channel_axis
+            place = tuple(n for a, n in enumerate(place) if a != axis)
+        return value[place[len(place) - len(shape) :]]
 
     def describe(self) -> str:
         """Say what the axes are and how many planes there are.

@@ -238,7 +238,7 @@ class Series:
         from napari_dip.session.series.plan import LeftAsItIsError
 
         arguments = {
-            name: self._of_plane(self.arguments[name], place)
+            name: self.stack.take_beside(self.arguments[name], place)
             for name in self.beside
         }
         try:
@@ -284,7 +284,7 @@ class Series:
         value = self.arguments[name]
         shape = np.shape(value)
         stack = self.stack
-        fits = {stack.shape, stack.plane_shape, self._without_channels()}
+        fits = {stack.shape, stack.plane_shape, stack.shape_without_channels}
         if self.beside[name] == 'repeats':
             fits = {stack.shape}
         else:
@@ -295,21 +295,6 @@ class Series:
                 f'{stack.shape}, nor that of a plane, {stack.plane_sides}; '
                 'give one for each plane, or one for all.'
             )
-
-    def _of_plane(self, value: Any, place: Index) -> Any:
-        """Take what goes with a plane."""
-        value = value if hasattr(value, 'shape') else np.asarray(value)
-        shape = tuple(value.shape)
-        if shape in (self.stack.plane_shape, self.stack.plane_sides):
-            return value
-        if shape == self._without_channels():
-            axis = self.stack.channel_axis
-            place = tuple(n for a, n in enumerate(place) if a != axis)
-        return value[place[len(place) - len(shape) :]]
-
-    def _without_channels(self) -> tuple[int, ...]:
-        axis = self.stack.channel_axis
-        return tuple(n for a, n in enumerate(self.stack.shape) if a != axis)
 
 
 def _with_fewer_samples(settings: Settings) -> Settings:

@@ -117,10 +117,13 @@ class MaskEntry(Entry):
             return None
         self._show_extent(mask)
         key = mask.checksum()
-        if isinstance(image, SeriesSource):
-            # A forecast is one of a plane.
+        if not key:
             return None
-        return (key, mask.array) if key else None
+        if not isinstance(image, SeriesSource):
+            return key, mask.array
+        # A forecast is one of a plane.
+        taken, place = image.taken, image.place
+        return key, lambda: taken.take_beside(mask.array(), place)
 
     def remembered(self) -> list[ValueWidget]:
         """Return what no other layer is wrong for."""

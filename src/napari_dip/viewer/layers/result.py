@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import numpy as np
 from napari.layers import Image
 
 from napari_dip.images.validity import ENOUGH
-from napari_dip.io.ome_zarr import in_planes
 from napari_dip.noise.intensity import BULK
 from napari_dip.viewer.layers.planes import WHOLE, Plane
 
@@ -194,17 +195,35 @@ class Display:
     def __call__(self, estimate: NDArray[np.float32]) -> NDArray[Any]:
         """Return the data, a new array unless it says otherwise."""
         data: Any = estimate
-        if self.rgb_dtype is not None and isinstance(data, np.ndarray):
+        at_once = self._copies or data.size <= ENOUGH
+        in_memory = at_once and isinstance(data, np.ndarray)
+        if self.rgb_dtype is not None and in_memory:
             data = self._rounded(data)
         elif self.rgb_dtype is not None:
-            # On disk: what is shown is rounded when it is read.
-            letters = 'T' * (data.ndim - 3) + 'YXS'
-            data = in_planes(data, letters).map_blocks(
-                self._rounded, dtype=self.rgb_dtype
-            )
+            # On disk, or of many planes: rounded when it is read.
+            data = self._rounded_when_read(data)
         if data is estimate and self._copies:
             data = estimate.copy()
         return self._plane.put_back(data) if self._plane.taken else data
+
+    def _rounded_when_read(self, estimate: Any) -> Any:
+        """Return a lazy array in pieces of a plane, that copies nothing."""
+        shape, dtype = estimate.shape, self.rgb_dtype
+        planes = [(1,) * length for length in shape[:-3]]
+
+        def read(block_info: Any = None) -> NDArray[Any]:
+            spans = block_info[None]['array-location']
+            place = tuple(slice(*span) for span in spans)
+            return self._rounded(np.asarray(estimate[place]))
+
+        return import_module('dask.array').map_blocks(
+            read,
+            # What is made of it would be read, for its name.
+            name=f'rounded-{uuid4().hex}',
+            chunks=(*planes, *((length,) for length in shape[-3:])),
+            dtype=dtype,
+            meta=np.empty((0,) * len(shape), dtype),
+        )
 
     def _rounded(self, estimate: NDArray[Any]) -> NDArray[Any]:
         assert self.rgb_dtype is not None

@@ -51,20 +51,30 @@ class SeriesSource(ImageSource):
 
         Of a large volume it is the middle.
         """
-        index = list(self.shown)
-        if self.fit == 'volume':
-            deep = as_volumes(self.stack)
-            most = int(ENOUGH ** (1 / len(deep.plane_axes)))
-            whole = math.prod(deep.plane_sides) <= ENOUGH
-            for axis, length in zip(
-                deep.plane_axes, deep.plane_sides, strict=True
-            ):
-                begin = 0 if whole else max(0, (length - most) // 2)
-                end = length if whole else begin + most
-                index[axis] = slice(begin, end)
+        index, taken = list(self.place), self.taken
+        most = int(ENOUGH ** (1 / len(taken.plane_axes)))
+        pairs = zip(taken.plane_axes, taken.plane_sides, strict=True)
+        if taken.deep and math.prod(taken.plane_sides) > ENOUGH:
+            for axis, length in pairs:
+                begin = max(0, (length - most) // 2)
+                index[axis] = slice(begin, begin + most)
         one = self.data[tuple(index)]
         pixels = one if isinstance(one, np.ma.MaskedArray) else np.asarray(one)
         return pixels[..., :3] if self.has_alpha else pixels
+
+    @property
+    def taken(self) -> Stack:
+        """The same axes, with volumes for planes if these are restored."""
+        deep = self.fit == 'volume'
+        return as_volumes(self.stack) if deep else self.stack
+
+    @property
+    def place(self) -> Index:
+        """Where the plane or volume lies that the viewer shows."""
+        return tuple(
+            one if axis in self.taken.counted else slice(None)
+            for axis, one in enumerate(self.shown)
+        )
 
     @property
     def has_sample(self) -> bool:
