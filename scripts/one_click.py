@@ -36,6 +36,8 @@ class Set(NamedTuple):
 
 
 ALL, MIDDLE, SMALL = slice(None), slice(64, 192), slice(40, 120)
+# Where there are cells.
+ROWS, COLUMNS = slice(70, 150), slice(480, 560)
 SETS = {
     'migration': Set('cell_migration_tyx_u16.tif', 'TYX'),
     'membrane': Set(
@@ -44,7 +46,7 @@ SETS = {
     'brain': Set('brain_zyx_u16.tif', 'ZYX', (ALL, MIDDLE, MIDDLE)),
     'nuclei': Set('stardist_img3d_zyx_u16.tif', 'ZYX'),
     'beads': Set('beads_zyx_u8.tif', 'ZYX', (ALL, SMALL, SMALL)),
-    'painting': Set('cellpainting_cyx_u16.tif', 'CYX', (ALL, SMALL, SMALL)),
+    'painting': Set('cellpainting_cyx_u16.tif', 'CYX', (ALL, ROWS, COLUMNS)),
     'hela': Set('hela_cells_yxc_u16.tif', 'YXC', (SMALL, SMALL)),
 }
 

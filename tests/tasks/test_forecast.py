@@ -271,6 +271,22 @@ def test_planes_that_go_on_from_the_one_before_take_less(image, counted):
 
 
 @pytest.mark.usefixtures('tiny', 'counted')
+def test_each_network_of_a_series_is_fitted(image):
+    known = {'axes': 'TYX', 'preset': 'fast', 'device': 'cpu'}
+    shape = (8, *image.shape)
+    one, three = (
+        forecast('denoise', shape, networks=n, **known) for n in (None, 3)
+    )
+    alone = forecast('denoise', shape, fit='planes', **known)
+    assert one.seconds < three.seconds < alone.seconds < 8 * one.seconds
+    # Planes that share none take no notice.
+    filled = [
+        forecast('inpaint', shape, networks=n, **known) for n in (None, 3)
+    ]
+    assert filled[0].seconds == filled[1].seconds
+
+
+@pytest.mark.usefixtures('tiny', 'counted')
 def test_the_final_estimate_is_part_of_the_forecast():
     """Its samples grow with the image, the iterations on windows do not."""
     small, large = (

@@ -56,19 +56,21 @@ def forecast(
     spare_cores: int = 0,
     axes: str | None = None,
     fit: str = 'auto',
+    networks: int | None = None,
     **known: Any,
 ) -> Forecast:
     """Tell what a task, by its name, takes for an image of a shape.
 
     Its operations are counted, three iterations of its network measured;
-    other arguments are those of its function and of its `outline`.
+    other arguments are those of its function and of its `outline`; of planes
+    that share networks, how many `networks` there are may be told.
 
     Raises
     ------
     ValueError
         If an argument is unknown or fits no image of the shape.
     """
-    load, planes, networks, ndim = Load(), 1, 1, 2
+    load, planes, starts, ndim = Load(), 1, 1, 2
     asked = find_task(task)
     by = asked.scale_of(known)
     if axes is not None:
@@ -76,7 +78,7 @@ def forecast(
         if fit == 'volume' or len(by) > ndim:
             stack, ndim = as_volumes(stack), 3
         shape, channel_axis = stack.plane_shape, stack.plane_channel_axis
-        planes, networks = stack.num_planes, len(stack.series())
+        planes, starts = stack.num_planes, len(stack.series())
     settled = settle_axes(tuple(shape), channel_axis, ndim=ndim)
     by = (1,) * (ndim - len(by)) + by
     where, channels = resolve_device(device), settled.channels
@@ -89,8 +91,8 @@ def forecast(
     fits = [(settings, part) for part in parts]
     if settings.second is not None:
         fits.append((settings.second, Region.whole(full)))
-    shared = ndim == 2 and shares_network(settings)
-    times = networks if shared else planes
+    shared = ndim == 2 and fit != 'planes' and shares_network(settings)
+    times = (networks or starts) if shared else planes
     seconds, preview, needed = 0.0, 0.0, list[float]()
     threads = choose_threads(where, load, spare_cores)
     for how, part in fits:
@@ -106,7 +108,7 @@ def forecast(
         last = Extent.all_of(work, uncertainty and how is settings)
         fitting = work.fit * times
         if how is settings and len(parts) == 1 and fit != 'planes':
-            fitting = _one_after_another(work, how, networks, times)
+            fitting = _one_after_another(work, how, starts, times)
         seconds += (fitting + last.operations(work) * planes) * speed
         preview = max(preview, work.sample * speed)
         needed.append(_GRADIENTS * held * math.prod(images))

@@ -9,8 +9,10 @@ from scipy.ndimage import gaussian_filter
 from napari_dip import denoise, inpaint, super_resolve
 from napari_dip.engine.averaging.filled import FilledAverage
 from napari_dip.filters.neighbours import SAID
+from napari_dip.images.stacks.stack import Stack
 from napari_dip.session.series import beside
 from napari_dip.tasks.base import find_task
+from napari_dip.tasks.series.networks import count_networks
 
 FEW = {'preset': 'fast', 'max_num_iter': 6, 'device': 'cpu'}
 INFO = {**FEW, 'return_info': True}
@@ -159,6 +161,16 @@ def test_a_plane_of_another_exposure_is_fitted_by_itself(series):
     image, info = denoise(odd, axes='TYX', **INFO)
     assert np.isfinite(image).all()
     assert 'Plane T 2: not fitted with the others' in ' '.join(info.notes)
+    assert info.notes[0] == (
+        'Read as axes T Y X, 5 times: 5 planes, a network for planes of like '
+        'exposure.'
+    )
+    stack = Stack(odd.shape, 'TYX')
+    assert count_networks(odd, stack) == 2
+    odd[0] = 7
+    assert count_networks(odd, stack) == 2
+    pair = np.stack([series, series], 1)
+    assert count_networks(pair, Stack(pair.shape, 'TCYX')) == 2
     np.testing.assert_array_equal(image[2], denoise(odd[2], **FEW))
     assert image[2].mean() == pytest.approx(odd[2].mean(), rel=1e-5)
 

@@ -92,8 +92,7 @@ class Series:
 
         groups = self.stack.series()
         shares_network = self._shared
-        said = self._say(len(groups))
-        shares, notes = [], [said, *self.notes]
+        shares, notes = [], [*self.notes]
         if not shares_network:
             shares = [Share(group, None) for group in groups]
         for group in groups if shares_network else ():
@@ -104,6 +103,7 @@ class Series:
             ]
             if others:
                 notes.append(self._say_unlike(others))
+        notes.insert(0, self._say(len(groups), len(shares)))
         options = self.options
         plan = SeriesPlan(
             self.stack,
@@ -153,10 +153,12 @@ class Series:
         ).settings
         return shares_network(settings)
 
-    def _say(self, networks: int) -> str:
+    def _say(self, channels: int, networks: int) -> str:
         text = self.stack.describe()
         if not self._shared:
             text += ', each fitted by itself'
+        elif networks > channels:
+            text += ', a network for planes of like exposure'
         elif networks > 1:
             text += ', one network for each channel'
         else:
@@ -165,11 +167,10 @@ class Series:
 
     def _alike(self, places: list[Index]) -> list[list[Index]]:
         """Group planes by their exposure, the largest group first."""
+        axis = self.stack.plane_channel_axis
         exposures = [
-            measure_exposure(
-                read_planes(self._pixels(p), self.stack.plane_channel_axis)
-            )
-            for p in places
+            measure_exposure(read_planes(self._pixels(place), axis))
+            for place in places
         ]
         groups = sorted(group_alike(exposures), key=len, reverse=True)
         return [[places[i] for i in group] for group in groups]

@@ -229,6 +229,8 @@ class RestorationForm(Container):
         found = {one.name: one.content(image) for one in self.inputs}
         if self.task.foresees('image') and image.has_sample:
             found['image'] = (image.key, image.array)
+        if isinstance(image, SeriesSource) and image.shares_networks:
+            found['networks'] = (image.key, image.count_networks)
         given = {k: v for k, v in found.items() if v is not None}
         keys = tuple((name, key) for name, (key, _) in given.items())
         return keys, lambda: {k: read() for k, (_, read) in given.items()}

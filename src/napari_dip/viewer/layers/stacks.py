@@ -82,6 +82,17 @@ class SeriesSource(ImageSource):
         return self.fit != 'volume' or isinstance(self.data, np.ndarray)
 
     @property
+    def shares_networks(self) -> bool:
+        """Whether planes may share networks, and it is soon told how many."""
+        return self.fit != 'volume' and isinstance(self.data, np.ndarray)
+
+    def count_networks(self) -> int:
+        """Tell how many networks planes share; called in a worker."""
+        from napari_dip.tasks.series.networks import count_networks
+
+        return count_networks(self.data, self.stack)
+
+    @property
     def pixels(self) -> Any:
         """All planes, unread if they are lazy."""
         return self.data
