@@ -126,9 +126,11 @@ def open_group(path: Path) -> Any:
 
 def in_planes(array: Any, letters: str = '') -> Any:
     """Read an array a plane at a time, whatever its pieces on disk are."""
-    from_array: Any = import_module('dask.array').from_array
+    dask: Any = import_module('dask.array')
     pieces = _pieces(array.shape, letters)
-    return from_array(array, chunks=pieces, name=False)
+    if isinstance(array, dask.Array):
+        return array.rechunk(pieces)
+    return dask.from_array(array, chunks=pieces, name=False)
 
 
 def _pieces(shape: Sequence[int], letters: str) -> tuple[int, ...]:

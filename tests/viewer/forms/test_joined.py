@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dask.array as da
 import numpy as np
 import pytest
 
 from napari_dip import denoise
 from napari_dip.viewer.layers.result import METADATA_KEY
+from napari_dip.viewer.layers.saving import to_stored
 
 
 @pytest.fixture
@@ -71,3 +73,32 @@ def test_a_region_and_a_mask_of_joined_layers(viewer, channels, open_form):
     np.testing.assert_allclose(second.attributes['translate'], [7, 6])
     mask = request.arguments['mask'].array()
     np.testing.assert_array_equal(mask, labels[8:30, 4:30] > 0)
+
+
+@pytest.mark.parametrize('times', [(), (3,)])
+@pytest.mark.parametrize('lazy', [False, True])
+def test_the_result_of_each_layer_is_saved(
+    viewer, open_form, finish, times, lazy
+):
+    rng = np.random.default_rng(0)
+    for name in ('red', 'green'):
+        counts = rng.poisson(60, (*times, 32, 32)).astype(np.uint16)
+        data = da.from_array(counts) if lazy else counts
+        labels = 'tyx'[-counts.ndim :]
+        viewer.add_image(
+            data, name=name, axis_labels=labels, scale=[2] * counts.ndim
+        )
+    form = open_form()
+    form.image.value = viewer.layers['red']
+    if times:
+        form.stack.extent.value = 'every plane'
+    viewer.layers.selection = set(viewer.layers)
+    form.source.joined.value = True
+    form.start()
+    finish(form)
+    for name in ('red', 'green'):
+        result = viewer.layers[f'{name} [DIP denoised]']
+        stored = to_stored(result)
+        assert stored.axes == 'TYX'[-result.ndim :]
+        np.testing.assert_array_equal(stored.data, result.data)
+        assert stored.pixel_size.y.value == 2

@@ -8,13 +8,14 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 import tifffile
+import zarr
 from napari.layers import Image
 from qtpy.QtWidgets import QFileDialog
 
 from napari_dip.io.ome_zarr import create_scratch
 from napari_dip.io.reading import read_image
 from napari_dip.viewer.layers.metadata import read_channels
-from napari_dip.viewer.layers.result import METADATA_KEY
+from napari_dip.viewer.layers.result import METADATA_KEY, Display
 from napari_dip.viewer.layers.saving import (
     Destination,
     ask_for_destination,
@@ -259,3 +260,15 @@ def test_the_button(viewer, noisy, qtbot, open_form, finish, tmp_path, answer):
     )
     assert tifffile.imread(tmp_path / 'a.tif').dtype == np.uint16
     viewer.layers.clear()
+
+
+def test_colours_of_many_planes_are_saved(tmp_path):
+    """They are lazy in their layer, whether the result is on disk or not."""
+    estimate = np.random.default_rng(0).uniform(0, 9, (2, 20, 30, 3))
+    data = Display(np.dtype(np.uint8), copies=False)
+    data = data(zarr.array(estimate.astype(np.float32)))
+    layer = result_layer(data, rgb=True)
+    layer.metadata[METADATA_KEY]['arguments']['axes'] = 'TYXS'
+    path = tmp_path / 'cells.ome.tif'
+    assert write(layer, path, 'uint8') == 'Saved as cells.ome.tif.'
+    np.testing.assert_array_equal(read_image(path).data, np.rint(estimate))

@@ -108,5 +108,5 @@ def say_end(
         return text
     return (
         f'{text}; {all_ - left} of {all_} planes are restored, and the '
-        'others are not a number'
+        'others are empty (NaN)'
     )

@@ -72,13 +72,16 @@ def to_stored(layer: Image) -> StoredImage:
     told = layer.metadata[METADATA_KEY]
     plane = Plane(tuple(told['source']['plane']))
     data = layer.data
+    letters = told['arguments'].get('axes')
+    if letters and told['source'].get('members'):
+        # The channels, first of its axes, are layers of their own.
+        letters = letters[1:]
     if not isinstance(data, np.ndarray):
         # On disk: read plane by plane, if it is written so.
-        data = in_planes(data)
+        data = in_planes(data, letters or '')
     data = data.squeeze(plane.taken) if plane.taken else data
     kept = [axis for axis in range(layer.ndim) if axis not in plane.taken]
     axes, spatial = 'YX', kept
-    letters = told['arguments'].get('axes')
     if letters is not None:
         axes, spatial = letters, [letters.index(one) for one in 'YX']
     elif layer.rgb:

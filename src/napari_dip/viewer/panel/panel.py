@@ -211,6 +211,8 @@ class RunPanel(Container):
         self.monitor.show_state(state)
         if state is not State.FINISHED:
             self.timeline.show_iterates([])
+        if state in (State.DISCARDED, State.FAILED):
+            self.shown_plane.forget()
         if state in (State.FINISHED, State.FAILED):
             self.scroll_area.show_end()
         self.state_changed.emit(state)

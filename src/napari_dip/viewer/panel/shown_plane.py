@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from napari_dip.viewer.layers.stream import Stream
 
 _LACKS = (
-    'The plane that is shown is not restored yet: its result is transparent, '
-    'and what lies below is seen.'
+    'The plane that is shown is not restored yet: it is empty in the result, '
+    'and what lies below may be seen.'
 )
 
 
 class ShownPlane(Label):
     """Says so where the viewer shows a plane that is not there yet.
 
-    Such a plane is transparent, so that its source is seen, which may be
-    taken for a result.
+    Such a plane is transparent but for colours, so that its source is seen,
+    which may be taken for a result.
 
     Parameters
     ----------
@@ -74,6 +74,7 @@ class ShownPlane(Label):
     def forget(self) -> None:
         """Say nothing any more."""
         self._source = self._stream = self._ask = self._image = None
+        self.value = ''
         self.visible = False
 
     def take(self, image: Any, num_planes: int) -> None:
