@@ -21,6 +21,12 @@ class Clock:
     elapsed, left = 0.0, None
 
 
+class Fitted:
+    """A fit whose last steps are not told."""
+
+    last_steps = 0.0
+
+
 @pytest.fixture
 def clock():
     return Clock()
@@ -29,7 +35,10 @@ def clock():
 @pytest.fixture
 def times(clock):
     [places] = STACK.series()
-    share = Share(places, None)
+    return times_of(Share(places, None), clock)
+
+
+def times_of(share, clock):
     plan = SeriesPlan(STACK, (1, 1, 1), [share], print, print, {})
     return SeriesTimes(plan, clock)
 
@@ -40,9 +49,13 @@ def begin_ahead(times, clock, number=1):
             clock.elapsed += BEGIN
 
 
-def test_planes_begun_ahead_are_not_counted_twice(times, clock):
+def test_planes_begun_ahead_are_not_counted_twice(clock):
     """Two are begun beside the first, and one beside each of the others."""
-    left = []
+    [places] = STACK.series()
+    times, left = times_of(Share(places, print), clock), []
+    # That of the network has ended.
+    times.begin_learning(None)
+    times.end_learning(Fitted())
     for plane in range(8):
         if plane == 0:
             clock.elapsed += BEGIN
@@ -82,3 +95,10 @@ def test_before_the_first_is_done_each_takes_what_it_takes(times, clock):
     clock.elapsed += 2.0
     now = replace(Progress.preparing(2.0), remaining=4.0)
     assert times.remaining(now) == pytest.approx(8 * 6.0 - 2.0)
+
+
+def test_planes_that_go_on_from_the_first_take_less(times, clock):
+    for seconds, left in [(6.0, 7 * 6.0), (2.0, 6 * 2.0), (2.0, 5 * 2.0)]:
+        clock.elapsed += seconds
+        times.finish_plane()
+        assert times.remaining(None) == pytest.approx(left)

@@ -264,7 +264,7 @@ def test_a_stopped_series_keeps_its_planes_and_goes_on(series, restored):
     assert np.isfinite(image[:2]).all()
     assert np.isnan(image[2:]).all()
     record = session.record()
-    assert '2 of 5 planes are restored, and the others are not a' in (
+    assert '2 of 5 planes are restored, and the others are empty' in (
         record.reason_text
     )
     session.extend(10)

@@ -8,6 +8,7 @@ from napari_dip.session.progress import Phase, Progress
 from napari_dip.viewer.panel.words import (
     describe_bytes,
     describe_end,
+    describe_notes,
     describe_progress,
     describe_seconds,
 )
@@ -69,3 +70,12 @@ def test_end():
     text = describe_end(PROGRESS).replace(SPACE, ' ')
     assert text.startswith('Ended at 1,200 of 3,000 iterations after 1 min')
     assert text.endswith(': it was enough.')
+
+
+def test_notes_of_many_planes_are_counted():
+    notes = [f'Plane {n}.' for n in range(9)]
+    assert describe_notes(notes, 1) == ' '.join(notes)
+    assert describe_notes(notes[:6], 9) == ' '.join(notes[:6])
+    told = describe_notes(notes, 9)
+    assert told.startswith('Plane 0. Plane 1.')
+    assert told.endswith('3 more notes are in the metadata of the layer.')

@@ -20,6 +20,8 @@ from napari_dip.images.axes import (
 #: Where a plane lies: a number for each axis that is counted, a slice else.
 Index = tuple[Any, ...]
 
+#: Planes, kinds of noise or notes of a series that are told in a form.
+TOLD = 6
 # As many channels are no series. More may be either.
 _FEW = 4
 

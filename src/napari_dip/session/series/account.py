@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from napari_dip.engine.state import StopReason
+from napari_dip.images.stacks.stack import TOLD
 from napari_dip.session.progress import Brief
 from napari_dip.session.record import Record, describe_reason, reason_of_all
-from napari_dip.session.series.plan import TOLD, SeriesPlan, say_of_planes
+from napari_dip.session.series.plan import SeriesPlan, say_of_planes
 from napari_dip.session.stages import Past
 
 

@@ -9,12 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_dip.images.stacks.stack import Index, Stack
+from napari_dip.images.stacks.stack import TOLD, Index, Stack
 from napari_dip.presets.options import Learnt
 from napari_dip.session.base import Restoration
-
-#: Planes, or kinds of noise, that a sentence names.
-TOLD = 6
 
 #: Begins one, with the seconds that it has, or None.
 Begin = Callable[[float | None], Restoration]

@@ -31,6 +31,8 @@ class SeriesTimes:
         self.total = plan.num_planes
         # Networks that are to be fitted after the one at hand.
         self._networks = sum(share.learn is not None for share in plan.shares)
+        self._is_shared = self._networks > 0
+        self._first = 0.0
         self._shape = plan.stack.plane_sides
         self._places = len(plan.shares[0].places)
         self._clock = clock
@@ -85,13 +87,19 @@ class SeriesTimes:
         """Take in that a plane is done."""
         now = self._clock.elapsed
         self._of_planes += now - self._begun
+        if not self.done and not self._is_shared:
+            self._first = now - self._begun
         self._begun, self._meanwhile = now, 0.0
         self._ahead -= self._is_begun
         self._is_begun = False
         self.done += 1
         self.done_in_share += 1
-        of_others = self._ahead * self._a_beginning
-        self._a_plane = max(self._of_planes - of_others, 0.0) / self.done
+        spent, number = self._of_planes, self.done
+        spent -= self._ahead * self._a_beginning
+        if number > 1 and self._first:
+            # Those that follow may go on from it, and take less.
+            spent, number = spent - self._first, number - 1
+        self._a_plane = max(spent, 0.0) / number
 
     def remaining(self, latest: Progress | None) -> float:
         """Seconds until all planes are done."""

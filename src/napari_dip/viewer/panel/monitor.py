@@ -11,6 +11,7 @@ from napari_dip.viewer.panel.text import prepare_label
 from napari_dip.viewer.panel.words import (
     describe_end,
     describe_noise,
+    describe_notes,
     describe_progress,
 )
 from napari_dip.viewer.runs.run import State
@@ -86,7 +87,9 @@ class Monitor(Container):
         self.curve.compare(outcome.curves)
         self.bar.value = _FULL
         noise = describe_noise(outcome.record)
-        notes = outcome.record.get('notes', [])
+        notes = describe_notes(
+            outcome.record.get('notes', []), progress.num_planes
+        )
         self.say(
-            ' '.join(filter(None, [describe_end(progress), noise, *notes]))
+            ' '.join(filter(None, [describe_end(progress), noise, notes]))
         )

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from napari_dip.images.stacks.stack import TOLD
+
 if TYPE_CHECKING:
     from napari_dip.session.progress import Progress
 
@@ -41,6 +43,18 @@ def describe_noise(record: dict[str, Any]) -> str:
     if record['task'] != 'denoise' or 'noise' not in record:
         return ''
     return f'Assumed {record["noise"]}.'
+
+
+def describe_notes(notes: Sequence[str], num_planes: int) -> str:
+    """Return the notes of a result; of a series the first.
+
+    Those may differ from plane to plane, so that there are as many.
+    """
+    told = list(notes)
+    if num_planes > 1 and len(notes) > TOLD:
+        more = f'{len(notes) - TOLD:,} more notes'
+        told[TOLD:] = [f'{more} are in the metadata of the layer.']
+    return ' '.join(told)
 
 
 def describe_seconds(seconds: float) -> str:
