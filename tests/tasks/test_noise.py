@@ -69,3 +69,64 @@ def test_the_forecast_says_what_was_found():
     assert 'correlated (about' in found.outline.found
     told = forecast('denoise', (96, 96), preset='fast')
     assert not told.outline.found
+
+
+STRIPED = np.random.default_rng(1).normal(0, 20, (96, 1)) + PHOTONS
+
+
+def test_stripes_are_taken_out_and_told():
+    found = measure_noise(STRIPED)
+    assert found.stripes.name == 'rows'
+    assert 'offsets of the rows' in found.describe()
+    result, record = denoise(
+        STRIPED, max_num_iter=1, device='cpu', return_info=True
+    )
+    note = 'Offsets of the rows were found and taken out.'
+    assert note in record.notes
+    assert 'offsets of the rows' in record.noise
+    without, plain = denoise(
+        found.stripes.taken_from(STRIPED[None])[0],
+        stripes='keep',
+        max_num_iter=1,
+        device='cpu',
+        return_info=True,
+    )
+    np.testing.assert_array_equal(result, without)
+    assert note not in plain.notes
+
+
+def test_stripes_are_kept_where_that_is_told():
+    found = measure_noise(STRIPED)
+    assert measure_noise(STRIPED, stripes='keep').stripes is None
+    kept = replace(found, stripes=None)
+    for told in ({'noise': kept}, {'noise': found, 'stripes': 'keep'}):
+        _, record = denoise(STRIPED, max_num_iter=1, return_info=True, **told)
+        assert 'offsets' not in record.noise + ' '.join(record.notes)
+    with pytest.raises(ValueError, match="stripes: 'none' is unknown"):
+        denoise(STRIPED, stripes='none')
+
+
+def test_stripes_of_repeats_are_taken_from_all_of_them():
+    other = np.random.default_rng(2).poisson(RAMP) + STRIPED - PHOTONS
+    _, record = denoise(
+        STRIPED, repeats=other, max_num_iter=1, return_info=True
+    )
+    assert 'Offsets of the rows were found and taken out.' in record.notes
+
+
+def test_each_plane_of_a_series_has_its_own_stripes():
+    draw = np.random.default_rng(3)
+    series = np.stack([STRIPED, PHOTONS, STRIPED[::-1]]) * 1.0
+    series += draw.normal(0, 1, series.shape)
+    result, record = denoise(
+        series, axes='TYX', max_num_iter=1, return_info=True
+    )
+    assert result.shape == series.shape
+    told = ' '.join(record.notes)
+    assert 'Offsets of the rows were found and taken out.' in told
+
+
+def test_the_forecast_tells_of_stripes():
+    found = forecast('denoise', (96, 96), preset='fast', image=STRIPED)
+    assert 'offsets of the rows' in found.outline.found
+    assert found.outline.parts['stripes'] == 'rows'

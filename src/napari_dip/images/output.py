@@ -36,6 +36,8 @@ class Output:
         What the data were made of, for the record.
     correlated : str
         How far noise is correlated, for the record; empty if it is not.
+    stripes : str
+        Offsets of rows and columns that were taken out, for the record.
     data : ndarray, optional
         ``(channels, rows, columns)``, at the grid of the result.
     known : ndarray of bool, optional
@@ -64,6 +66,7 @@ class Output:
     saturated: int = 0
     made_of: str = ''
     correlated: str = ''
+    stripes: str = ''
     data: NDArray[Any] | None = None
     known: NDArray[np.bool_] | None = None
     keep_known: bool = False
@@ -87,6 +90,8 @@ class Output:
         given = self.intensity.detector is not None
         if given and not self.intensity.stabilises:
             text += '; the detector as given has no part in it'
+        if self.stripes:
+            text += f'; {self.stripes} taken out'
         if self.defects:
             plural = 's' if self.defects > 1 else ''
             text += f'; {self.defects} hot or dead pixel{plural} left out'

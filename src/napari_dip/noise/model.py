@@ -24,6 +24,7 @@ from napari_dip.noise.snr import (
     photon_bins,
     structure_bins,
 )
+from napari_dip.noise.stripes import Stripes
 from napari_dip.noise.variance import (
     VarianceModel,
     estimate_variance,
@@ -58,6 +59,9 @@ class NoiseModel:
         Pixels at the ceiling of the detector.
     detector : Detector or None
         What the user has told, if that is where the variance is from.
+    stripes : Stripes or None
+        Offsets of whole rows and columns. All else is of the image without
+        them.
     """
 
     variance: tuple[VarianceModel, ...]
@@ -68,6 +72,7 @@ class NoiseModel:
     defects: NDArray[np.bool_]
     saturated: NDArray[np.bool_]
     detector: Detector | None = None
+    stripes: Stripes | None = None
 
     @property
     def exists(self) -> bool:
@@ -111,12 +116,16 @@ class NoiseModel:
                 for line in self.variance
             )
             text = f'Gaussian noise, standard deviation {numbers}'
+        elif self.stripes is not None:
+            return f'no noise but {self.stripes.describe()}'
         else:
             return 'no noise'
         ratios = ', '.join(f'{ratio:.2g}' for ratio in self.snr)
         text += f'; {self.correlation.describe()}; SNR {ratios}'
         if self.binning > 1:
             text += f', shows in bins of {self.binning} × {self.binning}'
+        if self.stripes is not None:
+            text += f'; {self.stripes.describe()}'
         for what, one in (
             (self.defects, 'hot or dead pixel'),
             (self.saturated, 'saturated pixel'),
@@ -148,7 +157,12 @@ class NoiseModel:
                 strict=True,
             )
         }
-        return {**words, 'correlation': self.correlation.name}
+        stripes = '' if self.stripes is None else self.stripes.name
+        return {
+            **words,
+            'correlation': self.correlation.name,
+            'stripes': stripes,
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Return what a record can hold of it."""
@@ -158,6 +172,7 @@ class NoiseModel:
             'reach': list(self.correlation.reach),
             'binning': self.binning,
             'defects': int(self.defects.sum()),
+            'stripes': self.stripes and self.stripes.to_dict(),
         }
 
 

@@ -145,6 +145,9 @@ def prepare(
             saturated=int(noise.saturated.sum()) if noise else 0,
             made_of=_describe(repeats, settings),
             correlated=correlated,
+            stripes=noise.stripes.describe()
+            if noise and noise.stripes
+            else '',
         ),
         noise,
         None if repeats is None else repeats.planes,

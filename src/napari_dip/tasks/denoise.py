@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from napari_dip.presets.choices import DEFAULT_PRESET
 from napari_dip.tasks import fields
-from napari_dip.tasks.base import Field, Task, register
+from napari_dip.tasks.base import Task, register
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -19,18 +19,6 @@ if TYPE_CHECKING:
     from napari_dip.tasks.method import Method
     from napari_dip.tasks.outline import Outline
 
-_DEFECTS = {'auto': 'fill in', 'keep': 'keep'}
-
-Defects = Annotated[
-    str,
-    Field(
-        'Hot and dead pixels, far above or below all their neighbours, are '
-        'filled in ("auto") or kept as they are ("keep").',
-        choices=_DEFECTS,
-        section=fields.NOISE,
-    ),
-]
-
 
 def denoise(
     image: fields.Image,
@@ -42,7 +30,8 @@ def denoise(
     channel_axis: fields.ChannelAxis = None,
     noise: fields.NoiseOf = 'auto',
     correlation: fields.CorrelationOf = 'auto',
-    defects: Defects = 'auto',
+    defects: fields.DefectsOf = 'auto',
+    stripes: fields.StripesOf = 'auto',
     method: fields.MethodOf = 'auto',
     preset: fields.Preset = DEFAULT_PRESET,
     seed: fields.Seed = 0,
@@ -104,6 +93,9 @@ def denoise(
         'auto' treats hot and dead pixels as missing; 'keep' takes every
         pixel for what it is. Saturated pixels are kept unless they stand
         out alone, and counted.
+    stripes : {'auto', 'keep'}
+        'auto' takes out offsets of whole rows and columns, where these are
+        greater than what they are known by; 'keep' leaves them.
     method : {'auto', 'deep-image-prior'} or DeepImagePrior
         'auto' fits a network to the image behind a blind-spot mask, as told
         below. 'deep-image-prior' fits one that makes the image of fixed
@@ -206,6 +198,7 @@ def start_denoising(
     noise: Noise = 'auto',
     correlation: str = 'auto',
     defects: str = 'auto',
+    stripes: str = 'auto',
     method: Method = 'auto',
     options: Options | None = None,
 ) -> Restoration:
@@ -224,7 +217,7 @@ def start_denoising(
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare
     from napari_dip.tasks.method import read_method, to_argument
-    from napari_dip.tasks.noise import settle_noise
+    from napari_dip.tasks.noise import settle_image
     from napari_dip.tasks.presets.denoise import (
         SETTINGS,
         check_detector_used,
@@ -235,25 +228,25 @@ def start_denoising(
     options = options or Options()
     plain = read_method(method)
     acquired = acquire(image, channel_axis)
-    planes = acquired.planes
     check_choice(options.preset, PRESETS, 'preset')
-    check_choice(defects, tuple(_DEFECTS), 'defects')
     matched = match_repeats(acquired, repeats)
-    if matched is not None:
-        planes = matched.mean
-    flat = find_flat_areas(planes)
-    shown = flat.without(planes)
+    flat = find_flat_areas(
+        acquired.planes if matched is None else matched.mean
+    )
     usual = SETTINGS[options.preset]
     if plain is None:
         check_detector_used(noise, usual, options.preset)
-    found = settle_noise(
-        acquired.planes,
-        shown,
+    told = settle_image(
+        acquired,
         matched,
+        flat,
         noise=noise,
         correlation=correlation,
         defects=defects,
+        stripes=stripes,
     )
+    acquired, matched, found = told.image, told.repeats, told.noise
+    shown = told.shown
     settings = choose_settings(options.preset, shown, found, matched, plain)
     if options.uncertainty:
         check_uncertainty(settings, options.preset)
@@ -271,14 +264,16 @@ def start_denoising(
             else noise,
             'correlation': correlation,
             'defects': defects,
+            'stripes': stripes,
             'method': to_argument(plain),
         },
         noise=replace(found, saturated=found.saturated & ~flat.all),
         repeats=matched,
         borders=flat.borders,
         notes=flat.notes
+        + told.notes
         + note_patterns(shown)
-        + (note_depth(shown) if planes.ndim > 3 else []),
+        + (note_depth(shown) if shown.ndim > 3 else []),
     )
 
 
@@ -289,6 +284,7 @@ def _outline(
     repeats: ArrayLike | None = None,
     noise: Noise = 'auto',
     correlation: str = 'auto',
+    stripes: str = 'auto',
     method: Method = 'auto',
 ) -> Outline:
     """Tell what is fitted; of an unknown image, that its noise is white."""
@@ -297,7 +293,7 @@ def _outline(
     from napari_dip.images.acquired import acquire
     from napari_dip.images.repeats import match_repeats
     from napari_dip.tasks.method import read_method
-    from napari_dip.tasks.noise import settle_noise
+    from napari_dip.tasks.noise import settle_image
     from napari_dip.tasks.outline import Outline
     from napari_dip.tasks.presets.denoise import choose_settings
 
@@ -310,17 +306,17 @@ def _outline(
         image = drawn + np.linspace(0, 9, drawn.size).reshape(shape)
     acquired = acquire(image, axes.channel_axis, ndim=ndim)
     matched = match_repeats(acquired, repeats)
-    planes = acquired.planes if matched is None else matched.mean
-    found = settle_noise(
-        acquired.planes,
-        planes,
+    told = settle_image(
+        acquired,
         matched,
         noise=noise,
         correlation=correlation,
         defects='keep',
+        stripes=stripes,
     )
+    found = told.noise
     plain = read_method(method)
-    settings = choose_settings(preset, planes, found, matched, plain)
+    settings = choose_settings(preset, told.shown, found, told.repeats, plain)
     if not is_known:
         return Outline(settings)
     return Outline(settings, found=found.describe(), parts=found.parts())

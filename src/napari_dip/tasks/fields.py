@@ -20,6 +20,7 @@ __all__ = [
     'Axes',
     'ChannelAxis',
     'CorrelationOf',
+    'DefectsOf',
     'Device',
     'Fit',
     'Image',
@@ -31,6 +32,7 @@ __all__ = [
     'Planes',
     'Preset',
     'Seed',
+    'StripesOf',
     'TimeLimit',
     'Uncertainty',
 ]
@@ -186,6 +188,24 @@ CorrelationOf = Annotated[
             'columns': 'down the columns',
             'around': 'all around',
         },
+        section=NOISE,
+    ),
+]
+DefectsOf = Annotated[
+    str,
+    Field(
+        'Hot and dead pixels, far above or below all their neighbours, are '
+        'filled in ("auto") or kept as they are ("keep").',
+        choices={'auto': 'fill in', 'keep': 'keep'},
+        section=NOISE,
+    ),
+]
+StripesOf = Annotated[
+    str,
+    Field(
+        'Offsets of whole rows and columns, as scanners and detectors make '
+        'them, are found and taken out ("auto") or kept ("keep").',
+        choices={'auto': 'take out', 'keep': 'keep'},
         section=NOISE,
     ),
 ]

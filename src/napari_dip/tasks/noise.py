@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_dip.images.acquired import AcquiredImage, acquire
-from napari_dip.images.flat_areas import find_flat_areas
+from napari_dip.images.flat_areas import FlatAreas, find_flat_areas
 from napari_dip.images.validation import check_choice
 from napari_dip.noise import model
 from napari_dip.noise.autocorrelation import CORRELATIONS
 from napari_dip.noise.defects import find_saturated
 from napari_dip.noise.detector import Detector, check_detector, check_name
 from napari_dip.noise.model import Noise, NoiseModel, check_model
+from napari_dip.noise.stripes import find_stripes
 
 if TYPE_CHECKING:
+    from napari_dip.grid.regions import Region
     from napari_dip.images.repeats import Repeats
 
 
@@ -28,20 +31,22 @@ def measure_noise(
     noise: Noise = 'auto',
     correlation: str = 'auto',
     defects: str = 'auto',
+    stripes: str = 'auto',
 ) -> NoiseModel:
     """Measure the noise of one image, as :func:`~napari_dip.denoise` does.
 
     Parameters
     ----------
-    image, channel_axis, noise, correlation, defects
+    image, channel_axis, noise, correlation, defects, stripes
         As in :func:`~napari_dip.denoise`.
 
     Returns
     -------
     NoiseModel
         In the units of the image: variance against the mean, correlation,
-        SNR, defects and saturated pixels. ``denoise(image, noise=...)`` takes
-        it, as it is or with changed parts.
+        SNR, stripes, defects and saturated pixels.
+        ``denoise(image, noise=...)`` takes it, as it is or with changed
+        parts.
 
     Examples
     --------
@@ -60,6 +65,8 @@ SNR 4.7'
         noise=noise,
         correlation=correlation,
         defects=defects,
+        stripes=stripes,
+        parts=acquired.parts,
     )
     return replace(found, saturated=found.saturated & ~flat.all)
 
@@ -72,6 +79,8 @@ def settle_noise(
     noise: Noise = 'auto',
     correlation: str = 'auto',
     defects: str = 'auto',
+    stripes: str = 'keep',
+    parts: Sequence[Region] = (),
 ) -> NoiseModel:
     """Return the noise of an image: what is told, and measured else.
 
@@ -83,8 +92,10 @@ def settle_noise(
         What is fitted, NaN where it is missing.
     repeats : Repeats, optional
         What that is the mean of, where it is one.
-    noise, correlation, defects
+    noise, correlation, defects, stripes
         As in :func:`~napari_dip.denoise`.
+    parts : sequence of Region
+        Parts of the image that have offsets of their own.
 
     Raises
     ------
@@ -92,18 +103,22 @@ def settle_noise(
         If one of them is unknown, or not of the image.
     """
     check_choice(defects, ('auto', 'keep'), 'defects')
+    check_choice(stripes, ('auto', 'keep'), 'stripes')
     check_choice(correlation, CORRELATIONS, 'correlation')
     if isinstance(noise, NoiseModel):
         check_model(noise, shown.shape)
         told = noise.told(correlation)
         if defects == 'keep':
             told = replace(told, defects=np.zeros_like(told.defects))
-        return told
+        return told if stripes == 'auto' else replace(told, stripes=None)
     detector = noise if isinstance(noise, Detector) else None
     if detector is not None:
         check_detector(detector, acquired)
     else:
         check_name(noise)
+    offsets = find_stripes(shown, parts) if stripes == 'auto' else None
+    if offsets is not None:
+        shown = offsets.taken_from(shown)
     found = model.measure_noise(
         shown,
         frames=None if repeats is None else repeats.planes,
@@ -112,4 +127,75 @@ def settle_noise(
         saturated=np.stack([find_saturated(plane) for plane in acquired]),
         exclude_defects=defects != 'keep',
     )
+    found = replace(found, stripes=offsets)
     return found.of_one_variance(shown) if noise == 'gaussian' else found
+
+
+class Settled(NamedTuple):
+    """An image and its noise, with what the noise model takes out gone.
+
+    Parameters
+    ----------
+    noise : NoiseModel
+        Its noise.
+    image : AcquiredImage
+        The image without stripes.
+    repeats : Repeats or None
+        What it is fitted as the mean of, without stripes.
+    shown : (C, ...) ndarray
+        What is fitted, NaN where flat areas are.
+    notes : list of str
+        What was taken out, a sentence each.
+    """
+
+    noise: NoiseModel
+    image: AcquiredImage
+    repeats: Repeats | None
+    shown: NDArray[Any]
+    notes: list[str]
+
+
+def settle_image(
+    image: AcquiredImage,
+    repeats: Repeats | None,
+    flat: FlatAreas | None = None,
+    **told: Any,
+) -> Settled:
+    """Settle the noise of an image, and take out its stripes.
+
+    Parameters
+    ----------
+    image : AcquiredImage
+        The image.
+    repeats : Repeats or None
+        What it is fitted as the mean of.
+    flat : FlatAreas, optional
+        Areas of it that are no part of it.
+    **told
+        `noise`, `correlation`, `defects` and `stripes`, as in
+        :func:`settle_noise`.
+
+    Raises
+    ------
+    ValueError
+        As :func:`settle_noise`.
+    """
+    shown = image.planes if repeats is None else repeats.mean
+    if flat is not None:
+        shown = flat.without(shown)
+    noise = settle_noise(
+        image.planes, shown, repeats, parts=image.parts, **told
+    )
+    stripes = noise.stripes
+    if stripes is None:
+        return Settled(noise, image, repeats, shown, [])
+    if repeats is not None:
+        planes = repeats.planes - stripes.offsets
+        repeats = replace(repeats, planes=planes)
+    return Settled(
+        noise,
+        replace(image, planes=stripes.taken_from(image.planes)),
+        repeats,
+        stripes.taken_from(shown),
+        [f'Offsets of the {stripes.name} were found and taken out.'],
+    )

@@ -1,0 +1,300 @@
+"""Stripes: offsets that whole rows or columns have from each other.
+
+A row is what is imaged, plus its offset, plus noise. Offsets are as unlike
+from line to line as noise is, which nothing is that a lens has drawn, and the
+same along all of a line. So the second difference across the lines holds
+hardly anything but offsets in its means along them; what parts of a line
+differ by there tells how well a mean is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import convolve1d
+from scipy.stats import chi2
+
+from napari_dip.device.clock import go_on
+from napari_dip.grid.regions import Region
+from napari_dip.noise.blocks import QUARTILE
+from napari_dip.noise.defects import find_saturated
+
+Array = NDArray[np.float64]
+
+# Fewer lines, or pixels in a line, do not tell offsets from their error.
+_LEAST_SIDE = 64
+# Parts of a line whose means tell the error of the whole, and the median of
+# the variance of as many by the variance.
+_PARTS = 8
+_TYPICAL = float(chi2.median(_PARTS - 1)) / (_PARTS - 1)
+# Deviation of the line means by its error from which on it is told: images
+# without stripes seldom have more (docs/lab/noise.md).
+_BEYOND = 2.0
+# Octaves of the distance between lines, up to 32 lines: what changes more
+# slowly is mostly the image.
+_OCTAVES = 4
+# Deviations that neither noise nor offsets reach.
+_FAR = 4.0
+# Squared relative error of a variance that a median tells, of one value.
+_ERROR_OF_MEDIAN = 5.44
+_SECOND = np.array([-0.5, 1.0, -0.5])
+_SPLINE = np.array([1.0, 4.0, 6.0, 4.0, 1.0]) / 16
+_TINY = np.finfo(float).tiny
+
+
+@dataclass(frozen=True, eq=False)
+class Stripes:
+    """Offsets of the lines of an image.
+
+    Parameters
+    ----------
+    offsets : (C, ..., M, N) ndarray of float32
+        What to take from each pixel; 0 where it is clipped or missing.
+    rows, columns : tuple of float
+        Standard deviation of the offsets of the rows, and of the columns, of
+        each channel; 0 where none were found.
+    """
+
+    offsets: NDArray[np.float32]
+    rows: tuple[float, ...]
+    columns: tuple[float, ...]
+
+    @property
+    def name(self) -> str:
+        """Which lines have offsets."""
+        both = (('rows', self.rows), ('columns', self.columns))
+        return ' and '.join(name for name, found in both if any(found))
+
+    def describe(self) -> str:
+        """Say what they are, in words."""
+        told = [
+            f'the {name} ({", ".join(f"{one:.3g}" for one in found)})'
+            for name, found in (('rows', self.rows), ('columns', self.columns))
+            if any(found)
+        ]
+        return f'offsets of {" and ".join(told)}'
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what a record can hold of them."""
+        return {'rows': list(self.rows), 'columns': list(self.columns)}
+
+    def taken_from(self, planes: NDArray[Any]) -> NDArray[Any]:
+        """Return planes without them, as floats.
+
+        Parameters
+        ----------
+        planes : (C, ..., M, N) ndarray
+            Any real dtype.
+        """
+        kind = np.result_type(planes.dtype, np.float32)
+        return (planes - self.offsets).astype(kind)
+
+
+def find_stripes(
+    planes: NDArray[Any], parts: Sequence[Region] = ()
+) -> Stripes | None:
+    """Find the offsets of rows and columns, plane by plane.
+
+    Parameters
+    ----------
+    planes : (C, ..., M, N) ndarray
+        The image; not finite where it is missing.
+    parts : sequence of Region, optional
+        Parts of the planes that have nothing to do with each other.
+
+    Returns
+    -------
+    Stripes or None
+        None where the offsets of no plane are greater than their error.
+
+    Notes
+    -----
+    Line means are an analysis of variance with random effects [1]_. The
+    variance of the offsets is what second differences across the lines have
+    beyond their error, the lesser of two robust estimates: the median over
+    lines, which single edges leave alone, and the median over the upper half
+    of frequencies, which a period leaves alone; where the first is greater
+    by more than chance there is one, and nothing is taken out. In each
+    octave of the distance between lines the means are shrunk by offsets /
+    (offsets + error), as empirical Bayes has it. An octave that holds more
+    than white offsets explain holds structure along the axis, which adds to
+    the error; a line further than four deviations is an edge, or dead, and
+    stays.
+
+    References
+    ----------
+    .. [1] C. R. Henderson, "Best Linear Unbiased Estimation and Prediction
+           under a Selection Model", Biometrics 31, 1975.
+
+    Examples
+    --------
+    >>> draw = np.random.default_rng(0).normal
+    >>> white = draw(100, 5, (1, 128, 128))
+    >>> find_stripes(white) is None
+    True
+    >>> find_stripes(white + draw(0, 3, (128, 1))).describe()
+    'offsets of the rows (3.21)'
+    """
+    offsets = np.zeros(planes.shape, np.float32)
+    variances = np.zeros((len(planes), 2))
+    for image, taken, variance in zip(planes, offsets, variances, strict=True):
+        found = []
+        sides = image.shape[-2:]
+        for plane, where in zip(
+            image.reshape(-1, *sides), taken.reshape(-1, *sides), strict=True
+        ):
+            for part in parts or (Region.whole(sides),):
+                # It takes a second on a large image.
+                go_on()
+                found.append(_find(part.cut(plane), part.cut(where)))
+        variance[:] = np.mean(found, axis=0)
+    if not variances.any():
+        return None
+    rows, columns = np.sqrt(variances).T.tolist()
+    return Stripes(offsets, tuple(rows), tuple(columns))
+
+
+def _find(
+    plane: NDArray[Any], offsets: NDArray[np.float32]
+) -> tuple[float, float]:
+    """Find the offsets of one plane; return their variances."""
+    if min(plane.shape) < _LEAST_SIDE or not np.isfinite(plane).any():
+        return 0.0, 0.0
+    values = np.where(np.isfinite(plane), plane, np.nan).astype(float)
+    # Offsets do not show where a limit cuts them off.
+    for limited in (values, -values):
+        values[find_saturated(limited)] = np.nan
+    # Second differences of either direction do not see the other's.
+    row, of_rows = _offsets(values)
+    column, of_columns = _offsets(values.T)
+    both = row[:, np.newaxis] + column
+    offsets[:] = np.where(np.isfinite(values), both, 0)
+    return of_rows, of_columns
+
+
+def _offsets(values: Array) -> tuple[Array, float]:
+    """Return the offset of each row, of mean 0, and their variance."""
+    total = np.zeros(len(values))
+    count = len(values) - len(_SECOND) + 1
+    fine = sum(w * values[i : i + count] for i, w in enumerate(_SECOND))
+    means, errors = _line_means(fine)
+    if np.isfinite(means).sum() < _LEAST_SIDE / 2:
+        return total, 0.0
+    power = float(np.sum(_SECOND**2))
+    by_lines, by_waves = _robust_variance(means) / power, _upper_half(means)
+    if by_lines > by_waves * (1 + _FAR * _uncertain(1, len(means))):
+        # They have a period, as structure has.
+        return total, 0.0
+    strength = min(by_lines, by_waves)
+    error = float(np.nanmedian(errors)) / _TYPICAL / power
+    # No offset is finer than the numbers themselves.
+    finest = (np.finfo(np.float32).eps * np.nanmax(np.abs(values))) ** 2
+    if strength <= max(_BEYOND**2 * error, finest):
+        return total, 0.0
+    variance = strength - error
+    for octave, (detail, share) in enumerate(_octaves(values)):
+        total += _shrunk(*_line_means(detail), share * variance, octave)
+    return total - total.mean(), variance
+
+
+def _shrunk(
+    means: Array, errors: Array, variance: float, octave: int
+) -> Array:
+    """Return what of the means of an octave is offset."""
+    means = means - np.nanmedian(means)
+    typical = float(np.nanmedian(errors)) / _TYPICAL
+    error = np.maximum(_near(errors), typical)
+    found = _robust_variance(means)
+    most = 1 + _FAR * _uncertain(octave, len(means))
+    if found > (variance + typical) * most:
+        error = np.maximum(error, found - variance)
+    expected = np.abs(means) <= _FAR * np.sqrt(variance + error)
+    return np.where(expected, variance / (variance + error) * means, 0)
+
+
+def _line_means(detail: Array) -> tuple[Array, Array]:
+    """Return the mean of each row, outliers cut off, and its squared error.
+
+    Both are NaN where a part of the row tells nothing.
+    """
+    known = np.isfinite(detail)
+    if not known.any():
+        return (np.full(len(detail), np.nan),) * 2
+    middle = _row_medians(detail, known)[:, np.newaxis]
+    beside = np.where(known, detail - middle, 0)
+    limit = _FAR * np.median(np.abs(beside[known])) / QUARTILE
+    starts = np.arange(_PARTS) * detail.shape[1] // _PARTS
+    sums = np.add.reduceat(np.clip(beside, -limit, limit), starts, axis=1)
+    with np.errstate(invalid='ignore'):
+        parts = sums / np.add.reduceat(known, starts, axis=1, dtype=float)
+    errors = parts.var(axis=1, ddof=1) / _PARTS
+    return middle[:, 0] + parts.mean(axis=1), errors
+
+
+def _row_medians(values: Array, known: NDArray[np.bool_]) -> Array:
+    if known.all():
+        return np.asarray(np.median(values, axis=1))
+    # What is missing comes last.
+    ordered, count = np.sort(values, axis=1), known.sum(axis=1)
+    ends = np.stack([np.maximum(count - 1, 0) // 2, count // 2], axis=1)
+    ends = np.minimum(ends, values.shape[1] - 1)
+    return np.asarray(np.take_along_axis(ordered, ends, axis=1).mean(axis=1))
+
+
+def _robust_variance(means: Array) -> float:
+    return float((np.nanmedian(np.abs(means)) / QUARTILE) ** 2)
+
+
+def _uncertain(octave: int, count: int) -> float:
+    """Return the relative error of such a variance of lines that are alike."""
+    return float(np.sqrt(_ERROR_OF_MEDIAN * 2**octave / count))
+
+
+def _upper_half(means: Array) -> float:
+    """Return the variance of white values by the upper half of frequencies.
+
+    Parameters
+    ----------
+    means : (M,) ndarray
+        Their second differences.
+    """
+    spectrum = np.abs(np.fft.rfft(np.nan_to_num(means))) ** 2 / len(means)
+    frequency = np.fft.rfftfreq(len(means))
+    passed = (1 - np.cos(2 * np.pi * frequency)) ** 2
+    upper = frequency >= 0.25
+    # Powers of noise are distributed exponentially.
+    return float(np.median(spectrum[upper] / passed[upper]) / np.log(2))
+
+
+def _near(errors: Array) -> Array:
+    """Average errors over as many lines as the finest octave joins."""
+    known = np.isfinite(errors)
+    sums, counts = (
+        convolve1d(one, np.ones(len(_SPLINE)), mode='mirror')
+        for one in (np.where(known, errors, 0), known.astype(float))
+    )
+    return np.where(known, sums / np.maximum(counts, 1), np.nan)
+
+
+def _octaves(values: Array) -> Iterator[tuple[Array, float]]:
+    """Yield the octaves of an image across its rows, and their share.
+
+    The share is what an octave holds of the variance of white offsets.
+    """
+    known = np.isfinite(values)
+    impulse = np.zeros(2 ** (_OCTAVES + 3))
+    impulse[len(impulse) // 2] = 1
+    for octave in range(_OCTAVES):
+        kernel = np.zeros((len(_SPLINE) - 1) * 2**octave + 1)
+        kernel[:: 2**octave] = _SPLINE
+        smooth, weight, broad = (
+            convolve1d(one, kernel, axis=0, mode='mirror')
+            for one in (np.where(known, values, 0), known * 1.0, impulse)
+        )
+        smooth = np.where(known, smooth / np.maximum(weight, _TINY), np.nan)
+        yield values - smooth, float(np.sum((impulse - broad) ** 2))
+        values, impulse = smooth, broad
