@@ -24,7 +24,7 @@ from napari_dip.noise.snr import (
     photon_bins,
     structure_bins,
 )
-from napari_dip.noise.stripes import Stripes
+from napari_dip.noise.stripes.find import Stripes
 from napari_dip.noise.variance import (
     VarianceModel,
     estimate_variance,

@@ -17,7 +17,7 @@ from napari_dip.noise.autocorrelation import CORRELATIONS
 from napari_dip.noise.defects import find_saturated
 from napari_dip.noise.detector import Detector, check_detector, check_name
 from napari_dip.noise.model import Noise, NoiseModel, check_model
-from napari_dip.noise.stripes import find_stripes
+from napari_dip.noise.stripes.find import find_stripes
 
 if TYPE_CHECKING:
     from napari_dip.grid.regions import Region

@@ -5,7 +5,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from napari_dip.grid.regions import Region
-from napari_dip.noise.stripes import find_stripes
+from napari_dip.noise.stripes.find import find_stripes
 from tests.noise.drawn import CELLS, WAVES, WHITE, photons, scanned
 
 NOISE = 10.0

@@ -1,0 +1,1 @@
+"""Stripes: offsets that whole rows or columns have from each other."""
