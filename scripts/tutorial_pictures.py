@@ -34,6 +34,8 @@ from napari_dip.samples import cells, histology, nuclei
 DOCS = Path(__file__).parents[1] / 'docs' / 'images'
 # Pixels between panels, and of the image along a side of one of the page.
 GAP, ZOOM = 6, 2
+# Standard deviation of planted offsets, in intensities of the nuclei.
+OFFSETS = 8
 # Channels of a layer that answer to anything.
 CHANNELS = (1, 3, 4, 5)
 
@@ -178,6 +180,19 @@ def lines() -> list[Array]:
     return [image, 255.0 * mask, filled]
 
 
+def stripes() -> list[Array]:
+    """Nuclei whose rows have offsets, denoised with these kept and not."""
+    [(image, _, _)] = nuclei()
+    part = image[:128, :128].astype(float)
+    offsets = np.random.default_rng(0).normal(0, OFFSETS, (len(part), 1))
+    striped = part + offsets
+    results = [
+        denoise(striped, preset='fast', stripes=choice)
+        for choice in ('keep', 'auto')
+    ]
+    return shown(part, [striped, *results])[1:]
+
+
 def shown(image: Array, others: list[Array]) -> list[Array]:
     """Bring an image and others in its units to grey levels alike."""
     low, high = np.quantile(image, (0.002, 0.998))
@@ -202,6 +217,7 @@ PICTURES: dict[str, Callable[[], list[Array]]] = {
     'posterior': posterior,
     'large-hole': large_hole,
     'lines': lines,
+    'stripes': stripes,
 }
 
 if __name__ == '__main__':

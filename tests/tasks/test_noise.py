@@ -95,6 +95,13 @@ def test_stripes_are_taken_out_and_told():
     assert note not in plain.notes
 
 
+def test_an_image_without_stripes_keeps_its_bits():
+    result, record = restored('auto')
+    kept, _ = restored('auto', stripes='keep')
+    np.testing.assert_array_equal(result, kept)
+    assert 'Offsets' not in ' '.join(record.notes)
+
+
 def test_stripes_are_kept_where_that_is_told():
     found = measure_noise(STRIPED)
     assert measure_noise(STRIPED, stripes='keep').stripes is None

@@ -91,7 +91,7 @@ class Output:
         if given and not self.intensity.stabilises:
             text += '; the detector as given has no part in it'
         if self.stripes:
-            text += f'; {self.stripes} taken out'
+            text += f'; {self.stripes}'
         if self.defects:
             plural = 's' if self.defects > 1 else ''
             text += f'; {self.defects} hot or dead pixel{plural} left out'

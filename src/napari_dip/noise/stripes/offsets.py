@@ -9,12 +9,13 @@ differ by there tells how well a mean is known.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import convolve1d
-from scipy.stats import chi2
+from scipy.stats import chi2, norm
 
 from napari_dip.noise.blocks import QUARTILE
 
@@ -22,23 +23,18 @@ Array = NDArray[np.float64]
 
 #: Fewer lines, or pixels in a line, do not tell offsets from their error.
 LEAST_SIDE = 64
-# Parts of a line whose means tell the error of the whole, and the median of
-# the variance of as many by the variance.
+# Parts of a line whose means tell the error of the whole.
 _PARTS = 8
-_TYPICAL = float(chi2.median(_PARTS - 1)) / (_PARTS - 1)
 # Deviation of the line means by its error from which on it is told: images
-# without stripes seldom have more (docs/lab/noise.md).
+# without stripes seldom have more (docs/lab/stripes.md).
 _BEYOND = 2.0
 # Octaves of the distance between lines, up to 32 lines: what changes more
 # slowly is mostly the image.
 _OCTAVES = 4
 # Deviations that neither noise nor offsets reach.
 _FAR = 4.0
-# Squared relative error of a variance that a median tells, of one value.
-_ERROR_OF_MEDIAN = 5.44
 _SECOND = np.array([-0.5, 1.0, -0.5])
 _SPLINE = np.array([1.0, 4.0, 6.0, 4.0, 1.0]) / 16
-_TINY = np.finfo(float).tiny
 
 
 def row_offsets(values: Array) -> tuple[Array, float]:
@@ -95,7 +91,7 @@ def row_offsets(values: Array) -> tuple[Array, float]:
         # They have a period, as structure has.
         return total, 0.0
     strength = min(by_lines, by_waves)
-    error = float(np.nanmedian(errors)) / _TYPICAL / power
+    error = _typical(errors) / power
     # No offset is finer than the numbers themselves.
     finest = (np.finfo(np.float32).eps * np.nanmax(np.abs(values))) ** 2
     if strength <= max(_BEYOND**2 * error, finest):
@@ -111,7 +107,7 @@ def _shrunk(
 ) -> Array:
     """Return what of the means of an octave is offset."""
     means = means - np.nanmedian(means)
-    typical = float(np.nanmedian(errors)) / _TYPICAL
+    typical = _typical(errors)
     error = np.maximum(_near(errors), typical)
     found = _robust_variance(means)
     most = 1 + _FAR * _uncertain(octave, len(means))
@@ -150,13 +146,20 @@ def _row_medians(values: Array, known: NDArray[np.bool_]) -> Array:
     return np.asarray(np.take_along_axis(ordered, ends, axis=1).mean(axis=1))
 
 
+def _typical(errors: Array) -> float:
+    """Return the mean of squared errors that parts of lines tell."""
+    shown = float(chi2.median(_PARTS - 1)) / (_PARTS - 1)
+    return float(np.nanmedian(errors)) / shown
+
+
 def _robust_variance(means: Array) -> float:
     return float((np.nanmedian(np.abs(means)) / QUARTILE) ** 2)
 
 
 def _uncertain(octave: int, count: int) -> float:
     """Return the relative error of such a variance of lines that are alike."""
-    return float(np.sqrt(_ERROR_OF_MEDIAN * 2**octave / count))
+    of_one = 1 / (2 * QUARTILE * float(norm.pdf(QUARTILE)))
+    return of_one * math.sqrt(2**octave / count)
 
 
 def _upper_half(means: Array) -> float:
@@ -196,10 +199,13 @@ def _octaves(values: Array) -> Iterator[tuple[Array, float]]:
     for octave in range(_OCTAVES):
         kernel = np.zeros((len(_SPLINE) - 1) * 2**octave + 1)
         kernel[:: 2**octave] = _SPLINE
-        smooth, weight, broad = (
+        smooth, broad = (
             convolve1d(one, kernel, axis=0, mode='mirror')
-            for one in (np.where(known, values, 0), known * 1.0, impulse)
+            for one in (np.where(known, values, 0), impulse)
         )
-        smooth = np.where(known, smooth / np.maximum(weight, _TINY), np.nan)
+        if not known.all():
+            weight = convolve1d(known * 1.0, kernel, axis=0, mode='mirror')
+            with np.errstate(invalid='ignore', divide='ignore'):
+                smooth = np.where(known, smooth / weight, np.nan)
         yield values - smooth, float(np.sum((impulse - broad) ** 2))
         values, impulse = smooth, broad
