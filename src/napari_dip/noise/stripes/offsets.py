@@ -31,6 +31,8 @@ _BEYOND = 2.0
 # Octaves of the distance between lines, up to 32 lines: what changes more
 # slowly is mostly the image.
 _OCTAVES = 4
+# Octaves that hold hardly any structure but one along the lines.
+_WHITE = 2
 # Deviations that neither noise nor offsets reach.
 _FAR = 4.0
 _SECOND = np.array([-0.5, 1.0, -0.5])
@@ -58,13 +60,13 @@ def row_offsets(values: Array) -> tuple[Array, float]:
     variance of the offsets is what second differences across the lines have
     beyond their error, the lesser of two robust estimates: the median over
     lines, which single edges leave alone, and the median over the upper half
-    of frequencies, which a period leaves alone; where the first is greater
-    by more than chance there is one, and nothing is taken out. In each
-    octave of the distance between lines the means are shrunk by offsets /
-    (offsets + error), as empirical Bayes has it. An octave that holds more
-    than white offsets explain holds structure along the axis, which adds to
-    the error; a line further than four deviations is an edge, or dead, and
-    stays.
+    of frequencies, which a period leaves alone; nothing is taken out where
+    the first is greater by more than chance. In each octave of the distance
+    between lines the means are shrunk by offsets / (offsets + error), as
+    empirical Bayes has it. An octave that holds more than white offsets
+    explain holds structure along the axis: nothing is taken out if it is one
+    of the finest, and else it adds to the error. A line further than four
+    deviations is an edge, or dead, and stays.
 
     References
     ----------
@@ -87,8 +89,8 @@ def row_offsets(values: Array) -> tuple[Array, float]:
         return total, 0.0
     power = float(np.sum(_SECOND**2))
     by_lines, by_waves = _robust_variance(means) / power, _upper_half(means)
-    if by_lines > by_waves * (1 + _FAR * _uncertain(1, len(means))):
-        # They have a period, as structure has.
+    if by_lines > by_waves * (1 + _FAR * _uncertain(1, count)):
+        # They have a period.
         return total, 0.0
     strength = min(by_lines, by_waves)
     error = _typical(errors) / power
@@ -96,23 +98,23 @@ def row_offsets(values: Array) -> tuple[Array, float]:
     finest = (np.finfo(np.float32).eps * np.nanmax(np.abs(values))) ** 2
     if strength <= max(_BEYOND**2 * error, finest):
         return total, 0.0
-    variance = strength - error
+    variance, most = strength - error, max(by_lines, by_waves) - error
     for octave, (detail, share) in enumerate(_octaves(values)):
-        total += _shrunk(*_line_means(detail), share * variance, octave)
+        means, errors = _line_means(detail)
+        means -= np.nanmedian(means)
+        typical, ours = _typical(errors), share * variance
+        beside = np.maximum(_near(errors), typical)
+        found, by_chance = _robust_variance(means), share * most + typical
+        if found > by_chance * (1 + _FAR * _uncertain(octave, count)):
+            if octave < _WHITE:
+                return np.zeros(len(values)), 0.0
+            beside = np.maximum(beside, found - ours)
+        total += _shrunk(means, beside, ours)
     return total - total.mean(), variance
 
 
-def _shrunk(
-    means: Array, errors: Array, variance: float, octave: int
-) -> Array:
+def _shrunk(means: Array, error: Array, variance: float) -> Array:
     """Return what of the means of an octave is offset."""
-    means = means - np.nanmedian(means)
-    typical = _typical(errors)
-    error = np.maximum(_near(errors), typical)
-    found = _robust_variance(means)
-    most = 1 + _FAR * _uncertain(octave, len(means))
-    if found > (variance + typical) * most:
-        error = np.maximum(error, found - variance)
     expected = np.abs(means) <= _FAR * np.sqrt(variance + error)
     return np.where(expected, variance / (variance + error) * means, 0)
 
@@ -170,7 +172,9 @@ def _upper_half(means: Array) -> float:
     means : (M,) ndarray
         Their second differences.
     """
-    spectrum = np.abs(np.fft.rfft(np.nan_to_num(means))) ** 2 / len(means)
+    limit = _FAR * math.sqrt(_robust_variance(means))
+    usual = np.clip(np.nan_to_num(means), -limit, limit)
+    spectrum = np.abs(np.fft.rfft(usual)) ** 2 / len(means)
     frequency = np.fft.rfftfreq(len(means))
     passed = (1 - np.cos(2 * np.pi * frequency)) ** 2
     upper = frequency >= 0.25
