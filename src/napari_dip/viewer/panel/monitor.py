@@ -14,12 +14,11 @@ from napari_dip.viewer.panel.words import (
     describe_notes,
     describe_progress,
 )
+from napari_dip.viewer.runs.activity import FULL
 from napari_dip.viewer.runs.run import State
 
 if TYPE_CHECKING:
     from napari_dip.viewer.runs.job import Outcome, Update
-
-_FULL = 1000
 
 
 class Monitor(Container):
@@ -29,7 +28,7 @@ class Monitor(Container):
         self.bar = ProgressBar(
             name='progress',
             min=0,
-            max=_FULL,
+            max=FULL,
             tooltip='Part of the time that has passed, of all phases.',
         )
         self.status = Label(name='status')
@@ -70,7 +69,7 @@ class Monitor(Container):
         )
         self.curve.setVisible(self.curve.has_points)
         # Of all phases; what is left may turn out to be more.
-        part = round(_FULL * progress.part)
+        part = round(FULL * progress.part)
         self.bar.value = max(self.bar.value, part)
         text = describe_progress(progress)
         if self._state is State.PAUSED:
@@ -85,7 +84,7 @@ class Monitor(Container):
             outcome.curve, progress.best_iteration, progress.metric_name
         )
         self.curve.compare(outcome.curves)
-        self.bar.value = _FULL
+        self.bar.value = FULL
         noise = describe_noise(outcome.record)
         notes = describe_notes(
             outcome.record.get('notes', []), progress.num_planes

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 # Seconds between two moves of the bar: napari paints everything at each.
 _INTERVAL = 1.0
-_FULL = 1000
+#: Steps of a whole bar.
+FULL = 1000
 
 
 class Activity:
@@ -93,7 +94,7 @@ class Bar(cancelable_progress):
     """
 
     def __init__(self, name: str, cancel: Callable[[], None]) -> None:
-        super().__init__(total=_FULL, desc=name, leave=False)
+        super().__init__(total=FULL, desc=name, leave=False)
         self._cancel = cancel
 
     def cancel(self) -> None:
@@ -104,4 +105,4 @@ class Bar(cancelable_progress):
     def show_progress(self, progress: Progress) -> None:
         """Move the bar."""
         # Of all phases; what is left may turn out to be more.
-        self.update(max(round(_FULL * progress.part) - self.n, 0))
+        self.update(max(round(FULL * progress.part) - self.n, 0))
