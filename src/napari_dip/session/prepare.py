@@ -106,8 +106,11 @@ def prepare(
     """
     device = resolve_device(options.device)
     learnt = options.learnt
-    if learnt is not None and not _share_grid(settings, learnt.settings):
-        notes, learnt = [*notes, _other_grid(settings)], None
+    if learnt is not None:
+        # A network is either for pixels or for bins of them.
+        is_binned, others = settings.binning > 1, learnt.settings.binning > 1
+        if is_binned != others:
+            notes, learnt = [*notes, _other_grid(settings)], None
     if learnt is not None:
         settings = learnt.settings
     elif options.adjust is not None:
@@ -199,11 +202,6 @@ def prepare(
             clock=Clock.since(options.begun, options.time_limit),
             uncertainty=options.uncertainty,
         )
-
-
-def _share_grid(*settings: Settings) -> bool:
-    """Tell whether all fit pixels, or all bins of them."""
-    return len({each.binning > 1 for each in settings}) == 1
 
 
 def _other_grid(settings: Settings) -> str:

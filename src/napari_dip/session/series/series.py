@@ -69,7 +69,7 @@ class SeriesSession(Restoration):
         # What the last plane has, where each is fitted by itself.
         self._before: Learnt | None = None
         self._plane: Restoration | None = None
-        self._has_own_fit = False
+        self._is_fitting = True
         self._times = times = SeriesTimes(plan, self._clock)
         self._beside = Beside(plan.shares[0].every, self._begin_at, times)
         self._reason: StopReason | None = None
@@ -101,7 +101,7 @@ class SeriesSession(Restoration):
         usual = Phase.FITTING if self._learnt is None else Phase.ESTIMATE
         phase = latest.phase if latest else usual
         done, now, planned = self._account.iterations, 0, 0
-        if latest and (self._learnt is None or self._has_own_fit):
+        if latest and self._is_fitting:
             now, planned = latest.iteration, latest.num_iter
         return Progress(
             done + now,
@@ -143,7 +143,7 @@ class SeriesSession(Restoration):
                 learnt, threads = self._learning.learnt(), self.brief.threads
                 place = self.shown if self.shown in self._waiting else place
                 self._show(place, self._plan.look_at(place, learnt, threads))
-            elif self._learnt is None:
+            elif self._is_fitting:
                 self._show(place, part.preview())
         return self._target.array
 
@@ -233,6 +233,7 @@ class SeriesSession(Restoration):
         learning = self._adopt_brief(share.learn(limit))
         assert isinstance(learning, Session)
         self._times.begin_learning(learning)
+        self._is_fitting = True
         return learning
 
     def _begin_plane(self) -> None:
@@ -240,7 +241,7 @@ class SeriesSession(Restoration):
         place = self._waiting[-1]
         try:
             self._plane = self._beside.take(place)
-            self._has_own_fit = not self._plane.finished
+            self._is_fitting = not self._plane.finished
         except LeftAsItIsError as why:
             self._account.say(str(why), self._plan.stack.say_plane(place))
             self._finish_plane(self._plan.as_it_is(place), None)
@@ -293,7 +294,7 @@ class SeriesSession(Restoration):
         if self._in_haste and self._times.done:
             return
         name = self._plan.stack.say_plane(place)
-        self._account.add(record, name, fitted=self._has_own_fit)
+        self._account.add(record, name, fitted=self._is_fitting)
         if self._learnt is None and isinstance(plane, Session):
             self._before = plane.learnt()
         self._finish_plane(image, record.uncertainty)
