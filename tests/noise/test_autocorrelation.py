@@ -39,8 +39,11 @@ def test_the_autocorrelation_is_measured_with_its_error(rho):
 @pytest.mark.parametrize(
     ('image', 'expected'),
     [
-        (scanned(COUNTS, 0.5), (1, 3)),
-        (scanned(COUNTS, 0.5).T, (3, 1)),
+        (scanned(COUNTS, 0.35), (1, 3)),
+        (scanned(COUNTS, 0.35).T, (3, 1)),
+        (scanned(COUNTS, 0.5), (1, 7)),
+        (gaussian_filter(COUNTS, (0, 1.2)), (1, 7)),
+        (gaussian_filter(COUNTS, (1.2, 0)), (7, 1)),
         (shifted(COUNTS, 0.5, 0.5), (3, 3)),
         (rotate(COUNTS, 20, order=1)[60:250, 60:250], (3, 3)),
         (uniform_filter(COUNTS, 3), (5, 5)),
@@ -56,6 +59,9 @@ def test_the_autocorrelation_is_measured_with_its_error(rho):
     ids=[
         'rows',
         'columns',
+        'slower',
+        'smoothed along rows',
+        'smoothed along columns',
         'shifted',
         'turned',
         'mean of 3 x 3',
@@ -93,8 +99,10 @@ def test_a_shift_by_part_of_a_pixel_is_found(peak, rows, columns, seed):
 @settings(max_examples=10, deadline=None)
 def test_a_slow_detector_is_found_along_either_axis(peak, memory, seed):
     image = scanned(photons(peak, seed), memory)
-    assert reach(image) == (1, 3)
-    assert reach(image.T) == (3, 1)
+    across, along = reach(image)
+    assert across == 1
+    assert along >= 3
+    assert reach(image.T) == (along, across)
 
 
 @given(peak=st.floats(3, 300), seed=st.integers(0, 100))

@@ -46,12 +46,19 @@ def test_texture_of_single_pixels_is_not_taken_for_defects():
     assert not find_defects(dots + rng.normal(0, 3, dots.shape)).any()
 
 
-@pytest.mark.parametrize(('share', 'lost'), [(0.002, True), (0.007, False)])
-def test_more_of_them_than_a_detector_has_are_structure(share, lost):
+@pytest.mark.parametrize('share', [0.002, 0.007, 0.015])
+@pytest.mark.parametrize('lens', [0, 0.5, 0.8])
+def test_what_a_lens_shows_lights_the_next_pixels_too(share, lens):
     rng = np.random.default_rng(0)
-    image = rng.normal(100, 3, (256, 256))
-    image[rng.random(image.shape) < share] += 60
-    assert find_defects(image).any() == lost
+    light = np.where(rng.random((256, 256)) < share, 1000.0, 0.0)
+    alone = light > 0
+    light = gaussian_filter(light, lens) if lens else light
+    found = find_defects(light + rng.normal(100, 3, light.shape))
+    if lens:
+        assert found.sum() < 0.01 * alone.sum()
+    else:
+        assert found[alone].mean() > 0.8
+        assert not found[~alone].any()
 
 
 def test_a_clean_image_has_no_noise_to_judge_by():

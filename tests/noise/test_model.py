@@ -55,7 +55,7 @@ def test_defects_tell_nothing_of_the_noise():
 
 def test_compressed_photons_are_no_defects():
     image = compress(6 * photons(2, 0), 70).astype(float)
-    assert find_defects(image).sum() > 20
+    assert find_defects(image).any()
     found = measure_noise(image[None], exclude_defects=True)
     assert not found.defects.any()
 

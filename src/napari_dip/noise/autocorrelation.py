@@ -233,10 +233,12 @@ def _reach(measured: Sequence[Measured], compressed: bool) -> tuple[int, ...]:
     if not in_plane.all():
         # A scan is so in the channels whose detectors are slow.
         correlated[-2:] = in_plane[in_plane.sum(axis=1) == 1].any(axis=0)
+    if not correlated[-2:].any():
         return tuple(np.where(correlated, 3, 1).tolist())
     # The mean of axes and channels tells better how far. What is left of
     # structure is in all distances alike.
-    further = np.mean([one.coefficients[-2:] for one in measured], (0, 1))
+    found = np.stack([one.coefficients[-2:] for one in measured])
+    further = found[:, correlated[-2:]].mean(axis=(0, 1))
     furthest = 1
     if further[1] - further[2] >= _FURTHER:
         furthest = 2 + int(further[2] >= _FURTHER)

@@ -6,7 +6,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import label, maximum_filter, minimum_filter
+from scipy.ndimage import (
+    label,
+    maximum_filter,
+    median_filter,
+    minimum_filter,
+)
 
 from napari_dip.noise.variance import (
     LEAST_PILE,
@@ -17,8 +22,9 @@ from napari_dip.noise.variance import (
 #: Standard deviations beyond all eight neighbours: more than noise does, and
 #: more than a lens can do to one pixel alone.
 BEYOND = 6.0
-# More than this part of the pixels is structure of single pixels.
-_MOST = 0.005
+# Part of what stands out that a lens gives to the next pixels, if its image of
+# a point is no smaller than a pixel.
+_LIT = 0.1
 # Pixels of a group that a particle may have hit.
 _LARGEST_HIT = 4
 
@@ -41,9 +47,9 @@ def find_defects(
     Returns
     -------
     ndarray of bool
-        Same shape. True at hot and dead pixels; nowhere if there are too
-        many to be defects, or no noise to measure them by. Saturated pixels
-        in bright surroundings are none: see the notes.
+        Same shape. True at hot and dead pixels; nowhere if there is no noise
+        to measure them by. Pixels that light the next ones too are structure.
+        Saturated pixels in bright surroundings are none: see the notes.
 
     Notes
     -----
@@ -64,7 +70,8 @@ def find_defects(
     # Of a volume those in the plane: a hot pixel is one in all of them.
     around = np.ones((1,) * (values.ndim - 2) + (3, 3), bool)
     around[..., 1, 1] = False
-    others = np.where(_may_be_hits(plane), filled.min(), filled)
+    hits = _may_be_hits(plane)
+    others = np.where(hits, filled.min(), filled)
     high = maximum_filter(others, footprint=around, mode='mirror')
     low = minimum_filter(filled, footprint=around, mode='mirror')
     # Where no photon came, one may have been expected.
@@ -76,8 +83,34 @@ def find_defects(
     defects: NDArray[np.bool_] = (
         beyond & (beyond_noise > 0) & np.isfinite(values)
     )
-    defects &= defects.mean() <= _MOST
+    # What a particle has hit lies side by side.
+    defects &= hits | ~_lights_neighbours(filled)
     return defects
+
+
+def _lights_neighbours(plane: NDArray[Any]) -> NDArray[np.bool_]:
+    """Find pixels that shine on the next ones, as whatever a lens shows does.
+
+    Those are set against the ones two pixels away. A defect has nothing to
+    do with its neighbours.
+    """
+    next_to, further = (
+        median_filter(plane, footprint=_cross(n, plane.ndim), mode='mirror')
+        for n in (1, 2)
+    )
+    out = plane - next_to
+    lit: NDArray[np.bool_] = np.sign(out) * (next_to - further) > _LIT * abs(
+        out
+    )
+    return lit
+
+
+def _cross(distance: int, ndim: int) -> NDArray[np.bool_]:
+    """Pixels of the plane so far away along an axis of it."""
+    side = 2 * distance + 1
+    cross = np.zeros((side, side), bool)
+    cross[distance, :: side - 1] = cross[:: side - 1, distance] = True
+    return cross.reshape((1,) * (ndim - 2) + cross.shape)
 
 
 def find_saturated(plane: NDArray[Any]) -> NDArray[np.bool_]:

@@ -124,7 +124,10 @@ def plan(noise: NoiseModel) -> Plan:
         side = 2 if correlation.at(1) > _SMOOTH else 3
     # Where the noise drowns more there is nothing finer to be found.
     drowned = noise.binning > side
-    return Plan(max(side, noise.binning), neighbours, second=not drowned)
+    binning = max(side, noise.binning)
+    # Bins next to each other share what their pixels do; no others do.
+    mask = correlation.reach if binning == 1 else neighbours
+    return Plan(binning, mask, second=not drowned)
 
 
 def by_noise(
