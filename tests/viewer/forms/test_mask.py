@@ -160,12 +160,47 @@ def test_what_is_drawn_is_brought_to_the_pixels(
     assert 'through the transforms' in entry.extent.value
     form.start()
     finish(form)
+    layer = viewer.layers['mask']
+    # Nothing that is filled lies over the result.
+    drawn = kind in ('shapes', 'points')
+    assert not layer.visible if drawn else layer.contour
     result = viewer.layers['cells [DIP inpainted]']
     np.testing.assert_array_equal(result.data[~mask], noisy[~mask])
     told = result.metadata[METADATA_KEY]
     script = as_python(told)
     call = 'marked_over(source, labels, [None, None], [0, 1]) != 0'
     assert call in script
+
+
+@pytest.mark.parametrize('kind', ['shapes', 'labels'])
+def test_a_mask_is_seen_again_after_a_run_in_vain(
+    viewer, noisy, damage, open_form, finish, kind
+):
+    viewer.add_image(noisy, name='cells')
+    if kind == 'shapes':
+        corners = [[4, 5], [4, 18], [7, 18], [7, 5]]
+        mask = viewer.add_shapes([corners], face_color='red', opacity=0.4)
+        mask.mode = 'add_polygon'
+    else:
+        mask = viewer.add_labels(damage)
+    form = open_form('Inpaint')
+    form.start()
+    assert mask.contour if kind == 'labels' else not mask.visible
+    form.panel.discard()
+    finish(form)
+    assert mask.visible
+    if kind == 'labels':
+        assert mask.contour == 0
+        return
+    # Colours and tool are those of before.
+    assert mask.mode == 'add_polygon'
+    np.testing.assert_array_equal(mask.face_color, [[1, 0, 0, 1]])
+    # What the user shows meanwhile stays shown after a result.
+    form.start()
+    assert not mask.visible
+    mask.visible = True
+    finish(form)
+    assert mask.visible
 
 
 def test_no_labels_layer_is_told(viewer, noisy, open_form, notices):

@@ -22,6 +22,7 @@ from napari_dip.viewer.layers.masks.missing import describe_missing
 from napari_dip.viewer.layers.stacks import SeriesSource
 from napari_dip.viewer.panel.mask_menu import MaskMenu
 from napari_dip.viewer.panel.text import prepare_label
+from napari_dip.viewer.runs.run import State
 
 if TYPE_CHECKING:
     from magicgui.widgets.bases import ValueWidget
@@ -64,7 +65,8 @@ class MaskEntry(Entry):
             MASKS,
             argument.name,
             'Layer whose labels, shapes or points mark the missing pixels. '
-            'A run leaves but the outline of labels visible.',
+            'A run leaves the outline of labels, and hides shapes and points: '
+            'their eye in the layer list brings them back.',
             label=argument.label,
         )
         self.menu = MaskMenu()
@@ -130,10 +132,30 @@ class MaskEntry(Entry):
         return [self.fill]
 
     def begin(self) -> None:
-        """Leave but the outline of labels, so that the fill is seen."""
+        """Let the fill be seen, until the run is discarded or fails.
+
+        Labels have an outline. The colours of shapes and points are their
+        own, so they are hidden instead.
+        """
         layer = self.layer.value
-        if isinstance(layer, Labels) and not layer.contour:
-            layer.contour = 1
+        run = self.form.panel.run
+        if layer is None or run is None:
+            return
+        name, shown = 'visible', False
+        if isinstance(layer, Labels):
+            name, shown = 'contour', layer.contour or 1
+        before = getattr(layer, name)
+        setattr(layer, name, shown)
+
+        def give_back(state: State) -> None:
+            if state.is_busy:
+                return
+            run.state_changed.disconnect(give_back)
+            ended_in_vain = state in (State.DISCARDED, State.FAILED)
+            if ended_in_vain and getattr(layer, name) == shown:
+                setattr(layer, name, before)
+
+        run.state_changed.connect(give_back)
 
     def show_image(self) -> None:
         """Follow the painting of the chosen labels."""
