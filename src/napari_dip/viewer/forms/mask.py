@@ -141,7 +141,8 @@ class MaskEntry(Entry):
         run = self.form.panel.run
         if layer is None or run is None:
             return
-        name, shown = 'visible', False
+        name: str = 'visible'
+        shown: int = False
         if isinstance(layer, Labels):
             name, shown = 'contour', layer.contour or 1
         before = getattr(layer, name)
