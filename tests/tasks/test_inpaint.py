@@ -9,6 +9,7 @@ from napari_dip.presets.choices import PRESETS
 from napari_dip.presets.options import Options
 from napari_dip.presets.published import RECIPES
 from napari_dip.session.progress import Phase
+from napari_dip.tasks.forecast import forecast
 from napari_dip.tasks.inpaint import start_inpainting
 from napari_dip.tasks.presets.inpaint import (
     SETTINGS,
@@ -271,3 +272,62 @@ def test_the_record_tells_what_was_taken_and_how_it_was_judged():
     [harmonic, *_] = SETTINGS['fast'].latent.fills
     plain = fill_channels(harmonic, IMAGE[None], line()[None])[0]
     assert off <= (plain - IMAGE)[line()].std()
+
+
+STRIPED = np.random.default_rng(1).normal(100, 3, (96, 96))
+STRIPED += np.random.default_rng(2).normal(0, 20, (96, 1))
+HOLE = np.zeros(STRIPED.shape, bool)
+HOLE[40:52, 30:60] = True
+
+
+@pytest.mark.usefixtures('tiny')
+def test_filled_pixels_have_the_offset_of_their_line():
+    given = np.where(HOLE, np.nan, STRIPED)
+    few = {'max_num_iter': 3, 'return_info': True, 'preset': 'fast'}
+    restored, record = inpaint(given, HOLE, **few)
+    np.testing.assert_array_equal(restored[~HOLE], np.float32(STRIPED)[~HOLE])
+    lines = np.median(np.where(HOLE, np.nan, STRIPED)[:, :30], axis=1)
+    off = np.median(np.where(HOLE, restored, np.nan)[40:52, 30:60], axis=1)
+    assert np.abs(off - lines[40:52]).max() < 15
+    [note] = [x for x in record.notes if 'Offsets' in x]
+    assert note.startswith('Offsets of the rows were found: filled pixels')
+    assert record.arguments['stripes'] == 'auto'
+    kept, record = inpaint(given, HOLE, stripes='keep', **few)
+    assert 'Offsets' not in ' '.join(record.notes)
+    assert (kept != restored).any()
+
+
+@pytest.mark.usefixtures('tiny')
+def test_without_stripes_no_bit_changes():
+    few = {'max_num_iter': 3, 'preset': 'fast'}
+    image = np.random.default_rng(1).normal(100, 3, (96, 96))
+    np.testing.assert_array_equal(
+        inpaint(image, HOLE, **few),
+        inpaint(image, HOLE, stripes='keep', **few),
+    )
+
+
+@pytest.mark.usefixtures('tiny')
+def test_stripes_under_the_mask_have_no_say():
+    image = np.random.default_rng(1).normal(100, 3, (96, 96))
+    given = np.where(HOLE, STRIPED, image)
+    few = {'max_num_iter': 3, 'preset': 'fast'}
+    np.testing.assert_array_equal(
+        inpaint(given, HOLE, **few), inpaint(image, HOLE, **few)
+    )
+
+
+@pytest.mark.usefixtures('tiny')
+def test_the_forecast_tells_of_stripes_that_the_mask_leaves():
+    def told(image):
+        return forecast(
+            'inpaint', (96, 96), preset='fast', image=image, mask=HOLE
+        ).outline.parts.get('stripes')
+
+    assert told(STRIPED) == 'rows'
+    assert not told(np.random.default_rng(1).normal(100, 3, (96, 96)))
+
+
+def test_an_unknown_word_for_stripes_is_refused():
+    with pytest.raises(ValueError, match="stripes: 'no' is unknown"):
+        inpaint(STRIPED, HOLE, stripes='no')

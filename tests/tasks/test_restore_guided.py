@@ -96,3 +96,17 @@ def test_the_image_itself_is_no_guide(image):
 def test_a_guide_is_real(image):
     with pytest.raises(TypeError, match='guide: dtype complex'):
         restore_guided(image, image * 1j)
+
+
+@pytest.mark.usefixtures('tiny')
+def test_stripes_are_taken_out_before_the_fit():
+    draw = np.random.default_rng(0).normal
+    striped = draw(100, 3, (64, 64)) + draw(0, 20, (64, 1))
+    guide = gaussian_filter(draw(size=(64, 64)), 2)
+    few = {**FEW, 'max_num_iter': 3}
+    found, info = restore_guided(striped, guide, **few)
+    assert 'Offsets of the rows were found and taken out.' in info.notes
+    assert info.arguments['stripes'] == 'auto'
+    kept, info = restore_guided(striped, guide, stripes='keep', **few)
+    assert 'Offsets' not in ' '.join(info.notes)
+    assert kept.mean(axis=1).std() > 2 * found.mean(axis=1).std()

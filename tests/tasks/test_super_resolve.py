@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from napari_dip import super_resolve
+from napari_dip import measure_noise, super_resolve
 from napari_dip.engine.averaging.coarse_to_fine import CoarseToFineAverage
 from napari_dip.latents.base import Given
 from napari_dip.latents.internal import InternalSpec
@@ -246,3 +246,20 @@ def test_each_channel_is_judged_on_its_own():
     average.estimate(1)
     [note] = average.notes
     assert note.startswith('Of the channels, counted from 0, 1 were enlarged')
+
+
+@pytest.mark.usefixtures('tiny')
+def test_stripes_are_taken_from_the_image_before_it_is_enlarged():
+    draw = np.random.default_rng(0).normal
+    striped = draw(100, 3, (64, 64)) + draw(0, 20, (64, 1))
+    found, record = super_resolve(striped, 2, return_info=True, **FEW)
+    assert 'Offsets of the rows were found and taken out.' in record.notes
+    assert record.arguments['stripes'] == 'auto'
+    without = measure_noise(striped).stripes.taken_from(striped[None])[0]
+    plain, record = super_resolve(
+        without, 2, stripes='keep', return_info=True, **FEW
+    )
+    np.testing.assert_array_equal(found, plain)
+    assert 'Offsets' not in ' '.join(record.notes)
+    kept = super_resolve(striped, 2, stripes='keep', **FEW)
+    assert kept.mean(axis=1).std() > 2 * found.mean(axis=1).std()

@@ -33,6 +33,7 @@ __all__ = [
     'Preset',
     'Seed',
     'StripesOf',
+    'StripesOfFilled',
     'TimeLimit',
     'Uncertainty',
 ]
@@ -206,6 +207,17 @@ StripesOf = Annotated[
         'Offsets of whole rows and columns, as scanners and detectors make '
         'them, are found and taken out ("auto") or kept ("keep").',
         choices={'auto': 'take out', 'keep': 'keep'},
+        section=NOISE,
+    ),
+]
+StripesOfFilled = Annotated[
+    str,
+    Field(
+        'Offsets of whole rows and columns, as scanners and detectors make '
+        'them: the fit is of the image without them, and filled pixels get '
+        'that of their line ("auto"), or they pass for structure ("keep"). '
+        'Known pixels keep their values.',
+        choices={'auto': 'by line', 'keep': 'as structure'},
         section=NOISE,
     ),
 ]

@@ -18,6 +18,7 @@ from napari_dip.tasks.fields import (
     Planes,
     Preset,
     Seed,
+    StripesOfFilled,
     TimeLimit,
     Uncertainty,
 )
@@ -50,6 +51,7 @@ def inpaint(
     fit: Fit = 'auto',
     planes: Planes = None,
     channel_axis: ChannelAxis = None,
+    stripes: StripesOfFilled = 'auto',
     method: MethodOf = 'auto',
     preset: Preset = DEFAULT_PRESET,
     seed: Seed = 0,
@@ -81,6 +83,10 @@ def inpaint(
     axes, fit, planes, channel_axis, method, preset, seed, device, \
 max_num_iter, time_limit, output, resume, callback, return_info
         As in :func:`~napari_dip.denoise`.
+    stripes : {'auto', 'keep'}
+        'auto' looks for offsets of whole rows and columns, fills without
+        them, and gives filled pixels that of their line; 'keep' takes them
+        for structure. Known pixels keep theirs.
     uncertainty : bool
         Whether to estimate by how much a measurement would differ from each
         filled pixel, one standard deviation, as ``info.uncertainty``: 0
@@ -109,7 +115,9 @@ max_num_iter, time_limit, output, resume, callback, return_info
     -----
     Gaps that hold a marker such as -1 or 65535 are filled too. Borders of one
     value, as stitching leaves them, tell nothing and keep it, unless the mask
-    marks them. The record says so.
+    marks them. The record says so, and whether rows or columns have offsets:
+    a filled pixel is what would have been measured there, with that of its
+    line. Of a line that is missing as a whole none is known.
 
     What is fitted is the part of the image with all missing pixels and half
     as much around them, 64 pixels at least; with 'ulyanov2018' all of it.
@@ -141,6 +149,7 @@ def start_inpainting(
     mask: ArrayLike,
     *,
     channel_axis: int | None = None,
+    stripes: str = 'auto',
     method: Method = 'auto',
     options: Options | None = None,
 ) -> Restoration:
@@ -150,10 +159,12 @@ def start_inpainting(
     from napari_dip.images.acquired import acquire
     from napari_dip.images.flat_areas import find_flat_areas
     from napari_dip.images.masks import describe_mask, read_mask
+    from napari_dip.images.striped import without_stripes
     from napari_dip.operators.identity import Identity
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare
     from napari_dip.tasks.method import read_method, to_argument
+    from napari_dip.tasks.noise import look_for_stripes
     from napari_dip.tasks.presets.inpaint import choose_settings, trims_known
 
     options = options or Options()
@@ -163,6 +174,21 @@ def start_inpainting(
     # What the mask marks is filled, border or not.
     flat = find_flat_areas(np.where(marked, np.nan, acquired.planes))
     missing = marked | flat.gaps
+    notes = [describe_mask(marked), *flat.notes]
+    shown = np.where(
+        missing | flat.borders | ~np.isfinite(acquired.planes),
+        np.nan,
+        acquired.planes,
+    )
+    filled = ~(np.isfinite(shown) | flat.borders)
+    found = look_for_stripes(shown, stripes, acquired.parts, filled)
+    if found is not None:
+        notes.append(
+            f'Offsets of the {found.name} were found: filled pixels have '
+            'that of their line, as far as it is known. Known pixels keep '
+            'theirs; denoising takes them out.'
+        )
+        acquired = without_stripes(acquired, found, filled)
     return prepare(
         acquired,
         ~(missing | flat.borders),
@@ -170,18 +196,20 @@ def start_inpainting(
         settings=choose_settings(options.preset, missing, plain),
         options=options,
         task='inpaint',
-        arguments={'method': to_argument(plain)},
+        arguments={'stripes': stripes, 'method': to_argument(plain)},
         keep_known=True,
         trim_known=trims_known(options.preset),
         borders=flat.borders,
-        notes=[describe_mask(marked), *flat.notes],
+        notes=notes,
     )
 
 
 def _outline(
     axes: PlaneAxes,
     preset: str,
+    image: ArrayLike | None = None,
     mask: ArrayLike | None = None,
+    stripes: str = 'auto',
     method: Method = 'auto',
 ) -> Outline:
     """Tell what is fitted; of an unknown mask, that it is all over."""
@@ -190,6 +218,7 @@ def _outline(
     from napari_dip.images.acquired import AcquiredImage
     from napari_dip.images.masks import read_mask
     from napari_dip.tasks.method import read_method
+    from napari_dip.tasks.noise import foresee_stripes
     from napari_dip.tasks.outline import Outline
     from napari_dip.tasks.presets.inpaint import choose_settings, trims_known
 
@@ -202,7 +231,9 @@ def _outline(
     else:
         missing = read_mask(mask, AcquiredImage(blank, axes))
     settings = choose_settings(preset, missing, read_method(method))
-    return Outline(settings, missing, trims_known(preset))
+    gone = None if mask is None else missing
+    parts = foresee_stripes(image, axes, stripes, gone)
+    return Outline(settings, missing, trims_known(preset), parts=parts)
 
 
 TASK = register(

@@ -17,10 +17,11 @@ from napari_dip.noise.autocorrelation import CORRELATIONS
 from napari_dip.noise.defects import find_saturated
 from napari_dip.noise.detector import Detector, check_detector, check_name
 from napari_dip.noise.model import Noise, NoiseModel, check_model
-from napari_dip.noise.stripes.find import find_stripes
+from napari_dip.noise.stripes.find import Stripes, find_stripes
 
 if TYPE_CHECKING:
     from napari_dip.grid.regions import Region
+    from napari_dip.images.axes import Axes
     from napari_dip.images.repeats import Repeats
 
 
@@ -103,7 +104,7 @@ def settle_noise(
         If one of them is unknown, or not of the image.
     """
     check_choice(defects, ('auto', 'keep'), 'defects')
-    check_choice(stripes, ('auto', 'keep'), 'stripes')
+    _check_stripes(stripes)
     check_choice(correlation, CORRELATIONS, 'correlation')
     if isinstance(noise, NoiseModel):
         check_model(noise, shown.shape)
@@ -116,7 +117,7 @@ def settle_noise(
         check_detector(detector, acquired)
     else:
         check_name(noise)
-    offsets = find_stripes(shown, parts) if stripes == 'auto' else None
+    offsets = look_for_stripes(shown, stripes, parts)
     if offsets is not None:
         shown = offsets.taken_from(shown)
     found = model.measure_noise(
@@ -129,6 +130,70 @@ def settle_noise(
     )
     found = replace(found, stripes=offsets)
     return found.of_one_variance(shown) if noise == 'gaussian' else found
+
+
+def look_for_stripes(
+    shown: NDArray[Any],
+    stripes: str,
+    parts: Sequence[Region] = (),
+    filled: NDArray[np.bool_] | None = None,
+) -> Stripes | None:
+    """Find the offsets of the lines of an image, unless they are kept.
+
+    Parameters
+    ----------
+    shown : (C, ...) ndarray
+        What is fitted, NaN where it is missing.
+    stripes : {'auto', 'keep'}
+        As in :func:`~napari_dip.denoise`.
+    parts, filled
+        As in :func:`~napari_dip.noise.stripes.find.find_stripes`.
+
+    Raises
+    ------
+    ValueError
+        If `stripes` is unknown.
+    """
+    _check_stripes(stripes)
+    return find_stripes(shown, parts, filled) if stripes == 'auto' else None
+
+
+def foresee_stripes(
+    image: ArrayLike | None,
+    axes: Axes,
+    stripes: str,
+    missing: NDArray[np.bool_] | None = None,
+) -> dict[str, str]:
+    """Tell which lines of an image have offsets, for the form.
+
+    Parameters
+    ----------
+    image : array_like or None
+        The image, if it is known.
+    axes : Axes
+        Its axes.
+    stripes : {'auto', 'keep'}
+        As in :func:`~napari_dip.denoise`.
+    missing : (C, ...) ndarray of bool, optional
+        Where it is missing.
+    """
+    if image is None:
+        return {}
+    acquired = acquire(image, axes.channel_axis, ndim=len(axes.plane))
+    shown = acquired.planes
+    if missing is not None:
+        shown = np.where(missing, np.nan, shown)
+    found = look_for_stripes(shown, stripes, acquired.parts)
+    return {} if found is None else {'stripes': found.name}
+
+
+def note_stripes(stripes: Stripes) -> str:
+    """Say that stripes were taken out."""
+    return f'Offsets of the {stripes.name} were found and taken out.'
+
+
+def _check_stripes(stripes: str) -> None:
+    check_choice(stripes, ('auto', 'keep'), 'stripes')
 
 
 class Settled(NamedTuple):
@@ -197,5 +262,5 @@ def settle_image(
         replace(image, planes=stripes.taken_from(image.planes)),
         repeats,
         stripes.taken_from(shown),
-        [f'Offsets of the {stripes.name} were found and taken out.'],
+        [note_stripes(stripes)],
     )

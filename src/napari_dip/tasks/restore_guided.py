@@ -33,6 +33,7 @@ def restore_guided(
     guide: Guide,
     *,
     channel_axis: fields.ChannelAxis = None,
+    stripes: fields.StripesOf = 'auto',
     preset: fields.Preset = DEFAULT_PRESET,
     seed: fields.Seed = 0,
     device: fields.Device = 'auto',
@@ -56,8 +57,8 @@ def restore_guided(
         Image of the same field, pixel for pixel: another channel, a brighter
         or longer exposure, a projection. Its intensities need not be those
         of `image`, but its noise has to be its own.
-    channel_axis, preset, seed, device, max_num_iter, time_limit, callback, \
-return_info
+    channel_axis, stripes, preset, seed, device, max_num_iter, time_limit, \
+callback, return_info
         As in :func:`~napari_dip.denoise`.
     uncertainty : bool
         Whether to estimate by how much each pixel may be off, as
@@ -117,6 +118,7 @@ def start_guided(
     guide: ArrayLike,
     *,
     channel_axis: int | None = None,
+    stripes: str = 'auto',
     options: Options | None = None,
 ) -> Restoration:
     """Prepare :func:`restore_guided` as a session, to be run step by step."""
@@ -127,7 +129,7 @@ def start_guided(
     from napari_dip.presets.choices import PRESETS
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare
-    from napari_dip.tasks.noise import settle_noise
+    from napari_dip.tasks.noise import settle_image
     from napari_dip.tasks.presets.restore_guided import (
         choose_settings,
         uses_guide,
@@ -137,11 +139,10 @@ def start_guided(
     acquired = acquire(image, channel_axis)
     planes = read_guide(guide, acquired)
     check_choice(options.preset, PRESETS, 'preset')
-    found = settle_noise(acquired.planes, acquired.planes)
-    settings = choose_settings(
-        options.preset, acquired.planes, found, len(planes)
-    )
-    notes = []
+    told = settle_image(acquired, None, stripes=stripes)
+    acquired, found = told.image, told.noise
+    settings = choose_settings(options.preset, told.shown, found, len(planes))
+    notes = told.notes
     if not uses_guide(settings, options.max_num_iter):
         notes.append('In so few iterations the guide was not used.')
     return prepare(
@@ -151,7 +152,7 @@ def start_guided(
         settings=settings,
         options=options,
         task='restore_guided',
-        arguments={},
+        arguments={'stripes': stripes},
         noise=found,
         guide=planes,
         notes=notes,
@@ -159,23 +160,31 @@ def start_guided(
 
 
 def _outline(
-    axes: Axes, preset: str, image: ArrayLike | None = None
+    axes: Axes,
+    preset: str,
+    image: ArrayLike | None = None,
+    stripes: str = 'auto',
 ) -> Outline:
     """Tell what is fitted; of an unknown image, that its noise is white."""
     import numpy as np
 
     from napari_dip.images.acquired import acquire
-    from napari_dip.tasks.noise import settle_noise
+    from napari_dip.tasks.noise import settle_image
     from napari_dip.tasks.outline import Outline
     from napari_dip.tasks.presets.restore_guided import choose_settings
 
+    is_known = image is not None
     if image is None:
         shape = tuple(min(length, 256) for length in axes.shape)
         drawn = np.random.default_rng(0).normal(size=shape)
         image = drawn + np.linspace(0, 9, drawn.size).reshape(shape)
-    planes = acquire(image, axes.channel_axis).planes
-    noise = settle_noise(planes, planes, defects='keep')
-    return Outline(choose_settings(preset, planes, noise, 1))
+    acquired = acquire(image, axes.channel_axis)
+    told = settle_image(acquired, None, defects='keep', stripes=stripes)
+    settings = choose_settings(preset, told.shown, told.noise, 1)
+    if not is_known:
+        return Outline(settings)
+    found = told.noise
+    return Outline(settings, found=found.describe(), parts=found.parts())
 
 
 TASK = register(Task(restore_guided, start_guided, _outline, step='guided'))

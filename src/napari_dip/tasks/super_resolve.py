@@ -53,6 +53,7 @@ def super_resolve(
     fit: fields.Fit = 'auto',
     planes: fields.Planes = None,
     channel_axis: fields.ChannelAxis = None,
+    stripes: fields.StripesOf = 'auto',
     method: fields.MethodOf = 'auto',
     preset: fields.Preset = DEFAULT_PRESET,
     seed: fields.Seed = 0,
@@ -84,7 +85,7 @@ def super_resolve(
         Whether to measure the noise, which has to be independent from pixel
         to pixel, and take it out in the same fit. The result then agrees
         with an image without it.
-    axes, fit, planes, channel_axis, method, preset, seed, device, \
+    axes, fit, planes, channel_axis, stripes, method, preset, seed, device, \
 max_num_iter, time_limit, output, resume, callback, return_info
         As in :func:`~napari_dip.denoise`.
     uncertainty : bool
@@ -130,6 +131,9 @@ max_num_iter, time_limit, output, resume, callback, return_info
     the image with an independent draw of noise, of which it can learn
     nothing [3]_. What it finds lacking is added in the first step alone.
 
+    Offsets of whole rows and columns are taken from the image, at its own
+    pixels, before anything is learned of it.
+
     Ratios such as 1.5 are none of decimation: enlarge by 3 and reduce the
     result by 2.
 
@@ -159,10 +163,13 @@ def start_super_resolution(
     *,
     remove_noise: bool = False,
     channel_axis: int | None = None,
+    stripes: str = 'auto',
     method: Method = 'auto',
     options: Options | None = None,
 ) -> Restoration:
     """Prepare :func:`super_resolve` as a session, to be run step by step."""
+    from dataclasses import replace
+
     from napari_dip.images.acquired import acquire
     from napari_dip.images.flat_areas import find_flat_areas
     from napari_dip.images.validation import check_factor
@@ -170,6 +177,7 @@ def start_super_resolution(
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare
     from napari_dip.tasks.method import read_method, to_argument
+    from napari_dip.tasks.noise import look_for_stripes, note_stripes
     from napari_dip.tasks.presets.super_resolve import choose_settings
 
     options = options or Options()
@@ -195,6 +203,12 @@ def start_super_resolution(
     # Borders of one value are enlarged like all else.
     flat = find_flat_areas(acquired.planes)
     notes = list(flat.gap_notes)
+    shown = flat.without(acquired.planes)
+    found = look_for_stripes(shown, stripes, acquired.parts)
+    if found is not None:
+        planes = found.taken_from(acquired.planes)
+        acquired = replace(acquired, planes=planes)
+        notes.append(note_stripes(found))
     if not remove_noise:
         notes += _note_noise(acquired.planes, ~flat.gaps)
     return prepare(
@@ -207,6 +221,7 @@ def start_super_resolution(
         arguments={
             'factor': list(factors),
             'remove_noise': remove_noise,
+            'stripes': stripes,
             'method': to_argument(plain),
         },
         notes=notes,
@@ -233,13 +248,16 @@ def _note_noise(planes: NDArray[Any], known: NDArray[Any]) -> list[str]:
 def _outline(
     axes: PlaneAxes,
     preset: str,
+    image: ArrayLike | None = None,
     factor: int | tuple[int, ...] = 2,
+    stripes: str = 'auto',
     method: Method = 'auto',
     remove_noise: bool = False,
 ) -> Outline:
     """Tell what is fitted."""
     from napari_dip.images.validation import check_factor
     from napari_dip.tasks.method import read_method
+    from napari_dip.tasks.noise import foresee_stripes
     from napari_dip.tasks.outline import Outline
     from napari_dip.tasks.presets.super_resolve import choose_settings
 
@@ -247,16 +265,12 @@ def _outline(
     factors = (1,) * (len(axes.plane) - len(factors)) + factors
     plain = read_method(method)
     return Outline(
-        choose_settings(preset, factors, plain, remove_noise=remove_noise)
+        choose_settings(preset, factors, plain, remove_noise=remove_noise),
+        parts=foresee_stripes(image, axes, stripes),
     )
 
 
-def _scale(
-    factor: int | tuple[int, ...] = 2,
-    method: Method = 'auto',
-    remove_noise: bool = False,
-) -> tuple[int, ...]:
-    del method, remove_noise
+def _scale(factor: int | tuple[int, ...] = 2, **_: Any) -> tuple[int, ...]:
     # It is checked where the session begins.
     return (
         tuple(factor) if isinstance(factor, (tuple, list)) else (factor,) * 2
@@ -264,11 +278,8 @@ def _scale(
 
 
 def _say(
-    factor: int | tuple[int, ...],
-    method: Method = 'auto',
-    remove_noise: bool = False,
+    factor: int | tuple[int, ...], remove_noise: bool = False, **_: Any
 ) -> str:
-    del method
     factors = _scale(factor)
     same = len(factors) == 2 and factors[0] == factors[1]
     told = factors[:1] if same else factors

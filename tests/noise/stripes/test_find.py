@@ -141,3 +141,31 @@ def test_stripes_are_taken_from_numbers_of_any_type():
     np.testing.assert_allclose(taken + found.offsets, striped[None], rtol=1e-6)
     assert found.describe() == f'offsets of the rows ({found.rows[0]:.3g})'
     assert found.to_dict() == {'rows': list(found.rows), 'columns': [0.0]}
+
+
+@pytest.mark.parametrize('axis', [0, 1])
+def test_lines_through_a_hole_are_told_by_what_is_left_of_them(axis):
+    planted = np.expand_dims(offsets(NOISE), 1 - axis)
+    striped = NOISY + planted
+    hole = np.zeros(striped.shape, bool)
+    hole[100:160, 90:160] = True
+    striped[hole] = np.nan
+    found = find_stripes(striped[None], filled=hole[None])
+    left = (planted - found.offsets[0])[100:160, 90:160]
+    assert left.std() < 0.5 * planted.std()
+    without = find_stripes(striped[None])
+    assert not without.offsets[0][hole].any()
+    np.testing.assert_array_equal(
+        without.offsets[0][~hole], found.offsets[0][~hole]
+    )
+
+
+def test_every_fourth_line_may_be_missing():
+    planted = offsets(NOISE)[:, None]
+    striped = NOISY + planted
+    striped[3::4] = np.nan
+    missing = ~np.isfinite(striped)
+    found = find_stripes(striped[None], filled=missing[None])
+    assert found.rows[0] == pytest.approx(planted.std(), rel=0.25)
+    # Nothing tells the offset of a line that is missing.
+    assert np.abs(found.offsets[0][missing]).max() < 0.1 * NOISE

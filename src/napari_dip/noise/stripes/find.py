@@ -22,7 +22,8 @@ class Stripes:
     Parameters
     ----------
     offsets : (C, ..., M, N) ndarray of float32
-        What to take from each pixel; 0 where it is clipped or missing.
+        What to take from each pixel; 0 where it is clipped or missing, but
+        for missing ones that are filled.
     rows, columns : tuple of float
         Standard deviation of the offsets of the rows, and of the columns, of
         each channel; 0 where none were found.
@@ -64,7 +65,9 @@ class Stripes:
 
 
 def find_stripes(
-    planes: NDArray[Any], parts: Sequence[Region] = ()
+    planes: NDArray[Any],
+    parts: Sequence[Region] = (),
+    filled: NDArray[np.bool_] | None = None,
 ) -> Stripes | None:
     """Find the offsets of rows and columns, plane by plane.
 
@@ -74,6 +77,9 @@ def find_stripes(
         The image; not finite where it is missing.
     parts : sequence of Region, optional
         Parts of the planes that have nothing to do with each other.
+    filled : (C, ..., M, N) ndarray of bool, optional
+        Missing pixels that get the offsets of their lines, as far as the
+        known pixels of these tell them.
 
     Returns
     -------
@@ -91,16 +97,23 @@ def find_stripes(
     """
     offsets = np.zeros(planes.shape, np.float32)
     variances = np.zeros((len(planes), 2))
-    for image, taken, variance in zip(planes, offsets, variances, strict=True):
+    if filled is None:
+        filled = np.zeros(planes.shape, bool)
+    sides = planes.shape[-2:]
+    for channel, variance in enumerate(variances):
         found = []
-        sides = image.shape[-2:]
-        for plane, where in zip(
-            image.reshape(-1, *sides), taken.reshape(-1, *sides), strict=True
+        for plane, where, too in zip(
+            *(
+                a[channel].reshape(-1, *sides)
+                for a in (planes, offsets, filled)
+            ),
+            strict=True,
         ):
             for part in parts or (Region.whole(sides),):
                 # It takes a second on a large image.
                 go_on()
-                found.append(_find(part.cut(plane), part.cut(where)))
+                one = (part.cut(array) for array in (plane, where, too))
+                found.append(_find(*one))
         variance[:] = np.mean(found, axis=0)
     if not variances.any():
         return None
@@ -109,7 +122,9 @@ def find_stripes(
 
 
 def _find(
-    plane: NDArray[Any], offsets: NDArray[np.float32]
+    plane: NDArray[Any],
+    offsets: NDArray[np.float32],
+    filled: NDArray[np.bool_],
 ) -> tuple[float, float]:
     """Find the offsets of one plane; return their variances."""
     if min(plane.shape) < LEAST_SIDE or not np.isfinite(plane).any():
@@ -122,5 +137,5 @@ def _find(
     row, of_rows = row_offsets(values)
     column, of_columns = row_offsets(values.T)
     both = row[:, np.newaxis] + column
-    offsets[:] = np.where(np.isfinite(values), both, 0)
+    offsets[:] = np.where(np.isfinite(values) | filled, both, 0)
     return of_rows, of_columns

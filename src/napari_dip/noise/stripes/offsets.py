@@ -122,7 +122,7 @@ def _shrunk(means: Array, error: Array, variance: float) -> Array:
 def _line_means(detail: Array) -> tuple[Array, Array]:
     """Return the mean of each row, outliers cut off, and its squared error.
 
-    Both are NaN where a part of the row tells nothing.
+    Both are NaN where half of the parts of a row tell nothing.
     """
     known = np.isfinite(detail)
     if not known.any():
@@ -132,10 +132,14 @@ def _line_means(detail: Array) -> tuple[Array, Array]:
     limit = _FAR * np.median(np.abs(beside[known])) / QUARTILE
     starts = np.arange(_PARTS) * detail.shape[1] // _PARTS
     sums = np.add.reduceat(np.clip(beside, -limit, limit), starts, axis=1)
-    with np.errstate(invalid='ignore'):
-        parts = sums / np.add.reduceat(known, starts, axis=1, dtype=float)
-    errors = parts.var(axis=1, ddof=1) / _PARTS
-    return middle[:, 0] + parts.mean(axis=1), errors
+    counts = np.add.reduceat(known, starts, axis=1, dtype=float)
+    parts, told = sums / np.maximum(counts, 1), counts > 0
+    number = told.sum(axis=1)
+    number = np.where(2 * number > _PARTS, number, np.nan)
+    means = parts.sum(axis=1) / number
+    beside = np.where(told, parts - means[:, np.newaxis], 0)
+    errors = (beside * beside).sum(axis=1) / (number - 1) / number
+    return middle[:, 0] + means, errors
 
 
 def _row_medians(values: Array, known: NDArray[np.bool_]) -> Array:
@@ -176,7 +180,13 @@ def _upper_half(means: Array) -> float:
     usual = np.clip(np.nan_to_num(means), -limit, limit)
     spectrum = np.abs(np.fft.rfft(usual)) ** 2 / len(means)
     frequency = np.fft.rfftfreq(len(means))
-    passed = (1 - np.cos(2 * np.pi * frequency)) ** 2
+    # Power of their autocorrelation, as far as both of a pair are known.
+    known, passed = np.isfinite(means), np.zeros(len(frequency))
+    shared = np.correlate(_SECOND, _SECOND, 'full')
+    for lag, by in enumerate(shared, 1 - len(_SECOND)):
+        apart = abs(lag)
+        pairs = np.mean(known[apart:] & known[: len(known) - apart])
+        passed += by * pairs * np.cos(2 * np.pi * frequency * lag)
     upper = frequency >= 0.25
     # Powers of noise are distributed exponentially.
     return float(np.median(spectrum[upper] / passed[upper]) / np.log(2))
