@@ -49,6 +49,30 @@ def test_a_dropout_of_one_value_is_found_in_the_middle_of_a_row():
     assert found.sum() <= 64
 
 
+@pytest.mark.parametrize('thickness', [1, 2, 3, 4])
+@pytest.mark.parametrize('columns', [slice(None), slice(30, 100)])
+def test_bands_of_a_value_that_the_image_has_are_found_whole(
+    thickness, columns
+):
+    image = np.rint(drawn())
+    lost = np.zeros(image.shape, bool)
+    for row in (20, 50, 80, 110):
+        lost[row : row + thickness, columns] = True
+    image[lost] = np.median(image)
+    # Rows beside have the value here and there.
+    assert (image[19] == np.median(image)).any()
+    np.testing.assert_array_equal(find_lines(image), lost)
+
+
+def test_runs_are_no_lines_where_the_rows_beside_have_runs_too():
+    photons = np.random.default_rng(0).poisson(3.0, (128, 128))
+    photons[:, 64:] = np.random.default_rng(1).integers(0, 2, (128, 64))
+    photons[40, 70:91], photons[41, 70:91] = 0, 1
+    photons[39, 70:91] = 2
+    photons[39, 70:91:7] = 1
+    assert not find_lines(photons).any()
+
+
 def test_two_lines_cross():
     image = drawn()
     image[20] = 0

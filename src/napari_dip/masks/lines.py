@@ -70,6 +70,9 @@ def find_lines(plane: NDArray[np.floating]) -> Mask:
     line: it has to stand out of its neighbours by more than these do of the
     next ones, and by more than lines of uneven brightness do in this image.
 
+    How likely one value is held by chance is told by shorter runs of one
+    value, and by the rows beside where the run is.
+
     Examples
     --------
     >>> plane = np.random.default_rng(0).normal(100, 3, (64, 64))
@@ -256,25 +259,75 @@ def _find_repeated(values: Array) -> Mask:
         differs = np.isfinite(above + below) & np.all(
             (band != above) & (band != below), axis=0
         )
-        again = np.all(band[..., 1:] == band[..., :-1], axis=0)
-        again &= differs[:, 1:] & differs[:, :-1]
-        follows = np.count_nonzero(again[:, 1:] & again[:, :-1])
-        # One other, for none may be chance too.
-        chance = (follows + 1) / (np.count_nonzero(again[:, :-1]) + 2)
-        least = least_evidence(THICKEST * again.size) / -np.log(chance)
-        for row, start, stop in _runs(again, int(np.ceil(least))):
-            rows = slice(row + 1, row + 1 + thickness)
-            found[rows, start : stop + 1] = True
+        again = _not_of_neighbours(
+            np.all(band[..., 1:] == band[..., :-1], axis=0), differs
+        )
+        runs = _runs(again)
+        least = least_evidence(THICKEST * again.size)
+        long = runs.lengths > _longest_by_chance(runs.lengths, least)
+        for row, start, stop in zip(*(x[long] for x in runs), strict=True):
+            columns = slice(start, stop + 1)
+            beside = np.stack([above[row, columns], below[row, columns]])
+            repeats = np.count_nonzero(beside[:, 1:] == beside[:, :-1])
+            chance = (repeats + 1) / (2 * (stop - start) + 2)
+            if -(stop - start) * np.log(chance) >= least:
+                found[row + 1 : row + 1 + thickness, columns] = True
     return found
 
 
-def _runs(marks: Mask, least: int) -> Iterator[tuple[int, int, int]]:
-    """Yield row, first and last + 1 of the runs of marks that are long."""
+def _not_of_neighbours(again: Mask, differs: Mask) -> Mask:
+    """Leave out where a neighbour has the value, too.
+
+    It may have it here and there by chance; then the run goes on.
+    """
+    rows, starts, stops = _runs(again)
+    pixels = np.pad(np.cumsum(differs, axis=1), ((0, 0), (1, 0)))
+    differing = pixels[rows, stops + 1] - pixels[rows, starts]
+    whole = 2 * differing > stops + 1 - starts
+    ends = np.zeros(differs.shape, int)
+    ends[rows[whole], starts[whole]] = 1
+    ends[rows[whole], stops[whole]] = -1
+    within = np.cumsum(ends, axis=1)[:, :-1] > 0
+    left: Mask = within | (again & differs[:, 1:] & differs[:, :-1])
+    return left
+
+
+def _longest_by_chance(lengths: NDArray[np.intp], least: float) -> float:
+    """Return the length that runs do not exceed by chance.
+
+    How likely a run goes on is told by those that are shorter: what is lost
+    is none of the chance that it is compared with.
+
+    Parameters
+    ----------
+    lengths : (K,) ndarray of int
+        Those of all runs.
+    least : float
+        Evidence that is told.
+    """
+    different, counts = np.unique(lengths, return_counts=True)
+    steps = np.cumsum(np.append(0, different * counts))[:-1]
+    started = np.cumsum(np.append(0, counts))[:-1]
+    # One other, for none may be chance too.
+    chance = (steps - started + 1) / (steps + 2)
+    told = np.flatnonzero(-different * np.log(chance) >= least)
+    return float(different[told[0]] - 1) if told.size else np.inf
+
+
+class _Runs(NamedTuple):
+    """Row, first and last + 1 of each run of marks: K of them."""
+
+    rows: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    stops: NDArray[np.intp]
+
+    @property
+    def lengths(self) -> NDArray[np.intp]:
+        """How many marks each has."""
+        return self.stops - self.starts
+
+
+def _runs(marks: Mask) -> _Runs:
     edges = np.diff(np.pad(marks, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     rows, starts = np.nonzero(edges == 1)
-    _, stops = np.nonzero(edges == -1)
-    long = stops - starts >= least
-    for row, start, stop in zip(
-        rows[long], starts[long], stops[long], strict=True
-    ):
-        yield int(row), int(start), int(stop)
+    return _Runs(rows, starts, np.nonzero(edges == -1)[1])
