@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
+from benchmarks.datasets.photons import compress
 from napari_dip import Detector, NoiseModel, denoise, measure_noise
 from napari_dip.tasks.forecast import forecast
 
@@ -137,3 +138,18 @@ def test_the_forecast_tells_of_stripes():
     found = forecast('denoise', (96, 96), preset='fast', image=STRIPED)
     assert 'offsets of the rows' in found.outline.found
     assert found.outline.parts['stripes'] == 'rows'
+
+
+def test_noise_of_a_jpeg_that_is_taken_for_independent_is_told():
+    rng = np.random.default_rng(0)
+    frame = rng.normal(120, 25, (128, 128))
+    options = {'preset': 'fast', 'max_num_iter': 2, 'return_info': True}
+
+    def told(image, **more):
+        _, info = denoise(image, **options, **more)
+        return any('was a JPEG once' in note for note in info.notes)
+
+    kept = compress(frame, 75)
+    assert told(kept)
+    assert not told(kept, correlation='around')
+    assert not told(frame)

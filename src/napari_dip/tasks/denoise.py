@@ -217,7 +217,7 @@ def start_denoising(
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare
     from napari_dip.tasks.method import read_method, to_argument
-    from napari_dip.tasks.noise import settle_image
+    from napari_dip.tasks.noise import note_compression, settle_image
     from napari_dip.tasks.presets.denoise import (
         SETTINGS,
         check_detector_used,
@@ -273,6 +273,7 @@ def start_denoising(
         notes=flat.notes
         + told.notes
         + note_patterns(shown)
+        + (note_compression(shown, found) if correlation == 'auto' else [])
         + (note_depth(shown) if shown.ndim > 3 else []),
     )
 

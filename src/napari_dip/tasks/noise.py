@@ -16,6 +16,7 @@ from napari_dip.noise import model
 from napari_dip.noise.autocorrelation import CORRELATIONS
 from napari_dip.noise.defects import find_saturated
 from napari_dip.noise.detector import Detector, check_detector, check_name
+from napari_dip.noise.jpeg import was_white
 from napari_dip.noise.model import Noise, NoiseModel, check_model
 from napari_dip.noise.stripes.find import Stripes, find_stripes
 
@@ -190,6 +191,23 @@ def foresee_stripes(
 def note_stripes(stripes: Stripes) -> str:
     """Say that stripes were taken out."""
     return f'Offsets of the {stripes.name} were found and taken out.'
+
+
+def note_compression(planes: NDArray[Any], noise: NoiseModel) -> list[str]:
+    """Say that the image was a JPEG, if its noise is taken for independent.
+
+    Rounded coefficients of blocks are shared by their pixels.
+    """
+    independent = noise.correlation.independent
+    if not independent or was_white(planes.astype(float)) is None:
+        return []
+    text = (
+        'The image was a JPEG once, which spreads noise over pixels next to '
+        'each other, and the noise is taken for independent. If grain stays, '
+        "say that it is correlated (correlation='around'), or remove the "
+        'compression instead.'
+    )
+    return [text]
 
 
 def _check_stripes(stripes: str) -> None:
