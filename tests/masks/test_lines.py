@@ -73,6 +73,26 @@ def test_runs_are_no_lines_where_the_rows_beside_have_runs_too():
     assert not find_lines(photons).any()
 
 
+@pytest.mark.parametrize('part', [0.3, 0.6])
+def test_runs_of_zeros_in_the_dark_are_no_line(part):
+    # Zeros come again more often than other values.
+    image = np.rint(drawn())
+    dark = np.random.default_rng(3).random((128, 128)) < part
+    image[:, :64] = np.where(dark, 0, image)[:, :64]
+    assert not find_lines(image).any()
+
+
+@pytest.mark.filterwarnings('error')
+def test_a_lost_row_is_found_two_rows_beside_another():
+    image = np.rint(drawn())
+    image[20] = 0
+    # It is beside a row beside.
+    image[22] += 100
+    found = find_lines(image)
+    assert found[20].all()
+    assert found[22].mean() > 0.9
+
+
 def test_two_lines_cross():
     image = drawn()
     image[20] = 0

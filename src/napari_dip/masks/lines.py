@@ -222,7 +222,9 @@ def _stands_out(values: Array, segment: _Segment, uneven: float) -> bool:
     above, below = lines[1], lines[-2]
     band = lines[2:-2]
     steps = [np.nanmedian(above - below)]
-    steps += [np.nanmedian(lines[0] - above), np.nanmedian(lines[-1] - below)]
+    for by in (lines[0] - above, lines[-1] - below):
+        # Further rows may be lost as well.
+        steps += [np.nanmedian(by)] if np.isfinite(by).any() else []
     steps += list(np.nanmedian(np.diff(band, axis=0), axis=1))
     jumps = [np.nanmedian(row - by) for row in band for by in (above, below)]
     if min(jumps) < 0 < max(jumps):
