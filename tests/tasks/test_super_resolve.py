@@ -140,7 +140,7 @@ def test_noise_is_taken_out_in_the_same_fit():
     noisy = clean + np.random.default_rng(0).normal(0, 12, clean.shape)
     kept, removed = (
         super_resolve(noisy, 2, preset='fast', remove_noise=remove)
-        for remove in (False, True)
+        for remove in ('no', 'auto')
     )
     small = [
         found.reshape(48, 2, 48, 2).mean(axis=(1, 3)) - clean
@@ -165,12 +165,23 @@ def test_noise_is_taken_out_in_the_same_fit():
 def test_where_noise_cannot_be_taken_out_is_told(arguments, sentence):
     image = np.random.default_rng(0).normal(100, 5, (32, 32))
     with pytest.raises(ValueError, match=sentence):
-        super_resolve(image, **{'factor': 2, **arguments}, remove_noise=True)
+        super_resolve(image, **{'factor': 2, **arguments}, remove_noise='yes')
 
 
 @pytest.mark.usefixtures('tiny')
-@pytest.mark.parametrize('chosen', [False, True])
-def test_noise_that_is_enlarged_is_told(chosen):
+@pytest.mark.parametrize(
+    'kept', [{'factor': 5}, {'preset': 'ulyanov2018'}, {'uncertainty': True}]
+)
+def test_noise_is_enlarged_where_it_cannot_be_taken_out(kept):
+    noise = np.random.default_rng(0).normal(100, 10, (40, 40))
+    options = {'factor': 2, **FEW, **kept, 'return_info': True}
+    _, record = super_resolve(noise, **options)
+    assert any('Noise is enlarged' in note for note in record.notes)
+
+
+@pytest.mark.usefixtures('tiny')
+@pytest.mark.parametrize('chosen', ['no', 'auto', 'yes'])
+def test_what_becomes_of_noise_is_told(chosen):
     rows, columns = np.mgrid[:48, :48]
     image = 50 * np.sin(rows / 9) * np.cos(columns / 7)
     image += np.random.default_rng(0).normal(100, 10, image.shape)
@@ -178,8 +189,10 @@ def test_noise_that_is_enlarged_is_told(chosen):
         image, 2, remove_noise=chosen, return_info=True, **FEW
     )
     told = [note for note in record.notes if 'SNR' in note]
-    assert bool(told) is not chosen
+    assert bool(told) is (chosen != 'yes')
     if told:
+        is_enlarged = told[0].startswith('Noise is enlarged')
+        assert is_enlarged is (chosen == 'no')
         found = float(told[0].partition('SNR ')[2].partition(')')[0])
         assert found == pytest.approx(2.5, rel=0.2)
 
@@ -189,7 +202,7 @@ def test_noise_that_is_enlarged_is_told(chosen):
     ('factor', 'options'),
     [
         (2, {}),
-        (4, {'remove_noise': True}),
+        (4, {'remove_noise': 'yes'}),
         (8, {}),
         (2, {'method': 'deep-image-prior'}),
     ],

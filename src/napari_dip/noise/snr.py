@@ -13,7 +13,11 @@ from scipy.ndimage import median_filter
 from napari_dip.grid.binning import bin_planes, largest_bins
 from napari_dip.noise.autocorrelation import Correlation
 from napari_dip.noise.defects import BEYOND
-from napari_dip.noise.variance import MODEL_ERROR, VarianceModel
+from napari_dip.noise.variance import (
+    MODEL_ERROR,
+    VarianceModel,
+    estimate_variance,
+)
 
 Array = NDArray[np.float64]
 
@@ -47,6 +51,49 @@ def measure_snr(plane: Array, line: VarianceModel) -> float:
     if not noise:
         return math.inf
     return math.sqrt(max(float(np.nanvar(plane)) / noise - 1, 0.0))
+
+
+def is_mostly_noise(planes: NDArray[Any], known: NDArray[np.bool_]) -> bool:
+    """Tell whether noise is most of what is fine in an image.
+
+    Means of n pixels keep 1 / n of the variance of noise that is independent
+    from pixel to pixel, and as much as there was of structure, which is alike
+    at all scales. What they keep is looked at in blocks with little else.
+
+    Parameters
+    ----------
+    planes : (C, ...) ndarray
+        The image.
+    known : ndarray of bool
+        Same shape.
+
+    References
+    ----------
+    D. J. Field, "Relations between the statistics of natural images and the
+    response properties of cortical cells", J. Opt. Soc. Am. A 4, 1987.
+
+    Examples
+    --------
+    >>> grain = np.random.default_rng(0).normal(size=(1, 64, 64))
+    >>> waves = np.sin(np.arange(64) / 3) + np.zeros((1, 64, 64))
+    >>> everywhere = np.ones(waves.shape, bool)
+    >>> is_mostly_noise(waves + grain, everywhere)
+    True
+    >>> is_mostly_noise(waves + grain / 50, everywhere)
+    False
+    """
+    if min(planes.shape[1:]) < 2:
+        return False
+    bins, seen = bin_planes(planes, known, 2)
+    fine, coarse = (
+        sum(
+            mean_variance(plane, estimate_variance(plane))
+            for plane in np.where(there, values.astype(float), np.nan)
+        )
+        for values, there in ((planes, known), (bins, seen))
+    )
+    # Midway, in octaves, of noise and structure.
+    return coarse < fine / 2 ** ((planes.ndim - 1) / 2)
 
 
 def photon_bins(plane: NDArray[Any], noise: VarianceModel) -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from napari_dip.images.axes import Axes as PlaneAxes
     from napari_dip.presets.options import Options
     from napari_dip.session.base import Callback, Restoration, Restored
-    from napari_dip.tasks.method import Method
+    from napari_dip.tasks.method import DeepImagePrior, Method
     from napari_dip.tasks.outline import Outline
 
 Factor = Annotated[
@@ -35,10 +35,12 @@ Factor = Annotated[
 
 
 RemoveNoise = Annotated[
-    bool,
+    str,
     Field(
         'Measure the noise and take it out in the same fit, rather than '
-        'enlarge it as detail.',
+        'enlarge it as detail: where noise is most of what is fine in the '
+        'image ("auto"), always ("yes") or never ("no").',
+        choices={'auto': 'where it is strong', 'yes': 'yes', 'no': 'no'},
         label='take the noise out',
     ),
 ]
@@ -48,7 +50,7 @@ def super_resolve(
     image: fields.Image,
     factor: Factor,
     *,
-    remove_noise: RemoveNoise = False,
+    remove_noise: RemoveNoise = 'auto',
     axes: fields.Axes = None,
     fit: fields.Fit = 'auto',
     planes: fields.Planes = None,
@@ -81,10 +83,12 @@ def super_resolve(
         1 to 8 for rows and one for columns. Three are for depths, rows and
         columns, and take the image for a volume: ``(4, 1, 1)`` refines its
         depths alone.
-    remove_noise : bool
+    remove_noise : {'auto', 'yes', 'no'}
         Whether to measure the noise, which has to be independent from pixel
         to pixel, and take it out in the same fit. The result then agrees
-        with an image without it.
+        with an image without it. 'auto' does so where means of 2 × 2 pixels
+        have less than half of its variance, as noise has and structure has
+        not, and where a preset, a factor below 5 and no uncertainty allow.
     axes, fit, planes, channel_axis, stripes, method, preset, seed, device, \
 max_num_iter, time_limit, output, resume, callback, return_info
         As in :func:`~napari_dip.denoise`.
@@ -161,7 +165,7 @@ def start_super_resolution(
     image: ArrayLike | AcquiredImage,
     factor: int | tuple[int, ...],
     *,
-    remove_noise: bool = False,
+    remove_noise: str = 'auto',
     channel_axis: int | None = None,
     stripes: str = 'auto',
     method: Method = 'auto',
@@ -172,7 +176,7 @@ def start_super_resolution(
 
     from napari_dip.images.acquired import acquire
     from napari_dip.images.flat_areas import find_flat_areas
-    from napari_dip.images.validation import check_factor
+    from napari_dip.images.validation import check_choice, check_factor
     from napari_dip.operators.downsample import Downsample
     from napari_dip.presets.options import Options
     from napari_dip.session.prepare import prepare
@@ -192,10 +196,8 @@ def start_super_resolution(
         )
     # Rows and columns lie last.
     factors = (1,) * (ndim - len(factors)) + factors
-    settings = choose_settings(
-        options.preset, factors, plain, remove_noise=remove_noise
-    )
-    if remove_noise and options.uncertainty:
+    check_choice(remove_noise, ('auto', 'yes', 'no'), 'remove_noise')
+    if remove_noise == 'yes' and options.uncertainty:
         raise ValueError(
             'uncertainty: it is not known where noise is removed; leave one '
             'of the two out.'
@@ -209,8 +211,14 @@ def start_super_resolution(
         planes = found.taken_from(acquired.planes)
         acquired = replace(acquired, planes=planes)
         notes.append(note_stripes(found))
-    if not remove_noise:
-        notes += _note_noise(acquired.planes, ~flat.gaps)
+    removed = not options.uncertainty and _removes_noise(
+        remove_noise, options.preset, factors, plain, acquired.planes
+    )
+    settings = choose_settings(
+        options.preset, factors, plain, remove_noise=removed
+    )
+    if remove_noise != 'yes':
+        notes += _note_noise(acquired.planes, ~flat.gaps, removed=removed)
     return prepare(
         acquired,
         ~flat.gaps,
@@ -228,8 +236,29 @@ def start_super_resolution(
     )
 
 
-def _note_noise(planes: NDArray[Any], known: NDArray[Any]) -> list[str]:
-    """Tell how strong the noise is that is enlarged with the image."""
+def _removes_noise(
+    remove_noise: str,
+    preset: str,
+    factors: tuple[int, ...],
+    plain: DeepImagePrior | None,
+    planes: NDArray[Any] | None,
+) -> bool:
+    """Settle whether noise is taken out; not known of no image."""
+    import numpy as np
+
+    from napari_dip.noise.snr import is_mostly_noise
+    from napari_dip.tasks.presets.super_resolve import can_remove_noise
+
+    if remove_noise != 'auto' or planes is None:
+        return remove_noise == 'yes'
+    possible = can_remove_noise(preset, factors, plain)
+    return possible and is_mostly_noise(planes, np.isfinite(planes))
+
+
+def _note_noise(
+    planes: NDArray[Any], known: NDArray[Any], *, removed: bool
+) -> list[str]:
+    """Tell how strong the noise is, and what becomes of it."""
     import numpy as np
 
     from napari_dip.noise.snr import measure_snr
@@ -241,8 +270,11 @@ def _note_noise(planes: NDArray[Any], known: NDArray[Any]) -> list[str]:
     found = ', '.join(f'{ratio:.2g}' for ratio in ratios if np.isfinite(ratio))
     if not found:
         return []
+    if removed:
+        told = f'Noise was taken out in the same fit (SNR {found}), for it is'
+        return [f"{told} most of what is fine (remove_noise='no' keeps it)."]
     told = f'Noise is enlarged with the image (SNR {found}), unless you let'
-    return [f'{told} the fit take the noise out (remove_noise).']
+    return [f"{told} the fit take the noise out (remove_noise='yes')."]
 
 
 def _outline(
@@ -252,9 +284,10 @@ def _outline(
     factor: int | tuple[int, ...] = 2,
     stripes: str = 'auto',
     method: Method = 'auto',
-    remove_noise: bool = False,
+    remove_noise: str = 'auto',
 ) -> Outline:
-    """Tell what is fitted."""
+    """Tell what is fitted; of an unknown image, that its noise is kept."""
+    from napari_dip.images.acquired import acquire
     from napari_dip.images.validation import check_factor
     from napari_dip.tasks.method import read_method
     from napari_dip.tasks.noise import foresee_stripes
@@ -264,8 +297,13 @@ def _outline(
     factors = check_factor(factor)
     factors = (1,) * (len(axes.plane) - len(factors)) + factors
     plain = read_method(method)
+    planes = None
+    if image is not None:
+        ndim = len(axes.plane)
+        planes = acquire(image, axes.channel_axis, ndim=ndim).planes
+    removed = _removes_noise(remove_noise, preset, factors, plain, planes)
     return Outline(
-        choose_settings(preset, factors, plain, remove_noise=remove_noise),
+        choose_settings(preset, factors, plain, remove_noise=removed),
         parts=foresee_stripes(image, axes, stripes),
     )
 
@@ -278,13 +316,13 @@ def _scale(factor: int | tuple[int, ...] = 2, **_: Any) -> tuple[int, ...]:
 
 
 def _say(
-    factor: int | tuple[int, ...], remove_noise: bool = False, **_: Any
+    factor: int | tuple[int, ...], remove_noise: str = 'auto', **_: Any
 ) -> str:
     factors = _scale(factor)
     same = len(factors) == 2 and factors[0] == factors[1]
     told = factors[:1] if same else factors
     words = ''.join(f'×{n}' for n in told)
-    return f'denoised {words}' if remove_noise else words
+    return f'denoised {words}' if remove_noise == 'yes' else words
 
 
 TASK = register(

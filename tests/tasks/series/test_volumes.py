@@ -199,7 +199,7 @@ def test_rows_and_columns_are_refined_in_a_volume(clean):
 @pytest.mark.slow
 def test_noise_is_taken_out_while_depths_are_refined(noisy):
     image = super_resolve(
-        noisy, (2, 1, 1), axes='ZYX', remove_noise=True, **FEW
+        noisy, (2, 1, 1), axes='ZYX', remove_noise='yes', **FEW
     )
     assert image.shape == (16, 32, 40)
 

@@ -76,6 +76,14 @@ SETTINGS_COARSE = {
 }
 
 
+def can_remove_noise(
+    preset: str, factors: tuple[int, ...], method: DeepImagePrior | None
+) -> bool:
+    """Whether there are settings that take noise out."""
+    fine = min(factors) < _COARSE
+    return preset in SETTINGS_NOISY and method is None and fine
+
+
 def choose_settings(
     preset: str,
     factors: tuple[int, ...],
@@ -119,8 +127,7 @@ def _of_planes(
     check_choice(preset, PRESETS, 'preset')
     coarse = min(factors) >= _COARSE
     if remove_noise:
-        known = preset in SETTINGS_NOISY and method is None and not coarse
-        if not known:
+        if not can_remove_noise(preset, factors, method):
             raise ValueError(
                 'remove_noise: noise is taken out by the presets '
                 f'{", ".join(map(repr, SETTINGS_NOISY))} and by factors '
