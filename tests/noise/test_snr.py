@@ -6,6 +6,7 @@ from scipy.ndimage import gaussian_filter
 
 from napari_dip.noise.autocorrelation import Correlation, find_correlation
 from napari_dip.noise.snr import (
+    is_mostly_noise,
     measure_snr,
     photon_bins,
     structure_bins,
@@ -160,3 +161,24 @@ def test_correlated_noise_that_drowns_the_structure_is_binned():
         line = VarianceModel(0.0, 1.0)
         sides.append(structure_bins(planes, [line], correlation))
     assert sides[0] == 1 < sides[1] <= sides[2]
+
+
+@pytest.mark.parametrize('shape', [(1, 64, 64), (3, 64, 80), (1, 16, 40, 40)])
+def test_noise_falls_in_means_and_structure_does_not(shape):
+    rng = np.random.default_rng(0)
+    grain = rng.normal(size=shape)
+    scene = gaussian_filter(rng.normal(size=shape), 3) * 30
+    known = rng.random(shape) > 0.1
+    assert is_mostly_noise(scene + grain, known)
+    assert is_mostly_noise(1e4 + 100 * (scene + grain), known)
+    assert not is_mostly_noise(scene + grain / 100, known)
+
+
+def test_noise_that_neighbours_share_is_not_what_falls():
+    grain = np.random.default_rng(0).normal(size=(1, 128, 128))
+    shared = gaussian_filter(grain, (0, 1, 1))
+    everywhere = np.ones(grain.shape, bool)
+    assert is_mostly_noise(grain, everywhere)
+    assert not is_mostly_noise(shared, everywhere)
+    line = np.ones((1, 1, 40))
+    assert not is_mostly_noise(line, line > 0)

@@ -21,22 +21,22 @@ class Striped(AcquiredImage):
         The planes as they were acquired.
     offsets : (C, ..., M, N) ndarray
         What filled pixels are given of their lines.
-    filled : (C, ..., M, N) ndarray of bool
+    missing : (C, ..., M, N) ndarray of bool
         Pixels that do not keep their values.
     """
 
     striped: NDArray[np.float32]
     offsets: NDArray[np.float32]
-    filled: NDArray[np.bool_]
+    missing: NDArray[np.bool_]
 
     def to_user(self, planes: NDArray[np.float32]) -> NDArray[np.float32]:
         """Bring filled pixels to their lines, and all to the user's axes."""
-        both = np.where(self.filled, planes + self.offsets, self.striped)
+        both = np.where(self.missing, planes + self.offsets, self.striped)
         return super().to_user(both.astype(np.float32))
 
 
 def without_stripes(
-    image: AcquiredImage, stripes: Stripes, filled: NDArray[np.bool_]
+    image: AcquiredImage, stripes: Stripes, missing: NDArray[np.bool_]
 ) -> AcquiredImage:
     """Return an image without stripes, of which some pixels are filled.
 
@@ -46,7 +46,7 @@ def without_stripes(
         The image.
     stripes : Stripes
         Its stripes, with the offsets of the pixels that are filled.
-    filled : (C, ..., M, N) ndarray of bool
+    missing : (C, ..., M, N) ndarray of bool
         Those; all others keep their values in the result.
     """
     return Striped(
@@ -58,5 +58,5 @@ def without_stripes(
         # A copy: the user may go on working with the image.
         striped=image.planes.astype(np.float32),
         offsets=stripes.offsets,
-        filled=filled,
+        missing=missing,
     )

@@ -284,7 +284,9 @@ def _not_of_neighbours(again: Mask, differs: Mask) -> Mask:
     """
     rows, starts, stops = _runs(again)
     pixels = np.pad(np.cumsum(differs, axis=1), ((0, 0), (1, 0)))
-    differing = pixels[rows, stops + 1] - pixels[rows, starts]
+    differing: NDArray[np.int64] = (
+        pixels[rows, stops + 1] - pixels[rows, starts]
+    )
     whole = 2 * differing > stops + 1 - starts
     ends = np.zeros(differs.shape, int)
     ends[rows[whole], starts[whole]] = 1
