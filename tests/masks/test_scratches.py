@@ -73,6 +73,40 @@ def test_what_is_wide_or_weak_is_none():
     assert not find_scratches(weak).any()
 
 
+@pytest.mark.parametrize('depth', [2, 5, 8])
+@pytest.mark.parametrize('turn', range(4))
+def test_what_the_border_cuts_is_none_if_it_may_be_wide(depth, turn):
+    image = np.random.default_rng(depth).normal(100, 3, (96, 96))
+    rows, columns = np.mgrid[:96, :96]
+    nucleus = (rows + 25 - depth) ** 2 + (columns - 50) ** 2 <= 25**2
+    image[nucleus] += 80
+    assert not find_scratches(np.rot90(image, turn)).any()
+
+
+@pytest.mark.parametrize('turn', range(4))
+def test_a_scratch_may_end_at_the_border(turn):
+    image = np.random.default_rng(0).normal(100, 3, (96, 96))
+    rows, columns = np.mgrid[:96, :96]
+    scratch = abs(rows - columns / 2 - 20) <= 3
+    image[scratch] = 20
+    np.testing.assert_array_equal(
+        find_scratches(np.rot90(image, turn)), np.rot90(scratch, turn)
+    )
+
+
+@pytest.mark.parametrize('seed', range(3))
+def test_noise_in_the_dark_is_no_scratch(seed):
+    rows, columns = np.mgrid[:128, :128]
+    nucleus = (rows - 105) ** 2 + (columns - 80) ** 2 <= 24**2
+    halo = np.exp(-((rows - 64) ** 2 + (columns - 100) ** 2) / 40**2)
+    light = 3 + 5 * halo + 60 * gaussian_filter(nucleus * 1.0, 1.5)
+    # Grain of the nucleus takes the line of the variance below that.
+    deviation = np.where(light > 20, np.sqrt(5 * light), 2)
+    noise = np.random.default_rng(seed).normal(size=light.shape)
+    image = np.rint(np.clip(light + noise * deviation, 0, 255))
+    assert not find_scratches(image).any()
+
+
 def test_missing_pixels_are_none():
     image, marked = with_scratch(RANDOM.normal(100, 3, (96, 96)), np.nan, 3)
     assert not find_scratches(image)[marked].any()

@@ -7,11 +7,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_erosion, find_objects, label, median_filter
+from scipy.ndimage import (
+    binary_erosion,
+    binary_opening,
+    find_objects,
+    label,
+    median_filter,
+)
 from scipy.stats import t as student
 
 from napari_dip.masks.false_alarms import least_deviations, least_evidence
 from napari_dip.masks.lines import SHARPEST
+from napari_dip.noise.blocks import QUARTILE
 from napari_dip.noise.variance import estimate_variance
 
 Array = NDArray[np.float64]
@@ -64,7 +71,8 @@ def find_scratches(plane: NDArray[Any]) -> Mask:
     inside. Noise and texture leave the mean of these near zero; a lens makes
     them a half of the step or more. Their spread along the border, and
     never less than the noise of the image, tells what chance would do. Of
-    regions within each other the least likely by chance is taken.
+    regions within each other the least likely by chance is taken. What the
+    border of the image cuts is none if it may be wider than a scratch.
 
     Examples
     --------
@@ -79,22 +87,33 @@ def find_scratches(plane: NDArray[Any]) -> Mask:
     filled = np.nan_to_num(values, nan=float(np.nanmedian(values)))
     noise = _noise_of(values)
     around = median_filter(filled, 2 * _WIDEST + 1)
-    deviation = np.sqrt(noise(np.maximum(filled, around)))
+    height = (values - around) / np.sqrt(noise(np.maximum(filled, around)))
     found = np.zeros(values.shape, bool)
     for sign in (1, -1):
-        height = sign * (values - around) / deviation
-        found |= _find_raised(values, height, noise, sign)
+        found |= _find_raised(values, sign * height, noise, sign)
     return found
 
 
 def _noise_of(values: Array) -> Variance:
-    """Variance of an intensity, that of its rounding at least."""
+    """Variance of an intensity, at least that of its rounding.
+
+    Nor is it less than where the line of the model has none left, so that
+    the noise is measured there by itself.
+    """
     model = estimate_variance(values)
     step = np.diff(np.unique(values[np.isfinite(values)])).min(initial=np.inf)
+    least = step**2 / 12
+    means = (values[:, :-2] + 2 * values[:, 1:-1] + values[:, 2:]) / 4
+    fine = values[:, 1:-1] - means
+    dark = np.asarray(model.variance(means), float) <= least
+    if np.any(dark & np.isfinite(fine)):
+        # Of weights 1/2 and twice -1/4.
+        middle = np.nanmedian(np.abs(fine[dark])) / QUARTILE
+        least = max(least, middle**2 / 0.375)
 
     def variance(intensity: Array) -> Array:
         of_model = np.asarray(model.variance(intensity), float)
-        smallest: Array = np.maximum(of_model, step**2 / 12)
+        smallest: Array = np.maximum(of_model, least)
         return smallest
 
     return variance
@@ -106,7 +125,6 @@ def _find_raised(
     """Find what is higher than its surroundings, or lower: the sign."""
     candidates: list[_Candidate] = []
     tried = 1
-    wider = np.ones((_WIDEST + 1, _WIDEST + 1))
     level = least_deviations(1)
     while (beyond := height > level).any():
         regions, count = label(beyond, np.ones((3, 3)))
@@ -116,7 +134,7 @@ def _find_raised(
         for region in np.flatnonzero(chances < -least_evidence(1)):
             box = boxes[region - 1]
             pixels = regions[box] == region
-            if not binary_erosion(pixels, wider).any():
+            if _is_thin(pixels, box, values.shape):
                 candidates.append(_Candidate(chances[region], box, pixels))
         level *= 2**0.5
     found = np.zeros(values.shape, bool)
@@ -124,6 +142,27 @@ def _find_raised(
         if chance < -least_evidence(tried) and not found[box][pixels].any():
             found[box] |= pixels
     return found
+
+
+def _is_thin(
+    pixels: Mask, box: tuple[slice, ...], shape: tuple[int, ...]
+) -> bool:
+    """Whether a region is as thin as a scratch, as far as it is seen.
+
+    What the border of the image cuts may go on as wide as one likes. It is
+    left out if that may be so of most of its pixels, as of a nucleus, and
+    not if a scratch ends there.
+    """
+    wider = np.ones((_WIDEST + 1, _WIDEST + 1))
+    if binary_erosion(pixels, wider).any():
+        return False
+    cut = [
+        (_WIDEST * (side.start == 0), _WIDEST * (side.stop == length))
+        for side, length in zip(box, shape, strict=True)
+    ]
+    beyond = np.pad(pixels, cut, constant_values=True)
+    maybe_wide = np.pad(pixels, cut) & binary_opening(beyond, wider)
+    return bool(2 * np.sum(maybe_wide) <= np.sum(pixels))
 
 
 def _chances(
