@@ -11,6 +11,7 @@ from napari_dip import Detector, measure_noise
 from napari_dip.noise.autocorrelation import TOLD, Correlation
 from napari_dip.noise.variance import VarianceModel
 from napari_dip.tasks.base import find_task
+from napari_dip.tasks.forecast import forecast
 from napari_dip.viewer.forms.noise import NoiseEntry
 from napari_dip.viewer.layers.result import METADATA_KEY
 
@@ -158,3 +159,21 @@ def test_the_parts_of_a_model_are_those_of_a_detector():
         for name in TOLD
     }
     assert all(parts['correlation'] == k for k, parts in reaches.items())
+
+
+def test_lines_with_offsets_stand_beside_the_entry_of_inpainting(
+    viewer, open_form
+):
+    draw = np.random.default_rng(0).normal
+    image = draw(100, 3, (96, 96)) + draw(0, 20, (96, 1))
+    hole = np.zeros(image.shape, np.uint8)
+    hole[40:50, 30:60] = 1
+    viewer.add_image(image)
+    viewer.add_labels(hole)
+    form = open_form('Inpaint')
+    _, read = form.content(form.image_source())
+    told = forecast('inpaint', image.shape, preset='fast', **read())
+    form.outlook.show_found(told.outline.parts)
+    assert form.stripes.native.itemText(0) == 'by line (rows)'
+    form.stripes.value = 'keep'
+    assert 'stripes as structure' in form.departures.value
