@@ -172,6 +172,20 @@ def test_what_is_drawn_is_brought_to_the_pixels(
     assert call in script
 
 
+def test_labels_that_are_all_outline_are_hidden(
+    viewer, noisy, open_form, finish
+):
+    viewer.add_image(noisy, name='cells')
+    lines = np.zeros((32, 32), np.uint8)
+    lines[5:7] = lines[:, 20] = 1
+    labels = viewer.add_labels(lines)
+    form = open_form('Inpaint')
+    form.start()
+    finish(form)
+    assert not labels.visible
+    assert labels.contour == 0
+
+
 @pytest.mark.parametrize('kind', ['shapes', 'labels'])
 def test_a_mask_is_seen_again_after_a_run_in_vain(
     viewer, noisy, damage, open_form, finish, kind

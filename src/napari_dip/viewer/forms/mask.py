@@ -65,8 +65,9 @@ class MaskEntry(Entry):
             MASKS,
             argument.name,
             'Layer whose labels, shapes or points mark the missing pixels. '
-            'A run leaves the outline of labels, and hides shapes and points: '
-            'their eye in the layer list brings them back.',
+            'A run leaves the outline of labels, and hides shapes, points and '
+            'lines too thin for one: their eye in the layer list brings them '
+            'back.',
             label=argument.label,
         )
         self.menu = MaskMenu()
@@ -134,8 +135,8 @@ class MaskEntry(Entry):
     def begin(self) -> None:
         """Let the fill be seen, until the run is discarded or fails.
 
-        Labels have an outline. The colours of shapes and points are their
-        own, so they are hidden instead.
+        Labels have an outline, unless they are so thin that it is all of
+        them. The colours of shapes and points are their own. Both are hidden.
         """
         layer = self.layer.value
         run = self.form.panel.run
@@ -143,7 +144,7 @@ class MaskEntry(Entry):
             return
         name: str = 'visible'
         shown: int = False
-        if isinstance(layer, Labels):
+        if isinstance(layer, Labels) and _has_inside(layer):
             name, shown = 'contour', layer.contour or 1
         before = getattr(layer, name)
         setattr(layer, name, shown)
@@ -263,6 +264,21 @@ def describe_extent(filled: int, pixels: int) -> str:
             'choose to fill the other pixels instead.'
         )
     return text.replace(' %', '\N{NO-BREAK SPACE}%')
+
+
+def _has_inside(labels: Labels) -> bool:
+    """Whether labels are three pixels wide somewhere, as far as is known.
+
+    Thinner ones are all outline, but for single pixels where lines cross.
+    Stacks are taken to be wide.
+    """
+    data = labels.data
+    if labels.ndim > 2 or not isinstance(data, np.ndarray):
+        return True
+    # Loaded where it does not hold up the window.
+    from scipy.ndimage import binary_erosion
+
+    return bool(binary_erosion(data != 0, np.ones((3, 3))).any())
 
 
 def _told_by(layer: Layer) -> list[EventEmitter]:
