@@ -231,11 +231,12 @@ def test_painting_is_forecast_anew(viewer, noisy, damage, open_form, qtbot):
     form = open_form('Inpaint')
     asked = []
     form.outlook.ask = lambda *question: asked.append(question)
-    # Nothing to fill yet.
+    # Nothing to fill yet; stripes are looked for in the image.
     form.show_outlook()
     question, read = asked[-1]
-    assert (question.content, read()) == ((), {})
-    seen = [()]
+    assert [name for name, _ in question.content] == ['image']
+    assert list(read()) == ['image']
+    seen = [question.content]
     for change in (
         lambda: labels.paint((10, 10), 1),
         lambda: labels.fill((0, 0), 3),
