@@ -63,7 +63,9 @@ def start(large):
             **options,
         )
         if task == 'super_resolve':
-            return start_super_resolution(large[::2, ::2], 2, options=options)
+            return start_super_resolution(
+                large[::2, ::2], 2, remove_noise='no', options=options
+            )
         if mask is None:
             mask = np.zeros(SHAPE, bool)
             mask[60:66] = True

@@ -19,7 +19,8 @@ def run_inpaint(image, **options):
 
 
 def run_super_resolve(image, **options):
-    return super_resolve(image, 2, **options)
+    # Their images are noise, which would be taken out by other settings.
+    return super_resolve(image, 2, **{'remove_noise': 'no', **options})
 
 
 TASKS = [run_denoise, run_inpaint, run_super_resolve]

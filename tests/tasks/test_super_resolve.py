@@ -276,3 +276,16 @@ def test_stripes_are_taken_from_the_image_before_it_is_enlarged():
     assert 'Offsets' not in ' '.join(record.notes)
     kept = super_resolve(striped, 2, stripes='keep', **FEW)
     assert kept.mean(axis=1).std() > 2 * found.mean(axis=1).std()
+
+
+@pytest.mark.usefixtures('tiny')
+def test_noise_is_taken_out_alike_whatever_the_default_dtype():
+    noise = np.random.default_rng(0).normal(100, 10, (40, 40))
+    expected = super_resolve(noise, 2, remove_noise='yes', **FEW)
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        found = super_resolve(noise, 2, remove_noise='yes', **FEW)
+    finally:
+        torch.set_default_dtype(before)
+    np.testing.assert_array_equal(found, expected)

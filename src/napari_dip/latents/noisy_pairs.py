@@ -73,7 +73,10 @@ class NoisyPairs(InternalPairs):
     ) -> Draw:
         image = cut_all(self._image, places)
         noise = torch.stack(
-            [torch.randn(image.shape[1:], generator=g) for g in generators]
+            [
+                torch.randn(image.shape[1:], generator=g, dtype=image.dtype)
+                for g in generators
+            ]
         )
         noise = noise.to(image) * cut_all(self._deviation, places)
         return self._pairs(

@@ -79,7 +79,14 @@ SETTINGS_COARSE = {
 def can_remove_noise(
     preset: str, factors: tuple[int, ...], method: DeepImagePrior | None
 ) -> bool:
-    """Whether there are settings that take noise out."""
+    """Whether there are settings that take noise out.
+
+    Raises
+    ------
+    ValueError
+        If there is no such preset.
+    """
+    check_choice(preset, PRESETS, 'preset')
     fine = min(factors) < _COARSE
     return preset in SETTINGS_NOISY and method is None and fine
 
