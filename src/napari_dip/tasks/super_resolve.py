@@ -210,9 +210,10 @@ def start_super_resolution(
     if found is not None:
         planes = found.taken_from(acquired.planes)
         acquired = replace(acquired, planes=planes)
+        shown = found.taken_from(shown)
         notes.append(note_stripes(found))
     removed = not options.uncertainty and _removes_noise(
-        remove_noise, options.preset, factors, plain, acquired.planes
+        remove_noise, options.preset, factors, plain, shown
     )
     settings = choose_settings(
         options.preset, factors, plain, remove_noise=removed
